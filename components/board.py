@@ -1,0 +1,76 @@
+"""All jobs of one visitor, with numbered changes: whoever looks on misses none, however slow."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from components.job import Job
+
+PAGE = 60
+"""Jobs on the first page, and on each older one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed on a board after a version its reader knew."""
+
+    epoch: str
+    version: int
+    jobs: tuple[Job, ...]
+    unfinished: int
+    is_whole: bool
+    """The first page in full, for a reader who knew nothing of this board."""
+    more: bool
+    """Older jobs exist beyond it."""
+
+
+class Board:
+    """What one visitor sees. Lives in memory; the store has the truth."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self.epoch = secrets.token_hex(8)
+        self.watchers = 0
+        """How many wait for a change right now."""
+        self._version = 1
+        self._jobs = {job.id: (1, job) for job in jobs}
+        self._changed = asyncio.Condition()
+
+    async def show(self, jobs: Iterable[Job]) -> None:
+        """Take in new values and wake everybody who waits."""
+        async with self._changed:
+            self._version += 1
+            self._jobs |= {job.id: (self._version, job) for job in jobs}
+            self._changed.notify_all()
+
+    async def changes(self, epoch: str, version: int, wait: float) -> Changes:
+        """Return what changed after `version`, waiting up to `wait` seconds for something to change."""
+        if epoch != self.epoch:
+            return self._whole()
+        if wait > 0 and version >= self._version:
+            await self._wait_past(version, wait)
+        found = tuple(job for at, job in self._jobs.values() if at > version)
+        return Changes(self.epoch, self._version, found, self.unfinished, is_whole=False, more=False)
+
+    @property
+    def unfinished(self) -> int:
+        """Return how many jobs are on their way."""
+        return sum(job.ended is None for _, job in self._jobs.values())
+
+    async def _wait_past(self, version: int, wait: float) -> None:
+        self.watchers += 1
+        try:
+            async with asyncio.timeout(wait), self._changed:
+                await self._changed.wait_for(lambda: self._version > version)
+        except TimeoutError:
+            pass
+        finally:
+            self.watchers -= 1
+
+    def _whole(self) -> Changes:
+        newest = sorted((job for _, job in self._jobs.values()), key=lambda job: (job.created, job.id), reverse=True)
+        page = tuple(newest[:PAGE])
+        more = len(newest) >= PAGE
+        return Changes(self.epoch, self._version, page, self.unfinished, is_whole=True, more=more)

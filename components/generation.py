@@ -1,0 +1,121 @@
+"""What was asked for and what was seen of it: frozen values, valid by construction, shared by all layers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from components.errors import InvalidRequest
+
+MAX_SEED = 2_147_483_647
+
+
+@dataclass(frozen=True, slots=True)
+class LoraWeight:
+    """A LoRA and how strongly it is applied."""
+
+    path: str
+    """A Hugging Face `owner/name` or an https URL of a `.safetensors` file."""
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require(bool(self.path.strip()), "loras", "A LoRA needs a path: owner/name or a link to its file.")
+        _require(_is_number(self.scale), "loras", "The scale of a LoRA is a number.")
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What the person asked for. Which ranges a model allows is its schema's business, see schema.py."""
+
+    prompt: str
+    negative_prompt: str = ""
+    width: int = 1024
+    """Pixels."""
+    height: int = 1024
+    """Pixels."""
+    guidance_scale: float = 3.5
+    num_inference_steps: int = 28
+    seed: int = -1
+    """-1: drawn by the app before a job exists, see `with_seed`."""
+    loras: tuple[LoraWeight, ...] = ()
+    """Their order changes nothing."""
+
+    def __post_init__(self) -> None:
+        _require(bool(self.prompt.strip()), "prompt", "Write a prompt first: say what the picture should show.")
+        for name in ("prompt", "negative_prompt"):
+            _require(_is_text(getattr(self, name)), name, "This text holds half a character; type it again.")
+        for name in ("width", "height", "num_inference_steps", "seed"):
+            _require(_is_whole(getattr(self, name)), name, f"{_words(name)} must be a whole number.")
+        _require(_is_number(self.guidance_scale), "guidance_scale", "Guidance must be a number.")
+
+    def with_seed(self, seed: int) -> GenerationRequest:
+        """Return the same wish with another seed."""
+        return replace(self, seed=seed)
+
+
+class TaskStatus(Enum):
+    """The API's own words for where a task is."""
+
+    QUEUED = "created"
+    RUNNING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timeout"
+    DELETED = "deleted"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing follows this status."""
+        return self not in (TaskStatus.QUEUED, TaskStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUpdate:
+    """One observation of a task."""
+
+    task_id: str
+    status: TaskStatus
+    outputs: tuple[str | bytes, ...] = ()
+    """URLs, or the pictures' own bytes when the API sent them inline. Empty until COMPLETED."""
+    nsfw: tuple[bool, ...] = ()
+    """One for each output; missing ones count as harmless."""
+    error: str = ""
+    """The API's own sentence; empty unless it failed."""
+    inference_ms: int | None = None
+    """What the API says the making took."""
+    query_url: str | None = None
+    """Where the API wants to be asked; None: built from the id."""
+    created_at: float | None = None
+    """Unix seconds by the API's clock."""
+    model: str = ""
+    note: str = ""
+    """A sentence of our own server for the person; the hosted API has none."""
+    step: int | None = None
+    """Steps done so far; our own server alone tells."""
+    steps: int | None = None
+    position: int | None = None
+    """Place in line, 0 is next; our own server alone tells."""
+
+
+def _require(holds: bool, field: str, sentence: str) -> None:
+    if not holds:
+        raise InvalidRequest(field, sentence)
+
+
+def _is_text(value: str) -> bool:
+    """Tell a text from one with half a surrogate pair, which no JSON body can carry."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _words(name: str) -> str:
+    return {"num_inference_steps": "Steps"}.get(name, name.capitalize())

@@ -1,0 +1,163 @@
+"""A job: one wish of one click as we hold it, from before its first byte is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any
+
+from components.errors import Charge, Sentence
+from components.generation import GenerationRequest, LoraWeight, TaskStatus, TaskUpdate
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+class JobState(Enum):
+    """Where a job is, as the page names it."""
+
+    WAITING = "waiting"
+    CREATED = "created"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the store, its bytes as received."""
+
+    name: str
+    """Unguessable: who knows it may see the picture."""
+    width: int
+    height: int
+    format: str
+    """PNG, JPEG or WEBP, found from the content."""
+    size: int
+    """Bytes."""
+    nsfw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that is known of one wish. Changed only by making a new value; times are Unix seconds."""
+
+    id: str
+    visitor: str
+    click: str
+    number: int
+    """From 1: its place among the pictures of one click."""
+    backend: str
+    model: str
+    request: GenerationRequest
+    created: float
+    state: JobState = JobState.WAITING
+    sent: float | None = None
+    """When the POST that may have arrived went out; None while none did."""
+    lost: float | None = None
+    """When the answer to that POST was given up."""
+    task_id: str | None = None
+    query_url: str | None = None
+    accepted: float | None = None
+    started: float | None = None
+    ended: float | None = None
+    """When nothing more was to come; None while the app works on it. An UNKNOWN one may be taken up again."""
+    inference_ms: int | None = None
+    pictures: tuple[Picture, ...] = ()
+    trouble: Sentence | None = None
+    note: str = ""
+    seed_note: str = ""
+    position: int | None = None
+    step: int | None = None
+    steps: int | None = None
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Return what jobs must have in common to take about the same time."""
+        ask = self.request
+        return (self.backend, self.model, ask.width, ask.height, ask.num_inference_steps, len(ask.loras))
+
+    def sending(self, now: float) -> Job:
+        """The POST is about to leave."""
+        return replace(self, sent=now)
+
+    def turned_away(self, trouble: Sentence) -> Job:
+        """The POST surely made no task; it may go out again."""
+        return replace(self, sent=None, trouble=trouble)
+
+    def accepted_as(self, update: TaskUpdate, now: float) -> Job:
+        """The API made a task of it."""
+        known = replace(
+            self,
+            task_id=update.task_id,
+            query_url=update.query_url,
+            accepted=self.accepted or now,
+            ended=None,
+        )
+        return known.seen(update, now)
+
+    def seen(self, update: TaskUpdate, now: float) -> Job:
+        """An observation of its task. The end is not taken from here: a picture must be fetched first."""
+        running = update.status is not TaskStatus.QUEUED
+        return replace(
+            self,
+            state=JobState.PROCESSING if running or self.started else JobState.CREATED,
+            started=self.started or (now if running else None),
+            inference_ms=update.inference_ms,
+            note=update.note or self.note,
+            position=update.position,
+            step=update.step,
+            steps=update.steps,
+            trouble=None,
+        )
+
+    def troubled(self, trouble: Sentence) -> Job:
+        """Looking at it is hard just now; its state stays."""
+        return replace(self, trouble=trouble)
+
+    def lost_sight(self, trouble: Sentence, now: float) -> Job:
+        """No answer came to the POST: a task may exist, and is looked for."""
+        return replace(self, state=JobState.UNKNOWN, lost=self.lost or now, ended=None, trouble=trouble)
+
+    def ended_as(self, state: JobState, now: float, trouble: Sentence | None = None) -> Job:
+        """Nothing more will come."""
+        return replace(self, state=state, ended=now, trouble=trouble, position=None, step=None, steps=None)
+
+
+def is_token(text: object) -> bool:
+    """Tell whether `text` is 128 bits in hex, as browsers make them for visitors and clicks."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
+def visitor_name(token: str) -> str:
+    """Return the name under which a visitor's jobs are kept; the token itself is not stored."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+def to_record(job: Job) -> dict[str, Any]:
+    """Return the job as plain JSON values."""
+    record = asdict(job)
+    record["state"] = job.state.value
+    if job.trouble:
+        record["trouble"]["charge"] = job.trouble.charge.value
+    return record
+
+
+def from_record(record: dict[str, Any]) -> Job:
+    """Return the job of `to_record`. Raises KeyError, TypeError or ValueError when it is none."""
+    ask = dict(record["request"])
+    ask["loras"] = tuple(LoraWeight(**lora) for lora in ask["loras"])
+    parts: dict[str, Any] = {
+        "request": GenerationRequest(**ask),
+        "state": JobState(record["state"]),
+        "pictures": tuple(Picture(**picture) for picture in record["pictures"]),
+        "trouble": _sentence(record["trouble"]),
+    }
+    return Job(**{**record, **parts})
+
+
+def _sentence(record: dict[str, str] | None) -> Sentence | None:
+    return Sentence(record["happened"], record["advice"], Charge(record["charge"])) if record else None

@@ -1,0 +1,78 @@
+"""Every change of a job passes here: on disk first, then to those who look on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from components.board import PAGE, Board
+from components.job import Job
+from components.store import Store
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+BOARDS_KEPT = 2000
+"""Boards of visitors who are not looking on are dropped beyond this many; the store has what they showed."""
+
+
+class Ledger:
+    """Keeps the store's calls off the event loop, one at a time, and the boards up to date."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._boards: dict[str, Board] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._disk.shutdown(wait=True)
+
+    async def call(self, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        """Do a call of the store in its thread."""
+        return await asyncio.wrap_future(self._disk.submit(work, *args, **kwargs))
+
+    async def intend(self, jobs: Sequence[Job]) -> bool:
+        """Write down new jobs and show them. False: this click has been seen."""
+        if not await self.call(self._store.intend, jobs):
+            return False
+        await self._publish(jobs)
+        return True
+
+    async def record(self, job: Job) -> bool:
+        """Write down a job's new value, then show it. False: its task is another job's already."""
+        kept = await self.call(self._store.save, job)
+        if kept:
+            await self._publish([job])
+        return kept
+
+    async def show(self, job: Job) -> None:
+        """Show what is not worth writing down: progress, a passing trouble."""
+        await self._publish([job])
+
+    async def board(self, visitor: str) -> Board:
+        """Return a visitor's board, loaded from the store when it is not there."""
+        if visitor in self._boards:
+            return self._boards[visitor]
+        async with self._loading.setdefault(visitor, asyncio.Lock()):
+            if visitor not in self._boards:
+                self._drop_idle()
+                jobs = await self.call(self._store.page, visitor, None, PAGE)
+                self._boards[visitor] = Board(jobs)
+        self._loading.pop(visitor, None)
+        return self._boards[visitor]
+
+    async def _publish(self, jobs: Sequence[Job]) -> None:
+        for visitor in {job.visitor for job in jobs}:
+            if board := self._boards.get(visitor):
+                await board.show(job for job in jobs if job.visitor == visitor)
+
+    def _drop_idle(self) -> None:
+        if len(self._boards) < BOARDS_KEPT:
+            return
+        idle = [name for name, board in self._boards.items() if not board.watchers and not board.unfinished]
+        for name in idle[: BOARDS_KEPT // 4]:
+            del self._boards[name]

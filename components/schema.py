@@ -1,0 +1,102 @@
+"""What one model takes, in our own words; a request is checked against it before a job exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from components.errors import InvalidRequest
+from components.generation import MAX_SEED, GenerationRequest, LoraWeight
+
+PROMPT_LIMIT = 10_000
+"""Characters. The API names no limit; this keeps a pasted book from being stored and sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The range of one number, both ends included."""
+
+    label: str
+    minimum: float
+    maximum: float
+    default: float
+    step: float
+
+    def check(self, field: str, value: float) -> None:
+        """Raise InvalidRequest unless `value` lies in the range."""
+        if not self.minimum <= value <= self.maximum:
+            low, high = f"{self.minimum:g}", f"{self.maximum:.0f}"
+            raise InvalidRequest(field, f"{self.label} goes from {low} to {high}; {value:g} is outside.")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Fields, ranges and defaults of one model, and two facts about the backend that offers it."""
+
+    width: Span
+    height: Span
+    guidance_scale: Span
+    num_inference_steps: Span
+    seed: Span
+    lora_scale: Span
+    max_loras: int
+    fields: frozenset[str]
+    """The API's names of what it takes; anything else is refused, never dropped."""
+
+    def check(self, request: GenerationRequest) -> None:
+        """Raise InvalidRequest with the field and a sentence for the first thing this model does not take."""
+        if len(request.prompt) > PROMPT_LIMIT:
+            raise InvalidRequest("prompt", f"A prompt has at most {PROMPT_LIMIT:,} characters.")
+        if len(request.negative_prompt) > PROMPT_LIMIT:
+            raise InvalidRequest("negative_prompt", f"A negative prompt has at most {PROMPT_LIMIT:,} characters.")
+        for name in ("width", "height", "guidance_scale", "num_inference_steps", "seed"):
+            getattr(self, name).check(name, getattr(request, name))
+        self._check_grid(request)
+        self._check_loras(request.loras)
+
+    def check_offered(self, names: Iterable[str]) -> None:
+        """Raise InvalidRequest for the first name that this model has no field for."""
+        for name in names:
+            if name not in self.fields:
+                raise InvalidRequest(name, f"{name} is not offered for this model, so nothing was sent.")
+
+    def _check_grid(self, request: GenerationRequest) -> None:
+        for name in ("width", "height"):
+            if getattr(request, name) % 8:
+                raise InvalidRequest(name, f"{name.capitalize()} must be a multiple of 8.")
+
+    def _check_loras(self, loras: tuple[LoraWeight, ...]) -> None:
+        if len(loras) > self.max_loras:
+            raise InvalidRequest("loras", f"At most {self.max_loras} LoRAs can be used at once.")
+        for number, lora in enumerate(loras, start=1):
+            self.lora_scale.check(f"lora_{number}_scale", lora.scale)
+            if not is_lora_path(lora.path):
+                raise InvalidRequest(
+                    f"lora_{number}",
+                    "A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file.",
+                )
+
+
+def is_lora_path(path: str) -> bool:
+    """Tell whether `path` looks like `owner/name` or a public https URL; nothing is fetched."""
+    if any(sign.isspace() or not sign.isprintable() for sign in path):
+        return False
+    parts = urlsplit(path) if "://" in path else None
+    if parts is None:
+        owner, slash, name = path.partition("/")
+        return bool(owner and slash and name) and "/" not in name and ".." not in path
+    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+
+
+BUILT_IN = Schema(
+    width=Span("Width", 256, 1536, 1024, 8),
+    height=Span("Height", 256, 1536, 1024, 8),
+    guidance_scale=Span("Guidance", 1, 20, 3.5, 0.1),
+    num_inference_steps=Span("Steps", 1, 50, 28, 1),
+    seed=Span("Seed", -1, MAX_SEED, -1, 1),
+    lora_scale=Span("The scale of a LoRA", 0, 4, 1, 0.05),
+    max_loras=4,
+    fields=frozenset({"prompt", "negative_prompt", "size", "guidance_scale", "num_inference_steps", "seed", "loras"}),
+)
+"""The parameter table of `stability-ai/sdxl-lora` on its vendor's model page."""

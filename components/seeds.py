@@ -1,0 +1,30 @@
+"""Seeds of the pictures of one click: consecutive, in range, known before anything is sent."""
+
+from __future__ import annotations
+
+import secrets
+
+from components.errors import InvalidRequest
+from components.generation import MAX_SEED, GenerationRequest
+
+MOST_PICTURES = 4
+
+
+def batch(request: GenerationRequest, pictures: int) -> tuple[tuple[GenerationRequest, ...], tuple[str, ...]]:
+    """Return one request for each picture and a sentence on each seed. Raises InvalidRequest.
+
+    A random seed (-1) is drawn so that the last picture's is in range too; a chosen one wraps to 0.
+    """
+    if not 1 <= pictures <= MOST_PICTURES:
+        raise InvalidRequest("pictures", f"Between 1 and {MOST_PICTURES} pictures can be made at once.")
+    first = request.seed
+    if first < 0:
+        first = secrets.randbelow(MAX_SEED + 2 - pictures)
+    seeds = [(first + number) % (MAX_SEED + 1) for number in range(pictures)]
+    notes = [_note(number, seed, first) for number, seed in enumerate(seeds, start=1)]
+    return tuple(request.with_seed(seed) for seed in seeds), tuple(notes if pictures > 1 else [""])
+
+
+def _note(number: int, seed: int, first: int) -> str:
+    wrapped = " The highest seed was reached, so it went on from 0." if seed < first else ""
+    return f"Picture {number} uses seed {seed}.{wrapped}"

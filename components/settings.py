@@ -1,0 +1,132 @@
+"""The settings, from the environment and `.env`: the only place that reads either."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
+
+from components.errors import SetupError
+
+HOSTED_URL = "https://api.wavespeed.ai"
+MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
+
+
+class BackendChoice(Enum):
+    """The values of PLAYGROUND_BACKEND that name one backend."""
+
+    HOSTED = "hosted"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the host chose. A value that exists can be started with."""
+
+    api_key: str | None
+    """The host's key, trimmed; None: there is none. Never shown, logged or stored."""
+    base_url: str
+    """Without a slash at its end; it may carry a path."""
+    models: tuple[str, ...]
+    """The model family, the preferred one first; never empty."""
+    backend: BackendChoice
+    data_dir: Path
+    data_outlives_restart: bool
+    jobs_per_visitor: int
+    jobs: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the process environment, after `.env` of the working directory. Raises SetupError."""
+        if env is None:
+            load_dotenv()
+            env = os.environ
+        key = _key(env.get("WAVESPEED_API_KEY", ""))
+        folder, lasting = _data_dir(env)
+        return cls(
+            api_key=key,
+            base_url=_base_url(env.get("WAVESPEED_BASE_URL", "").strip() or HOSTED_URL),
+            models=_models(env.get("WAVESPEED_MODEL", "").strip() or MODELS),
+            backend=_backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key),
+            data_dir=folder,
+            data_outlives_restart=lasting,
+            jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 8),
+            jobs=_count(env, "PLAYGROUND_JOBS", 200),
+        )
+
+    def __repr__(self) -> str:
+        """Name everything but the key, which must not get into a log."""
+        return f"Settings(backend={self.backend.value}, base_url={self.base_url!r}, data_dir={self.data_dir!s})"
+
+
+def _key(text: str) -> str | None:
+    """Mend what pasting does to a key (blanks, a `Bearer ` before it); refuse what no header can carry."""
+    key = text.strip().removeprefix("Bearer ").strip()
+    if not key:
+        return None
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SetupError("WAVESPEED_API_KEY holds characters that no key has.", "Copy the key again.")
+    return key
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise SetupError(f"WAVESPEED_BASE_URL is not a web address: {text}", f"Usual: {HOSTED_URL}")
+    return text.rstrip("/")
+
+
+def _models(text: str) -> tuple[str, ...]:
+    models = tuple(part.strip().strip("/") for part in text.split(",") if part.strip().strip("/"))
+    if not models:
+        raise SetupError("WAVESPEED_MODEL names no model.", f"Usual: {MODELS}")
+    return models
+
+
+def _backend(text: str, key: str | None) -> BackendChoice:
+    if text == "auto":
+        return BackendChoice.HOSTED if key else BackendChoice.DEMO
+    if text == "sdxl":
+        raise SetupError("PLAYGROUND_BACKEND=sdxl is not part of this version.", "Use auto, hosted or demo.")
+    try:
+        choice = BackendChoice(text)
+    except ValueError:
+        raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted or demo.") from None
+    if choice is BackendChoice.HOSTED and not key:
+        raise SetupError("PLAYGROUND_BACKEND=hosted needs WAVESPEED_API_KEY.", "Set the key, or use demo.")
+    return choice
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "").strip() or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise SetupError(f"{name} must be a whole number of at least 1, not {text}.")
+    return int(text)
+
+
+def _data_dir(env: Mapping[str, str]) -> tuple[Path, bool]:
+    """Return the folder and whether it outlives a restart: a Space keeps nothing but `/data`."""
+    chosen = env.get("PLAYGROUND_DATA_DIR", "").strip()
+    on_space = bool(env.get("SPACE_ID"))
+    storage = Path("/data")
+    has_storage = storage.is_dir() and os.access(storage, os.W_OK)
+    if chosen and chosen != "auto":
+        folder = Path(chosen).expanduser().resolve()
+        return folder, not on_space or (has_storage and folder.is_relative_to(storage))
+    if on_space and has_storage:
+        return storage / "playground", True
+    return _user_data(env) / "sdxl-lora-playground", not on_space
+
+
+def _user_data(env: Mapping[str, str]) -> Path:
+    if sys.platform == "win32":
+        return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

@@ -1,0 +1,151 @@
+"""From a task of the API's to pictures on disk: looked at until its end, across every trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import replace
+
+from components.client import Client
+from components.clock import Clock
+from components.errors import Charge, PictureTrouble, Sentence, TaskGone, WatchTrouble
+from components.generation import TaskStatus, TaskUpdate
+from components.job import Job, JobState, Picture
+from components.ledger import Ledger
+from components.pace import Experience, Looks
+from components.retry import backoff
+from components.store import Store
+
+GONE_CHECKS = 3
+GONE_SECONDS = 30.0
+"""A task the API does not know is asked for this many times, so far apart, before that is believed."""
+SLOW_WORD = Sentence("This takes longer than usual.", "You can close this page; the picture will be here.")
+SLOW_AFTER = 180.0
+
+_ENDINGS = {
+    TaskStatus.FAILED: "The service could not make this picture.",
+    TaskStatus.CANCELLED: "This was cancelled at the service.",
+    TaskStatus.TIMED_OUT: "The service took too long and stopped.",
+    TaskStatus.DELETED: "This was deleted at the service.",
+}
+
+
+class Watcher:
+    """Follows the tasks of one backend."""
+
+    def __init__(self, client: Client, ledger: Ledger, store: Store, clock: Clock, experience: Experience) -> None:
+        self._client, self._ledger, self._store, self._clock = client, ledger, store, clock
+        self._experience = experience
+        self._chance = random.Random()
+
+    async def follow(self, job: Job, update: TaskUpdate | None = None) -> Job:
+        """Look until the task ends; `update` is what the submit's answer said. Return the ended job."""
+        looks = Looks(self._experience.length(job.kind))
+        passed = max(0.0, self._clock.now() - (job.accepted or self._clock.now()))
+        zero = self._clock.monotonic() - passed
+        looks.last_unfinished = passed
+        while update is None or not update.status.is_final:
+            if update is not None:
+                looks.seen(self._clock.monotonic() - zero, queued=update.status is TaskStatus.QUEUED)
+            await self._clock.sleep(looks.next_delay())
+            job, update = await self._look_until_answered(job)
+            if job.ended:
+                return job
+        noticed = self._clock.monotonic() - zero
+        job = await self._end(job, update)
+        if job.state is JobState.COMPLETED:
+            seconds = None if update.inference_ms is None else update.inference_ms / 1000
+            self._experience.learn(job.kind, looks.took(noticed, seconds))
+        return job
+
+    async def _look_until_answered(self, job: Job) -> tuple[Job, TaskUpdate | None]:
+        """Look, again after each trouble; the job comes back ended when the API has forgotten its task."""
+        failures = gone = 0
+        while True:
+            try:
+                update = await self._client.look(job.task_id or "", job.query_url)
+            except TaskGone as trouble:
+                gone += 1
+                if gone >= GONE_CHECKS:
+                    return await self._finish(job, JobState.FAILED, trouble.sentence), None
+                await self._clock.sleep(GONE_SECONDS)
+            except WatchTrouble as trouble:
+                failures += 1
+                if failures > 1:
+                    await self._ledger.show(job.troubled(trouble.sentence))
+                wait = trouble.retry_after or backoff(failures, self._chance)
+                await self._clock.sleep(min(wait, GONE_SECONDS))
+            else:
+                return await self._observe(job, update), update
+
+    async def _observe(self, job: Job, update: TaskUpdate) -> Job:
+        now = self._clock.now()
+        seen = job.seen(update, now)
+        if not update.status.is_final and now - (job.accepted or now) > SLOW_AFTER:
+            seen = seen.troubled(SLOW_WORD)
+        if seen.state is not job.state:
+            await self._ledger.record(seen)
+        elif seen != job:
+            await self._ledger.show(seen)
+        return seen
+
+    async def _end(self, job: Job, update: TaskUpdate) -> Job:
+        if update.status is not TaskStatus.COMPLETED:
+            told = _ENDINGS[update.status]
+            return await self._finish(job, JobState.FAILED, Sentence(told, update.error, Charge.REFUNDED))
+        job = replace(job, inference_ms=update.inference_ms, note=update.note)
+        if not update.outputs:
+            update = await self._look_once_more(job, update)
+        pictures, trouble = await self._collect(job, update)
+        job = replace(job, pictures=pictures)
+        return await self._finish(job, JobState.COMPLETED if pictures else JobState.FAILED, trouble)
+
+    async def _collect(self, job: Job, update: TaskUpdate) -> tuple[tuple[Picture, ...], Sentence | None]:
+        """Fetch every picture of the task; a picture that cannot be had is said and takes no other down."""
+        pictures: list[Picture] = []
+        trouble = None
+        if not update.outputs:
+            trouble = Sentence("The service finished without a picture.", "", Charge.SPENT)
+        for place in range(len(update.outputs)):
+            try:
+                pictures.append(await self._fetch(job, update, place))
+            except PictureTrouble as error:
+                trouble = error.sentence
+            except OSError:
+                trouble = Sentence("The picture could not be saved on this computer's disk.", "", Charge.SPENT)
+        return tuple(pictures), trouble
+
+    async def _fetch(self, job: Job, update: TaskUpdate, place: int) -> Picture:
+        """Fetch one picture; after a trouble once more, by the address of a new query."""
+        nsfw = place < len(update.nsfw) and update.nsfw[place]
+        try:
+            return await self._fetch_once(update.outputs[place], nsfw=nsfw)
+        except PictureTrouble:
+            again = await self._look_once_more(job, update)
+            if place >= len(again.outputs):
+                raise
+            return await self._fetch_once(again.outputs[place], nsfw=nsfw)
+
+    async def _fetch_once(self, output: str | bytes, *, nsfw: bool) -> Picture:
+        target = self._store.incoming()
+        try:
+            if isinstance(output, bytes):
+                await asyncio.to_thread(target.write_bytes, output)
+            else:
+                await self._client.download(output, target)
+            return await asyncio.to_thread(self._store.keep, target, nsfw=nsfw)
+        finally:
+            await asyncio.to_thread(target.unlink, missing_ok=True)
+
+    async def _look_once_more(self, job: Job, update: TaskUpdate) -> TaskUpdate:
+        await self._clock.sleep(1.0)
+        try:
+            again = await self._client.look(update.task_id, job.query_url)
+        except WatchTrouble:
+            return update
+        return again if again.status is TaskStatus.COMPLETED else update
+
+    async def _finish(self, job: Job, state: JobState, trouble: Sentence | None) -> Job:
+        ended = job.ended_as(state, self._clock.now(), trouble)
+        await self._ledger.record(ended)
+        return ended

@@ -1,0 +1,244 @@
+"""The v3 API's own words: requests to JSON, JSON to values. Pure; the only file that knows them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from components.errors import (
+    Busy,
+    InvalidRequest,
+    KeyRefused,
+    ModelNotFound,
+    NoCredit,
+    NotAccepted,
+    PlaygroundError,
+    SubmissionUnknown,
+    TaskGone,
+    WatchTrouble,
+)
+from components.generation import GenerationRequest, TaskStatus, TaskUpdate
+
+MESSAGE_LIMIT = 300
+"""Characters of the API's own message that are shown to a person."""
+
+_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_PARAMETER_CODES = frozenset({400, 413, 422, 1400, 1401})
+_TROUBLE_CODES = frozenset({500, 502, 503, 504, 5000, 5003, 5004})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer as it came: nothing in it is trusted yet."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+    """Seconds, already read from the header."""
+
+
+def encode(request: GenerationRequest) -> dict[str, Any]:
+    """Return the JSON body of a submit, fields and types as the API's parameter table has them."""
+    body: dict[str, Any] = {
+        "prompt": request.prompt,
+        "size": f"{request.width}*{request.height}",
+        "guidance_scale": float(request.guidance_scale),
+        "num_inference_steps": request.num_inference_steps,
+        "seed": request.seed,
+        "enable_base64_output": False,
+    }
+    if request.negative_prompt:
+        body["negative_prompt"] = request.negative_prompt
+    if request.loras:
+        body["loras"] = [{"path": lora.path, "scale": float(lora.scale)} for lora in request.loras]
+    return body
+
+
+def encode_recent(model: str, page: int) -> dict[str, Any]:
+    """Return the JSON body that asks for the account's latest tasks of one model."""
+    return {"page": page, "page_size": 100, "model": model}
+
+
+def decode_submit(answer: Answer) -> TaskUpdate:
+    """Read the answer to a submit.
+
+    Raises NotAccepted (or a kind of it) and InvalidRequest when the API surely made no task, else
+    SubmissionUnknown. An error that carries a task's id counts as accepted.
+    """
+    envelope = _envelope(answer.body)
+    data = _mapping(envelope.get("data"))
+    if _TASK_ID.fullmatch(str(data.get("id") or "")):
+        return _update(data)
+    code, message = _code(answer, envelope), _message(envelope)
+    if refusal := _refusal(code, message, answer.retry_after):
+        raise refusal
+    raise SubmissionUnknown(
+        "The service gave no clear answer, so this picture may have been made and charged.",
+        "It is being looked for; it is never sent twice.",
+    )
+
+
+def decode_look(answer: Answer, task_id: str) -> TaskUpdate:
+    """Read the answer to a query. Raises WatchTrouble, which says nothing about the task itself."""
+    envelope = _envelope(answer.body)
+    code = _code(answer, envelope)
+    data = _mapping(envelope.get("data"))
+    if code == 200 and data.get("id") == task_id:
+        return _update(data)
+    if code == 404:
+        raise TaskGone("The service does not know this task any more.", "Tasks are kept there for 7 days.")
+    if code in (401, 403):
+        raise WatchTrouble("The key was not accepted while looking for this picture.", "It is not lost.")
+    raise WatchTrouble("The connection to the service is slow.", "Looking again.", answer.retry_after)
+
+
+def decode_recent(answer: Answer) -> tuple[TaskUpdate, ...]:
+    """Read a page of the account's tasks, newest first. Raises WatchTrouble."""
+    envelope = _envelope(answer.body)
+    items = _mapping(envelope.get("data")).get("items")
+    if _code(answer, envelope) != 200 or not isinstance(items, list):
+        raise WatchTrouble("The list of recent pictures could not be read.", "Looking again.")
+    entries = [_mapping(item) for item in cast("list[Any]", items)]
+    return tuple(_update(entry) for entry in entries if _TASK_ID.fullmatch(str(entry.get("id") or "")))
+
+
+def decode_picture(text: str) -> bytes:
+    """Return the bytes of an inline output: a data URI or bare base64. Raises ValueError."""
+    payload = text.partition(",")[2] if text.startswith("data:") else text
+    compact = "".join(payload.split())
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _refusal(code: int, message: str, retry_after: float | None) -> PlaygroundError | None:
+    """Return the error for a code that means that no task was made; None when that is not sure."""
+    if code == 429:
+        return Busy("The service is busy.", "This waits in line and is sent when it may.", retry_after)
+    if code == 402 or (code not in _TROUBLE_CODES and code != 200 and "insufficient" in message.lower()):
+        return NoCredit("The account behind the key has no credit left.", "Top it up, then press Generate again.")
+    if code == 401:
+        return KeyRefused("This key was not accepted.", "A new key works after a first top-up.")
+    if code == 403:
+        return KeyRefused("This key may not use this model.", "Use another key.")
+    if code == 404:
+        return ModelNotFound("The service does not offer this model any more.")
+    if code == 1200:
+        return NotAccepted("The service found the prompt unsuitable.", "Change the words and try again.")
+    if code == 1402:
+        return NotAccepted("A LoRA or picture could not be fetched.", "Check that its link is public.")
+    if code in _PARAMETER_CODES:
+        return InvalidRequest(_field_named_in(message), f"The service refused a setting: {message}")
+    if 400 <= code < 500 or 1000 <= code < 2000:
+        return NotAccepted("The service refused this.", message)
+    return None
+
+
+def _field_named_in(message: str) -> str:
+    """Return the parameter a message of the API names, so that its sentence can stand at its field."""
+    for name in (
+        "negative_prompt",
+        "prompt",
+        "size",
+        "guidance_scale",
+        "num_inference_steps",
+        "seed",
+        "loras",
+    ):
+        if name in message:
+            return name
+    return ""
+
+
+def _envelope(body: bytes) -> Mapping[str, Any]:
+    """Return the JSON object of an answer; anything else (a gateway's page, say) is an empty one."""
+    try:
+        return _mapping(json.loads(body))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _code(answer: Answer, envelope: Mapping[str, Any]) -> int:
+    """Return the one code that counts: the HTTP status unless that is 200 and the envelope has its own."""
+    code = envelope.get("code")
+    if not isinstance(code, int) or isinstance(code, bool):
+        return answer.status if answer.status != 200 else 0
+    return code if answer.status == 200 or code != 200 else answer.status
+
+
+def _message(envelope: Mapping[str, Any]) -> str:
+    message = envelope.get("message")
+    return message.strip()[:MESSAGE_LIMIT] if isinstance(message, str) else ""
+
+
+def _update(data: Mapping[str, Any]) -> TaskUpdate:
+    progress = _mapping(data.get("x-progress"))
+    error = data.get("error")
+    return TaskUpdate(
+        task_id=str(data["id"]),
+        status=_status(data.get("status")),
+        outputs=_outputs(data.get("outputs")),
+        nsfw=tuple(flag is True for flag in _list(data.get("has_nsfw_contents"))),
+        error=error.strip()[:MESSAGE_LIMIT] if isinstance(error, str) else "",
+        inference_ms=_count(_mapping(data.get("timings")).get("inference")),
+        query_url=_text(_mapping(data.get("urls")).get("get")) or None,
+        created_at=_moment(data.get("created_at")),
+        model=_text(data.get("model")),
+        note=_text(data.get("x-note")),
+        step=_count(progress.get("step")),
+        steps=_count(progress.get("steps")),
+        position=_count(data.get("x-position")),
+    )
+
+
+def _status(value: object) -> TaskStatus:
+    """Return the status; one that is not known means that the task is being worked on."""
+    try:
+        return TaskStatus(value)
+    except ValueError:
+        return TaskStatus.RUNNING
+
+
+def _outputs(value: object) -> tuple[str | bytes, ...]:
+    return tuple(_output(item) for item in _list(value) if isinstance(item, str) and item)
+
+
+def _output(text: str) -> str | bytes:
+    """Return a URL as it is and an inline picture as its bytes; bytes that are none stay empty."""
+    if text.startswith(("http://", "https://")):
+        return text
+    try:
+        return decode_picture(text)
+    except ValueError:
+        return b""
+
+
+def _moment(value: object) -> float | None:
+    try:
+        return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _count(value: object) -> int | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
+    return int(cast("float", value)) if is_number else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> Sequence[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else ()
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
