@@ -1,0 +1,104 @@
+"""`python -m components.server`: the server on its own, or (--child) as the app's child process."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Generator
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from components.errors import SetupError
+from components.server import leash
+from components.server.assembly import engine_named
+from components.server.pace import DEFAULT_PACE, STEPS, Pace
+from components.server.serve import Service, serve
+
+LOOPBACK = "127.0.0.1"
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn stops first, then passes the signal on to us
+    try:
+        with _folder(options.data) as folder:
+            _serve(options, folder)
+    except SetupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _serve(options: argparse.Namespace, folder: Path) -> None:
+    engine, pace = engine_named(options.engine), Pace(options.pace)
+    if options.child:
+        key = leash.read_key()
+        if key:
+            serve(Service(engine, folder, LOOPBACK, 0, pace, key), leash.on_started)
+        return
+    if options.port is None:
+        raise SetupError("Say which port to use.", "--port 0 takes a free one.")
+    serve(Service(engine, folder, options.host, options.port, pace, options.key), _announcer(options.host))
+
+
+def _announcer(host: str) -> Callable[[int, Callable[[], None]], None]:
+    name = f"[{host}]" if ":" in host else host
+
+    def announce(port: int, _: Callable[[], None]) -> None:
+        print(f"serving at http://{name}:{port}", flush=True)  # noqa: T201 - what a person who starts it waits for
+
+    return announce
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m components.server", description=__doc__)
+    parser.add_argument("--engine", required=True, help="demo, sdxl, or package.module:Class")
+    parser.add_argument("--host", default=LOOPBACK, help=f"the address to listen on (default {LOOPBACK})")
+    parser.add_argument("--port", type=int, help="the port to listen on; 0 takes a free one")
+    parser.add_argument("--key", type=_key, help="the key callers must send; everybody may call without one")
+    parser.add_argument(
+        "--pace",
+        type=_seconds,
+        default=DEFAULT_PACE,
+        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_PACE}; 0: as fast as it paints)",
+    )
+    parser.add_argument("--data", type=Path, help="folder for tasks and pictures (default: a temporary one)")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _key(text: str) -> str:
+    if not text.strip() or not text.isascii() or not text.isprintable():
+        raise argparse.ArgumentTypeError("a key is made of printable ASCII characters")
+    return text
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more seconds")
+    return seconds
+
+
+@contextlib.contextmanager
+def _folder(given: Path | None) -> Generator[Path, None, None]:
+    if given is not None:
+        yield given.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="sdxl-server-", ignore_cleanup_errors=True) as temporary:
+        yield Path(temporary)
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

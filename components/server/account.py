@@ -1,0 +1,43 @@
+"""The calls about the model and about money, of which there is none here."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from components.server import catalogue
+from components.server.address import base_of
+from components.server.body import JSON_LIMIT, parse_object, read_body
+from components.server.checks import only_object
+from components.server.envelope import answer
+from components.server.fields import MODEL
+from components.server.refusals import missing, unknown
+
+
+def routes() -> list[Route]:
+    return [
+        Route("/api/v3/models", models, methods=["GET"]),
+        Route("/api/v3/balance", balance, methods=["GET"]),
+        Route("/api/v3/model/price", price, methods=["POST"]),
+    ]
+
+
+async def models(request: Request) -> Response:
+    return answer([catalogue.entry(base_of(request))])
+
+
+async def balance(_: Request) -> Response:
+    return answer({"balance": 0.0})
+
+
+async def price(request: Request) -> Response:
+    body = parse_object(await read_body(request, JSON_LIMIT, "The body"))
+    model = body.get("model_id")
+    if model is None:
+        raise missing("model_id")
+    if model != MODEL:
+        raise unknown("Model")
+    only_object(body.get("inputs", {}), "inputs")
+    free = {"price": 0.0, "discounted_price": 0.0, "discount_rate": 0.0, "currency": "USD"}
+    return answer({"model_id": MODEL, **free})

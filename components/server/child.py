@@ -1,0 +1,149 @@
+"""Our server as a child process of the app."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from components.errors import SetupError
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+START_PATIENCE = 20.0
+"""Seconds until the child must have told its port."""
+STOP_PATIENCE = 3.0
+FAILED = ("The picture server of this app did not start.", "The app's log says why.")
+
+
+class ServerChild:
+    """A random key, a free loopback port, ended with the app however the app ends."""
+
+    def __init__(self, engine: str, folder: Path, pace: float | None = None) -> None:
+        """`pace` is what 28 steps take in seconds; None leaves it to the server."""
+        self._command = _command(engine, folder.resolve(), pace)
+        self._process: subprocess.Popen[str] | None = None
+        self._readers: list[threading.Thread] = []
+        self.base_url = ""
+        """Set by `start`."""
+        self.key = ""
+        """Set by `start`; never in arguments, environment or files."""
+
+    def start(self) -> None:
+        """Block until the server answers. Raise SetupError when it does not within START_PATIENCE."""
+        self.key = secrets.token_urlsafe(32)
+        process = self._process = _spawn(self._command)
+        first: queue.Queue[str] = queue.Queue()
+        errors = _Errors()
+        self._readers = [_reading(process.stdout, first.put), _reading(process.stderr, errors.add)]
+        try:
+            _hand_over(process, self.key)
+            self.base_url = f"http://127.0.0.1:{_port_in(first.get(timeout=START_PATIENCE))}"
+        except (OSError, queue.Empty, ValueError) as error:
+            self.stop()
+            log.error("the server did not start: %s", errors.last or "it said nothing")
+            raise SetupError(*FAILED) from error
+
+    def stop(self) -> None:
+        """End the server; harmless when it has ended."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        _close(process)
+        for reader in self._readers:
+            reader.join(timeout=1.0)
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+
+class _Errors:
+    """What the child wrote to stderr: passed on to the log, its last line kept."""
+
+    def __init__(self) -> None:
+        self.last = ""
+
+    def add(self, line: str) -> None:
+        if line:
+            self.last = line
+            log.warning("server: %s", line)
+
+
+def _command(engine: str, folder: Path, pace: float | None) -> list[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "components.server",
+        "--child",
+        "--engine",
+        engine,
+        "--data",
+        str(folder),
+    ]
+    return command if pace is None else [*command, "--pace", str(pace)]
+
+
+def _spawn(command: list[str]) -> subprocess.Popen[str]:
+    """Start in the project's folder, out of the terminal's group: Ctrl+C there ends the app, so us."""
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        **apart,
+    )
+
+
+def _hand_over(process: subprocess.Popen[str], key: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(key + "\n")
+    process.stdin.flush()
+
+
+def _reading(stream: IO[str] | None, take: Any) -> threading.Thread:
+    """Read lines in a thread until the child closes its end; the last one taken is then empty."""
+    assert stream is not None
+
+    def read() -> None:
+        with stream:
+            for line in stream:
+                take(line.strip())
+        take("")
+
+    thread = threading.Thread(target=read, name="server-output", daemon=True)
+    thread.start()
+    return thread
+
+
+def _port_in(line: str) -> int:
+    """Raise ValueError when the child's first line is not the one expected."""
+    try:
+        return int(json.loads(line)["port"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(line) from error
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    try:
+        process.wait(STOP_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,80 @@
+"""What an engine is: the one seam between our server and whatever paints behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from PIL import Image
+
+
+class Refine(Enum):
+    """How the refiner takes part; Replicate's names for SDXL."""
+
+    NONE = "no_refiner"
+    ENSEMBLE = "expert_ensemble_refiner"
+    SECOND_PASS = "base_image_refiner"
+
+
+@dataclass(frozen=True, slots=True)
+class LoraUse:
+    """One LoRA of an order: a path or URL, and its weight of 0 to 4."""
+
+    path: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a task asks an engine to paint. The server has checked every value and drawn the seed."""
+
+    prompt: str
+    seed: int
+    """0 to 2147483647."""
+    negative_prompt: str = ""
+    width: int = 1024
+    """Pixels, 256 to 1536."""
+    height: int = 1024
+    """Pixels, 256 to 1536."""
+    guidance_scale: float = 3.5
+    """1 to 20."""
+    num_inference_steps: int = 28
+    """1 to 50."""
+    loras: tuple[LoraUse, ...] = ()
+    """At most four; their order changes nothing."""
+    image: Image.Image | None = None
+    """RGB, of any size: the picture to start from."""
+    mask: Image.Image | None = None
+    """L, of the size of `image`: white is repainted, black is kept."""
+    prompt_strength: float = 0.8
+    """0 to 1; at 1 nothing of `image` is left."""
+    refine: Refine = Refine.NONE
+    high_noise_frac: float = 0.8
+    """0 to 1: where the ensemble hands over to the refiner."""
+    refine_steps: int | None = None
+    """Steps of the second pass; None: as many as `num_inference_steps`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """A finished picture."""
+
+    image: Image.Image
+    """RGB, of the size ordered."""
+    nsfw: bool = False
+    note: str = ""
+    """A sentence for the person in front of it, empty when there is nothing to say."""
+
+
+OnStep = Callable[[int, int], None]
+"""Called after each step with (step from 1, steps in all). It may sleep, and may raise to stop the work."""
+
+
+class Engine(Protocol):
+    """Paints one order at a time, in the thread that calls it."""
+
+    def paint(self, order: Order, on_step: OnStep) -> Painting:
+        """Raise EngineError with a sentence when this order cannot be painted; pass on what `on_step` raises."""
+        ...
