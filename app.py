@@ -1,0 +1,70 @@
+"""Start the playground: settings, backend, page."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from components.client import Endpoint
+from components.errors import SetupError
+from components.jobs import Caps
+from components.playground import Backend, Playground
+from components.schema import BUILT_IN
+from components.server.child import ServerChild
+from components.settings import BackendChoice, Settings
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    try:
+        settings = Settings.from_env()
+        with ExitStack() as stack:
+            serve(settings, stack)
+    except SetupError as error:
+        sys.exit(str(error))
+
+
+def serve(settings: Settings, stack: ExitStack) -> None:
+    """Bring everything up in order; `stack` takes it down again."""
+    with ThreadPoolExecutor(1) as meanwhile:
+        backend = meanwhile.submit(hosted if settings.backend is BackendChoice.HOSTED else demo, settings, stack)
+        # Imported now and here: Gradio reads GRADIO_SERVER_PORT at import, which `.env` may set, and takes seconds.
+        from components.ui.launch import launch  # noqa: PLC0415
+
+        caps = Caps(settings.jobs_per_visitor, settings.jobs)
+        launch(Playground(backend.result(), settings.data_dir, caps, lasting=settings.data_outlives_restart))
+
+
+def hosted(settings: Settings, _: ExitStack) -> Backend:
+    """Return the hosted API with the host's key."""
+    return Backend(
+        name="hosted",
+        label=f"Painted by {settings.models[0]} at {urlsplit(settings.base_url).hostname}. The host's key pays.",
+        advice="",
+        model=settings.models[0],
+        schema=BUILT_IN,
+        endpoint=Endpoint(settings.base_url, settings.api_key or ""),
+        free=False,
+    )
+
+
+def demo(settings: Settings, stack: ExitStack) -> Backend:
+    """Start our own server with the demo painter."""
+    child = ServerChild("demo", settings.data_dir / "server")
+    child.start()
+    stack.callback(child.stop)
+    return Backend(
+        name="demo",
+        label="Demo painter: no AI, free, no key needed.",
+        advice="For real SDXL pictures, start the app with a WaveSpeed key.",
+        model="stability-ai/sdxl-lora",
+        schema=BUILT_IN,
+        endpoint=Endpoint(child.base_url, child.key),
+        free=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+/**
+ * What Gradio's listeners run in the browser alone: each function takes the listener's inputs and returns its
+ * outputs, see the panels in components/ui.
+ */
+const MOST_LORAS = 4;
+const EMPTY_ROW = ["", 1, true];
+let loraRows = 1;
+
+const shown = (visible) => ({ __type__: "update", visible });
+const rowsShown = () => Array.from({ length: MOST_LORAS }, (_, place) => shown(place < loraRows));
+const shapeName = (width, height) => `${width}x${height}`;
+
+/** The gallery's functions; a quick person may press before it is there. */
+async function gallery() {
+  while (!window.playground?.press) await new Promise((then) => setTimeout(then, 20));
+  return window.playground;
+}
+
+/** The press of Generate: gives it its ticket and shows its tiles. */
+export const press = async (...values) => (await gallery()).press(...values);
+
+/** A named shape moves both sliders. @param {string} shape such as 1024x1024 */
+export const size_of_shape = (shape) => shape.split("x").map(Number);
+
+/** The sliders choose the shape of their size, or none. */
+export const shape_of_size = (width, height) => {
+  const named = [...document.querySelectorAll("#shape input")].map((input) => input.value);
+  const name = shapeName(width, height);
+  return named.includes(name) ? name : null;
+};
+
+export const swap_size = (width, height) => [height, width, shape_of_size(height, width)];
+
+export const random_seed = () => -1;
+
+/** Show one more row. The fifth press changes nothing: four are the most the model takes. */
+export const add_lora = () => {
+  loraRows = Math.min(loraRows + 1, MOST_LORAS);
+  return rowsShown();
+};
+
+/** Take a row out and move those below it up; the last empty row stays. */
+function removeLora(number, values) {
+  const rows = Array.from({ length: MOST_LORAS }, (_, place) => values.slice(3 * place, 3 * place + 3));
+  rows.splice(number - 1, 1);
+  rows.push(EMPTY_ROW);
+  loraRows = Math.max(loraRows - 1, 1);
+  return [...rows.flat(), ...rowsShown()];
+}
+
+export const remove_lora_1 = (...values) => removeLora(1, values);
+export const remove_lora_2 = (...values) => removeLora(2, values);
+export const remove_lora_3 = (...values) => removeLora(3, values);
+export const remove_lora_4 = (...values) => removeLora(4, values);
+
+/** Fill every field from the example that was chosen; LoRA rows it does not have become empty. */
+export const fill_example = () => {
+  const one = window.playground.take_example();
+  const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
+  loraRows = Math.max(one.loras.length, 1);
+  return [
+    one.prompt,
+    one.negative_prompt,
+    one.guidance_scale,
+    one.num_inference_steps,
+    one.seed,
+    1,
+    one.width,
+    one.height,
+    ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, true] : EMPTY_ROW)),
+    shape_of_size(one.width, one.height),
+    ...rowsShown(),
+  ];
+};

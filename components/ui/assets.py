@@ -1,0 +1,37 @@
+"""The files of `assets/` as the page uses them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets"
+SERVED = ("js", "examples")
+"""The folders that browsers may read."""
+
+
+def text(name: str) -> str:
+    """Return a text file of the folder."""
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def version() -> str:
+    """Return a short name for the content of all served files: their address changes when one of them does."""
+    digest = hashlib.sha256()
+    for folder in SERVED:
+        for path in sorted((FOLDER / folder).rglob("*")):
+            if path.is_file():
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def address(name: str) -> str:
+    """Return where browsers find a served file, relative to the page."""
+    return f"playground/assets/{version()}/{name}"
+
+
+def hook(module: str, function: str) -> str:
+    """Return the `js=` of a listener that runs a function of a served module, whether it is loaded yet or not."""
+    return text("js/hook.js").replace("ASSETS", address("js")).replace("MODULE", module).replace("FUNCTION", function)

@@ -1,0 +1,160 @@
+"""The endpoint for programs: `/generate` waits for the picture and raises the sentence a person would see."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_file_to_cache
+from gradio.route_utils import get_root_url
+from gradio.utils import get_upload_folder
+
+from components.errors import Charge, InvalidRequest, PlaygroundError, Sentence
+from components.generation import GenerationRequest, LoraWeight
+from components.job import Job, JobState, Picture, to_record, visitor_name
+from components.jobs import Wish
+from components.playground import Playground
+from components.seeds import batch
+
+Answer = tuple[list[gr.FileData], dict[str, Any]]
+
+_MONEY = {
+    Charge.NONE: "Nothing was charged.",
+    Charge.MAYBE: "It may have been charged.",
+    Charge.REFUNDED: "Failed tasks are refunded, usually within 3 hours.",
+    Charge.SPENT: "It was charged.",
+}
+
+
+def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]]:
+    """Return the function behind `/generate`; Gradio reads its parameters and documents them."""
+
+    async def generate(  # noqa: PLR0913 - its parameters are the endpoint's, by the API's own names
+        prompt: str,
+        negative_prompt: str = "",
+        width: int = 1024,
+        height: int = 1024,
+        guidance_scale: float = 3.5,
+        num_inference_steps: int = 28,
+        seed: int = -1,
+        loras: list[dict[str, Any]] | None = None,
+        image: str | None = None,
+        mask_image: str | None = None,
+        prompt_strength: float | None = None,
+        refine: str | None = None,
+        high_noise_frac: float | None = None,
+        refine_steps: int | None = None,
+        request: gr.Request | None = None,
+    ) -> Answer:
+        """Make a picture and wait for it. Returns its file and the details: job, task, model, seed, timings, recipe.
+
+        Parameters:
+            prompt: what the picture should show
+            negative_prompt: what should stay out of it
+            width: pixels, 256 to 1536, a multiple of 8
+            height: pixels, 256 to 1536, a multiple of 8
+            guidance_scale: how strictly to follow the prompt, 1 to 20
+            num_inference_steps: how long to work on it, 1 to 50
+            seed: 0 to 2147483647, or -1: drawn by the app
+            loras: at most four of {"path": "owner/name or an https link", "scale": 0 to 4}
+            image: refused unless the model takes it
+            mask_image: refused unless the model takes it
+            prompt_strength: refused unless the model takes it
+            refine: refused unless the model takes it
+            high_noise_frac: refused unless the model takes it
+            refine_steps: refused unless the model takes it
+        """
+        given = {name: value for name, value in locals().items() if name not in ("request", "loras", "playground")}
+        job = await _make(playground, given, loras, _session(request))
+        return await _files(playground, job, request), _details(job)
+
+    return generate
+
+
+async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, visitor: str) -> Job:
+    """Return the finished job. Raises gr.Error with the sentence that a person would see."""
+    try:
+        jobs = await playground.jobs.start(Wish(visitor, secrets.token_hex(16), _requests(playground, given, loras)))
+    except PlaygroundError as error:
+        raise _told(error.sentence) from error
+    job = await playground.jobs.finished(jobs[0].id) or jobs[0]
+    if job.state is not JobState.COMPLETED:
+        raise _told(job.trouble or Sentence("The picture was not made."))
+    return job
+
+
+def _requests(playground: Playground, given: Mapping[str, Any], loras: Any) -> tuple[GenerationRequest, ...]:
+    """Return the request as the schema allows it. Raises InvalidRequest."""
+    schema = playground.backend.schema
+    own = {name: value for name, value in given.items() if name in GenerationRequest.__slots__}
+    schema.check_offered(name for name, value in given.items() if name not in own and value is not None)
+    for name in ("prompt", "negative_prompt"):
+        if not isinstance(own[name], str):
+            raise InvalidRequest(name, f"{name} must be text.")
+    request = GenerationRequest(**own, loras=_loras(loras))
+    schema.check(request)
+    return batch(request, 1)[0]
+
+
+def _loras(values: Any) -> tuple[LoraWeight, ...]:
+    if values is None:
+        return ()
+    if not isinstance(values, list):
+        raise InvalidRequest("loras", "loras is a list of objects with path and scale.")
+    return tuple(_lora(value) for value in values)
+
+
+def _lora(value: Any) -> LoraWeight:
+    if not isinstance(value, dict) or not isinstance(value.get("path"), str) or set(value) - {"path", "scale"}:
+        raise InvalidRequest("loras", "Each of loras is an object with path (text) and scale (a number).")
+    return LoraWeight(value["path"].strip(), value.get("scale", 1.0))
+
+
+def _told(sentence: Sentence) -> gr.Error:
+    words = (sentence.happened, sentence.advice, _MONEY[sentence.charge])
+    return gr.Error(" ".join(part for part in words if part), print_exception=False)
+
+
+def _session(request: gr.Request | None) -> str:
+    """Return the visitor of a program: each Gradio session is one of its own."""
+    session = request.session_hash if request else None
+    return visitor_name(f"session {session or secrets.token_hex(16)}")
+
+
+async def _files(playground: Playground, job: Job, request: gr.Request | None) -> list[gr.FileData]:
+    """Lay copies where Gradio's clients fetch files from, bytes as received."""
+    root = ""
+    if request and request.request:
+        root = get_root_url(request.request, request.request.url.path, None)
+    return [await asyncio.to_thread(_file, playground, picture, root) for picture in job.pictures]
+
+
+def _file(playground: Playground, picture: Picture, root: str) -> gr.FileData:
+    kept = playground.picture(picture.name)
+    if kept is None:
+        raise _told(Sentence("The picture was made, but its file is not there any more."))
+    path = save_file_to_cache(kept, get_upload_folder())
+    return gr.FileData(
+        path=path,
+        url=f"{root}/gradio_api/file={path}",
+        size=picture.size,
+        orig_name=f"sdxl-lora{kept.suffix}",
+        mime_type=f"image/{picture.format.lower()}",
+    )
+
+
+def _details(job: Job) -> dict[str, Any]:
+    recipe = to_record(job)["request"]
+    return {
+        "job": job.id,
+        "task": job.task_id,
+        "model": job.model,
+        "seed": job.request.seed,
+        "timings": {"inference": job.inference_ms},
+        "has_nsfw_contents": [picture.nsfw for picture in job.pictures],
+        "note": job.note,
+        "recipe": recipe,
+    }

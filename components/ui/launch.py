@@ -1,0 +1,57 @@
+"""Open the page to browsers, with every launch setting chosen on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import gradio as gr
+from fastapi import FastAPI
+
+from components.playground import Playground
+from components.ui import assets
+from components.ui.page import Page
+from components.ui.routes import routes
+
+UPLOAD_LIMIT = "25mb"
+QUEUE_LIMIT = 500
+
+
+def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
+    """Serve the page; returns at the end, or at once unless `wait`. Address and port are Gradio's own settings."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with playground.running():
+            yield
+
+    blocks = Page(playground).blocks
+    blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
+    blocks.launch(
+        app_kwargs={"routes": routes(playground), "lifespan": lifespan},
+        theme=_theme(),
+        css_paths=sorted((assets.FOLDER / "css").glob("*.css")),
+        footer_links=["api", "gradio", "settings"],
+        allowed_paths=[],
+        max_file_size=UPLOAD_LIMIT,
+        enable_monitoring=False,
+        run_history=False,
+        ssr_mode=False,
+        show_error=False,
+        prevent_thread_lock=not wait,
+    )
+    return blocks
+
+
+def _theme() -> gr.themes.Base:
+    """Return a quiet theme in the system's own fonts: nothing is fetched for it."""
+    fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+    return gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=fonts).set(
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_text_color="white",
+        slider_color="*primary_600",
+        slider_color_dark="*primary_500",
+    )

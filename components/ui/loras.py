@@ -1,0 +1,75 @@
+"""The LoRA table: four rows that are there from the start, shown and hidden in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from components.generation import LoraWeight
+from components.schema import Schema
+from components.ui import assets
+from components.ui.fields import Slider, field_id, help_text, number_of, text_of
+
+
+class LoraPanel:
+    """Owns the rows. Their values stay what was typed, because a row is never made anew."""
+
+    def __init__(self, schema: Schema) -> None:
+        gr.Markdown("### LoRAs", elem_classes=["heading"])
+        self.inputs: dict[str, Component] = {}
+        self.rows: list[gr.Group] = []
+        removers: list[gr.Button] = []
+        help_text(
+            "loras",
+            "A LoRA teaches the model one style or subject. Many need a trigger word in the prompt.",
+        )
+        for number in range(1, schema.max_loras + 1):
+            with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
+                removers.append(self._row(number, schema))
+            self.rows.append(group)
+        add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["quiet", "plus"])
+        self._tie(add, removers)
+
+    def _row(self, number: int, schema: Schema) -> gr.Button:
+        with gr.Row(elem_classes=["lora-head"]):
+            path = gr.Textbox(
+                label=f"LoRA {number}",
+                placeholder="owner/name, or a link to a .safetensors file",
+                elem_id=field_id(f"lora_{number}"),
+                max_lines=1,
+                scale=5,
+            )
+            remove = gr.Button(f"Remove LoRA {number}", size="sm", elem_classes=["remove"], scale=0, min_width=44)
+        with gr.Row(elem_classes=["lora-foot"]):
+            on = gr.Checkbox(value=True, label=f"Use LoRA {number}", elem_id=field_id(f"lora_{number}_on"), scale=1)
+            scale = Slider(schema.lora_scale, f"lora_{number}_scale", label=f"LoRA {number} scale", scale=2)
+        self.inputs |= {f"lora_{number}": path, f"lora_{number}_scale": scale, f"lora_{number}_on": on}
+        return remove
+
+    def _tie(self, add: gr.Button, removers: list[gr.Button]) -> None:
+        values = list(self.inputs.values())
+        add.click(None, None, self.rows, js=assets.hook("form", "add_lora"), api_visibility="private")
+        for number, remove in enumerate(removers, start=1):
+            remove.click(
+                None,
+                values,
+                [*values, *self.rows],
+                js=assets.hook("form", f"remove_lora_{number}"),
+                api_visibility="private",
+            )
+
+    def read(self, values: Mapping[str, Any]) -> tuple[LoraWeight, ...]:
+        """Return the LoRAs that have a path and are switched on. Raises InvalidRequest."""
+        found = (self._read_row(number, values) for number in range(1, len(self.rows) + 1))
+        return tuple(lora for lora in found if lora)
+
+    @staticmethod
+    def _read_row(number: int, values: Mapping[str, Any]) -> LoraWeight | None:
+        name = f"lora_{number}"
+        path = text_of(values.get(name), name).strip()
+        if not path or values.get(f"{name}_on") is False:
+            return None
+        return LoraWeight(path, number_of(values.get(f"{name}_scale"), f"{name}_scale"))

@@ -1,0 +1,67 @@
+"""The panel of the picture's shape: named shapes, exact width and height, swap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from components.schema import Schema
+from components.ui import assets
+from components.ui.fields import Slider, number_of
+
+SHAPES = {
+    "Square": (1024, 1024),
+    "Portrait": (896, 1152),
+    "Tall": (832, 1216),
+    "Phone": (768, 1344),
+    "Landscape": (1152, 896),
+    "Wide": (1216, 832),
+    "Screen": (1344, 768),
+    "Cinema": (1536, 640),
+}
+"""The sizes SDXL was trained on, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Pixels."""
+
+    width: Any
+    height: Any
+
+
+class ShapePanel:
+    """Owns the named shapes and both sliders. Choosing one moves the others in the browser alone."""
+
+    def __init__(self, schema: Schema) -> None:
+        choices = [(name, f"{width}x{height}") for name, (width, height) in SHAPES.items()]
+        shape = gr.Radio(choices, value="1024x1024", label="Shape", elem_id="shape", elem_classes=["shapes"])
+        with gr.Row(elem_classes=["size-row"]):
+            width = Slider(schema.width, "width", label="Width", info="Pixels across.")
+            height = Slider(schema.height, "height", label="Height", info="Pixels down.")
+        swap = gr.Button("Swap width and height", size="sm", elem_classes=["quiet", "swap"])
+        self.inputs: dict[str, Component] = {"width": width, "height": height}
+        self.shape = shape
+        self._tie(width, height, swap)
+
+    def _tie(self, width: Slider, height: Slider, swap: gr.Button) -> None:
+        sizes = [width, height]
+        self.shape.input(None, self.shape, sizes, js=assets.hook("form", "size_of_shape"), api_visibility="private")
+        gr.on(
+            [width.input, height.input],
+            None,
+            sizes,
+            self.shape,
+            js=assets.hook("form", "shape_of_size"),
+            api_visibility="private",
+        )
+        swap.click(None, sizes, [*sizes, self.shape], js=assets.hook("form", "swap_size"), api_visibility="private")
+
+    @staticmethod
+    def read(values: Mapping[str, Any]) -> Size:
+        """Return the size. Raises InvalidRequest for what is no number."""
+        return Size(number_of(values.get("width"), "width"), number_of(values.get("height"), "height"))
