@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -34,6 +33,7 @@ ANSWER_LIMIT = 64 * 1024 * 1024
 PICTURE_LIMIT = 40 * 1024 * 1024
 """Bytes of a downloaded picture."""
 
+_NOT_FETCHED = ("The finished picture could not be fetched.", "The service keeps it for 7 days.")
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -44,18 +44,14 @@ class Endpoint:
     base_url: str
     key: str = field(repr=False)
 
-    @property
-    def origin(self) -> tuple[str, str | None, int | None]:
-        """Return scheme, host and port."""
-        return _origin(self.base_url)
-
     def url(self, path: str) -> str:
         """Return the address of an API path such as `/api/v3/balance`."""
         return f"{self.base_url}{path}"
 
     def owns(self, url: str) -> bool:
         """Tell whether `url` lies at the API's own scheme, host and port: the key may go there."""
-        return _origin(url) == self.origin
+        origin = _origin(url)
+        return origin is not None and origin == _origin(self.base_url)
 
 
 def new_http(*, loopback: bool = False) -> httpx.AsyncClient:
@@ -71,8 +67,16 @@ def new_http(*, loopback: bool = False) -> httpx.AsyncClient:
 class Client:
     """Speaks the API with one key. The caller owns, and closes, the httpx client it is given."""
 
-    def __init__(self, http: httpx.AsyncClient, endpoint: Endpoint) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        endpoint: Endpoint,
+        *,
+        call_seconds: float = CALL_SECONDS,
+        download_seconds: float = DOWNLOAD_SECONDS,
+    ) -> None:
         self._http, self._endpoint = http, endpoint
+        self._call_seconds, self._download_seconds = call_seconds, download_seconds
 
     async def submit(self, model: str, request: GenerationRequest) -> TaskUpdate:
         """Send one POST. Raises NothingSent, NotAccepted, InvalidRequest or SubmissionUnknown; sends once."""
@@ -103,19 +107,18 @@ class Client:
         """Write a picture's bytes to `target`, without the key. Raises PictureTrouble; `target` may be half there."""
         self._check_download(url)
         try:
-            async with asyncio.timeout(DOWNLOAD_SECONDS), self._http.stream("GET", url) as response:
+            async with asyncio.timeout(self._download_seconds), self._http.stream("GET", url) as response:
                 if response.status_code != 200:
-                    raise PictureTrouble("The finished picture could not be fetched.", "It is kept there for 7 days.")
+                    raise PictureTrouble(*_NOT_FETCHED)
                 await _save(response, target)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise PictureTrouble("The finished picture could not be fetched.", "It is tried again.") from error
+            raise PictureTrouble(*_NOT_FETCHED) from error
 
     def _check_download(self, url: str) -> None:
         """Let through the API's own origin and https to elsewhere; an address that is neither is refused."""
-        parts = urlsplit(url)
-        if self._endpoint.owns(url):
-            return
-        if parts.scheme != "https" or not parts.hostname or parts.username or parts.port not in (None, 443):
+        origin = _origin(url)
+        is_public = origin is not None and origin[0] == "https" and origin[2] == 443 and "@" not in url.split("/")[2]
+        if not is_public and not self._endpoint.owns(url):
             raise PictureTrouble("The service named an address for the picture that is not safe to open.")
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
@@ -128,7 +131,7 @@ class Client:
         """Do one exchange inside one deadline: httpx alone lets a slow drip outlive its read timeout."""
         headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
         async with (
-            asyncio.timeout(CALL_SECONDS),
+            asyncio.timeout(self._call_seconds),
             self._http.stream(method, url, json=body, headers=headers) as response,
         ):
             content = bytearray()
@@ -160,7 +163,11 @@ def _nothing_sent(error: httpx.TransportError) -> PlaygroundError:
     return NothingSent("The service could not be reached: nothing was sent, nothing was charged.", "Try again later.")
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, parts.hostname, port
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port as httpx will use them; None for what is no address it can open."""
+    try:
+        parts = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        return None
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.scheme, parts.host, parts.port or default) if default and parts.host else None

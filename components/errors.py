@@ -16,6 +16,7 @@ PlaygroundError
 ├── PictureTrouble            the task is done, its picture could not be fetched or read
 ├── EngineError               an engine of ours cannot paint this
 ├── TooMany                   the cap on unfinished pictures is reached; nothing was sent
+├── StoreTrouble              the data folder could not be read or written
 └── SetupError                the app cannot start this way
 """
 
@@ -136,3 +137,7 @@ class SetupError(PlaygroundError):
 
 class TooMany(PlaygroundError):
     """As many pictures as allowed are unfinished already."""
+
+
+class StoreTrouble(PlaygroundError):
+    """The data folder could not be read or written just now: a full disk, say."""

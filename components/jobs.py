@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from components.board import PAGE, Changes
 from components.client import CALL_SECONDS, Client
 from components.clock import Clock
-from components.errors import Charge, Sentence, TooMany
+from components.errors import Charge, Sentence, StoreTrouble, TooMany
 from components.generation import GenerationRequest, TaskUpdate
 from components.job import Job, JobState
 from components.ledger import Ledger
@@ -32,7 +31,7 @@ _NO_BACKEND = Sentence(
     Charge.MAYBE,
 )
 _UNANSWERED = Sentence(
-    "The app was stopped while this was being sent, so it may have been made and charged.",
+    "No answer came before the app was stopped, so this picture may have been made and charged.",
     "It is being looked for; it is never sent twice.",
     Charge.MAYBE,
 )
@@ -89,6 +88,7 @@ class Jobs:
             name: Watcher(client, ledger, store, clock, self._experience) for name, client in clients.items()
         }
         self._unfinished: Counter[str] = Counter()
+        self._starting: set[asyncio.Task[tuple[Job, ...]]] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, wish: Wish) -> tuple[Job, ...]:
@@ -97,15 +97,10 @@ class Jobs:
         if known := await self._known(jobs):
             return known
         self._reserve(wish.visitor, len(jobs))
-        try:
-            fresh = await self._ledger.intend(jobs)
-        finally:
-            self._unfinished[wish.visitor] -= len(jobs)
-        if not fresh:
-            return await self._known(jobs)
-        for job in jobs:
-            self._run(job, self._send_and_follow(job))
-        return jobs
+        begin = asyncio.create_task(self._begin(jobs))
+        self._starting.add(begin)
+        begin.add_done_callback(self._starting.discard)
+        return await asyncio.shield(begin)  # what is written down is also sent, though the caller may have left
 
     async def resume(self) -> None:
         """Take up what an earlier process left: what was accepted is followed, what was lost is looked for."""
@@ -117,6 +112,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Stop sending and following; what is under way is taken up at the next start."""
+        await asyncio.gather(*self._starting, return_exceptions=True)
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
@@ -136,7 +132,7 @@ class Jobs:
         """Look once more for the task of a job of this visitor whose POST was never answered."""
         job = await self._ledger.call(self._store.job, job_id)
         if job and job.visitor == visitor and job.state is JobState.UNKNOWN and job.id not in self._running:
-            self._run(job, self._search_and_follow(job))
+            self._run(job, self._search_and_follow)
 
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended, or cannot be followed, and return it."""
@@ -157,6 +153,17 @@ class Jobs:
             seed_note=wish.seed_notes[number - 1] if wish.seed_notes else "",
         )
 
+    async def _begin(self, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+        try:
+            fresh = await self._ledger.intend(jobs)
+        finally:
+            self._unfinished[jobs[0].visitor] -= len(jobs)
+        if not fresh:
+            return await self._known(jobs)
+        for job in jobs:
+            self._run(job, self._send_and_follow)
+        return jobs
+
     async def _known(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Return a click's jobs as they stand, none of them when it is another visitor's."""
         found = [await self._ledger.call(self._store.job, job.id) for job in jobs]
@@ -169,37 +176,43 @@ class Jobs:
             raise TooMany("Too many people are making pictures right now.", "Try again in a minute.")
         self._unfinished[visitor] += count
 
-    def _run(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         self._unfinished[job.visitor] += 1
         task = asyncio.create_task(self._guarded(job, work), name=f"job {job.id}")
         self._running[job.id] = task
 
-    async def _guarded(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         """A fault of ours ends the following of one job, is logged and said, and takes no other job down."""
         try:
-            await work
+            await work(job)
         except Exception:  # noqa: BLE001 - the last line of defence: logged in full, and said on the tile
             _log.exception("job %s", job.id)
-            await self._ledger.show((await self._ledger.call(self._store.job, job.id) or job).troubled(_OUR_FAULT))
+            await self._ledger.show((await self._newest(job)).troubled(_OUR_FAULT))
         finally:
             del self._running[job.id]
             self._unfinished[job.visitor] -= 1
             self._unfinished += Counter()  # drops those who have none
 
+    async def _newest(self, job: Job) -> Job:
+        try:
+            return await self._ledger.call(self._store.job, job.id) or job
+        except StoreTrouble:
+            return job
+
     async def _take_up(self, job: Job) -> None:
-        now = self._clock.now()
-        if job.backend not in self._senders:
-            await self._ledger.show(job.troubled(_NO_BACKEND))
-        elif job.task_id:
-            self._run(job, self._follow(job, None))
-        elif job.sent:
-            lost = job.lost_sight(job.trouble or _UNANSWERED, min(now, job.sent + CALL_SECONDS))
-            await self._ledger.record(lost)
-            self._run(lost, self._search_and_follow(lost))
-        elif now - job.created > STALE_AFTER:
+        now, is_set_up = self._clock.now(), job.backend in self._senders
+        if not job.sent and (now - job.created > STALE_AFTER or not is_set_up):
             await self._ledger.record(job.ended_as(JobState.STOPPED, now, _STALE))
+        elif not is_set_up:
+            await self._ledger.record(job.troubled(_NO_BACKEND))
+        elif job.task_id:
+            self._run(job, self._follow)
+        elif job.sent:
+            lost = job.lost_sight(_UNANSWERED, min(now, job.sent + CALL_SECONDS))
+            await self._ledger.record(lost)
+            self._run(lost, self._search_and_follow)
         else:
-            self._run(job, self._send_and_follow(job))
+            self._run(job, self._send_and_follow)
 
     async def _send_and_follow(self, job: Job) -> None:
         job, update = await self._senders[job.backend].send(job)
@@ -211,7 +224,7 @@ class Jobs:
     async def _search_and_follow(self, job: Job) -> None:
         job = await self._senders[job.backend].find(job)
         if job.task_id:
-            await self._follow(job, None)
+            await self._follow(job)
 
-    async def _follow(self, job: Job, update: TaskUpdate | None) -> None:
+    async def _follow(self, job: Job, update: TaskUpdate | None = None) -> None:
         await self._watchers[job.backend].follow(job, update)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from components.board import PAGE, Board
+from components.errors import StoreTrouble
 from components.job import Job
 from components.store import Store
 
@@ -32,8 +34,11 @@ class Ledger:
         self._disk.shutdown(wait=True)
 
     async def call(self, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        """Do a call of the store in its thread."""
-        return await asyncio.wrap_future(self._disk.submit(work, *args, **kwargs))
+        """Do a call of the store in its thread, to its end even when the caller is cancelled. Raises StoreTrouble."""
+        try:
+            return await asyncio.shield(asyncio.wrap_future(self._disk.submit(work, *args, **kwargs)))
+        except (OSError, sqlite3.Error) as error:
+            raise StoreTrouble("The app's data folder could not be used.", "Is its disk full?") from error
 
     async def intend(self, jobs: Sequence[Job]) -> bool:
         """Write down new jobs and show them. False: this click has been seen."""

@@ -12,6 +12,8 @@ from components.errors import Busy, NothingSent, PlaygroundError
 
 LONGEST_RETRY_AFTER = 120.0
 """Seconds. A service that asks for more is not waited for."""
+A_DAY = 86_400.0
+"""Seconds. A Retry-After beyond it counts as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def retry_after_seconds(header: str | None, now: float) -> float | None:
         seconds = float(header)
     except ValueError:
         seconds = _until(header, now)
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    return min(seconds, A_DAY) if math.isfinite(seconds) and seconds >= 0 else None
 
 
 def _until(date: str, now: float) -> float:

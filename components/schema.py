@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from components.generation import MAX_SEED, GenerationRequest, LoraWeight
 
 PROMPT_LIMIT = 10_000
 """Characters. The API names no limit; this keeps a pasted book from being stored and sent."""
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,9 @@ class Span:
     def check(self, field: str, value: float) -> None:
         """Raise InvalidRequest unless `value` lies in the range."""
         if not self.minimum <= value <= self.maximum:
-            low, high = f"{self.minimum:g}", f"{self.maximum:.0f}"
-            raise InvalidRequest(field, f"{self.label} goes from {low} to {high}; {value:g} is outside.")
+            given = f"{value:.12g}" if abs(value) < 1e12 else "that"
+            low, high = f"{self.minimum:.12g}", f"{self.maximum:.12g}"
+            raise InvalidRequest(field, f"{self.label} goes from {low} to {high}; {given} is outside.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,12 @@ def is_lora_path(path: str) -> bool:
     """Tell whether `path` looks like `owner/name` or a public https URL; nothing is fetched."""
     if any(sign.isspace() or not sign.isprintable() for sign in path):
         return False
-    parts = urlsplit(path) if "://" in path else None
-    if parts is None:
-        owner, slash, name = path.partition("/")
-        return bool(owner and slash and name) and "/" not in name and ".." not in path
+    if "://" not in path:
+        return _REPOSITORY.fullmatch(path) is not None and ".." not in path
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return False
     return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
 
 

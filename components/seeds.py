@@ -21,10 +21,6 @@ def batch(request: GenerationRequest, pictures: int) -> tuple[tuple[GenerationRe
     if first < 0:
         first = secrets.randbelow(MAX_SEED + 2 - pictures)
     seeds = [(first + number) % (MAX_SEED + 1) for number in range(pictures)]
-    notes = [_note(number, seed, first) for number, seed in enumerate(seeds, start=1)]
+    wrapped = " The highest seed was reached, so it went on from 0." if seeds[-1] < first else ""
+    notes = [f"Picture {number} uses seed {seed}.{wrapped}" for number, seed in enumerate(seeds, start=1)]
     return tuple(request.with_seed(seed) for seed in seeds), tuple(notes if pictures > 1 else [""])
-
-
-def _note(number: int, seed: int, first: int) -> str:
-    wrapped = " The highest seed was reached, so it went on from 0." if seed < first else ""
-    return f"Picture {number} uses seed {seed}.{wrapped}"

@@ -21,7 +21,7 @@ from components.errors import (
 from components.generation import TaskUpdate
 from components.job import Job, JobState
 from components.ledger import Ledger
-from components.retry import ResendPolicy
+from components.retry import LONGEST_RETRY_AFTER, ResendPolicy, utc
 from components.store import Store
 
 SEARCH_AFTER = (5.0, 60.0)
@@ -36,7 +36,6 @@ _NOT_FOUND = Sentence(
     "Look again later, or press Generate to make it anew.",
     Charge.MAYBE,
 )
-_GIVEN_UP = "Nothing was sent, nothing was charged. Press Generate to try again."
 
 
 class Sender:
@@ -45,17 +44,16 @@ class Sender:
     def __init__(self, client: Client, ledger: Ledger, store: Store, clock: Clock) -> None:
         self._client, self._ledger, self._store, self._clock = client, ledger, store, clock
         self._policy = ResendPolicy()
-        self._in_doubt: dict[str, Job] = {}
-        """Jobs whose POST left and whose task, if there is one, has no id here yet."""
 
     async def send(self, job: Job) -> tuple[Job, TaskUpdate | None]:
         """Return the job as it stands afterwards, and the API's first word on its task."""
-        begun, tries = self._clock.monotonic(), 0
+        begun, tries, last = self._clock.monotonic(), 0, None
         while True:
-            tries += 1
             job, update, error = await self._send_once(job)
             if not isinstance(error, NothingSent | Busy):
                 return job, update
+            tries = tries + 1 if type(error) is type(last) else 1
+            last = error
             wait = self._policy.wait(error, tries, self._clock.monotonic() - begun)
             if wait is None:
                 return await self._give_up(job, error), None
@@ -63,19 +61,15 @@ class Sender:
 
     async def find(self, job: Job) -> Job:
         """Look for the task of a lost POST: at each of the times still to come, at once when both have passed."""
-        self._in_doubt[job.id] = job
         passed = max(0.0, self._clock.now() - (job.lost or self._clock.now()))
-        try:
-            for after in [time for time in SEARCH_AFTER if time > passed] or [passed]:
-                await self._clock.sleep(after - passed)
-                passed = after
-                if found := await self._search(job):
-                    return found
-            told = job.ended_as(JobState.UNKNOWN, self._clock.now(), _NOT_FOUND)
-            await self._ledger.record(told)
-            return told
-        finally:
-            self._in_doubt.pop(job.id, None)
+        for after in [time for time in SEARCH_AFTER if time > passed] or [passed]:
+            await self._clock.sleep(after - passed)
+            passed = after
+            if found := await self._search(job):
+                return found
+        told = job.ended_as(JobState.UNKNOWN, self._clock.now(), _NOT_FOUND)
+        await self._ledger.record(told)
+        return told
 
     async def _search(self, job: Job) -> Job | None:
         """Read the API's list once and adopt the task when exactly one fits and no other job may own it."""
@@ -84,7 +78,7 @@ class Sender:
         except WatchTrouble as trouble:
             await self._ledger.show(job.troubled(trouble.sentence))
             return None
-        if len(fitting) != 1 or self._has_rival(job):
+        if len(fitting) != 1 or await self._has_rival(job):
             return None
         adopted = job.accepted_as(fitting[0], self._clock.now())
         return adopted if await self._ledger.record(adopted) else None
@@ -92,7 +86,6 @@ class Sender:
     async def _send_once(self, job: Job) -> tuple[Job, TaskUpdate | None, PlaygroundError | None]:
         job = job.sending(self._clock.now())
         await self._ledger.record(job)
-        self._in_doubt[job.id] = job
         try:
             update = await self._client.submit(job.model, job.request)
         except (NothingSent, Busy) as error:
@@ -105,8 +98,6 @@ class Sender:
             job = job.lost_sight(error.sentence, self._clock.now())
             await self._ledger.record(job)
             return job, None, error
-        finally:
-            self._in_doubt.pop(job.id, None)
         return await self._accept(job, update), update, None
 
     async def _accept(self, job: Job, update: TaskUpdate) -> Job:
@@ -124,7 +115,11 @@ class Sender:
         return ended
 
     async def _give_up(self, job: Job, error: PlaygroundError) -> Job:
-        told = Sentence(error.sentence.happened, _GIVEN_UP, Charge.NONE)
+        wait = error.retry_after if isinstance(error, Busy) else None
+        advice = "Press Generate to try again."
+        if wait and wait > LONGEST_RETRY_AFTER:
+            advice = f"It asks to wait until {utc(self._clock.now() + wait)}; then press Generate again."
+        told = Sentence(error.sentence.happened, advice, Charge.NONE)
         ended = job.ended_as(JobState.FAILED, self._clock.now(), told)
         await self._ledger.record(ended)
         return ended
@@ -141,11 +136,12 @@ class Sender:
         claimed = await self._ledger.call(self._store.claimed, job.backend, [item.task_id for item in found])
         return [item for item in found if item.task_id not in claimed and item.model in ("", job.model)]
 
-    def _has_rival(self, job: Job) -> bool:
+    async def _has_rival(self, job: Job) -> bool:
         """Tell whether another lost or unanswered POST of like kind could own a task found for this one."""
         first, last = self._window(job)
-        rivals = (other for other in self._in_doubt.values() if other.id != job.id and other.model == job.model)
-        return any(self._window(other)[0] <= last and first <= self._window(other)[1] for other in rivals)
+        others = await self._ledger.call(self._store.in_doubt, job.backend, job.model)
+        windows = [self._window(other) for other in others if other.id != job.id]
+        return any(begin <= last and first <= end for begin, end in windows)
 
     def _window(self, job: Job) -> tuple[float, float]:
         sent = job.sent or job.created

@@ -45,7 +45,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read the process environment, after `.env` of the working directory. Raises SetupError."""
         if env is None:
-            load_dotenv()
+            load_dotenv(Path.cwd() / ".env")
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
         folder, lasting = _data_dir(env)
@@ -76,9 +76,14 @@ def _key(text: str) -> str | None:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-        raise SetupError(f"WAVESPEED_BASE_URL is not a web address: {text}", f"Usual: {HOSTED_URL}")
+    """Return the address without a slash at its end. A bad one is not repeated: it may hold a password."""
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or not text.isprintable() or any(sign in text for sign in " @?#\\"):
+        raise SetupError("WAVESPEED_BASE_URL is not a web address that can be used.", f"Usual: {HOSTED_URL}")
     return text.rstrip("/")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import secrets
@@ -10,11 +11,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from components.errors import SetupError
+from components.errors import InvalidRequest, SetupError
 from components.job import Job, Picture, from_record, to_record
 from components.pictures import inspect
 
 PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
+
+_log = logging.getLogger(__name__)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -56,9 +59,9 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_TABLES)
+            self._sweep()
         except (OSError, sqlite3.Error) as error:
             raise SetupError(f"The data folder {folder} cannot be used.", "Set PLAYGROUND_DATA_DIR.") from error
-        self._sweep()
 
     def close(self) -> None:
         """Give the folder back."""
@@ -67,16 +70,12 @@ class Store:
 
     def intend(self, jobs: Sequence[Job]) -> bool:
         """Write down new jobs, all or none. False: one of them is known, so this click has been seen."""
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.executemany(_SAVE, [_row(job) for job in jobs])
+            with self._db:  # commits, and rolls back when that fails too: on a full disk, say
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany(_SAVE, [_row(job) for job in jobs])
         except sqlite3.IntegrityError:
-            self._db.execute("ROLLBACK")
             return False
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
         return True
 
     def save(self, job: Job) -> bool:
@@ -113,6 +112,11 @@ class Store:
         )
         return frozenset(row[0] for row in found if row)
 
+    def in_doubt(self, backend: str, model: str) -> list[Job]:
+        """Return the jobs whose POST may have made a task that has no id here."""
+        where = "WHERE backend = ? AND model = ? AND task_id IS NULL AND state IN ('waiting', 'unknown')"
+        return [job for job in self._read(where, (backend, model)) if job.sent]
+
     def incoming(self) -> Path:
         """Return a new name for a picture that is being fetched."""
         return self._incoming / secrets.token_hex(16)
@@ -133,12 +137,21 @@ class Store:
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         rows = self._db.execute(f"SELECT record FROM jobs {where}", values).fetchall()
-        return [from_record(json.loads(row[0])) for row in rows]
+        return [job for row in rows if (job := _job(row[0]))]
 
     def _sweep(self) -> None:
         """Throw away what a killed process left half fetched; it is fetched again."""
         for leftover in self._incoming.iterdir():
             leftover.unlink(missing_ok=True)
+
+
+def _job(record: str) -> Job | None:
+    """Return a row's job; None for one that this version of the app cannot read, which takes no other down."""
+    try:
+        return from_record(json.loads(record))
+    except (KeyError, TypeError, ValueError, InvalidRequest):
+        _log.exception("a job on disk cannot be read")
+        return None
 
 
 def _row(job: Job) -> tuple[object, ...]:
@@ -162,8 +175,10 @@ def _only_one(path: Path) -> sqlite3.Connection:
     try:
         lock.execute("PRAGMA journal_mode = MEMORY")
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         lock.close()
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
         raise SetupError(
             f"Another playground is running on the data folder {path.parent}.",
             "Stop it, or set PLAYGROUND_DATA_DIR to another folder.",

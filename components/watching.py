@@ -13,7 +13,7 @@ from components.generation import TaskStatus, TaskUpdate
 from components.job import Job, JobState, Picture
 from components.ledger import Ledger
 from components.pace import Experience, Looks
-from components.retry import backoff
+from components.retry import LONGEST_RETRY_AFTER, backoff
 from components.store import Store
 
 GONE_CHECKS = 3
@@ -72,9 +72,10 @@ class Watcher:
             except WatchTrouble as trouble:
                 failures += 1
                 if failures > 1:
-                    await self._ledger.show(job.troubled(trouble.sentence))
+                    job = job.troubled(trouble.sentence)
+                    await self._ledger.show(job)
                 wait = trouble.retry_after or backoff(failures, self._chance)
-                await self._clock.sleep(min(wait, GONE_SECONDS))
+                await self._clock.sleep(min(wait, LONGEST_RETRY_AFTER))
             else:
                 return await self._observe(job, update), update
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from components.errors import (
@@ -30,6 +30,7 @@ MESSAGE_LIMIT = 300
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PARAMETER_CODES = frozenset({400, 413, 422, 1400, 1401})
+_TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
 _TROUBLE_CODES = frozenset({500, 502, 503, 504, 5000, 5003, 5004})
 
 
@@ -73,7 +74,7 @@ def decode_submit(answer: Answer) -> TaskUpdate:
     """
     envelope = _envelope(answer.body)
     data = _mapping(envelope.get("data"))
-    if _TASK_ID.fullmatch(str(data.get("id") or "")):
+    if _task_id(data):
         return _update(data)
     code, message = _code(answer, envelope), _message(envelope)
     if refusal := _refusal(code, message, answer.retry_after):
@@ -89,8 +90,10 @@ def decode_look(answer: Answer, task_id: str) -> TaskUpdate:
     envelope = _envelope(answer.body)
     code = _code(answer, envelope)
     data = _mapping(envelope.get("data"))
-    if code == 200 and data.get("id") == task_id:
+    if _task_id(data) == task_id and (code == 200 or "status" in data):
         return _update(data)
+    if code in _TASK_FAILED_CODES:
+        return TaskUpdate(task_id, TaskStatus.FAILED, error=_message(envelope))
     if code == 404:
         raise TaskGone("The service does not know this task any more.", "Tasks are kept there for 7 days.")
     if code in (401, 403):
@@ -105,7 +108,7 @@ def decode_recent(answer: Answer) -> tuple[TaskUpdate, ...]:
     if _code(answer, envelope) != 200 or not isinstance(items, list):
         raise WatchTrouble("The list of recent pictures could not be read.", "Looking again.")
     entries = [_mapping(item) for item in cast("list[Any]", items)]
-    return tuple(_update(entry) for entry in entries if _TASK_ID.fullmatch(str(entry.get("id") or "")))
+    return tuple(_update(entry) for entry in entries if _task_id(entry))
 
 
 def decode_picture(text: str) -> bytes:
@@ -135,7 +138,8 @@ def _refusal(code: int, message: str, retry_after: float | None) -> PlaygroundEr
     if code == 1402:
         return NotAccepted("A LoRA or picture could not be fetched.", "Check that its link is public.")
     if code in _PARAMETER_CODES:
-        return InvalidRequest(_field_named_in(message), f"The service refused a setting: {message}")
+        reason = message or "it did not say which."
+        return InvalidRequest(_field_named_in(message), f"The service refused a setting: {reason}")
     if 400 <= code < 500 or 1000 <= code < 2000:
         return NotAccepted("The service refused this.", message)
     return None
@@ -174,19 +178,23 @@ def _code(answer: Answer, envelope: Mapping[str, Any]) -> int:
 
 
 def _message(envelope: Mapping[str, Any]) -> str:
-    message = envelope.get("message")
-    return message.strip()[:MESSAGE_LIMIT] if isinstance(message, str) else ""
+    return _text(envelope.get("message")).strip()[:MESSAGE_LIMIT]
+
+
+def _task_id(data: Mapping[str, Any]) -> str:
+    """Return the id of a prediction, empty where there is none that can stand in an address."""
+    text = str(data.get("id") or "")
+    return text if _TASK_ID.fullmatch(text) else ""
 
 
 def _update(data: Mapping[str, Any]) -> TaskUpdate:
     progress = _mapping(data.get("x-progress"))
-    error = data.get("error")
     return TaskUpdate(
-        task_id=str(data["id"]),
+        task_id=_task_id(data),
         status=_status(data.get("status")),
         outputs=_outputs(data.get("outputs")),
         nsfw=tuple(flag is True for flag in _list(data.get("has_nsfw_contents"))),
-        error=error.strip()[:MESSAGE_LIMIT] if isinstance(error, str) else "",
+        error=_text(data.get("error")).strip()[:MESSAGE_LIMIT],
         inference_ms=_count(_mapping(data.get("timings")).get("inference")),
         query_url=_text(_mapping(data.get("urls")).get("get")) or None,
         created_at=_moment(data.get("created_at")),
@@ -207,13 +215,14 @@ def _status(value: object) -> TaskStatus:
 
 
 def _outputs(value: object) -> tuple[str | bytes, ...]:
-    return tuple(_output(item) for item in _list(value) if isinstance(item, str) and item)
+    """Return one output for each entry, bytes that are none for what is no text: the flags go by place."""
+    return tuple(_output(item) if isinstance(item, str) else b"" for item in _list(value))
 
 
 def _output(text: str) -> str | bytes:
     """Return a URL as it is and an inline picture as its bytes; bytes that are none stay empty."""
     if text.startswith(("http://", "https://")):
-        return text
+        return _text(text)
     try:
         return decode_picture(text)
     except ValueError:
@@ -221,10 +230,12 @@ def _output(text: str) -> str | bytes:
 
 
 def _moment(value: object) -> float | None:
+    """Return Unix seconds; a time that names no zone is UTC."""
     try:
-        return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else None
+        moment = datetime.fromisoformat(_text(value))
     except ValueError:
         return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _count(value: object) -> int | None:
@@ -233,7 +244,8 @@ def _count(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Return a text that every later encoder takes: JSON may bring half a surrogate pair, UTF-8 has none."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _list(value: object) -> Sequence[Any]:

@@ -38,6 +38,18 @@ class Slider(gr.Slider):
         return payload
 
 
+class Radio(gr.Radio):
+    """A choice that is checked with the request, like the sliders."""
+
+    def get_block_name(self) -> str:
+        """Use Gradio's own radio buttons in the browser."""
+        return "radio"
+
+    def preprocess(self, payload: Any) -> Any:
+        """Hand on what came; `read` of the panel checks it."""
+        return payload
+
+
 def help_text(field: str, text: str) -> gr.HTML:
     """Place a plain word of help under a text box; fields.js ties it to the box for screen readers."""
     return gr.HTML(text, elem_id=f"help-{field}", elem_classes=["help"], apply_default_css=False, padding=False)

@@ -68,3 +68,20 @@ def number_of(value: Any, field: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequest(field, "Enter a number here.")
     return int(value) if isinstance(value, float) and value.is_integer() else value
+class Radio(gr.Radio):
+    """A choice that is checked with the request, like the sliders."""
+
+    def get_block_name(self) -> str:
+        """Use Gradio's own radio buttons in the browser."""
+        return "radio"
+
+    def preprocess(self, payload: Any) -> Any:
+        """Hand on what came; `read` of the panel checks it."""
+        return payload
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component
+
+    

@@ -13,7 +13,7 @@ from components.errors import InvalidRequest
 from components.schema import Schema
 from components.seeds import MOST_PICTURES
 from components.ui import assets
-from components.ui.fields import Slider, field_id, number_of
+from components.ui.fields import Radio, Slider, field_id, number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class SamplingPanel:
         )
         dice = gr.Button("Random seed", size="sm", elem_classes=["quiet", "dice"])
         dice.click(None, None, seed, js=assets.hook("form", "random_seed"), api_visibility="private")
-        pictures = gr.Radio(
+        pictures = Radio(
             list(range(1, MOST_PICTURES + 1)),
             value=1,
             label="Pictures",

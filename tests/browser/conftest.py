@@ -1,0 +1,67 @@
+"""One browser a session, one context a test; the app as its own process, most often before an API that is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.app_process import AppProcess
+from tests.browser.chromium import FLAGS, executable
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+
+NewPerson = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[HostedApi]:
+    """The service, shared by a file's tests; `fresh_api` clears what it saw."""
+    api = HostedApi(prefix="/through/a/proxy").start()
+    yield api
+    api.stop()
+
+
+@pytest.fixture(scope="module")
+def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    app = AppProcess.hosted(tmp_path_factory.mktemp("app"), api).start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture(autouse=True)
+def fresh_api(request: pytest.FixtureRequest) -> None:
+    """Let every test begin with a service that answers quickly and has seen nothing."""
+    if "api" in request.fixturenames:
+        api: HostedApi = request.getfixturevalue("api")
+        api.finish_all()
+        api.held, api.queued, api.base64 = False, 0.0, False
+        api.length = lambda body: 0.05
+        api.posts.clear()
+        api.submit_times.clear()
+        api.requests.clear()
+        api.next_submits.clear()
+
+
+@pytest.fixture
+def person(context: BrowserContext, app: AppProcess) -> Iterator[Person]:
+    """A first-time visitor with the page open; nothing may fail in its scripts."""
+    person = Person(context.new_page(), app.url).open()
+    yield person
+    assert person.errors == []

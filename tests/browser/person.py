@@ -1,0 +1,85 @@
+"""What a person does on the page, by the names a person reads or hears."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+SECONDS = 1000.0
+PATIENCE = 30 * SECONDS
+
+
+class Person:
+    """Somebody with one tab open."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.set_default_timeout(PATIENCE)
+
+    def open(self) -> Person:
+        """Open the page and wait until it can be used."""
+        self.page.goto(self.url)
+        self.generate_button.wait_for()
+        self.results.wait_for()
+        return self
+
+    @property
+    def prompt(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Prompt", exact=True)
+
+    @property
+    def generate_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Generate")
+
+    @property
+    def results(self) -> Locator:
+        return self.page.get_by_role("region", name="Results")
+
+    @property
+    def tiles(self) -> Locator:
+        return self.results.locator("[data-job]")
+
+    def number(self, name: str) -> Locator:
+        """Return the number box of a slider."""
+        return self.page.get_by_label(f"number input for {name}", exact=True)
+
+    def set_number(self, name: str, value: float) -> None:
+        """Type into a slider's number box and leave it."""
+        box = self.number(name)
+        box.fill(str(value))
+        box.blur()
+
+    def choose(self, group: str, name: str) -> None:
+        """Choose one of a group of names, by its label as a mouse does."""
+        del group
+        self.page.locator("label").filter(has=self.page.get_by_role("radio", name=name, exact=True)).click()
+
+    def generate(self, prompt: str | None = None) -> None:
+        """Type a prompt and press Generate."""
+        if prompt is not None:
+            self.prompt.fill(prompt)
+        self.generate_button.click()
+
+    def in_state(self, state: str) -> Locator:
+        """Return the tiles in a state."""
+        return self.results.locator(f"[data-job][data-state={state}]")
+
+    def sees(self, state: str, count: int) -> None:
+        """Wait until that many tiles are in a state."""
+        expect(self.in_state(state)).to_have_count(count, timeout=PATIENCE)
+
+    def sees_pictures(self, count: int) -> None:
+        """Wait until that many pictures are painted on the screen, not only named."""
+        self.sees("completed", count)
+        pictures = self.in_state("completed").locator("img")
+        expect(pictures).to_have_count(count)
+        for number in range(count):
+            pictures.nth(number).scroll_into_view_if_needed()
+            self.page.wait_for_function(
+                "image => image.complete && image.naturalWidth > 0", arg=pictures.nth(number).element_handle()
+            )
+
+    def sees_text(self, text: str) -> None:
+        """Wait until some words stand on the page."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)

@@ -1,0 +1,131 @@
+"""Without a key: the same page on our own server and its demo painter, and the endpoint for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image
+from playwright.sync_api import BrowserContext, expect
+
+from tests.app_process import AppProcess
+from tests.browser.person import Person
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    app = AppProcess(tmp_path_factory.mktemp("demo")).start()
+    yield app
+    app.stop()
+
+
+def test_a_newcomer_gets_a_picture_with_one_click(context: BrowserContext, demo: AppProcess) -> None:
+    person = Person(context.new_page(), demo.url).open()
+    person.sees_text("no AI")
+    person.generate("a red fox in the snow at night")
+    person.sees_pictures(1)
+    assert person.errors == []
+
+
+def test_a_prompt_without_a_known_word_is_told_which_there_are(context: BrowserContext, demo: AppProcess) -> None:
+    person = Person(context.new_page(), demo.url).open()
+    person.generate("qwer asdf")
+    person.sees_pictures(1)
+    person.sees_text("knows none of these words")
+
+
+def test_a_killed_app_paints_on_after_its_restart(context: BrowserContext, tmp_path: Path) -> None:
+    app = AppProcess(tmp_path).start()
+    try:
+        person = Person(context.new_page(), app.url).open()
+        person.set_number("Steps", 50)
+        person.choose("Pictures", "4")
+        person.generate("a castle")
+        person.sees("processing", 1)
+        app.kill()
+        app.start()
+        person.sees_pictures(4)
+    finally:
+        app.stop()
+
+
+def test_programs_get_the_picture_and_its_details(demo: AppProcess) -> None:
+    client = Client(demo.url, verbose=False)
+    files, details = client.predict(
+        prompt="a castle",
+        width=512,
+        height=512,
+        seed=3,
+        loras=[{"path": "nerijs/pixel-art-xl", "scale": 1.0}],
+        api_name="/generate",
+    )
+    client.close()
+    with Image.open(files[0]) as picture:
+        assert picture.size == (512, 512)
+    assert details["seed"] == 3
+    assert details["model"] == "stability-ai/sdxl-lora"
+    assert details["recipe"]["loras"] == [{"path": "nerijs/pixel-art-xl", "scale": 1.0}]
+    assert details["timings"]["inference"] > 0
+
+
+def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> None:
+    client = Client(demo.url, verbose=False)
+    with pytest.raises(AppError, match="Write a prompt first"):
+        client.predict(prompt=" ", api_name="/generate")
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"prompt": "x", "image": "https://example.org/a.png"}, "image is not offered for this model"),
+        ({"prompt": "x", "refine": "base_image_refiner"}, "refine is not offered for this model"),
+        ({"prompt": "x", "prompt_strength": 0}, "prompt_strength is not offered for this model"),
+        ({"prompt": "x", "width": 99}, "Width goes from 256 to 1536"),
+        ({"prompt": "x", "width": "wide"}, "Width must be a whole number"),
+        ({"prompt": "x", "loras": [{"path": "a/b", "scale": 5}]}, "The scale of a LoRA goes from 0 to 4"),
+        ({"prompt": "x", "loras": [{"path": "a/b", "weight": 1}]}, "path (text) and scale"),
+        ({"prompt": "x", "loras": "a/b"}, "loras is a list"),
+        ({"prompt": 5}, "prompt must be text"),
+    ],
+)
+def test_curl_is_refused_in_words(demo: AppProcess, parameters: dict[str, Any], sentence: str) -> None:
+    answer = call_by_curl(demo.url, parameters)
+    assert answer[0] == "error"
+    assert sentence in answer[1]["error"]
+
+
+def test_curl_gets_a_picture(demo: AppProcess) -> None:
+    event, (files, details) = call_by_curl(demo.url, {"prompt": "a boat", "width": 256, "height": 320})
+    assert event == "complete"
+    assert details["recipe"]["width"] == 256
+    picture = httpx.get(files[0]["url"]).content
+    with Image.open(io.BytesIO(picture)) as image:
+        assert image.size == (256, 320)
+
+
+def test_the_endpoint_is_documented(demo: AppProcess) -> None:
+    (name,) = httpx.get(f"{demo.url}/gradio_api/info").json()["named_endpoints"]
+    assert name == "/generate"
+
+
+def test_a_program_of_another_session_shares_no_board(context: BrowserContext, demo: AppProcess) -> None:
+    call_by_curl(demo.url, {"prompt": "made by a program"})
+    person = Person(context.new_page(), demo.url).open()
+    expect(person.tiles).to_have_count(0)
+
+
+def call_by_curl(url: str, parameters: dict[str, Any]) -> tuple[str, Any]:
+    """Do what `curl` does: post named parameters, then read the event stream to its end."""
+    begun = httpx.post(f"{url}/gradio_api/call/v2/generate", json=parameters)
+    assert begun.status_code == 200, begun.text
+    stream = httpx.get(f"{url}/gradio_api/call/v2/generate/{begun.json()['event_id']}", timeout=60).text
+    event, data = stream.strip().splitlines()[-2:]
+    return event.removeprefix("event: "), json.loads(data.removeprefix("data: "))

@@ -1,0 +1,144 @@
+"""The form: each control does what its name says, and a value that is not allowed is told at its field."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+
+
+def test_an_empty_prompt_is_told_at_its_field_and_sends_nothing(person: Person, api: HostedApi) -> None:
+    person.generate("")
+    person.sees_text("Write a prompt first")
+    expect(person.prompt).to_be_focused()
+    assert "Write a prompt first" in person.prompt.evaluate(
+        "box => box.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).textContent).join()"
+    )
+    expect(person.tiles).to_have_count(0)
+    person.generate("now with words")
+    person.sees_pictures(1)
+    expect(person.page.get_by_text("Write a prompt first")).to_have_count(0)
+    assert len(api.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("width", 99, "width"),
+        ("height", 2000, "height"),
+        ("width", 1001, "width"),
+        ("guidance_scale", 0.5, "guidance_scale"),
+        ("num_inference_steps", 51, "num_inference_steps"),
+        ("num_inference_steps", 2.5, "num_inference_steps"),
+        ("seed", 2147483648, "seed"),
+        ("pictures", 5, "pictures"),
+        ("lora_1_scale", 4.5, "lora_1_scale"),
+        ("width", None, "width"),
+        ("width", "wide", "width"),
+    ],
+)
+def test_ranges_hold_on_the_server_whatever_the_page_sends(
+    person: Person, api: HostedApi, name: str, value: object, field: str
+) -> None:
+    config = person.page.evaluate("window.gradio_config")
+    names = {part["id"]: part["props"] for part in config["components"]}
+    (button,) = [number for number, props in names.items() if props.get("elem_id") == "generate"]
+    (event,) = [event for event in config["dependencies"] if event["targets"] == [[button, "click"]]]
+    wrong = "field-" + name.replace("_", "-")
+    data = [_sent(names[part], wrong, value) for part in event["inputs"]]
+    url = f"{person.url}/gradio_api/queue/join"
+    body = {"data": data, "fn_index": event["id"], "session_hash": "probe"}
+    person.page.request.post(url, data=json.dumps(body), headers={"content-type": "application/json"})
+    frames = person.page.request.get(f"{person.url}/gradio_api/queue/data?session_hash=probe").text()
+    receipts = [json.loads(line[5:]) for line in frames.splitlines() if "process_completed" in line]
+    (refusal,) = receipts[0]["output"]["data"][0]["refused"]
+    assert refusal["field"] == field
+    assert refusal["sentence"].endswith((".", "!"))
+    assert api.posts == []
+
+
+def _sent(props: dict, wrong: str, value: object) -> object:
+    """Return what the page would send for a component, but the wrong value for one of them."""
+    element = props.get("elem_id") or ""
+    if element == wrong:
+        return value
+    fitting = {"results": {"visitor": "a" * 32, "click": "b" * 32}, "field-prompt": "x", "field-lora-1": "owner/name"}
+    return fitting.get(element, props.get("value"))
+
+
+def test_named_shapes_set_both_sliders_and_follow_them(person: Person) -> None:
+    person.choose("Shape", "Cinema")
+    expect(person.number("Width")).to_have_value("1536")
+    expect(person.number("Height")).to_have_value("640")
+    person.page.get_by_role("button", name="Swap width and height").click()
+    expect(person.number("Width")).to_have_value("640")
+    person.choose("Shape", "Portrait")
+    expect(person.number("Height")).to_have_value("1152")
+    person.set_number("Width", 1152)
+    person.set_number("Height", 896)
+    expect(person.page.get_by_role("radio", name="Landscape", exact=True)).to_be_checked()
+    person.set_number("Height", 904)
+    expect(person.page.get_by_role("radio", name="Landscape", exact=True)).not_to_be_checked()
+
+
+def test_lora_rows_are_added_removed_and_switched_off(person: Person, api: HostedApi) -> None:
+    add = person.page.get_by_role("button", name="Add LoRA", exact=True)
+    for number in range(1, 5):
+        if number > 1:
+            add.click()
+        person.page.get_by_role("textbox", name=f"LoRA {number}", exact=True).fill(f"owner/style-{number}")
+        person.set_number(f"LoRA {number} scale", number / 2)
+    person.page.get_by_role("button", name="Remove LoRA 2").click()
+    expect(person.page.get_by_role("textbox", name="LoRA 4", exact=True)).to_have_count(0)
+    expect(person.page.get_by_role("textbox", name="LoRA 2", exact=True)).to_have_value("owner/style-3")
+    person.page.get_by_label("Use LoRA 1", exact=True).uncheck()
+    person.generate("with loras")
+    person.sees_pictures(1)
+    assert api.posts[0]["loras"] == [
+        {"path": "owner/style-3", "scale": 1.5},
+        {"path": "owner/style-4", "scale": 2.0},
+    ]
+
+
+def test_a_lora_that_is_none_is_told_at_its_row(person: Person, api: HostedApi) -> None:
+    person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("http://localhost/secret")
+    person.generate("bad lora")
+    person.sees_text("A LoRA is named by its Hugging Face id")
+    expect(person.tiles).to_have_count(0)
+    assert api.posts == []
+
+
+def test_an_example_fills_the_form_and_spends_nothing(person: Person, api: HostedApi) -> None:
+    examples = person.page.get_by_role("button", name="Use example:")
+    expect(examples).to_have_count(6)
+    person.set_number("Steps", 3)
+    examples.first.click()
+    expect(person.prompt).not_to_have_value("")
+    expect(person.number("Steps")).not_to_have_value("3")
+    expect(person.prompt).to_be_focused()
+    person.page.wait_for_timeout(500)
+    assert api.posts == []
+    person.generate()
+    person.sees_pictures(1)
+    expect(examples).to_have_count(0)
+
+
+def test_every_text_box_has_its_help_tied_to_it(person: Person) -> None:
+    for name in ("Prompt", "Negative prompt", "LoRA 1"):
+        box = person.page.get_by_role("textbox", name=name, exact=True)
+        described = "box => (box.getAttribute('aria-describedby') || '').split(' ').map(id => document.getElementById(id))"
+        assert box.evaluate(f"box => ({described})(box).filter(Boolean).length") >= 1, name
+
+
+def test_text_is_text_everywhere(person: Person, api: HostedApi) -> None:
+    hostile = "<img src=x onerror=window.pwned=1> ${window.pwned=1} {{7*7}} **bold** \u202e =1+1"
+    person.generate(hostile)
+    person.sees_pictures(1)
+    person.results.get_by_role("button", name="Open:").click()
+    expect(person.page.get_by_role("dialog")).to_contain_text("<img src=x onerror")
+    assert person.page.evaluate("window.pwned") is None
+    assert api.posts[0]["prompt"] == hostile

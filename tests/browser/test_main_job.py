@@ -1,0 +1,145 @@
+"""The main job: type a prompt, watch the task, get the picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.app_process import AppProcess
+from tests.browser.person import Person
+from tests.hosted_api import KEY, HostedApi, png
+
+
+def test_every_field_reaches_the_api_with_its_type(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("a red fox")
+    person.page.get_by_role("textbox", name="Negative prompt", exact=True).fill("blurry")
+    person.set_number("Width", 512)
+    person.set_number("Height", 768)
+    person.set_number("Guidance", 7.5)
+    person.set_number("Steps", 12)
+    person.set_number("Seed", 42)
+    person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("nerijs/pixel-art-xl")
+    person.set_number("LoRA 1 scale", 0.8)
+    person.generate()
+    person.sees_pictures(1)
+    assert api.posts == [
+        {
+            "prompt": "a red fox",
+            "negative_prompt": "blurry",
+            "size": "512*768",
+            "guidance_scale": 7.5,
+            "num_inference_steps": 12,
+            "seed": 42,
+            "loras": [{"path": "nerijs/pixel-art-xl", "scale": 0.8}],
+            "enable_base64_output": False,
+        }
+    ]
+    assert all(type(api.posts[0][name]) is int for name in ("num_inference_steps", "seed"))
+    submits = [headers for method, path, headers in api.requests if path.endswith("sdxl-lora")]
+    assert [headers["authorization"] for headers in submits] == [f"Bearer {KEY}"]
+
+
+def test_the_tile_is_there_at_once_and_goes_through_its_states(person: Person, api: HostedApi) -> None:
+    api.held, api.queued = True, 1.5
+    person.page.evaluate(
+        """() => { window.states = [];
+        new MutationObserver(() => { const tile = document.querySelector('[data-job]');
+          const state = tile && tile.dataset.state;
+          if (state && window.states.at(-1) !== state) window.states.push(state);
+        }).observe(document.body, {subtree: true, childList: true, attributes: true}) }"""
+    )
+    person.generate("a tile")
+    expect(person.tiles).to_have_count(1, timeout=1000)
+    person.sees("processing", 1)
+    person.sees_text("Being made, 2 s")
+    api.finish_all()
+    person.sees_pictures(1)
+    assert person.page.evaluate("window.states") == ["waiting", "created", "processing", "completed"]
+    assert len(api.posts) == 1
+
+
+def test_original_is_the_picture_byte_for_byte(person: Person, api: HostedApi) -> None:
+    person.set_number("Seed", 7)
+    person.generate("bytes")
+    person.sees_pictures(1)
+    person.results.get_by_role("button", name="Open: bytes").click()
+    with person.page.expect_download() as download:
+        person.page.get_by_role("dialog").get_by_role("link", name="Original").click()
+    assert Path(download.value.path()).read_bytes() == png(1024, 1024, 7)
+
+
+def test_pictures_sent_inline_are_shown_too(person: Person, api: HostedApi) -> None:
+    api.base64 = True
+    person.generate("inline")
+    person.sees_pictures(1)
+
+
+def test_several_at_once_have_consecutive_seeds(person: Person, api: HostedApi) -> None:
+    person.set_number("Seed", 2147483646)
+    person.choose("Pictures", "4")
+    person.generate("four")
+    person.sees_pictures(4)
+    assert sorted(post["seed"] for post in api.posts) == [0, 1, 2147483646, 2147483647]
+    person.results.get_by_role("button", name="Open: four").first.click()
+    expect(person.page.get_by_role("dialog")).to_contain_text("went on from 0")
+
+
+def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -> None:
+    person.page.get_by_role("button", name="Random seed").click()
+    expect(person.number("Seed")).to_have_value("-1")
+    person.generate("dice")
+    person.sees_pictures(1)
+    seed = api.posts[0]["seed"]
+    assert 0 <= seed <= 2147483647
+    expect(person.tiles.first).to_contain_text(str(seed))
+
+
+def test_tasks_end_in_any_order_and_the_newest_stands_first(person: Person, api: HostedApi) -> None:
+    api.length = lambda body: 3.0 if body["prompt"] == "slow" else 0.05
+    person.generate("slow")
+    person.page.wait_for_timeout(500)
+    person.generate("quick")
+    person.sees("completed", 1)
+    assert person.tiles.nth(0).get_attribute("data-state") == "completed"
+    expect(person.tiles.nth(0)).to_contain_text("quick")
+    expect(person.tiles.nth(1)).to_contain_text("slow")
+    person.sees_pictures(2)
+
+
+def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> None:
+    api.held = True
+    person.generate("fails")
+    person.sees("processing", 1)
+    (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "fails"]
+    task.error, task.status_by_hand = "out of paint", "failed"
+    person.sees("failed", 1)
+    expect(person.tiles.first).to_contain_text("The service could not make this picture.")
+    expect(person.tiles.first).to_contain_text("out of paint")
+    expect(person.tiles.first).to_contain_text("refunded")
+
+
+def test_a_flagged_picture_is_blurred_until_asked_for(person: Person, api: HostedApi) -> None:
+    api.held = True
+    person.generate("flagged")
+    person.sees("processing", 1)
+    for task in api.tasks.values():
+        task.nsfw = [True]
+    api.finish_all()
+    person.sees("completed", 1)
+    person.tiles.first.get_by_role("button", name="Show").click()
+    person.sees_pictures(1)
+
+
+def test_a_backend_and_its_payer_are_named(person: Person) -> None:
+    person.sees_text("The host's key pays.")
+
+
+def test_the_key_reaches_no_browser_file_or_log(person: Person, app: AppProcess, context: BrowserContext) -> None:
+    person.generate("canary")
+    person.sees_pictures(1)
+    texts = [person.page.content(), str(context.storage_state())]
+    texts += [person.page.request.get(f"{app.url}{path}").text() for path in ("/config", "/gradio_api/info")]
+    files = [path.read_bytes() for path in app.folder.rglob("*") if path.is_file()]
+    assert not [text for text in texts if KEY in text]
+    assert not [data for data in files if KEY.encode() in data]

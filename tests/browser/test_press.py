@@ -1,0 +1,71 @@
+"""One press of Generate is one task (F14), however the press is made."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+
+
+def settled(person: Person) -> None:
+    """Let whatever a press may still cause happen."""
+    person.page.wait_for_timeout(1500)
+
+
+def test_a_double_click_makes_one(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("double")
+    person.generate_button.dblclick()
+    person.sees_pictures(1)
+    settled(person)
+    assert len(api.posts) == 1
+
+
+def test_a_held_key_makes_one(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("held")
+    person.generate_button.focus()
+    for _ in range(6):
+        person.page.keyboard.down("Enter")
+        person.page.wait_for_timeout(150)
+    person.page.keyboard.up("Enter")
+    person.sees_pictures(1)
+    settled(person)
+    assert len(api.posts) == 1
+
+
+def test_two_presses_a_second_apart_make_two(person: Person, api: HostedApi) -> None:
+    person.generate("twice")
+    person.page.wait_for_timeout(1000)
+    person.generate()
+    person.sees_pictures(2)
+    assert len(api.posts) == 2
+
+
+def test_control_enter_generates_with_what_was_just_typed(person: Person, api: HostedApi) -> None:
+    person.prompt.press_sequentially("typed to the end")
+    person.page.keyboard.press("Control+Enter")
+    person.sees_pictures(1)
+    assert [post["prompt"] for post in api.posts] == ["typed to the end"]
+
+
+def test_enter_alone_spends_nothing(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("a line")
+    person.prompt.press("Enter")
+    person.page.get_by_role("textbox", name="Negative prompt", exact=True).press("Enter")
+    person.number("Steps").press("Enter")
+    settled(person)
+    assert api.posts == []
+    expect(person.tiles).to_have_count(0)
+
+
+def test_a_replayed_event_starts_nothing(person: Person, api: HostedApi) -> None:
+    with person.page.expect_request("**/gradio_api/queue/join*") as sent:
+        person.generate("replayed")
+    person.sees_pictures(1)
+    body = sent.value.post_data
+    for _ in range(3):
+        answer = person.page.request.post(sent.value.url, data=body, headers={"content-type": "application/json"})
+        assert answer.ok
+    settled(person)
+    assert len(api.posts) == 1
+    expect(person.tiles).to_have_count(1)

@@ -1,0 +1,265 @@
+"""A v3 API that is not ours: plain sockets, written from the contract alone, so that both sides cannot agree to err."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import itertools
+import json
+import random
+import socket
+import struct
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from PIL import Image
+
+KEY = "wsk-test-key-that-is-marked"
+Seconds = float
+
+
+@cache
+def png(width: int, height: int, seed: int) -> bytes:
+    """Return a PNG whose bytes no two seeds share."""
+    picture = Image.effect_noise((width, height), 40 + seed % 7).convert("RGB")
+    target = io.BytesIO()
+    picture.save(target, "PNG", compress_level=1)
+    return target.getvalue()
+
+
+@dataclass
+class Task:
+    """A task as the service holds it."""
+
+    id: str
+    model: str
+    body: dict[str, Any]
+    born: float
+    queued: Seconds
+    length: Seconds
+    queries: int = 0
+    finished_by_hand: bool = False
+    status_by_hand: str | None = None
+    error: str = ""
+    outputs: list[str] | None = None
+    nsfw: list[bool] = field(default_factory=lambda: [False])
+
+    @property
+    def ended_at(self) -> float:
+        """Return when it was done, on the monotonic clock."""
+        return self.born + self.length
+
+    def status(self, held: bool) -> str:
+        """Return where it is now."""
+        if self.status_by_hand:
+            return self.status_by_hand
+        age = time.monotonic() - self.born
+        if self.finished_by_hand or (not held and age >= self.length):
+            return "completed"
+        return "created" if age < self.queued else "processing"
+
+
+class HostedApi:
+    """The service on a loopback port. Tests read what it saw and turn its knobs."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
+        self.tasks: dict[str, Task] = {}
+        self.posts: list[dict[str, Any]] = []
+        """Bodies of the submits that arrived."""
+        self.submit_times: list[float] = []
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+        """Method, path and headers of everything that arrived."""
+        self.length: Callable[[dict[str, Any]], Seconds] = lambda body: 0.05
+        self.queued: Seconds = 0.0
+        self.held = False
+        """While True no task ends by itself."""
+        self.next_submits: list[Callable[[], tuple[int, dict[str, str], bytes] | None]] = []
+        """Answers for the coming submits in place of the usual one; one that returns None resets the connection
+        after the task was made."""
+        self.base64 = False
+        self._numbers = itertools.count()
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.port = 0
+
+    def start(self, port: int = 0) -> HostedApi:
+        """Listen on a free port, or that one."""
+        self.port = port
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def stop(self) -> None:
+        """Close every socket."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    @property
+    def base_url(self) -> str:
+        """Return what goes into WAVESPEED_BASE_URL."""
+        return f"http://127.0.0.1:{self.port}{self.prefix}"
+
+    def finish_all(self) -> None:
+        """End every task now."""
+        for task in self.tasks.values():
+            task.finished_by_hand = True
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self.port))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        pending = asyncio.all_tasks(self._loop)
+        for task in pending:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (request := await _read_request(reader)) is not None:
+                answer = self._answer(*request)
+                if answer is None:
+                    _reset(writer)
+                    return
+                writer.write(_response(*answer))
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    def _answer(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes] | None:
+        self.requests.append((method, path, headers))
+        if path.startswith("/files/"):
+            _, _, size, seed = path.split("/")
+            width, height = map(int, size.split("x"))
+            return 200, {"content-type": "image/png"}, png(width, height, int(seed))
+        if not path.startswith(f"{self.prefix}/api/v3/"):
+            return _failure(404, "no such page")
+        if headers.get("authorization") != f"Bearer {KEY}":
+            return _failure(401, "invalid api key")
+        return self._route(method, path.removeprefix(f"{self.prefix}/api/v3/"), body)
+
+    def _route(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes] | None:
+        if method == "GET" and path.startswith("predictions/"):
+            return self._query(path.split("/")[1])
+        if method == "POST" and path == "predictions":
+            items = [self._prediction(task) for task in reversed(self.tasks.values())]
+            return _success({"page": 1, "items": items})
+        if method == "POST" and path == "stability-ai/sdxl-lora":
+            return self._submit(path, json.loads(body))
+        return _failure(404, "model not found")
+
+    def _submit(self, model: str, body: dict[str, Any]) -> tuple[int, dict[str, str], bytes] | None:
+        self.posts.append(body)
+        self.submit_times.append(time.monotonic())
+        if self.next_submits:
+            answer = self.next_submits.pop(0)()
+            if answer is not None:
+                return answer
+            self._make(model, body)
+            return None
+        return _success(self._prediction(self._make(model, body)))
+
+    def _make(self, model: str, body: dict[str, Any]) -> Task:
+        task = Task(uuid.uuid4().hex, model, body, time.monotonic(), self.queued, self.length(body))
+        self.tasks[task.id] = task
+        return task
+
+    def _query(self, task_id: str) -> tuple[int, dict[str, str], bytes]:
+        task = self.tasks.get(task_id)
+        if task is None:
+            return _failure(404, "prediction not found")
+        task.queries += 1
+        return _success(self._prediction(task))
+
+    def _prediction(self, task: Task) -> dict[str, Any]:
+        status = task.status(self.held)
+        done = status == "completed"
+        return {
+            "id": task.id,
+            "model": task.model,
+            "outputs": (self._outputs(task) if task.outputs is None else task.outputs) if done else [],
+            "urls": {"get": f"http://127.0.0.1:{self.port}{self.prefix}/api/v3/predictions/{task.id}/result"},
+            "has_nsfw_contents": task.nsfw if done else [],
+            "status": status,
+            "created_at": _iso(time.time() - (time.monotonic() - task.born)),
+            "error": task.error,
+            "timings": {"inference": int(1000 * (task.length - task.queued)) if done else 0},
+        }
+
+    def _outputs(self, task: Task) -> list[str]:
+        size, seed = task.body["size"].replace("*", "x"), abs(task.body["seed"])
+        if self.base64:
+            import base64  # noqa: PLC0415
+
+            width, height = map(int, size.split("x"))
+            return ["data:image/png;base64," + base64.b64encode(png(width, height, seed)).decode()]
+        return [f"http://127.0.0.1:{self.port}/files/{size}/{seed}"]
+
+
+def steady(seconds: float, spread: float = 0.1, seed: int = 1) -> Callable[[dict[str, Any]], float]:
+    """Return lengths around `seconds`, within `spread` of it."""
+    chance = random.Random(seed)
+    return lambda body: seconds * chance.uniform(1 - spread, 1 + spread)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def _read_request(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str], bytes] | None:
+    line = (await reader.readline()).decode()
+    if not line:
+        return None
+    method, path, _ = line.split(" ", 2)
+    headers: dict[str, str] = {}
+    while (header := (await reader.readline()).decode().strip()) != "":
+        name, _, value = header.partition(":")
+        headers[name.lower()] = value.strip()
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return method, path, headers, body
+
+
+def _response(status: int, headers: dict[str, str], body: bytes) -> bytes:
+    lines = [f"HTTP/1.1 {status} X", f"content-length: {len(body)}", *(f"{k}: {v}" for k, v in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def _success(data: Any) -> tuple[int, dict[str, str], bytes]:
+    return 200, _JSON, json.dumps({"code": 200, "message": "success", "data": data}).encode()
+
+
+def _failure(status: int, message: str) -> tuple[int, dict[str, str], bytes]:
+    return status, _JSON, json.dumps({"code": status, "message": message, "data": None}).encode()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Close with RST: lingering off makes the kernel drop what is unsent."""
+    raw = writer.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_JSON = {"content-type": "application/json"}
