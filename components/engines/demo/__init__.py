@@ -1,0 +1,5 @@
+"""The demo painter: pictures from the words of a prompt, without AI, offline."""
+
+from components.engines.demo.painter import DemoPainter
+
+__all__ = ["DemoPainter"]
