@@ -62,10 +62,11 @@ export function clear() {
   for (const place of document.querySelectorAll(".refused")) forget(place);
 }
 
-/** Tie each help text to its box; boxes come and go with LoRA rows, so this watches. */
+/** Tie each help text to its boxes for screen readers; the help of the LoRA table belongs to all its rows. */
 export function tieHelp() {
   for (const help of document.querySelectorAll("[id^=help-]")) {
-    const place = block(help.id.slice("help-".length));
-    for (const box of place?.querySelectorAll(BOX) || []) describe(box, help.id, true);
+    const name = help.id.slice("help-".length);
+    const places = name === "loras" ? [1, 2, 3, 4].map((number) => block(`lora_${number}`)) : [block(name)];
+    for (const place of places) for (const box of place?.querySelectorAll(BOX) || []) describe(box, help.id, true);
   }
 }

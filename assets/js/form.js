@@ -2,6 +2,8 @@
  * What Gradio's listeners run in the browser alone: each function takes the listener's inputs and returns its
  * outputs, see the panels in components/ui.
  */
+import { tieHelp } from "./fields.js";
+
 const MOST_LORAS = 4;
 const EMPTY_ROW = ["", 1, true];
 let loraRows = 1;
@@ -18,6 +20,9 @@ async function gallery() {
 
 /** The press of Generate: gives it its ticket and shows its tiles. */
 export const press = async (...values) => (await gallery()).press(...values);
+
+/** On narrow screens the settings stand below the results, however many there are. */
+export const to_settings = () => document.querySelector("#settings").scrollIntoView({ behavior: "smooth" });
 
 /** A named shape moves both sliders. @param {string} shape such as 1024x1024 */
 export const size_of_shape = (shape) => shape.split("x").map(Number);
@@ -36,6 +41,7 @@ export const random_seed = () => -1;
 /** Show one more row. The fifth press changes nothing: four are the most the model takes. */
 export const add_lora = () => {
   loraRows = Math.min(loraRows + 1, MOST_LORAS);
+  setTimeout(tieHelp, 300); // once Gradio has drawn the row
   return rowsShown();
 };
 

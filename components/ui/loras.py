@@ -30,7 +30,7 @@ class LoraPanel:
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))
             self.rows.append(group)
-        add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["quiet", "plus"])
+        add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"])
         self._tie(add, removers)
 
     def _row(self, number: int, schema: Schema) -> gr.Button:

@@ -41,10 +41,12 @@ class Page:
                         self._sampling = SamplingPanel(schema)
                         self._loras = LoraPanel(schema)
                     with gr.Row(elem_id="action"):
+                        settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
                     labels = {playground.backend.name: playground.backend.label}
                     self._results = Results(playground.jobs, labels)
+            settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
             self._tie(button)
             gr.api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
 

@@ -48,7 +48,7 @@ class SamplingPanel:
             label="Seed",
             info="Same seed, same picture. -1 draws a new one.",
         )
-        dice = gr.Button("Random seed", size="sm", elem_classes=["quiet", "dice"])
+        dice = gr.Button("Random seed", size="sm", elem_classes=["minor", "dice"])
         dice.click(None, None, seed, js=assets.hook("form", "random_seed"), api_visibility="private")
         pictures = Radio(
             list(range(1, MOST_PICTURES + 1)),

@@ -43,7 +43,7 @@ class ShapePanel:
         with gr.Row(elem_classes=["size-row"]):
             width = Slider(schema.width, "width", label="Width", info="Pixels across.")
             height = Slider(schema.height, "height", label="Height", info="Pixels down.")
-        swap = gr.Button("Swap width and height", size="sm", elem_classes=["quiet", "swap"])
+        swap = gr.Button("Swap width and height", size="sm", elem_classes=["minor", "swap"])
         self.inputs: dict[str, Component] = {"width": width, "height": height}
         self.shape = shape
         self._tie(width, height, swap)

@@ -1,0 +1,178 @@
+/** The list of tiles, newest first. A tile's node is made once and never moved. */
+import { button, make, setText } from "./dom.js";
+import { isEnded, Tile } from "./tile.js";
+import { words } from "./words.js";
+
+export class Gallery {
+  /** @param {{open: Function, lookAgain: Function, older: (before: number) => Promise<?{rows: object[], more: boolean}>}} acts */
+  constructor(acts) {
+    this.acts = acts;
+    this.tiles = new Map(); // job id -> tile
+    this.order = []; // the tiles as they stand in the list
+    this.born = new Map(); // click -> when: the pictures of one click stay together
+    this.skew = 0; // the server's clock minus ours, seconds
+    this.notice = make("p", { role: "status", className: "notice" });
+    this.live = make("div", { role: "status", className: "unseen" });
+    this.list = make("ul", {});
+    this.more = button(words.older, () => this.#showOlder(), { className: "more", hidden: true });
+    this.lost = make("p", { className: "quiet", role: "status", hidden: true });
+    this.extra = make("div", {}); // examples, while there is no tile
+    this.node = make("section", { className: "results", "aria-label": words.results },
+      this.notice, this.lost, this.extra, this.list, this.more, this.live);
+    setInterval(() => document.hidden || this.#tick(), 1000);
+  }
+
+  /** The server's clock. @returns {number} unix seconds */
+  now = () => Date.now() / 1000 + this.skew;
+
+  /** Draws an answer of the feed. @param {import("./feed.js").Answer} answer @param {boolean} full @param {boolean} restarted */
+  show(answer, full, restarted) {
+    this.skew = answer.now - Date.now() / 1000;
+    this.#still(() => {
+      if (restarted) this.#forget(answer);
+      this.#put(answer.rows);
+      if (restarted) this.more.hidden = !answer.more;
+    });
+  }
+
+  /** Draws the tiles of a press before the server knows it. @param {object[]} rows */
+  expect(rows) {
+    this.#still(() => this.#put(rows));
+  }
+
+  /** Replaces a press's expected tiles by what the server made of it. @param {string} click @param {object[]} rows */
+  confirm(click, rows) {
+    // The feed may have been quicker: a receipt is then the older news.
+    this.#put(rows.filter(({ id }) => this.tiles.get(id)?.row.expected ?? true));
+    for (const tile of [...this.order]) if (tile.row.click === click && tile.row.expected) this.#remove(tile);
+  }
+
+  /** Whether a press still waits for its receipt. @param {string} click @returns {boolean} */
+  expects = (click) => this.order.some(({ row }) => row.click === click && row.expected);
+
+  /** Says a sentence above the gallery until it is dismissed; "" takes it away. @param {string} sentence */
+  say(sentence) {
+    this.notice.replaceChildren();
+    if (!sentence) return;
+    const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": words.dismiss });
+    this.notice.append(make("span", {}, sentence), dismiss);
+  }
+
+  /** Says whether the connection is lost. @param {boolean} lost */
+  trouble = (lost) => setText(this.lost, lost ? words.offline : "");
+
+  /** The pictures that can be opened, in the order of the list.
+   * @returns {{tile: Tile, row: object, picture: object, opener: HTMLElement}[]} */
+  pictures() {
+    const openers = [...this.list.querySelectorAll(".open:enabled")];
+    return openers.map((opener) => {
+      const tile = this.tiles.get(opener.closest("li").dataset.job);
+      return { tile, row: tile.row, picture: tile.row.pictures[opener.dataset.picture], opener };
+    });
+  }
+
+  #put(rows) {
+    const ends = [];
+    for (const row of rows) {
+      const tile = this.tiles.get(row.id);
+      if (!tile) this.#insert(row);
+      else if (!isEnded(tile.row) && isEnded(row)) ends.push(row.state === "completed" ? words.ready(row) : words.failed(row));
+      const expected = tile?.row.expected;
+      tile?.update(row, this.now());
+      if (expected && !row.expected) this.#settle(tile);
+    }
+    if (ends.length && !document.hidden) this.announce(ends.join(". "));
+  }
+
+  /** Tells a screen reader, politely. @param {string} text */
+  announce(text) {
+    this.live.textContent = this.live.textContent === text ? `${text}\u00a0` : text;
+  }
+
+  #insert(row) {
+    if (!this.born.has(row.click)) this.born.set(row.click, row.created);
+    const tile = new Tile(row, this.acts);
+    tile.tick(this.now());
+    this.tiles.set(row.id, tile);
+    this.#seat(tile);
+  }
+
+  /** The server's time of a press replaces the browser's guess. Only if that changes the order, the tile moves. */
+  #settle(tile) {
+    const { row } = tile;
+    if (row.number === 1) this.born.set(row.click, row.created);
+    const at = this.order.indexOf(tile);
+    const before = this.order[at - 1];
+    const after = this.order[at + 1];
+    if (!(before && this.#isBefore(row, before.row)) && !(after && this.#isBefore(after.row, row))) return;
+    this.order.splice(at, 1);
+    this.#seat(tile);
+  }
+
+  #seat(tile) {
+    const { row } = tile;
+    const found = this.order.findIndex((other) => this.#isBefore(row, other.row));
+    const at = found < 0 ? this.order.length : found;
+    this.list.insertBefore(tile.node, this.order[at]?.node ?? null);
+    this.order.splice(at, 0, tile);
+  }
+
+  #isBefore(one, other) {
+    const ages = this.born.get(one.click) - this.born.get(other.click);
+    if (ages) return ages > 0;
+    return one.click === other.click ? one.number < other.number : one.click > other.click;
+  }
+
+  #remove(tile) {
+    tile.node.remove();
+    this.tiles.delete(tile.row.id);
+    this.order.splice(this.order.indexOf(tile), 1);
+  }
+
+  /** After a restart: drops what the new first page would hold if it existed. */
+  #forget({ rows, more }) {
+    const known = new Set(rows.map(({ id }) => id));
+    const reach = more ? Math.min(...rows.map(({ created }) => created)) : -Infinity;
+    for (const tile of [...this.order]) {
+      const { id, expected, created } = tile.row;
+      if (!known.has(id) && !expected && created >= reach) this.#remove(tile);
+    }
+  }
+
+  /** Changes the list without moving what the person looks at. By hand, as Safari has no scroll anchoring. */
+  #still(change) {
+    const anchor = this.#anchor();
+    const before = anchor?.getBoundingClientRect().top;
+    change();
+    if (!anchor?.isConnected) return;
+    const moved = anchor.getBoundingClientRect().top - before;
+    if (moved) scrollBy({ top: moved, behavior: "instant" });
+    this.held = { anchor, at: scrollY };
+  }
+
+  /** The tile to hold still: the same until the person scrolls, as in a grid each new tile shifts the row's first. */
+  #anchor() {
+    if (this.held?.at === scrollY && this.held.anchor.isConnected) return this.held.anchor;
+    this.held = null;
+    if (this.node.getBoundingClientRect().top >= 0) return null;
+    return this.order.find(({ node }) => node.getBoundingClientRect().bottom > 0)?.node;
+  }
+
+  #tick() {
+    const now = this.now();
+    for (const tile of this.order) tile.tick(now);
+  }
+
+  async #showOlder() {
+    this.more.disabled = true;
+    const before = Math.min(...this.order.map(({ row }) => row.created));
+    const page = await this.acts.older(before).catch(() => null);
+    this.more.disabled = false;
+    if (!page) return this.say(words.olderFailed);
+    const last = this.order.at(-1)?.node;
+    this.#put(page.rows);
+    this.more.hidden = !page.more;
+    // The button is gone or further down: go on with the first picture that came.
+    last?.nextElementSibling?.querySelector("button")?.focus({ preventScroll: true });
+  }
+}

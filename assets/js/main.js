@@ -1,0 +1,143 @@
+/** The live gallery: puts its parts together and gives Gradio's hooks their functions. */
+import { make, sleep } from "./dom.js";
+import { showExamples } from "./examples.js";
+import { Feed } from "./feed.js";
+import * as fields from "./fields.js";
+import { Gallery } from "./gallery.js";
+import { guardPresses, takeClick } from "./presses.js";
+import { Viewer } from "./viewer.js";
+import { openVisitor } from "./visitor.js";
+import { words } from "./words.js";
+
+const RECEIPT = 15_000; // ms a press may go without a receipt before the server is asked for it
+const PROMPT = "#field-prompt textarea, #prompt textarea, textarea#prompt, #prompt input";
+
+/**
+ * @typedef {object} Host what Gradio hands to `js_on_load` of a gr.HTML
+ * @property {HTMLElement} element @property {object} server @property {{value: any}} props
+ * @property {(name: string, then: () => void) => void} watch @property {(event: string, data: object) => void} trigger
+ */
+
+let page = null; // Gradio may mount the component again: the page's state outlives its element
+
+/** Shows the gallery in a gr.HTML component. @param {Host} host */
+export async function mount(host) {
+  page ??= openPage(host);
+  const { gallery, viewer, feed, visitor, seat } = await page;
+  Object.assign(seat, host);
+  feed.server = host.server;
+  host.element.replaceChildren(gallery.node, viewer.node);
+  fields.tieHelp();
+  host.watch("value", () => receive(gallery, seat));
+  Object.assign((window.playground ??= {}), {
+    visitor: () => visitor.id,
+    press: (ticket, ...values) => press({ gallery, feed, visitor }, ...values),
+    take_example: () => window.playground.chosen,
+    chosen: null,
+    say: (sentence) => gallery.say(sentence),
+    wake: () => feed.wake(),
+  });
+}
+
+async function openPage(host) {
+  guardPresses();
+  const seat = { ...host };
+  const visitor = await openVisitor();
+  const gallery = new Gallery({
+    open: (tile, index) => viewer.open(tile, index),
+    older: (before) => seat.server.older({ visitor: visitor.id, before }),
+    lookAgain: async (row) => {
+      await seat.server.look_again({ visitor: visitor.id, job: row.id });
+      feed.wake();
+      await feed.ask(0);
+    },
+  });
+  const viewer = new Viewer(() => gallery.pictures());
+  const feed = new Feed({
+    server: host.server,
+    visitor: visitor.id,
+    trouble: gallery.trouble,
+    show: (...answer) => {
+      gallery.show(...answer);
+      viewer.refresh();
+      offerExamples(gallery, seat);
+    },
+  });
+  if (!visitor.kept) gallery.node.prepend(ownTab());
+  feed.start();
+  return { gallery, viewer, feed, visitor, seat };
+}
+
+function ownTab() {
+  const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, words.ownTab);
+  return make("p", { className: "quiet" }, words.notKept, link);
+}
+
+/** The hook of Generate: names the click and shows at once what it will make. */
+function press({ gallery, feed, visitor }, prompt, pictures, ...rest) {
+  const click = takeClick();
+  fields.clear();
+  gallery.say("");
+  if (String(prompt ?? "").trim()) {
+    gallery.expect(expected(click, prompt, pictures, gallery.now()));
+    gallery.extra.replaceChildren();
+    scrollToResults(gallery.node);
+    feed.wake();
+    checkReceipt(gallery, feed, click);
+  }
+  return [{ visitor: visitor.id, click }, prompt, pictures, ...rest];
+}
+
+function expected(click, prompt, pictures, created) {
+  const number = (name) => Number(document.querySelector(`input[aria-label="number input for ${name}"]`)?.value) || 1024;
+  const size = { width: number("Width"), height: number("Height") };
+  return Array.from({ length: Math.max(1, Math.min(8, Number(pictures) || 1)) }, (_, at) => ({
+    id: `${click}-${at + 1}`, click, number: at + 1, state: "waiting", prompt, ...size, created,
+    loras: [], pictures: [], expected: true,
+  }));
+}
+
+/** Where the form and the results share one column, a press brings the results into view. */
+function scrollToResults(results) {
+  const button = document.querySelector("#generate")?.getBoundingClientRect();
+  const { left, right } = results.getBoundingClientRect();
+  const oneColumn = button && innerWidth < 1024 && button.left < right && left < button.right;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (oneColumn) results.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+}
+
+/** A press that neither a receipt nor the server's list knows after a while has not arrived. */
+async function checkReceipt(gallery, feed, click) {
+  await sleep(RECEIPT);
+  while (gallery.expects(click)) {
+    const answered = await feed.ask(0, { whole: true });
+    if (!gallery.expects(click)) return;
+    if (!answered) await sleep(3000);
+    else {
+      gallery.confirm(click, []);
+      gallery.say(words.unanswered);
+    }
+  }
+}
+
+/** Draws the server's answer to a press: `{click, rows, refused: [{field, sentence}], notice}`. */
+function receive(gallery, seat) {
+  const receipt = seat.props.value;
+  if (!receipt?.click) return;
+  gallery.confirm(receipt.click, receipt.rows ?? []);
+  if (receipt.refused?.length) fields.show(receipt.refused);
+  if (receipt.notice) gallery.say(receipt.notice);
+  offerExamples(gallery, seat);
+}
+
+function offerExamples(gallery, seat) {
+  const empty = !gallery.order.length;
+  gallery.extra.dataset.wanted = empty ? "yes" : "no";
+  if (!empty) return gallery.extra.replaceChildren();
+  showExamples(gallery.extra, (example) => {
+    window.playground.chosen = { ...example };
+    seat.trigger("example", {});
+    document.querySelector(PROMPT)?.focus();
+    gallery.say(words.filled);
+  });
+}

@@ -1,0 +1,49 @@
+/** One press of Generate is one click id: not two for a double click, none for a held key. */
+import { randomId } from "./visitor.js";
+
+const BUTTON = "#generate button, button#generate";
+const TOO_SOON = 400; // ms after a good press
+const clicks = []; // ids of good presses that Gradio has not picked up yet
+let lastPress = -Infinity;
+
+/** Gives the id of the press that Gradio is handling. @returns {string} */
+export const takeClick = () => clicks.shift() ?? randomId();
+
+/** Guards the Generate button ahead of Gradio and makes Ctrl+Enter press it. */
+export function guardPresses() {
+  addEventListener("click", onClick, true);
+  addEventListener("keydown", onKey, true);
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+function onClick(event) {
+  if (!event.target.closest?.(BUTTON)) return;
+  const now = performance.now();
+  if (event.detail > 1 || now - lastPress < TOO_SOON) return stop(event);
+  lastPress = now;
+  clicks.push(randomId());
+}
+
+function onKey(event) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  const withControl = event.ctrlKey || event.metaKey;
+  // A held Enter clicks a focused button again and again. A held Space clicks once, when it is let go.
+  if (event.repeat && (withControl || event.target.closest?.(BUTTON))) return stop(event);
+  if (!withControl || document.querySelector("dialog[open]")) return;
+  stop(event);
+  flush(document.activeElement);
+  // Gradio takes a box's value some frames after its input event.
+  setTimeout(() => document.querySelector(BUTTON)?.click(), 50);
+}
+
+function flush(box) {
+  if (!box?.matches?.("input, textarea")) return;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  if (box.type !== "number") return;
+  box.blur(); // a number is put inside its range when the box is left
+  box.focus({ preventScroll: true });
+}
