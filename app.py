@@ -37,8 +37,9 @@ def serve(settings: Settings, stack: ExitStack) -> None:
         launch(Playground(backend.result(), settings.data_dir, caps, lasting=settings.data_outlives_restart))
 
 
-def hosted(settings: Settings, _: ExitStack) -> Backend:
-    """Return the hosted API with the host's key."""
+def hosted(settings: Settings, stack: ExitStack) -> Backend:
+    """Return the hosted API with the host's key; it needs nothing taken down."""
+    del stack
     return Backend(
         name="hosted",
         label=f"Painted by {settings.models[0]} at {urlsplit(settings.base_url).hostname}. The host's key pays.",

@@ -74,12 +74,15 @@ class Schema:
         if len(loras) > self.max_loras:
             raise InvalidRequest("loras", f"At most {self.max_loras} LoRAs can be used at once.")
         for number, lora in enumerate(loras, start=1):
-            self.lora_scale.check(f"lora_{number}_scale", lora.scale)
-            if not is_lora_path(lora.path):
-                raise InvalidRequest(
-                    f"lora_{number}",
-                    "A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file.",
-                )
+            self.check_lora(f"lora_{number}", lora)
+
+    def check_lora(self, field: str, lora: LoraWeight) -> None:
+        """Raise InvalidRequest at `field`, or at its scale, unless this LoRA may be sent; nothing is fetched."""
+        self.lora_scale.check(f"{field}_scale", lora.scale)
+        if not is_lora_path(lora.path):
+            raise InvalidRequest(
+                field, "A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file."
+            )
 
 
 def is_lora_path(path: str) -> bool:

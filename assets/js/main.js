@@ -5,6 +5,7 @@ import { Feed } from "./feed.js";
 import * as fields from "./fields.js";
 import { Gallery } from "./gallery.js";
 import { guardPresses, takeClick } from "./presses.js";
+import { steadySliders } from "./sliders.js";
 import { Viewer } from "./viewer.js";
 import { openVisitor } from "./visitor.js";
 import { words } from "./words.js";
@@ -41,6 +42,7 @@ export async function mount(host) {
 
 async function openPage(host) {
   guardPresses();
+  steadySliders();
   const seat = { ...host };
   const visitor = await openVisitor();
   const gallery = new Gallery({

@@ -14,7 +14,8 @@ export class Tile {
     this.stage = make("div", { className: "stage" });
     this.prompt = make("p", { className: "prompt", dir: "auto" });
     this.seed = make("p", { className: "seed" });
-    this.node = make("li", { className: "tile" }, this.stage, this.prompt, this.seed);
+    this.note = make("p", { className: "note", dir: "auto", hidden: true });
+    this.node = make("li", { className: "tile" }, this.stage, this.prompt, this.seed, this.note);
     this.node.dataset.job = row.id;
     this.update(row, 0);
   }
@@ -29,6 +30,8 @@ export class Tile {
     if (this.node.dataset.state !== row.state) this.node.dataset.state = row.state;
     setText(this.prompt, row.prompt);
     setText(this.seed, words.seed(row));
+    setText(this.note, [row.note, row.state === "completed" && row.happened].filter(Boolean).join(" "));
+    this.note.hidden = !this.note.textContent;
     this.#drawStage(now);
   }
 

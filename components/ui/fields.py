@@ -52,7 +52,9 @@ class Radio(gr.Radio):
 
 def help_text(field: str, text: str) -> gr.HTML:
     """Place a plain word of help under a text box; fields.js ties it to the box for screen readers."""
-    return gr.HTML(text, elem_id=f"help-{field.replace('_', '-')}", elem_classes=["help"], apply_default_css=False, padding=False)
+    return gr.HTML(
+        text, elem_id=f"help-{field.replace('_', '-')}", elem_classes=["help"], apply_default_css=False, padding=False
+    )
 
 
 def field_id(field: str) -> str:

@@ -1,6 +1,6 @@
 """The endpoint for programs: `/generate` waits for the picture and raises the sentence a person would see."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Gradio reads the endpoint's return type as it stands.
 
 import asyncio
 import secrets
@@ -14,12 +14,14 @@ from gradio.utils import get_upload_folder
 
 from components.errors import Charge, InvalidRequest, PlaygroundError, Sentence
 from components.generation import GenerationRequest, LoraWeight
-from components.job import Job, JobState, Picture, to_record, visitor_name
+from components.job import Job, JobState, Picture, visitor_name
 from components.jobs import Wish
 from components.playground import Playground
+from components.recipe import infotext
 from components.seeds import batch
 
 Answer = tuple[list[gr.FileData], dict[str, Any]]
+"""The picture files, and their details."""
 
 _MONEY = {
     Charge.NONE: "Nothing was charged.",
@@ -147,7 +149,6 @@ def _file(playground: Playground, picture: Picture, root: str) -> gr.FileData:
 
 
 def _details(job: Job) -> dict[str, Any]:
-    recipe = to_record(job)["request"]
     return {
         "job": job.id,
         "task": job.task_id,
@@ -156,5 +157,5 @@ def _details(job: Job) -> dict[str, Any]:
         "timings": {"inference": job.inference_ms},
         "has_nsfw_contents": [picture.nsfw for picture in job.pictures],
         "note": job.note,
-        "recipe": recipe,
+        "recipe": infotext(job.request, job.model),
     }

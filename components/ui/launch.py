@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.themes import Base
 
 from components.playground import Playground
 from components.ui import assets
@@ -43,10 +44,10 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     return blocks
 
 
-def _theme() -> gr.themes.Base:
+def _theme() -> Base:
     """Return a quiet theme in the system's own fonts: nothing is fetched for it."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
-    return gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=fonts).set(
+    return Base(primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=fonts).set(
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_600",

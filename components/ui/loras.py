@@ -19,6 +19,7 @@ class LoraPanel:
 
     def __init__(self, schema: Schema) -> None:
         gr.Markdown("### LoRAs", elem_classes=["heading"])
+        self._schema = schema
         self.inputs: dict[str, Component] = {}
         self.rows: list[gr.Group] = []
         removers: list[gr.Button] = []
@@ -62,14 +63,15 @@ class LoraPanel:
             )
 
     def read(self, values: Mapping[str, Any]) -> tuple[LoraWeight, ...]:
-        """Return the LoRAs that have a path and are switched on. Raises InvalidRequest."""
+        """Return the LoRAs that have a path and are switched on. Raises InvalidRequest at the row that is wrong."""
         found = (self._read_row(number, values) for number in range(1, len(self.rows) + 1))
         return tuple(lora for lora in found if lora)
 
-    @staticmethod
-    def _read_row(number: int, values: Mapping[str, Any]) -> LoraWeight | None:
+    def _read_row(self, number: int, values: Mapping[str, Any]) -> LoraWeight | None:
         name = f"lora_{number}"
         path = text_of(values.get(name), name).strip()
         if not path or values.get(f"{name}_on") is False:
             return None
-        return LoraWeight(path, number_of(values.get(f"{name}_scale"), f"{name}_scale"))
+        lora = LoraWeight(path, number_of(values.get(f"{name}_scale"), f"{name}_scale"))
+        self._schema.check_lora(name, lora)
+        return lora

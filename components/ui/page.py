@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from components.errors import InvalidRequest, TooMany
 from components.generation import GenerationRequest
@@ -48,7 +49,7 @@ class Page:
                     self._results = Results(playground.jobs, labels)
             settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
             self._tie(button)
-            gr.api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
+            api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
 
     def _tie(self, button: gr.Button) -> None:
         panels = (self._prompt, self._sampling, self._shape, self._loras)
@@ -62,6 +63,7 @@ class Page:
             trigger_mode="multiple",
             concurrency_limit=None,
             show_progress="hidden",
+            api_name="press",
             api_visibility="private",
         )
         filled = [*inputs.values(), self._shape.shape, *self._loras.rows]

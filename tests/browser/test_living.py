@@ -43,7 +43,9 @@ def test_another_visitor_sees_none_of_it(person: Person, api: HostedApi, browser
         assert "mine alone" not in stranger.page.content()
 
 
-def test_ten_tabs_each_load_generate_and_show_the_same(api: HostedApi, context: BrowserContext, app: AppProcess) -> None:
+def test_ten_tabs_each_load_generate_and_show_the_same(
+    api: HostedApi, context: BrowserContext, app: AppProcess
+) -> None:
     app_tabs = [Person(context.new_page(), app.url).open() for _ in range(10)]
     for number, tab in enumerate(app_tabs):
         tab.page.bring_to_front()
@@ -146,7 +148,9 @@ def test_a_space_without_storage_says_so(api: HostedApi, context: BrowserContext
         app.stop()
 
 
-def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(browser: Browser, api: HostedApi, app: AppProcess) -> None:
+def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(
+    browser: Browser, api: HostedApi, app: AppProcess
+) -> None:
     with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
         person = Person(context.new_page(), app.url).open()
         expect(person.generate_button).to_be_in_viewport(ratio=1)
@@ -157,3 +161,26 @@ def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(browser: Browser
         person.sees("completed", 1)
         expect(person.tiles.first).to_be_in_viewport(timeout=PATIENCE)
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_finger_that_scrolls_across_a_slider_does_not_move_it(browser: Browser, app: AppProcess) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
+        person = Person(context.new_page(), app.url).open()
+        slider = person.page.get_by_label("range slider for Steps", exact=True)
+        slider.evaluate("slider => slider.scrollIntoView({block: 'center'})")
+        box = slider.bounding_box()
+        assert box
+        finger = context.new_cdp_session(person.page)
+        x, y = box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2
+
+        def touch(kind: str, dx: float, dy: float) -> None:
+            points = [] if kind == "touchEnd" else [{"x": x + dx, "y": y + dy}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", 0, 0)
+        for step in range(12):
+            touch("touchMove", 0, -12.0 * step)
+            person.page.wait_for_timeout(20)
+        touch("touchEnd", 0, 0)
+        expect(person.number("Steps")).to_have_value("28")
+        expect(slider).to_have_value("28")

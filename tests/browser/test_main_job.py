@@ -36,7 +36,7 @@ def test_every_field_reaches_the_api_with_its_type(person: Person, api: HostedAp
         }
     ]
     assert all(type(api.posts[0][name]) is int for name in ("num_inference_steps", "seed"))
-    submits = [headers for method, path, headers in api.requests if path.endswith("sdxl-lora")]
+    submits = [headers for _, path, headers in api.requests if path.endswith("sdxl-lora")]
     assert [headers["authorization"] for headers in submits] == [f"Bearer {KEY}"]
 
 
