@@ -117,8 +117,8 @@ class Client:
     def _check_download(self, url: str) -> None:
         """Let through the API's own origin and https to elsewhere; an address that is neither is refused."""
         origin = _origin(url)
-        is_public = origin is not None and origin[0] == "https" and origin[2] == 443 and "@" not in url.split("/")[2]
-        if not is_public and not self._endpoint.owns(url):
+        is_plain = origin is not None and origin[::2] == ("https", 443) and not httpx.URL(url).userinfo
+        if not is_plain and not self._endpoint.owns(url):
             raise PictureTrouble("The service named an address for the picture that is not safe to open.")
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
@@ -145,12 +145,16 @@ class Client:
 
 async def _save(response: httpx.Response, target: Path) -> None:
     size = 0
-    with await asyncio.to_thread(target.open, "wb") as file:
-        async for chunk in response.aiter_bytes(256 * 1024):
-            size += len(chunk)
-            if size > PICTURE_LIMIT:
-                raise PictureTrouble("The finished picture is larger than 40 MB and was not fetched.")
-            await asyncio.to_thread(file.write, chunk)
+    async for chunk in response.aiter_bytes(256 * 1024):
+        size += len(chunk)
+        if size > PICTURE_LIMIT:
+            raise PictureTrouble("The finished picture is larger than 40 MB and was not fetched.")
+        await asyncio.to_thread(_append, target, chunk)
+
+
+def _append(target: Path, chunk: bytes) -> None:
+    with target.open("ab") as file:
+        file.write(chunk)
 
 
 def _nothing_sent(error: httpx.TransportError) -> PlaygroundError:
@@ -167,7 +171,8 @@ def _origin(url: str) -> tuple[str, str, int] | None:
     """Return scheme, host and port as httpx will use them; None for what is no address it can open."""
     try:
         parts = httpx.URL(url)
+        host = parts.host
     except (httpx.InvalidURL, ValueError):
         return None
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return (parts.scheme, parts.host, parts.port or default) if default and parts.host else None
+    port = {"http": 80, "https": 443}.get(parts.scheme) if parts.port is None else parts.port
+    return (parts.scheme, host, port) if port and host else None

@@ -131,8 +131,12 @@ class Jobs:
     async def look_again(self, visitor: str, job_id: str) -> None:
         """Look once more for the task of a job of this visitor whose POST was never answered."""
         job = await self._ledger.call(self._store.job, job_id)
-        if job and job.visitor == visitor and job.state is JobState.UNKNOWN and job.id not in self._running:
+        if not job or job.visitor != visitor or job.state is not JobState.UNKNOWN or job.id in self._running:
+            return
+        if job.backend in self._senders:
             self._run(job, self._search_and_follow)
+        else:
+            await self._ledger.record(job.troubled(_NO_BACKEND))
 
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended, or cannot be followed, and return it."""
@@ -187,17 +191,19 @@ class Jobs:
             await work(job)
         except Exception:  # noqa: BLE001 - the last line of defence: logged in full, and said on the tile
             _log.exception("job %s", job.id)
-            await self._ledger.show((await self._newest(job)).troubled(_OUR_FAULT))
+            await self._own_up(job)
         finally:
             del self._running[job.id]
             self._unfinished[job.visitor] -= 1
             self._unfinished += Counter()  # drops those who have none
 
-    async def _newest(self, job: Job) -> Job:
+    async def _own_up(self, job: Job) -> None:
+        """Say on the tile that this app failed, and on disk unless it is the disk that failed."""
         try:
-            return await self._ledger.call(self._store.job, job.id) or job
+            newest = await self._ledger.call(self._store.job, job.id) or job
+            await self._ledger.record(newest.troubled(_OUR_FAULT))
         except StoreTrouble:
-            return job
+            await self._ledger.show(job.troubled(_OUR_FAULT))
 
     async def _take_up(self, job: Job) -> None:
         now, is_set_up = self._clock.now(), job.backend in self._senders

@@ -12,6 +12,7 @@ from components.errors import PictureTrouble
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXEL_LIMIT = 40_000_000
+_TOO_LARGE = "The picture is larger than 40 megapixels and was not opened."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def inspect(path: Path) -> PictureFacts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of size before we have refused it
             return _inspect(path)
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise PictureTrouble(_TOO_LARGE) from error
+    except UnidentifiedImageError as error:
         raise PictureTrouble("What the service sent is not a picture this page can show.") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise PictureTrouble("The picture arrived damaged.") from error
@@ -46,6 +49,6 @@ def inspect(path: Path) -> PictureFacts:
 def _inspect(path: Path) -> PictureFacts:
     with Image.open(path, formats=FORMATS) as image:
         if image.width * image.height > PIXEL_LIMIT:
-            raise PictureTrouble("The picture is larger than 40 megapixels and was not opened.")
+            raise PictureTrouble(_TOO_LARGE)
         image.load()
         return PictureFacts(str(image.format), image.width, image.height, path.stat().st_size)

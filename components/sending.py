@@ -127,14 +127,14 @@ class Sender:
     async def _fitting(self, job: Job) -> list[TaskUpdate]:
         """Return the tasks of this model, made while the POST was under way, that no job has."""
         first, last = self._window(job)
-        found: list[TaskUpdate] = []
+        found: dict[str, TaskUpdate] = {}  # by id: a task may move to the next page between two readings
         for page in range(1, SEARCH_PAGES + 1):
             items = await self._client.recent(job.model, page)
-            found += [item for item in items if item.created_at and first <= item.created_at <= last]
+            found |= {item.task_id: item for item in items if item.created_at and first <= item.created_at <= last}
             if not items or (items[-1].created_at or 0) < first:
                 break
-        claimed = await self._ledger.call(self._store.claimed, job.backend, [item.task_id for item in found])
-        return [item for item in found if item.task_id not in claimed and item.model in ("", job.model)]
+        claimed = await self._ledger.call(self._store.claimed, job.backend, list(found))
+        return [item for item in found.values() if item.task_id not in claimed and item.model in ("", job.model)]
 
     async def _has_rival(self, job: Job) -> bool:
         """Tell whether another lost or unanswered POST of like kind could own a task found for this one."""

@@ -43,9 +43,9 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the process environment, after `.env` of the working directory. Raises SetupError."""
+        """Read the process environment, after the `.env` beside app.py. Raises SetupError."""
         if env is None:
-            load_dotenv(Path.cwd() / ".env")
+            load_dotenv(Path(__file__).parents[1] / ".env")
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
         folder, lasting = _data_dir(env)

@@ -38,6 +38,7 @@ class Visitors:
             "results": {"visitor": visitor, "click": secrets.token_hex(16)},
             "field-prompt": "load",
             "field-num-inference-steps": steps,
+            "field-seed": 1,  # one picture for all: painting them is not what is measured
         }
         props = [self._parts[number] for number in self._event["inputs"]]
         data = [values.get(part.get("elem_id", ""), part.get("value")) for part in props]

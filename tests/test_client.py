@@ -1,0 +1,343 @@
+"""The client on real sockets: what leaves, what does not, and what is believed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import json
+import ssl
+import time
+
+import httpx
+import pytest
+import trustme
+
+from components.client import PICTURE_LIMIT, Client, Endpoint, new_http
+from components.errors import (
+    KeyRefused,
+    NothingSent,
+    PictureTrouble,
+    SubmissionUnknown,
+    TaskGone,
+    UntrustedService,
+    WatchTrouble,
+)
+from components.generation import GenerationRequest, LoraWeight, TaskStatus
+from tests.fakes import MODEL
+from tests.hosted_api import KEY, HostedApi, free_port
+
+REQUEST = GenerationRequest("a cat", width=256, height=256, seed=7, loras=(LoraWeight("owner/name", 0.5),))
+JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+
+@pytest.fixture
+async def http():
+    async with new_http(loopback=True) as client:
+        yield client
+
+
+@pytest.fixture
+def client(http, hosted):
+    return Client(http, Endpoint(hosted.base_url, KEY))
+
+
+class Wire:
+    """A server of bytes: it keeps what came and says what it is told to."""
+
+    def __init__(self, *parts, pause=0.0, stay=False):
+        self.parts, self.pause, self.stay = parts, pause, stay
+        self.heads: list[bytes] = []
+        self.port = 0
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    async def _serve(self, reader, writer):
+        try:
+            self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+            for part in self.parts:
+                writer.write(part)
+                await writer.drain()
+                if self.pause:
+                    await asyncio.sleep(self.pause)
+            if self.stay:
+                await reader.read()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    @contextlib.asynccontextmanager
+    async def open(self, context: ssl.SSLContext | None = None):
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+
+
+def whole(body: bytes, **headers: str) -> bytes:
+    named = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return JSON + named.encode() + f"content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+# --- what is sent ---
+
+
+async def test_a_submit_is_one_post_of_the_agreed_body(client, hosted):
+    update = await client.submit(MODEL, REQUEST)
+    assert hosted.posts == [
+        {
+            "prompt": "a cat",
+            "size": "256*256",
+            "guidance_scale": 3.5,
+            "num_inference_steps": 28,
+            "seed": 7,
+            "enable_base64_output": False,
+            "loras": [{"path": "owner/name", "scale": 0.5}],
+        }
+    ]
+    ((method, path, headers),) = hosted.requests
+    assert (method, path) == ("POST", "/api/v3/stability-ai/sdxl-lora")
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert headers["content-type"] == "application/json"
+    assert hosted.tasks[update.task_id].body == hosted.posts[0]
+
+
+async def test_a_base_url_with_a_path_keeps_it(http):
+    served = HostedApi("/proxy/ws").start()
+    try:
+        client = Client(http, Endpoint(served.base_url, KEY))
+        update = await client.submit(MODEL, REQUEST)
+        await client.look(update.task_id, update.query_url)
+        await client.look(update.task_id)
+        assert all(path.startswith("/proxy/ws/api/v3/") for _, path, _ in served.requests)
+    finally:
+        served.stop()
+
+
+async def test_from_the_submit_to_the_picture(client, hosted, tmp_path):
+    update = await client.submit(MODEL, REQUEST)
+    hosted.finish_all()
+    done = await client.look(update.task_id, update.query_url)
+    assert done.status is TaskStatus.COMPLETED
+    await client.download(done.outputs[0], tmp_path / "x")
+    assert (tmp_path / "x").read_bytes().startswith(b"\x89PNG")
+    assert [item.task_id for item in await client.recent(MODEL)] == [update.task_id]
+    assert await client.recent(MODEL, 2) == ()
+
+
+async def test_a_key_that_is_not_accepted_is_said_so(http, hosted):
+    with pytest.raises(KeyRefused):
+        await Client(http, Endpoint(hosted.base_url, "wsk-wrong")).submit(MODEL, REQUEST)
+    assert not hosted.tasks
+
+
+async def test_a_task_of_another_account_is_gone(client):
+    with pytest.raises(TaskGone):
+        await client.look("0" * 32)
+
+
+def test_the_key_is_in_no_repr():
+    assert KEY not in repr(Endpoint("https://api.test", KEY))
+
+
+# --- where the key goes ---
+
+
+async def test_the_key_does_not_go_to_another_origin_that_a_task_names(client, hosted):
+    async with Wire(whole(b"{}")).open() as elsewhere:
+        update = await client.submit(MODEL, REQUEST)
+        for url in (elsewhere.url, f"http://localhost:{hosted.port}/x", f"https://127.0.0.1:{hosted.port}/x"):
+            assert (await client.look(update.task_id, url)).task_id == update.task_id
+        assert not elsewhere.heads
+    assert {path for method, path, _ in hosted.requests if method == "GET"} == {
+        f"/api/v3/predictions/{update.task_id}/result"
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "owns"),
+    [
+        ("https://api.test/x", True),
+        ("https://API.test:443/x", True),
+        ("http://api.test/x", False),
+        ("https://api.test:444/x", False),
+        ("https://api.test:0/x", False),
+        ("https://api.test.evil.test/x", False),
+        ("https://api.test@evil.test/x", False),
+        ("https://evil.test\\@api.test/x", True),  # what stands before the @ is a user's name, to httpx too
+        ("//api.test/x", False),
+        ("https://[", False),
+        ("https://api.test:99999", False),
+        ("https://api.test/\x01", False),
+        ("https://xn--/", False),
+        ("", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url, owns):
+    assert Endpoint("https://api.test/path", KEY).owns(url) is owns
+
+
+async def test_redirects_are_not_followed(http):
+    async with Wire(whole(b"{}")).open() as elsewhere:
+        head = f"HTTP/1.1 307 X\r\nlocation: {elsewhere.url}/x\r\ncontent-length: 0\r\n\r\n".encode()
+        async with Wire(head).open() as api:
+            client = Client(http, Endpoint(api.url, KEY))
+            with pytest.raises(SubmissionUnknown):
+                await client.submit(MODEL, REQUEST)
+            with pytest.raises(WatchTrouble):
+                await client.look("t")
+            assert len(api.heads) == 2
+        assert not elsewhere.heads
+
+
+async def test_a_download_never_carries_the_key(client, hosted, tmp_path):
+    await client.download(f"http://127.0.0.1:{hosted.port}/files/16x16/1", tmp_path / "x")
+    ((_, _, headers),) = hosted.requests
+    assert "authorization" not in headers
+
+
+# --- what never left, and what may have ---
+
+
+async def test_a_refused_connection_sent_nothing(http):
+    client = Client(http, Endpoint(f"http://127.0.0.1:{free_port()}", KEY))
+    with pytest.raises(NothingSent):
+        await client.submit(MODEL, REQUEST)
+    with pytest.raises(WatchTrouble):
+        await client.look("t")
+
+
+async def test_a_name_that_is_not_found_sent_nothing(http):
+    with pytest.raises(NothingSent):
+        await Client(http, Endpoint("http://no-such-name.invalid", KEY)).submit(MODEL, REQUEST)
+
+
+async def test_a_reset_after_the_task_was_made_is_unknown_and_one_post(client, hosted):
+    hosted.next_submits = [lambda: None]
+    with pytest.raises(SubmissionUnknown):
+        await client.submit(MODEL, REQUEST)
+    assert len(hosted.posts) == len(hosted.tasks) == 1
+
+
+@pytest.mark.parametrize("cut", [0, 5, len(JSON), len(JSON) + 30])
+async def test_an_answer_that_breaks_off_is_unknown(http, cut):
+    body = json.dumps({"code": 200, "data": {"id": "t", "status": "created"}}).encode()
+    async with Wire(whole(body)[:cut]).open() as api:
+        with pytest.raises(SubmissionUnknown):
+            await Client(http, Endpoint(api.url, KEY)).submit(MODEL, REQUEST)
+        assert len(api.heads) == 1
+
+
+async def test_an_answer_that_is_no_http_is_unknown(http):
+    async with Wire(b"SSH-2.0-OpenSSH\r\n\r\n").open() as api:
+        with pytest.raises(SubmissionUnknown):
+            await Client(http, Endpoint(api.url, KEY)).submit(MODEL, REQUEST)
+
+
+async def test_a_certificate_that_proves_nothing_gets_nothing():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    wire = Wire(whole(b"{}"))
+    async with wire.open(context), new_http(loopback=True) as http:
+        client = Client(http, Endpoint(f"https://127.0.0.1:{wire.port}", KEY))
+        with pytest.raises(UntrustedService, match="not even the key"):
+            await client.submit(MODEL, REQUEST)
+    assert not wire.heads
+
+
+async def test_a_certificate_for_another_name_gets_nothing():
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("api.test").configure_cert(context)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    wire = Wire(whole(b"{}"))
+    async with wire.open(context), httpx.AsyncClient(verify=trusting, trust_env=False) as http:
+        with pytest.raises(UntrustedService):
+            await Client(http, Endpoint(f"https://127.0.0.1:{wire.port}", KEY)).submit(MODEL, REQUEST)
+    assert not wire.heads
+
+
+# --- deadlines and sizes ---
+
+
+async def test_a_slow_drip_ends_by_the_deadline(http, tmp_path):
+    async with Wire(*[JSON, *[b"x: y\r\n"] * 1000], pause=0.01).open() as api:
+        client = Client(http, Endpoint(api.url, KEY), call_seconds=0.1, download_seconds=0.1)
+        began = time.monotonic()
+        with pytest.raises(SubmissionUnknown):
+            await client.submit(MODEL, REQUEST)
+        with pytest.raises(WatchTrouble):
+            await client.look("t")
+        with pytest.raises(PictureTrouble):
+            await client.download(f"{api.url}/x", tmp_path / "x")
+        assert time.monotonic() - began < 3
+
+
+async def test_an_answer_that_never_comes_ends_by_the_deadline(http):
+    async with Wire(stay=True).open() as api:
+        client = Client(http, Endpoint(api.url, KEY), call_seconds=0.1)
+        with pytest.raises(SubmissionUnknown):
+            await client.submit(MODEL, REQUEST)
+
+
+async def test_a_picture_over_40_mb_is_not_fetched(http, tmp_path):
+    bomb = gzip.compress(bytes(PICTURE_LIMIT + 1), 1)
+    async with Wire(whole(bomb, **{"content-encoding": "gzip"})).open() as api:
+        with pytest.raises(PictureTrouble, match="40 MB"):
+            await Client(http, Endpoint(api.url, KEY)).download(f"{api.url}/x", tmp_path / "x")
+
+
+async def test_a_picture_that_breaks_off_is_trouble(http, tmp_path):
+    async with Wire(whole(b"x" * 1000)[:-1]).open() as api:
+        with pytest.raises(PictureTrouble):
+            await Client(http, Endpoint(api.url, KEY)).download(f"{api.url}/x", tmp_path / "x")
+
+
+@pytest.mark.parametrize("status", [302, 403, 404, 500])
+async def test_a_picture_that_is_not_there_is_trouble(http, tmp_path, status):
+    answer = f"HTTP/1.1 {status} X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".encode()
+    async with Wire(answer).open() as api:
+        with pytest.raises(PictureTrouble):
+            await Client(http, Endpoint(api.url, KEY)).download(f"{api.url}/x", tmp_path / "x")
+        assert len(api.heads) == 1
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{other}/x",
+        "http://files.test/x.png",
+        "https://files.test:8443/x.png",
+        "https://user:word@files.test/x.png",
+        "ftp://files.test/x.png",
+        "file:///etc/passwd",
+        "data:image/png;base64,AAAA",
+        "",
+        "https://",
+        "https://files.test:99999/x",
+        "https://files.test/\x01",
+        "https://[",
+    ],
+)
+async def test_an_address_that_is_not_safe_is_not_opened(http, tmp_path, url):
+    async with Wire(whole(b"{}")).open() as other:
+        client = Client(http, Endpoint("https://api.test", KEY))
+        with pytest.raises(PictureTrouble):
+            await client.download(url.format(other=other.port), tmp_path / "x")
+        assert not other.heads
+    assert not (tmp_path / "x").exists()
+
+
+async def test_a_wait_the_service_names_is_handed_on(http):
+    answer = b"HTTP/1.1 503 X\r\nretry-after: 9\r\ncontent-length: 0\r\n\r\n"
+    async with Wire(answer).open() as api:
+        with pytest.raises(WatchTrouble) as caught:
+            await Client(http, Endpoint(api.url, KEY)).look("t")
+    assert caught.value.retry_after == 9

@@ -1,0 +1,813 @@
+"""A click's way to its picture, with every trouble on it: one POST at the most, nothing lost."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import sqlite3
+import threading
+import time
+
+import httpx
+import pytest
+from blockbuster import blockbuster_ctx
+
+from components.client import Client, Endpoint, new_http
+from components.clock import Clock
+from components.errors import Charge, StoreTrouble, TooMany
+from components.generation import GenerationRequest
+from components.job import JobState
+from components.jobs import Caps, Wish
+from components.ledger import Ledger
+from tests.fakes import ALICE, BASE, BOB, KEY, MODEL, picture_bytes, raises, refuses, running, said, success, until
+from tests.hosted_api import KEY as HOSTED_KEY
+from tests.hosted_api import free_port
+
+
+@pytest.fixture
+async def rig(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock) as rig:
+        yield rig
+
+
+async def states_seen(rig, visitor=ALICE):
+    """Follow a board as a page does, until nothing is on its way; the states in order."""
+    seen, epoch, version = [], "", 0
+    while True:
+        changes = await rig.jobs.changes(visitor, epoch, version, 5)
+        epoch, version = changes.epoch, changes.version
+        seen += [job.state for job in changes.jobs]
+        if not changes.unfinished:
+            return [state for place, state in enumerate(seen) if place == 0 or seen[place - 1] is not state]
+
+
+# --- the usual way ---
+
+
+async def test_a_click_becomes_a_picture_through_its_states_in_order(rig, api):
+    await rig.jobs.changes(ALICE, "", 0, 0)
+    (job,) = await rig.click()
+    assert job.state is JobState.WAITING
+    assert await states_seen(rig) == [
+        JobState.WAITING,
+        JobState.CREATED,
+        JobState.PROCESSING,
+        JobState.COMPLETED,
+    ]
+    done = await rig.ended(job.id)
+    assert done.task_id == "task1"
+    assert len(api.posts) == 1
+    assert rig.store.picture(done.pictures[0].name).read_bytes() == picture_bytes()
+    assert (done.pictures[0].width, done.pictures[0].height) == (16, 8)
+
+
+async def test_the_intent_is_on_disk_before_the_first_byte_and_the_id_before_the_first_look(rig, api):
+    (job,) = await rig.click()
+    seen = []
+
+    def submit(request):
+        seen.append(rig.store.job(job.id))
+        return success(api.make())
+
+    def look(request):
+        seen.append(rig.store.job(job.id))
+        return success({**api.tasks["task1"], "status": "processing"})
+
+    api.next_submits, api.next_looks = [submit], [look]
+    await rig.ended(job.id)
+    at_submit, at_look = seen
+    assert at_submit.sent
+    assert at_submit.task_id is None
+    assert at_look.task_id == "task1"
+
+
+async def test_the_same_click_twice_is_one_post_and_the_same_jobs(rig, api):
+    first, second = await asyncio.gather(rig.click("c1", 2), rig.click("c1", 2))
+    assert [job.id for job in first] == [job.id for job in second]
+    for job in first:
+        await rig.ended(job.id)
+    third = await rig.click("c1", 2)
+    assert [job.state for job in third] == [JobState.COMPLETED] * 2
+    assert len(api.posts) == 2
+
+
+async def test_a_click_id_of_another_visitor_tells_and_starts_nothing(rig, api):
+    await rig.picture("c1")
+    assert await rig.click("c1", visitor=BOB) == ()
+    assert len(api.posts) == 1
+
+
+async def test_a_caller_who_leaves_while_the_click_is_written_down_stops_nothing(rig, api):
+    leaving = asyncio.create_task(rig.click())
+    await until(lambda: rig.jobs._starting)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    await until(lambda: rig.jobs._running or api.posts)
+    assert (await rig.ended("c1-1")).state is JobState.COMPLETED
+
+
+async def test_a_submit_answered_with_the_finished_picture_is_not_looked_at(rig, api):
+    api.next_submits = [lambda r: success(api.make(status="completed", outputs=["https://files.test/x.png"]))]
+    assert (await rig.picture()).state is JobState.COMPLETED
+    assert not api.looks
+
+
+async def test_nothing_of_a_finished_job_stays_in_memory_but_the_board(rig):
+    await rig.picture()
+    assert not rig.jobs._running
+    assert not rig.jobs._starting
+    assert not rig.jobs._unfinished
+
+
+# --- turned away, never arrived ---
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+async def test_what_never_arrived_is_tried_three_times_and_was_not_charged(rig, api, error):
+    api.next_submits = [raises(error)] * 9
+    job = await rig.picture()
+    assert len(api.posts) == 3
+    assert job.state is JobState.FAILED
+    assert job.sent is None
+    assert "nothing was sent, nothing was charged" in said(job).happened
+    assert said(job).charge is Charge.NONE
+
+
+async def test_a_closed_port_gets_no_post(tmp_path, clock):
+    async with new_http(loopback=True) as http:
+        client = Client(http, Endpoint(f"http://127.0.0.1:{free_port()}", KEY))
+        async with running(tmp_path, client, clock) as rig:
+            job = await rig.picture()
+    assert job.state is JobState.FAILED
+    assert "nothing was sent" in said(job).happened
+    assert len(clock.slept) == 2
+
+
+async def test_a_busy_service_is_waited_for_as_long_as_it_says_and_accepts_once(rig, api, clock):
+    api.next_submits = [refuses(429, "slow down", retry_after="7")] * 2
+    job = await rig.picture()
+    assert job.state is JobState.COMPLETED
+    assert clock.slept[:2] == [7.0, 7.0]
+    assert (len(api.posts), len(api.tasks)) == (3, 1)
+
+
+async def test_a_busy_service_that_goes_on_is_given_up_after_ten_minutes(rig, api, clock):
+    api.next_submits = [refuses(429)] * 500
+    job = await rig.picture()
+    assert job.state is JobState.FAILED
+    assert 500 < clock.monotonic() <= 600
+    assert said(job).charge is Charge.NONE
+
+
+async def test_a_service_that_asks_for_an_hour_is_not_waited_for_and_the_time_is_said(rig, api, clock):
+    api.next_submits = [refuses(429, retry_after="3600")]
+    job = await rig.picture()
+    assert len(api.posts) == 1
+    until_then = time.strftime("%H:%M UTC", time.gmtime(clock.now() + 3600))
+    assert until_then in said(job).advice
+
+
+async def test_a_lost_connection_while_in_line_for_a_busy_service_does_not_cost_the_place(rig, api):
+    api.next_submits = [*[refuses(429, retry_after="1")] * 5, raises(httpx.ConnectError)]
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("status", "part"),
+    [
+        (400, "refused a setting"),
+        (401, "not accepted"),
+        (402, "no credit"),
+        (403, "may not use this model"),
+        (404, "does not offer this model"),
+    ],
+)
+async def test_a_refusal_ends_the_job_uncharged_and_is_not_sent_again(rig, api, status, part):
+    api.next_submits = [refuses(status)]
+    job = await rig.picture()
+    assert (job.state, said(job).charge, len(api.posts)) == (JobState.FAILED, Charge.NONE, 1)
+    assert part in said(job).happened
+
+
+async def test_an_error_body_with_an_id_counts_as_accepted(rig, api):
+    def slow(request):
+        body = {"code": 5004, "message": "timed out", "data": {"id": api.make()["id"], "status": "processing"}}
+        return httpx.Response(504, json=body)
+
+    api.next_submits = [slow]
+    assert (await rig.picture()).state is JobState.COMPLETED
+    assert len(api.posts) == 1
+
+
+# --- sent, and no answer ---
+
+LOST = [
+    pytest.param(raises(httpx.ReadTimeout), id="read-timeout"),
+    pytest.param(raises(httpx.ReadError), id="reset"),
+    pytest.param(raises(httpx.RemoteProtocolError), id="cut"),
+    *[pytest.param(refuses(status), id=str(status)) for status in (500, 502, 503, 504)],
+    pytest.param(lambda r: httpx.Response(200, html="<form>Sign in</form>"), id="login-page"),
+    pytest.param(lambda r: httpx.Response(302, headers={"location": f"{BASE}/elsewhere"}), id="redirect"),
+    pytest.param(lambda r: success(None), id="no-data"),
+]
+
+
+@pytest.mark.parametrize("reply", LOST)
+async def test_without_a_clear_answer_it_may_exist_and_is_never_sent_again(rig, api, reply):
+    api.next_submits = [reply]
+    job = await rig.picture()
+    assert (job.state, said(job).charge) == (JobState.UNKNOWN, Charge.MAYBE)
+    assert job.ended
+    assert len(api.posts) == 1
+
+
+async def test_the_one_task_that_fits_is_adopted(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    job = await rig.picture()
+    assert (job.state, job.task_id, len(api.posts)) == (JobState.COMPLETED, "task1", 1)
+    assert job.trouble is None
+
+
+async def test_a_reset_on_a_real_socket_is_one_post_and_one_picture(tmp_path, hosted, clock):
+    hosted.next_submits = [lambda: None]
+    async with new_http(loopback=True) as http:
+        client = Client(http, Endpoint(hosted.base_url, HOSTED_KEY))
+        async with running(tmp_path, client, clock) as rig:
+            (job,) = await rig.click()
+            await until(lambda: hosted.tasks)
+            hosted.finish_all()
+            done = await rig.ended(job.id)
+    assert (done.state, len(hosted.posts), len(hosted.tasks)) == (JobState.COMPLETED, 1, 1)
+
+
+async def test_nothing_is_adopted_when_two_fit(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.make()
+    job = await rig.picture()
+    assert (job.state, len(api.posts)) == (JobState.UNKNOWN, 1)
+
+
+async def test_a_task_that_another_job_has_is_not_adopted(rig, api):
+    await rig.picture("c1")
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture("c2")).state is JobState.UNKNOWN
+
+
+@pytest.mark.parametrize("away", [-3600, 3600])
+async def test_a_task_of_another_time_is_not_adopted(rig, api, clock, away):
+    clock.advance(away)
+    api.make()
+    clock.advance(-away)
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture()).state is JobState.UNKNOWN
+
+
+async def test_a_task_of_another_model_is_not_adopted(rig, api):
+    api.make(model="stability-ai/sdxl")
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture()).state is JobState.UNKNOWN
+
+
+async def test_of_two_lost_posts_neither_takes_the_only_task(rig, api):
+    """Whose picture it is cannot be told; the one whose search ends last must not have it by outlasting."""
+    api.next_submits = [api.loses(made=True), api.loses(made=False)]
+    first, second = await rig.click(pictures=2)
+    ended = [await rig.ended(first.id), await rig.ended(second.id)]
+    assert [job.state for job in ended] == [JobState.UNKNOWN] * 2
+    await rig.jobs.look_again(ALICE, first.id)
+    assert (await rig.ended(first.id)).state is JobState.UNKNOWN
+    assert len(api.posts) == 2
+
+
+async def test_a_post_still_under_way_is_a_rival_too(rig, api):
+    (slow,) = await rig.click("slow")
+    api.gate = asyncio.Event()
+    await until(lambda: api.posts)
+    api.make()
+    gate, api.gate = api.gate, None
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture("lost")).state is JobState.UNKNOWN
+    gate.set()
+    assert (await rig.ended(slow.id)).state is JobState.COMPLETED
+
+
+async def test_a_task_that_moves_to_the_next_page_while_the_list_is_read_counts_once(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.next_lists = [lambda request: success({"page": 1, "items": [api.tasks["task1"]]})] * 6
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_one_can_look_again_for_what_was_not_found(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.list_fails = True
+    job = await rig.picture()
+    assert job.state is JobState.UNKNOWN
+    api.list_fails = False
+    await rig.jobs.look_again(ALICE, job.id)
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+    assert len(api.posts) == 1
+
+
+# --- looking ---
+
+
+async def test_an_unknown_status_is_work_in_progress(rig, api):
+    api.course = [{"status": "dreaming"}] * 3 + [{"status": "completed"}]
+    (job,) = await rig.click()
+    await until(lambda: api.looks["task1"] == 2)
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("status", "part"),
+    [("failed", "could not make"), ("cancelled", "cancelled"), ("timeout", "too long"), ("deleted", "deleted")],
+)
+async def test_each_end_without_a_picture_has_its_words(rig, api, status, part):
+    api.course = [{"status": status, "error": "boom"}]
+    job = await rig.picture()
+    assert job.state is JobState.FAILED
+    assert part in said(job).happened
+    assert (said(job).advice, said(job).charge) == ("boom", Charge.REFUNDED)
+
+
+@pytest.mark.parametrize("code", [1200, 1402, 1403, 1405])
+async def test_a_failed_task_that_is_told_by_its_code_is_not_looked_at_for_ever(rig, api, code):
+    api.next_looks = [lambda r: httpx.Response(400, json={"code": code, "message": "no", "data": None})]
+    job = await rig.picture()
+    assert (job.state, said(job).advice) == (JobState.FAILED, "no")
+
+
+async def test_the_first_end_stands(rig, api):
+    api.course = [{"status": "completed", "outputs": []}, {"status": "failed"}, {"status": "processing"}]
+    job = await rig.picture()
+    assert job.state is JobState.FAILED
+    assert said(job).charge is Charge.SPENT
+    assert "without a picture" in said(job).happened
+    looks = api.looks["task1"]
+    await asyncio.sleep(0)
+    assert api.looks["task1"] == looks
+
+
+async def test_completed_without_outputs_is_asked_once_more(rig, api):
+    api.course = [{"status": "completed", "outputs": []}, {"status": "completed"}]
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_trouble_in_looking_is_told_and_taken_back_and_never_fails_the_job(rig, api):
+    await rig.jobs.changes(ALICE, "", 0, 0)
+    api.course = [{"status": "processing"}] * 4 + [{"status": "completed"}]
+    processing = success({**api.make(), "status": "processing"})
+    api.tasks.clear()
+    api.next_looks = [lambda r: processing, raises(httpx.ReadTimeout), refuses(500), raises(httpx.ReadError)]
+    (job,) = await rig.click()
+    troubles, epoch, version = [], "", 0
+    while True:
+        changes = await rig.jobs.changes(ALICE, epoch, version, 5)
+        epoch, version = changes.epoch, changes.version
+        troubles += [job.trouble.happened if job.trouble else "" for job in changes.jobs]
+        if not changes.unfinished:
+            break
+    assert "The connection to the service is slow." in troubles
+    spoken = troubles.index("The connection to the service is slow.")
+    assert "" in troubles[spoken:-1], "the word stays on the tile though looking works again"
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+
+
+async def test_a_wait_that_the_service_names_for_looks_is_kept(rig, api, clock):
+    api.next_looks = [refuses(503, retry_after="90")]
+    await rig.picture()
+    assert 90.0 in clock.slept
+
+
+async def test_a_task_the_service_forgot_is_believed_gone_after_three_looks_in_a_minute(rig, api, clock):
+    api.next_looks = [refuses(404)] * 3
+    job = await rig.picture()
+    assert (job.state, api.looks["task1"]) == (JobState.FAILED, 3)
+    assert clock.slept.count(30.0) == 2
+    assert job.task_id == "task1"
+
+
+async def test_a_task_that_was_only_late_to_be_known_is_not_given_up(rig, api):
+    api.next_looks = [refuses(404)] * 2
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_a_key_refused_while_looking_keeps_the_task(rig, api):
+    api.next_looks = [refuses(401)] * 3
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_after_three_minutes_a_soft_word_is_said(rig, api):
+    await rig.jobs.changes(ALICE, "", 0, 0)
+    api.course = [{"status": "processing"}] * 150 + [{"status": "completed"}]
+    (job,) = await rig.click()
+    words, epoch, version = set(), "", 0
+    while not (changes := await rig.jobs.changes(ALICE, epoch, version, 5)).is_whole or changes.unfinished:
+        epoch, version = changes.epoch, changes.version
+        words |= {job.trouble.happened for job in changes.jobs if job.trouble}
+        if not changes.unfinished:
+            break
+    assert words == {"This takes longer than usual."}
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://api.test:99999/x", "https://api.test/\x00", "\ud800", "//"])
+async def test_an_address_to_ask_that_is_none_does_not_orphan_the_task(rig, api, address):
+    api.next_submits = [lambda r: success(api.make(urls={"get": address}))]
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+# --- pictures ---
+
+
+async def test_inline_pictures_are_stored_as_they_came(rig, api):
+    inline = base64.b64encode(picture_bytes("WEBP")).decode()
+    api.course = [{"status": "completed", "outputs": [inline, "data:image/webp;base64," + inline]}]
+    job = await rig.picture()
+    assert [picture.format for picture in job.pictures] == ["WEBP", "WEBP"]
+    assert all(rig.store.picture(picture.name).read_bytes() == picture_bytes("WEBP") for picture in job.pictures)
+
+
+async def test_a_broken_picture_takes_no_other_down(rig, api):
+    api.course = [{"status": "completed", "outputs": ["%%%", "https://files.test/good.png"]}]
+    job = await rig.picture()
+    assert (job.state, len(job.pictures)) == (JobState.COMPLETED, 1)
+    assert said(job).charge is Charge.SPENT
+
+
+async def test_a_flagged_picture_is_flagged_even_after_an_output_that_is_none(rig, api):
+    outputs = [None, "https://files.test/a.png", "https://files.test/b.png"]
+    api.course = [{"status": "completed", "outputs": outputs, "has_nsfw_contents": [False, True, False]}]
+    job = await rig.picture()
+    assert [picture.nsfw for picture in job.pictures] == [True, False]
+
+
+@pytest.mark.parametrize("flags", [None, [], "yes", [True, True, True], [None]])
+async def test_flags_of_the_wrong_shape_do_no_harm(rig, api, flags):
+    api.course = [{"status": "completed", "has_nsfw_contents": flags}]
+    job = await rig.picture()
+    assert job.state is JobState.COMPLETED
+    assert job.pictures[0].nsfw is (flags == [True, True, True])
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "http://files.test/plain.png",
+        "https://user@files.test/x.png",
+        "https://files.test:8443/x.png",
+        "https://files.test:99999/x.png",
+        "https://files.test:0/x.png",
+        "https:///x.png",
+        "https://files.test/\x01",
+        "file:///etc/passwd",
+    ],
+)
+async def test_an_address_that_is_not_safe_is_not_opened(rig, api, output):
+    api.files[output] = api.files[output.lower()] = lambda r: pytest.fail("it was opened")
+    api.course = [{"status": "completed", "outputs": [output]}]
+    job = await rig.picture()
+    assert (job.state, said(job).charge) == (JobState.FAILED, Charge.SPENT)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html></html>", b"<svg/>", b"{}", b"", picture_bytes("GIF"), picture_bytes()[:-40]]
+)
+async def test_what_is_no_whole_picture_is_said_after_one_more_try(rig, api, body):
+    fetched = []
+    api.files["https://files.test/task1.png"] = lambda r: fetched.append(r) or httpx.Response(200, content=body)
+    job = await rig.picture()
+    assert (job.state, said(job).charge, len(fetched)) == (JobState.FAILED, Charge.SPENT, 2)
+    assert not list(rig.store.incoming().parent.iterdir())
+    assert "again" not in said(job).advice, "nothing is tried again after this"
+
+
+async def test_a_picture_that_fails_once_is_fetched_from_the_new_address(rig, api):
+    first = {"status": "completed", "outputs": ["https://files.test/expired.png"]}
+    api.course = [first, {"status": "completed"}]
+    api.files["https://files.test/expired.png"] = lambda r: httpx.Response(403)
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+# --- who may what ---
+
+
+async def test_another_visitors_board_is_empty_and_their_job_out_of_reach(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.list_fails = True
+    job = await rig.picture()
+    api.list_fails = False
+    assert (await rig.jobs.changes(BOB, "", 0, 0)).jobs == ()
+    assert await rig.jobs.older(BOB, 1e12) == ([], False)
+    await rig.jobs.look_again(BOB, job.id)
+    await rig.jobs.look_again(BOB, "no such job")
+    assert not rig.jobs._running
+    assert (await rig.ended(job.id)).state is JobState.UNKNOWN
+
+
+async def test_a_visitor_has_at_most_so_many_on_their_way(rig, api):
+    api.gate = asyncio.Event()
+    await rig.click("c1", 4)
+    await rig.click("c2", 4)
+    with pytest.raises(TooMany, match="At most 8 pictures"):
+        await rig.click("c3")
+    assert len(await rig.click("c4", visitor=BOB)) == 1
+    assert rig.store.job("c3-1") is None
+    api.gate.set()
+    for job in ("c1-1", "c2-4"):
+        await rig.ended(job)
+    assert (await rig.picture("c5")).state is JobState.COMPLETED
+
+
+async def test_over_all_there_are_at_most_so_many(tmp_path, api, clock):
+    api.gate = asyncio.Event()
+    async with running(tmp_path, api.client(), clock, caps=Caps(8, 5)) as rig:
+        await rig.click("c1", 4)
+        with pytest.raises(TooMany, match="Too many people"):
+            await rig.click("c2", 2, visitor=BOB)
+        await rig.click("c3", 1, visitor=BOB)
+
+
+async def test_two_clicks_at_once_do_not_pass_the_cap_together(tmp_path, api, clock):
+    api.gate = asyncio.Event()
+    async with running(tmp_path, api.client(), clock, caps=Caps(5, 200)) as rig:
+        results = await asyncio.gather(rig.click("c1", 4), rig.click("c2", 4), return_exceptions=True)
+        assert sorted(isinstance(result, TooMany) for result in results) == [False, True]
+
+
+async def test_the_key_is_nowhere_in_the_data_folder_or_the_log(tmp_path, api, clock, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with running(tmp_path, api.client(), clock) as rig:
+        api.next_submits = [refuses(401, f"bad key {KEY}")]
+        await rig.picture("c1")
+        await rig.picture("c2")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert KEY not in caplog.text
+
+
+# --- faults of ours, and the disk ---
+
+
+class FullDisk(Ledger):
+    """Refuses to write from a call on, as SQLite does on a full disk."""
+
+    def __init__(self, store, after):
+        super().__init__(store)
+        self.left = after
+
+    async def call(self, work, *args, **kwargs):
+        def full(*args, **kwargs):
+            raise sqlite3.OperationalError("database or disk is full")
+
+        self.left -= 1
+        return await super().call(work if self.left >= 0 else full, *args, **kwargs)
+
+
+async def test_on_a_full_disk_nothing_is_sent_and_that_is_an_error_of_ours(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock, ledger_type=lambda store: FullDisk(store, 1)) as rig:
+        with pytest.raises(StoreTrouble):
+            await rig.click()
+        assert not api.posts
+        assert not rig.jobs._unfinished.total()
+
+
+@pytest.mark.parametrize("calls", range(2, 8))
+async def test_a_disk_that_fills_up_on_the_way_is_said_and_sends_nothing_twice(tmp_path, api, clock, caplog, calls):
+    async with running(tmp_path, api.client(), clock, ledger_type=lambda store: FullDisk(store, calls)) as rig:
+        rig.ledger._boards[ALICE] = board = await Ledger(rig.store).board(ALICE)
+        (job,) = await rig.click()
+        await until(lambda: not rig.jobs._running)
+        (shown,) = (await board.changes("", 0, 0)).jobs
+    assert len(api.posts) <= 1
+    if shown.state is not JobState.COMPLETED:
+        assert said(shown).happened.startswith("Something went wrong in this app")
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        assert (await rig.ended(job.id)).state in (JobState.COMPLETED, JobState.UNKNOWN)
+    assert len(api.posts) <= 1 if calls > 2 else len(api.posts) == 1
+
+
+async def test_a_picture_that_cannot_be_saved_is_said_so(rig, api):
+    (job,) = await rig.click()
+    rig.store.incoming().parent.rmdir()
+    done = await rig.ended(job.id)
+    assert (done.state, said(done).charge) == (JobState.FAILED, Charge.SPENT)
+    assert "could not be saved" in said(done).happened
+
+
+async def test_a_fault_of_ours_takes_no_other_job_down(rig, api, caplog):
+    api.next_looks = [lambda r: 1 / 0]
+    first, second = await rig.click(pictures=2)
+    ended = [await rig.ended(first.id), await rig.ended(second.id)]
+    (failed,) = [job for job in ended if job.state is not JobState.COMPLETED]
+    assert said(failed).charge is Charge.MAYBE, "who waits for the job's end reads it too"
+    assert not failed.ended
+    assert "ZeroDivisionError" in caplog.text
+    assert not rig.jobs._running
+
+
+# --- restart ---
+
+
+class Killed(Ledger):
+    """Stands still for ever at its n-th call, as a killed process does: before or after its work."""
+
+    def __init__(self, store, at, *, after):
+        super().__init__(store)
+        self.left, self.after, self.dead = at, after, asyncio.Event()
+
+    async def call(self, work, *args, **kwargs):
+        self.left -= 1
+        if self.left > 0:
+            return await super().call(work, *args, **kwargs)
+        if self.left == 0 and self.after:
+            await super().call(work, *args, **kwargs)
+        self.dead.set()
+        await asyncio.Event().wait()
+
+
+async def killed_at(tmp_path, api, clock, step, *, after, pictures=1):
+    """Click, and stop at a step. False: it came to its end before."""
+    ledgers = []
+
+    def ledger(store):
+        ledgers.append(Killed(store, step, after=after))
+        return ledgers[0]
+
+    async with running(tmp_path, api.client(), clock, ledger_type=ledger) as rig:
+        clicking = asyncio.create_task(rig.click(pictures=pictures))
+        dying = asyncio.create_task(ledgers[0].dead.wait())
+        await until(lambda: dying.done() or (clicking.done() and not rig.jobs._running))
+        died = dying.done()
+        for task in (clicking, dying, *rig.jobs._starting):
+            task.cancel()
+        await asyncio.gather(clicking, dying, return_exceptions=True)
+    return died
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", range(1, 8))
+async def test_killed_between_any_two_steps_one_post_at_most_and_nothing_is_lost(tmp_path, api, clock, step, after):
+    died = await killed_at(tmp_path, api, clock, step, after=after)
+    posts = len(api.posts)
+    assert died is (step <= 6)  # known?, intend, sending, accepted, processing, completed
+    async with running(tmp_path, api.client(), clock) as rig:
+        left = rig.store.page(ALICE, None, 9)
+        await rig.jobs.resume()
+        for job in left:
+            ended = await rig.ended(job.id)
+            never_left = step == 3 and after  # written down as being sent, killed before it was
+            assert ended.state is (JobState.UNKNOWN if never_left else JobState.COMPLETED)
+        if posts or step > 2 or (step == 2 and after):
+            assert left, "a click that was written down is gone"
+        assert len(api.posts) <= 1
+        (again,) = await rig.click()
+        await rig.ended(again.id)
+    assert len(api.posts) == (0 if step == 3 and after else 1)
+
+
+@pytest.mark.parametrize("step", range(3, 14))
+async def test_killed_with_two_pictures_on_the_way_neither_is_sent_twice(tmp_path, api, clock, step):
+    await killed_at(tmp_path, api, clock, step, after=True, pictures=2)
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        jobs = rig.store.page(ALICE, None, 9)
+        assert len(jobs) == 2
+        for job in jobs:
+            assert (await rig.ended(job.id)).ended
+    assert len(api.posts) <= 2
+    seeds = [json.loads(request.content)["seed"] for request in api.posts]
+    assert len(set(seeds)) == len(seeds)
+
+
+async def test_killed_while_the_post_is_under_way_the_task_is_found_again(tmp_path, api, clock):
+    api.gate = asyncio.Event()
+    async with running(tmp_path, api.client(), clock) as rig:
+        (job,) = await rig.click()
+        await until(lambda: api.posts)
+        api.make()
+    api.gate = None
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        assert said(rig.on_disk(job.id)).charge is Charge.MAYBE
+        assert (await rig.ended(job.id)).state is JobState.COMPLETED
+    assert len(api.posts) == 1
+
+
+async def test_after_a_busy_answer_a_kill_in_the_next_post_may_have_been_charged(tmp_path, api, clock):
+    api.next_submits = [refuses(429, retry_after="1")]
+    async with running(tmp_path, api.client(), clock) as rig:
+        (job,) = await rig.click()
+        await until(lambda: api.posts)
+        api.gate = asyncio.Event()
+        await until(lambda: len(api.posts) == 2)
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        assert said(rig.on_disk(job.id)).charge is Charge.MAYBE
+        assert (await rig.ended(job.id)).state is JobState.UNKNOWN
+
+
+async def test_a_stop_in_the_moment_of_acceptance_keeps_the_task_id(tmp_path, api, clock):
+    """What waits for the disk's thread is written, though the job that waits is cancelled."""
+    async with running(tmp_path, api.client(), clock) as rig:
+        held = asyncio.Event()
+        release = threading.Event()
+
+        def accept(request):
+            rig.ledger._disk.submit(release.wait, 5)
+            held.set()
+            return success(api.make())
+
+        api.next_submits = [accept]
+        (job,) = await rig.click()
+        await held.wait()
+        await until(lambda: rig.ledger._disk._work_queue.qsize())
+        closing = asyncio.create_task(rig.jobs.close())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        release.set()
+        await closing
+    async with running(tmp_path, api.client(), clock) as rig:
+        assert rig.on_disk(job.id).task_id == "task1"
+
+
+async def test_a_click_left_unsent_for_long_is_not_sent_after_a_restart(tmp_path, api, clock):
+    await killed_at(tmp_path, api, clock, 2, after=True)
+    clock.advance(601)
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        job = await rig.ended("c1-1")
+    assert (job.state, said(job).charge) == (JobState.STOPPED, Charge.NONE)
+    assert not api.posts
+
+
+async def test_a_job_of_a_backend_that_is_gone_waits_for_it_and_says_so(tmp_path, api, clock):
+    await killed_at(tmp_path, api, clock, 4, after=True)
+    async with running(tmp_path, api.client(), clock, backend="demo") as rig:
+        await rig.jobs.resume()
+        (shown,) = (await rig.jobs.changes(ALICE, "", 0, 0)).jobs
+        assert "another backend" in said(shown).happened
+        assert not shown.ended
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        assert (await rig.ended("c1-1")).state is JobState.COMPLETED
+
+
+async def test_looking_again_through_a_backend_that_is_gone_says_so(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock) as rig:
+        api.next_submits = [api.loses(made=False)]
+        job = await rig.picture()
+    async with running(tmp_path, api.client(), clock, backend="demo") as rig:
+        await rig.jobs.look_again(ALICE, job.id)
+        told = rig.on_disk(job.id)
+        assert not rig.jobs._running
+    assert "another backend" in said(told).happened
+    assert (told.state, said(told).charge) == (JobState.UNKNOWN, Charge.MAYBE)
+
+
+async def test_an_unsent_job_of_a_backend_that_is_gone_is_stopped_uncharged(tmp_path, api, clock):
+    await killed_at(tmp_path, api, clock, 2, after=True)
+    async with running(tmp_path, api.client(), clock, backend="demo") as rig:
+        await rig.jobs.resume()
+        job = await rig.ended("c1-1")
+    assert (job.state, said(job).charge) == (JobState.STOPPED, Charge.NONE)
+
+
+async def test_a_job_that_cannot_be_read_takes_no_other_down(tmp_path, api, clock, caplog):
+    await killed_at(tmp_path, api, clock, 4, after=True, pictures=2)
+    db = sqlite3.connect(tmp_path / "playground.sqlite3")
+    with db:
+        db.execute("""UPDATE jobs SET record = json_set(record, '$.from_the_future', 1) WHERE id = 'c1-1'""")
+    db.close()
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        assert (await rig.ended("c1-2")).ended
+    assert "cannot be read" in caplog.text
+
+
+async def test_what_was_learnt_of_lengths_is_learnt_again_after_a_restart(tmp_path, api, clock):
+    api.course = [{"status": "completed", "timings": {"inference": 900}}]
+    async with running(tmp_path, api.client(), clock) as rig:
+        job = await rig.picture()
+    async with running(tmp_path, api.client(), clock) as rig:
+        await rig.jobs.resume()
+        assert rig.jobs._experience.length(job.kind)
+
+
+# --- the event loop ---
+
+
+async def test_nothing_blocks_the_event_loop_on_the_way_to_a_picture(tmp_path, hosted):
+    async with new_http(loopback=True) as http:
+        client = Client(http, Endpoint(hosted.base_url, HOSTED_KEY))
+        async with running(tmp_path, client, Clock()) as rig:
+            with blockbuster_ctx():
+                await rig.jobs.resume()
+                wish = Wish(ALICE, "c1", (GenerationRequest("a cat", width=256, height=256, seed=1),))
+                (job,) = await rig.jobs.start(wish)
+                await rig.jobs.changes(ALICE, "", 0, 0)
+                done = await rig.ended(job.id)
+                await rig.jobs.older(ALICE, 1e12)
+    assert (done.state, done.model, done.trouble) == (JobState.COMPLETED, MODEL, None)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.errors import InvalidRequest
+from components.generation import MAX_SEED, GenerationRequest
+from components.seeds import MOST_PICTURES, batch
+
+
+@given(st.integers(-1, MAX_SEED) | st.integers(MAX_SEED - 4, MAX_SEED), st.integers(1, MOST_PICTURES))
+def test_the_seeds_of_a_click_are_consecutive_and_in_range(seed, pictures):
+    requests, notes = batch(GenerationRequest("a cat", seed=seed), pictures)
+    seeds = [request.seed for request in requests]
+    assert len(seeds) == len(set(seeds)) == len(notes) == pictures
+    assert all(0 <= seed <= MAX_SEED for seed in seeds)
+    assert seeds == [(seeds[0] + number) % (MAX_SEED + 1) for number in range(pictures)]
+    if seed >= 0:
+        assert seeds[0] == seed
+    else:
+        assert seeds[-1] == seeds[0] + pictures - 1, "a drawn seed never wraps"
+
+
+def test_past_the_highest_seed_it_goes_on_from_0_and_says_so():
+    requests, notes = batch(GenerationRequest("a cat", seed=MAX_SEED - 1), 4)
+    assert [request.seed for request in requests] == [MAX_SEED - 1, MAX_SEED, 0, 1]
+    assert "went on from 0" in notes[-1]
+    assert "Picture 3 uses seed 0." in notes[2]
+
+
+def test_without_wrapping_nothing_is_said_of_it():
+    assert batch(GenerationRequest("a cat", seed=5), 2)[1] == ("Picture 1 uses seed 5.", "Picture 2 uses seed 6.")
+
+
+def test_one_picture_needs_no_word():
+    assert batch(GenerationRequest("a cat", seed=5), 1)[1] == ("",)
+
+
+def test_drawn_seeds_differ():
+    assert len({batch(GenerationRequest("a cat"), 1)[0][0].seed for _ in range(50)}) > 45
+
+
+@pytest.mark.parametrize("pictures", [-1, 0, MOST_PICTURES + 1])
+def test_too_many_or_no_pictures_are_refused(pictures):
+    with pytest.raises(InvalidRequest) as caught:
+        batch(GenerationRequest("a cat"), pictures)
+    assert caught.value.field == "pictures"
