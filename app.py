@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from components.settings import BackendChoice, Settings
 
 def main() -> None:
     """Serve until interrupted."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold the addresses of pictures
     try:
         settings = Settings.from_env()
         with ExitStack() as stack:

@@ -11,6 +11,8 @@ from components.job import Job
 
 PAGE = 60
 """Jobs on the first page, and on each older one."""
+LONGEST = 500
+"""Jobs a board holds before it goes back to its first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Board:
         async with self._changed:
             self._version += 1
             self._jobs |= {job.id: (self._version, job) for job in jobs}
+            if len(self._jobs) > LONGEST:
+                self._renew()
             self._changed.notify_all()
 
     async def changes(self, epoch: str, version: int, wait: float) -> Changes:
@@ -53,6 +57,12 @@ class Board:
             await self._wait_past(version, wait)
         found = tuple(job for at, job in self._jobs.values() if at > version)
         return Changes(self.epoch, self._version, found, self.unfinished, is_whole=False, more=False)
+
+    def _renew(self) -> None:
+        """Keep the first page and what is unfinished; the new epoch makes every reader begin anew."""
+        self.epoch = secrets.token_hex(8)
+        kept = {job.id for job in self._newest()[:PAGE]}
+        self._jobs = {name: entry for name, entry in self._jobs.items() if name in kept or not entry[1].ended}
 
     @property
     def unfinished(self) -> int:
@@ -69,8 +79,11 @@ class Board:
         finally:
             self.watchers -= 1
 
+    def _newest(self) -> list[Job]:
+        return sorted((job for _, job in self._jobs.values()), key=lambda job: (job.created, job.id), reverse=True)
+
     def _whole(self) -> Changes:
-        newest = sorted((job for _, job in self._jobs.values()), key=lambda job: (job.created, job.id), reverse=True)
+        newest = self._newest()
         page = tuple(newest[:PAGE])
         more = len(newest) >= PAGE
         return Changes(self.epoch, self._version, page, self.unfinished, is_whole=True, more=more)

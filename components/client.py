@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from components import wire
+from components.addresses import is_public_https
 from components.errors import (
     NothingSent,
     PictureTrouble,
@@ -34,6 +35,8 @@ PICTURE_LIMIT = 40 * 1024 * 1024
 """Bytes of a downloaded picture."""
 
 _NOT_FETCHED = ("The finished picture could not be fetched.", "The service keeps it for 7 days.")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names of one host: an API that is asked at one of them may name its pictures by another."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -52,6 +55,13 @@ class Endpoint:
         """Tell whether `url` lies at the API's own scheme, host and port: the key may go there."""
         origin = _origin(url)
         return origin is not None and origin == _origin(self.base_url)
+
+    def serves(self, url: str) -> bool:
+        """Tell whether `url` lies on the API's own host and port, by whatever name: pictures may come from there."""
+        ours, theirs = _origin(self.base_url), _origin(url)
+        if ours is None or theirs is None or ours == theirs:
+            return ours is not None and ours == theirs
+        return ours[::2] == theirs[::2] and ours[1] in _LOOPBACK and theirs[1] in _LOOPBACK
 
 
 def new_http(*, loopback: bool = False) -> httpx.AsyncClient:
@@ -115,10 +125,8 @@ class Client:
             raise PictureTrouble(*_NOT_FETCHED) from error
 
     def _check_download(self, url: str) -> None:
-        """Let through the API's own origin and https to elsewhere; an address that is neither is refused."""
-        origin = _origin(url)
-        is_plain = origin is not None and origin[::2] == ("https", 443) and not httpx.URL(url).userinfo
-        if not is_plain and not self._endpoint.owns(url):
+        """Let through the API's own origin and public https; an address that is neither is refused."""
+        if not self._endpoint.serves(url) and not (_origin(url) and is_public_https(url)):
             raise PictureTrouble("The service named an address for the picture that is not safe to open.")
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:

@@ -122,6 +122,16 @@ class Job:
         """No answer came to the POST: a task may exist, and is looked for."""
         return replace(self, state=JobState.UNKNOWN, lost=self.lost or now, ended=None, trouble=trouble)
 
+    @property
+    def is_paid_without_picture(self) -> bool:
+        """Tell whether its task was made and paid for, and its picture could not be had."""
+        spent = self.trouble is not None and self.trouble.charge is Charge.SPENT
+        return self.state is JobState.FAILED and self.task_id is not None and spent
+
+    def taken_up_again(self) -> Job:
+        """Its task is looked at once more."""
+        return replace(self, state=JobState.PROCESSING, ended=None, trouble=None)
+
     def ended_as(self, state: JobState, now: float, trouble: Sentence | None = None) -> Job:
         """Nothing more will come."""
         return replace(self, state=state, ended=now, trouble=trouble, position=None, step=None, steps=None)

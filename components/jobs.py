@@ -129,14 +129,18 @@ class Jobs:
         return page, len(page) == PAGE
 
     async def look_again(self, visitor: str, job_id: str) -> None:
-        """Look once more for the task of a job of this visitor whose POST was never answered."""
+        """Look once more for what a visitor may have paid for: a POST never answered, a picture not fetched."""
         job = await self._ledger.call(self._store.job, job_id)
-        if not job or job.visitor != visitor or job.state is not JobState.UNKNOWN or job.id in self._running:
+        if not job or job.visitor != visitor or job.id in self._running:
             return
-        if job.backend in self._senders:
+        if job.state is not JobState.UNKNOWN and not job.is_paid_without_picture:
+            return
+        if job.backend not in self._senders:
+            await self._ledger.record(job.troubled(_NO_BACKEND))
+        elif job.state is JobState.UNKNOWN:
             self._run(job, self._search_and_follow)
         else:
-            await self._ledger.record(job.troubled(_NO_BACKEND))
+            self._run(job, self._fetch_again)
 
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended, or cannot be followed, and return it."""
@@ -231,6 +235,11 @@ class Jobs:
         job = await self._senders[job.backend].find(job)
         if job.task_id:
             await self._follow(job)
+
+    async def _fetch_again(self, job: Job) -> None:
+        again = job.taken_up_again()
+        await self._ledger.record(again)
+        await self._follow(again)
 
     async def _follow(self, job: Job, update: TaskUpdate | None = None) -> None:
         await self._watchers[job.backend].follow(job, update)

@@ -14,6 +14,10 @@ KEPT = 16
 """How many past tasks of one kind are remembered."""
 
 
+KINDS = 500
+"""How many kinds are remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """How long tasks of one kind took from being accepted to their end, in seconds."""
@@ -34,7 +38,9 @@ class Experience:
         self._seen: defaultdict[Hashable, deque[float]] = defaultdict(lambda: deque(maxlen=KEPT))
 
     def learn(self, kind: Hashable, seconds: float) -> None:
-        """Take in one finished task."""
+        """Take in one finished task; of too many kinds the one known longest is forgotten."""
+        if kind not in self._seen and len(self._seen) >= KINDS:
+            del self._seen[next(iter(self._seen))]
         self._seen[kind].append(seconds)
 
     def length(self, kind: Hashable) -> Length | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from components.addresses import is_public_https
 from components.errors import InvalidRequest
 from components.generation import MAX_SEED, GenerationRequest, LoraWeight
 
@@ -91,11 +91,7 @@ def is_lora_path(path: str) -> bool:
         return False
     if "://" not in path:
         return _REPOSITORY.fullmatch(path) is not None and ".." not in path
-    try:
-        parts = urlsplit(path)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    return is_public_https(path)
 
 
 BUILT_IN = Schema(

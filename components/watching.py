@@ -19,6 +19,8 @@ from components.store import Store
 GONE_CHECKS = 3
 GONE_SECONDS = 30.0
 """A task the API does not know is asked for this many times, so far apart, before that is believed."""
+FETCH_PAUSES = (1.0, 3.0, 8.0)
+"""Seconds between the tries to fetch a finished picture; after the last it can be tried from its tile."""
 SLOW_WORD = Sentence("This takes longer than usual.", "You can close this page; the picture will be here.")
 SLOW_AFTER = 180.0
 
@@ -117,15 +119,15 @@ class Watcher:
         return tuple(pictures), trouble
 
     async def _fetch(self, job: Job, update: TaskUpdate, place: int) -> Picture:
-        """Fetch one picture; after a trouble once more, by the address of a new query."""
+        """Fetch one picture, paid for as it is: after each trouble once more, by the address of a new query."""
         nsfw = place < len(update.nsfw) and update.nsfw[place]
-        try:
-            return await self._fetch_once(update.outputs[place], nsfw=nsfw)
-        except PictureTrouble:
-            again = await self._look_once_more(job, update)
-            if place >= len(again.outputs):
-                raise
-            return await self._fetch_once(again.outputs[place], nsfw=nsfw)
+        for pause in FETCH_PAUSES:
+            try:
+                return await self._fetch_once(update.outputs[place], nsfw=nsfw)
+            except PictureTrouble:
+                again = await self._look_once_more(job, update, pause)
+                update = again if place < len(again.outputs) else update
+        return await self._fetch_once(update.outputs[place], nsfw=nsfw)
 
     async def _fetch_once(self, output: str | bytes, *, nsfw: bool) -> Picture:
         target = self._store.incoming()
@@ -138,8 +140,8 @@ class Watcher:
         finally:
             await asyncio.to_thread(target.unlink, missing_ok=True)
 
-    async def _look_once_more(self, job: Job, update: TaskUpdate) -> TaskUpdate:
-        await self._clock.sleep(1.0)
+    async def _look_once_more(self, job: Job, update: TaskUpdate, pause: float = 1.0) -> TaskUpdate:
+        await self._clock.sleep(pause)
         try:
             again = await self._client.look(update.task_id, job.query_url)
         except WatchTrouble:

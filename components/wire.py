@@ -125,12 +125,12 @@ def _refusal(code: int, message: str, retry_after: float | None) -> PlaygroundEr
     """Return the error for a code that means that no task was made; None when that is not sure."""
     if code == 429:
         return Busy("The service is busy.", "This waits in line and is sent when it may.", retry_after)
-    if code == 402 or (code not in _TROUBLE_CODES and code != 200 and "insufficient" in message.lower()):
-        return NoCredit("The account behind the key has no credit left.", "Top it up, then press Generate again.")
     if code == 401:
         return KeyRefused("This key was not accepted.", "A new key works after a first top-up.")
     if code == 403:
         return KeyRefused("This key may not use this model.", "Use another key.")
+    if code == 402 or (code not in _TROUBLE_CODES and code != 200 and "insufficient" in message.lower()):
+        return NoCredit("The account behind the key has no credit left.", "Top it up, then press Generate again.")
     if code == 404:
         return ModelNotFound("The service does not offer this model any more.")
     if code == 1200:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from components import ledger as ledger_module
-from components.board import PAGE, Board
+from components.board import LONGEST, PAGE, Board
 from components.generation import GenerationRequest
 from components.job import Job, JobState
 from components.ledger import Ledger
@@ -26,6 +26,18 @@ async def test_a_new_reader_gets_the_first_page_at_once():
     assert changes.is_whole
     assert changes.more
     assert [one.id for one in changes.jobs] == [f"j{number}" for number in range(PAGE + 4, 4, -1)]
+
+
+async def test_a_board_that_grew_too_long_begins_anew_and_loses_nothing_unfinished():
+    board = Board([job("slow", created=0.0)])
+    known = await board.changes("", 0, 0)
+    await board.show(job(f"j{number}", created=1.0 + number, ended=2.0) for number in range(LONGEST))
+    changes = await board.changes(known.epoch, known.version, 0)
+    assert changes.is_whole
+    assert (len(changes.jobs), changes.unfinished) == (PAGE, 1)
+    await board.show([job("slow", created=0.0, ended=9.0)])
+    after = await board.changes(changes.epoch, changes.version, 0)
+    assert [one.id for one in after.jobs] == ["slow"]
 
 
 async def test_a_reader_of_another_time_gets_the_whole_again():

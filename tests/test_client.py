@@ -148,6 +148,21 @@ def test_the_key_is_in_no_repr():
 # --- where the key goes ---
 
 
+@pytest.mark.parametrize(
+    ("base", "url", "serves"),
+    [
+        ("http://localhost:9000", "http://127.0.0.1:9000/a.png", True),
+        ("http://127.0.0.1:9000/v", "http://localhost:9000/a.png", True),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9001/a.png", False),
+        ("http://127.0.0.1:9000", "https://127.0.0.1:9000/a.png", False),
+        ("https://api.test", "https://127.0.0.1/a.png", False),
+        ("https://api.test", "https://api.test/a.png", True),
+    ],
+)
+def test_pictures_may_come_from_the_api_s_own_host_by_any_of_its_names(base, url, serves):
+    assert Endpoint(base, KEY).serves(url) is serves
+
+
 async def test_the_key_does_not_go_to_another_origin_that_a_task_names(client, hosted):
     async with Wire(whole(b"{}")).open() as elsewhere:
         update = await client.submit(MODEL, REQUEST)

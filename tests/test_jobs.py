@@ -475,11 +475,11 @@ async def test_an_address_that_is_not_safe_is_not_opened(rig, api, output):
 @pytest.mark.parametrize(
     "body", [b"<html></html>", b"<svg/>", b"{}", b"", picture_bytes("GIF"), picture_bytes()[:-40]]
 )
-async def test_what_is_no_whole_picture_is_said_after_one_more_try(rig, api, body):
+async def test_what_is_no_whole_picture_is_said_after_three_more_tries(rig, api, body):
     fetched = []
     api.files["https://files.test/task1.png"] = lambda r: fetched.append(r) or httpx.Response(200, content=body)
     job = await rig.picture()
-    assert (job.state, said(job).charge, len(fetched)) == (JobState.FAILED, Charge.SPENT, 2)
+    assert (job.state, said(job).charge, len(fetched)) == (JobState.FAILED, Charge.SPENT, 4)
     assert not list(rig.store.incoming().parent.iterdir())
     assert "again" not in said(job).advice, "nothing is tried again after this"
 
@@ -489,6 +489,29 @@ async def test_a_picture_that_fails_once_is_fetched_from_the_new_address(rig, ap
     api.course = [first, {"status": "completed"}]
     api.files["https://files.test/expired.png"] = lambda r: httpx.Response(403)
     assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_a_paid_picture_that_could_not_be_fetched_is_fetched_on_request(rig, api):
+    url = "https://files.test/task1.png"
+    api.files[url] = lambda r: httpx.Response(503)
+    job = await rig.picture()
+    assert (job.state, said(job).charge) == (JobState.FAILED, Charge.SPENT)
+    del api.files[url]
+    await rig.jobs.look_again("somebody else", job.id)
+    assert rig.on_disk(job.id).state is JobState.FAILED
+    await rig.jobs.look_again(job.visitor, job.id)
+    again = await rig.ended(job.id)
+    assert (again.state, len(again.pictures), again.trouble) == (JobState.COMPLETED, 1, None)
+    assert len(api.posts) == 1
+
+
+async def test_a_failed_task_is_not_looked_at_again(rig, api):
+    api.course = [{"status": "failed", "error": "no"}]
+    job = await rig.picture()
+    looks = len(api.looks)
+    await rig.jobs.look_again(job.visitor, job.id)
+    assert rig.on_disk(job.id) == job
+    assert len(api.looks) == looks
 
 
 # --- who may what ---

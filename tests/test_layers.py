@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("errors",),
-    ("generation", "clock", "settings"),
+    ("generation", "clock", "settings", "addresses"),
     ("schema", "job", "pictures", "retry", "pace", "seeds", "recipe"),
     ("wire",),
     ("client", "store"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.pace import CLOSEST, KEPT, WIDEST, Experience, Length, Looks
+from components.pace import CLOSEST, KEPT, KINDS, WIDEST, Experience, Length, Looks
 
 LENGTHS = st.none() | st.builds(
     lambda low, more: Length(low, low + more), st.floats(0, 100), st.floats(0, 20) | st.just(0.0)
@@ -155,3 +155,11 @@ def test_one_odd_task_does_not_spoil_what_is_known():
     known = experience.length(KIND)
     assert known
     assert known.high < 3.0
+
+
+def test_only_so_many_kinds_are_remembered():
+    experience = Experience()
+    for kind in range(KINDS + 3):
+        experience.learn(kind, 1.0)
+    assert experience.length(0) is None
+    assert experience.length(KINDS + 2) is not None

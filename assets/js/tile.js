@@ -139,7 +139,8 @@ export class Tile {
     const why = row.state === "completed" ? words.noPicture : words.why(row);
     box.append(make("strong", {}, words.trouble(row)));
     for (const sentence of [why, row.advice, words.charge(row)]) if (sentence) box.append(make("p", { dir: "auto" }, sentence));
-    if (row.state === "unknown") box.append(this.#lookButton());
+    const isPaid = row.state === "failed" && row.charge === "spent" && row.task;
+    if (row.state === "unknown" || isPaid) box.append(this.#lookButton());
     if (row.task) box.append(taskDetails(row.task));
     return box;
   }

@@ -1,4 +1,4 @@
-"""What all panels share: a slider that leaves checking to the schema, and help that is tied to its field."""
+"""What all panels share: sliders over the schema's ranges, help tied to its field, values read as what they are."""
 
 from __future__ import annotations
 
@@ -10,44 +10,18 @@ from components.errors import InvalidRequest
 from components.schema import Span
 
 
-class Slider(gr.Slider):
-    """A slider whose range is checked with the request, so that the sentence can stand at its field."""
-
-    def __init__(self, span: Span, field: str, *, label: str, info: str | None = None, **more: Any) -> None:
-        super().__init__(
-            span.minimum,
-            span.maximum,
-            span.default,
-            step=span.step,
-            label=label,
-            info=info,
-            elem_id=field_id(field),
-            **more,
-        )
-
-    def get_block_name(self) -> str:
-        """Use Gradio's own slider in the browser."""
-        return "slider"
-
-    def get_config(self, cls: type | None = None) -> dict[str, Any]:
-        """Tell the browser what Gradio's own slider tells it, not the names of our arguments."""
-        return super().get_config(cls or gr.Slider)
-
-    def preprocess(self, payload: Any) -> Any:
-        """Hand on what came; `read` of the panel checks it."""
-        return payload
-
-
-class Radio(gr.Radio):
-    """A choice that is checked with the request, like the sliders."""
-
-    def get_block_name(self) -> str:
-        """Use Gradio's own radio buttons in the browser."""
-        return "radio"
-
-    def preprocess(self, payload: Any) -> Any:
-        """Hand on what came; `read` of the panel checks it."""
-        return payload
+def slider(span: Span, field: str, label: str, info: str | None = None, scale: int | None = None) -> gr.Slider:
+    """Place a slider over a range of the schema."""
+    return gr.Slider(
+        span.minimum,
+        span.maximum,
+        span.default,
+        step=span.step,
+        label=label,
+        info=info,
+        scale=scale,
+        elem_id=field_id(field),
+    )
 
 
 def help_text(field: str, text: str) -> gr.HTML:

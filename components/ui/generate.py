@@ -80,11 +80,11 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, vi
     """Return the finished job. Raises gr.Error with the sentence that a person would see."""
     try:
         jobs = await playground.jobs.start(Wish(visitor, secrets.token_hex(16), _requests(playground, given, loras)))
+        job = await playground.jobs.finished(jobs[0].id) or jobs[0]
     except PlaygroundError as error:
         raise _told(error.sentence) from error
-    job = await playground.jobs.finished(jobs[0].id) or jobs[0]
     if job.state is not JobState.COMPLETED:
-        raise _told(job.trouble or Sentence("The picture was not made."))
+        raise _told(job.trouble or Sentence("There is no picture.", charge=Charge.MAYBE))
     return job
 
 

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 import gradio as gr
 from fastapi import FastAPI
 from gradio.themes import Base
+from starlette.middleware import Middleware
 
 from components.playground import Playground
 from components.ui import assets
+from components.ui.compression import Compression
 from components.ui.page import Page
 from components.ui.routes import routes
 
@@ -29,7 +31,11 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     blocks = Page(playground).blocks
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
-        app_kwargs={"routes": routes(playground), "lifespan": lifespan},
+        app_kwargs={
+            "routes": routes(playground),
+            "lifespan": lifespan,
+            "middleware": [Middleware(Compression)],
+        },
         theme=_theme(),
         css_paths=sorted((assets.FOLDER / "css").glob("*.css")),
         footer_links=["api", "gradio", "settings"],

@@ -11,14 +11,14 @@ from gradio.components import Component
 from components.generation import LoraWeight
 from components.schema import Schema
 from components.ui import assets
-from components.ui.fields import Slider, field_id, help_text, number_of, text_of
+from components.ui.fields import field_id, help_text, number_of, slider, text_of
 
 
 class LoraPanel:
     """Owns the rows. Their values stay what was typed, because a row is never made anew."""
 
     def __init__(self, schema: Schema) -> None:
-        gr.Markdown("### LoRAs", elem_classes=["heading"])
+        gr.HTML("LoRAs", html_template=assets.text("html/heading.html"), elem_id="loras", apply_default_css=False)
         self._schema = schema
         self.inputs: dict[str, Component] = {}
         self.rows: list[gr.Group] = []
@@ -46,7 +46,7 @@ class LoraPanel:
             remove = gr.Button(f"Remove LoRA {number}", size="sm", elem_classes=["remove"], scale=0, min_width=44)
         with gr.Row(elem_classes=["lora-foot"]):
             on = gr.Checkbox(value=True, label=f"Use LoRA {number}", elem_id=field_id(f"lora_{number}_on"), scale=1)
-            scale = Slider(schema.lora_scale, f"lora_{number}_scale", label=f"LoRA {number} scale", scale=2)
+            scale = slider(schema.lora_scale, f"lora_{number}_scale", label=f"LoRA {number} scale", scale=2)
         self.inputs |= {f"lora_{number}": path, f"lora_{number}_scale": scale, f"lora_{number}_on": on}
         return remove
 

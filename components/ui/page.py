@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from components.errors import InvalidRequest, TooMany
+from components.errors import InvalidRequest, StoreTrouble, TooMany
 from components.generation import GenerationRequest
 from components.job import is_token, visitor_name
 from components.jobs import Wish
@@ -57,17 +57,20 @@ class Page:
         order = ["prompt", "pictures", *(name for name in inputs if name not in ("prompt", "pictures"))]
         button.click(
             self.generate,
-            outputs=self._results,
-            inputs_kwargs={"ticket": self._results, **{name: inputs[name] for name in order}},
+            outputs=self._results.component,
+            inputs_kwargs={"ticket": self._results.component, **{name: inputs[name] for name in order}},
             js=assets.hook("form", "press"),
             trigger_mode="multiple",
             concurrency_limit=None,
             show_progress="hidden",
+            preprocess=False,  # Gradio would answer a value out of range by a toast, not by a sentence at its field
             api_name="press",
             api_visibility="private",
         )
         filled = [*inputs.values(), self._shape.shape, *self._loras.rows]
-        self._results.example(None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private")
+        self._results.component.example(
+            None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
+        )
 
     async def generate(self, *, ticket: Any, **values: Any) -> dict[str, Any]:
         """Start one click's jobs and return its receipt at once."""
@@ -75,7 +78,7 @@ class Page:
         try:
             requests, notes = self._requests(values)
             jobs = await self._playground.jobs.start(Wish(visitor, click, requests, notes))
-        except (InvalidRequest, TooMany) as error:
+        except (InvalidRequest, TooMany, StoreTrouble) as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def routes(playground: Playground) -> list[BaseRoute]:
 def _pictures(playground: Playground) -> Callable[[Request], Awaitable[Response]]:
     async def picture(request: Request) -> Response:
         """Serve a picture's bytes as received. Its name is the permission: 128 random bits."""
-        path = playground.picture(request.path_params["name"])
+        path = await asyncio.to_thread(playground.picture, request.path_params["name"])
         if path is None:
             return PlainTextResponse("This picture is not here.", status_code=404)
         download = "download" in request.query_params

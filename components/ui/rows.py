@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from components.board import Changes
@@ -44,7 +45,7 @@ def row(job: Job, backend_label: str) -> dict[str, Any]:
     }
 
 
-def changed_rows(changes: Changes, labels: dict[str, str], now: float) -> dict[str, Any]:
+def changed_rows(changes: Changes, labels: Mapping[str, str], now: float) -> dict[str, Any]:
     """Return an answer of the long-poll."""
     return {
         "epoch": changes.epoch,

@@ -13,7 +13,7 @@ from components.errors import InvalidRequest
 from components.schema import Schema
 from components.seeds import MOST_PICTURES
 from components.ui import assets
-from components.ui.fields import Radio, Slider, field_id, number_of
+from components.ui.fields import field_id, number_of, slider
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ class SamplingPanel:
     """Owns four controls and the dice."""
 
     def __init__(self, schema: Schema) -> None:
-        guidance = Slider(
+        guidance = slider(
             schema.guidance_scale,
             "guidance_scale",
             label="Guidance",
             info="How strictly to follow your words.",
         )
-        steps = Slider(
+        steps = slider(
             schema.num_inference_steps,
             "num_inference_steps",
             label="Steps",
             info="More steps: finer, but slower.",
         )
-        seed = Slider(
+        seed = slider(
             schema.seed,
             "seed",
             label="Seed",
@@ -50,7 +50,7 @@ class SamplingPanel:
         )
         dice = gr.Button("Random seed", size="sm", elem_classes=["minor", "dice"])
         dice.click(None, None, seed, js=assets.hook("form", "random_seed"), api_visibility="private")
-        pictures = Radio(
+        pictures = gr.Radio(
             list(range(1, MOST_PICTURES + 1)),
             value=1,
             label="Pictures",

@@ -11,7 +11,7 @@ from gradio.components import Component
 
 from components.schema import Schema
 from components.ui import assets
-from components.ui.fields import Slider, number_of
+from components.ui.fields import number_of, slider
 
 SHAPES = {
     "Square": (1024, 1024),
@@ -41,14 +41,14 @@ class ShapePanel:
         choices = [(name, f"{width}x{height}") for name, (width, height) in SHAPES.items()]
         shape = gr.Radio(choices, value="1024x1024", label="Shape", elem_id="shape", elem_classes=["shapes"])
         with gr.Row(elem_classes=["size-row"]):
-            width = Slider(schema.width, "width", label="Width", info="Pixels across.")
-            height = Slider(schema.height, "height", label="Height", info="Pixels down.")
+            width = slider(schema.width, "width", label="Width", info="Pixels across.")
+            height = slider(schema.height, "height", label="Height", info="Pixels down.")
         swap = gr.Button("Swap width and height", size="sm", elem_classes=["minor", "swap"])
         self.inputs: dict[str, Component] = {"width": width, "height": height}
         self.shape = shape
         self._tie(width, height, swap)
 
-    def _tie(self, width: Slider, height: Slider, swap: gr.Button) -> None:
+    def _tie(self, width: gr.Slider, height: gr.Slider, swap: gr.Button) -> None:
         sizes = [width, height]
         self.shape.input(None, self.shape, sizes, js=assets.hook("form", "size_of_shape"), api_visibility="private")
         gr.on(
