@@ -38,8 +38,9 @@ export const swap_size = (width, height) => [height, width, shape_of_size(height
 
 export const random_seed = () => -1;
 
-/** Show one more row. The fifth press changes nothing: four are the most the model takes. */
-export const add_lora = () => {
+/** Show one more row, up to the most that the model takes. */
+export const add_lora = async () => {
+  if (loraRows === MOST_LORAS) (await gallery()).say("Four LoRAs are the most this model takes.");
   loraRows = Math.min(loraRows + 1, MOST_LORAS);
   setTimeout(tieHelp, 300); // once Gradio has drawn the row
   return rowsShown();

@@ -45,8 +45,20 @@ class LoraPanel:
             )
             remove = gr.Button(f"Remove LoRA {number}", size="sm", elem_classes=["remove"], scale=0, min_width=44)
         with gr.Row(elem_classes=["lora-foot"]):
-            on = gr.Checkbox(value=True, label=f"Use LoRA {number}", elem_id=field_id(f"lora_{number}_on"), scale=1)
-            scale = slider(schema.lora_scale, f"lora_{number}_scale", label=f"LoRA {number} scale", scale=2)
+            on = gr.Checkbox(
+                value=True,
+                label=f"Use LoRA {number}",
+                info="Off: kept, not used.",
+                elem_id=field_id(f"lora_{number}_on"),
+                scale=1,
+            )
+            scale = slider(
+                schema.lora_scale,
+                f"lora_{number}_scale",
+                label=f"LoRA {number} scale",
+                info="1 is usual, 0 is off.",
+                scale=2,
+            )
         self.inputs |= {f"lora_{number}": path, f"lora_{number}_scale": scale, f"lora_{number}_on": on}
         return remove
 

@@ -39,7 +39,14 @@ class ShapePanel:
 
     def __init__(self, schema: Schema) -> None:
         choices = [(name, f"{width}x{height}") for name, (width, height) in SHAPES.items()]
-        shape = gr.Radio(choices, value="1024x1024", label="Shape", elem_id="shape", elem_classes=["shapes"])
+        shape = gr.Radio(
+            choices,
+            value="1024x1024",
+            label="Shape",
+            info="Sizes the model was trained on.",
+            elem_id="shape",
+            elem_classes=["shapes"],
+        )
         with gr.Row(elem_classes=["size-row"]):
             width = slider(schema.width, "width", label="Width", info="Pixels across.")
             height = slider(schema.height, "height", label="Height", info="Pixels down.")

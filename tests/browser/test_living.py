@@ -161,6 +161,10 @@ def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(
         person.sees("completed", 1)
         expect(person.tiles.first).to_be_in_viewport(timeout=PATIENCE)
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
+        person.page.get_by_role("button", name="Add LoRA", exact=True).click()
+        expect(person.page.get_by_role("textbox", name="LoRA 2", exact=True)).to_be_visible()
+        person.page.get_by_role("button", name="Settings", exact=True).click()
+        expect(person.page.get_by_role("radio", name="Square", exact=True)).to_be_in_viewport()
 
 
 def test_a_finger_that_scrolls_across_a_slider_does_not_move_it(browser: Browser, app: AppProcess) -> None:
