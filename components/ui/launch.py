@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from components.playground import Playground
 from components.ui import assets
 from components.ui.compression import Compression
+from components.ui.guard import Guard
 from components.ui.page import Page
 from components.ui.routes import routes
 
@@ -34,7 +35,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         app_kwargs={
             "routes": routes(playground),
             "lifespan": lifespan,
-            "middleware": [Middleware(Compression)],
+            "middleware": [Middleware(Guard), Middleware(Compression)],
         },
         theme=_theme(),
         css_paths=sorted((assets.FOLDER / "css").glob("*.css")),

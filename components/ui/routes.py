@@ -56,5 +56,6 @@ async def _asset(request: Request) -> Response:
 
 
 def _file(path: Path, caching: str, download_name: str | None) -> FileResponse:
-    headers = {"Cache-Control": caching, "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers, filename=download_name)
+    return FileResponse(
+        path, media_type=_TYPES[path.suffix], headers={"Cache-Control": caching}, filename=download_name
+    )
