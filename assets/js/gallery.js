@@ -43,7 +43,8 @@ export class Gallery {
   /** Replaces a press's expected tiles by what the server made of it. @param {string} click @param {object[]} rows */
   confirm(click, rows) {
     // The feed may have been quicker: a receipt is then the older news.
-    this.#put(rows.filter(({ id }) => this.tiles.get(id)?.row.expected ?? true));
+    const isNews = ({ id }) => !this.tiles.has(id) || this.tiles.get(id).row.expected;
+    this.#put(rows.filter(isNews));
     for (const tile of [...this.order]) if (tile.row.click === click && tile.row.expected) this.#remove(tile);
   }
 
