@@ -6,13 +6,11 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 from components.client import Endpoint
 from components.errors import SetupError
 from components.jobs import Caps
 from components.playground import Backend, Playground
-from components.schema import BUILT_IN
 from components.server.child import ServerChild
 from components.settings import BackendChoice, Settings
 
@@ -31,7 +29,7 @@ def main() -> None:
 def serve(settings: Settings, stack: ExitStack) -> None:
     """Bring everything up in order; `stack` takes it down again."""
     with ThreadPoolExecutor(1) as meanwhile:
-        backend = meanwhile.submit(hosted if settings.backend is BackendChoice.HOSTED else demo, settings, stack)
+        backend = meanwhile.submit(start_backend, settings, stack)
         # Imported now and here: Gradio reads GRADIO_SERVER_PORT at import, which `.env` may set, and takes seconds.
         from components.ui.launch import launch  # noqa: PLC0415
 
@@ -39,34 +37,14 @@ def serve(settings: Settings, stack: ExitStack) -> None:
         launch(Playground(backend.result(), settings.data_dir, caps, lasting=settings.data_outlives_restart))
 
 
-def hosted(settings: Settings, stack: ExitStack) -> Backend:
-    """Return the hosted API with the host's key; it needs nothing taken down."""
-    del stack
-    return Backend(
-        name="hosted",
-        label=f"Painted by {settings.models[0]} at {urlsplit(settings.base_url).hostname}. The host's key pays.",
-        advice="",
-        model=settings.models[0],
-        schema=BUILT_IN,
-        endpoint=Endpoint(settings.base_url, settings.api_key or ""),
-        free=False,
-    )
-
-
-def demo(settings: Settings, stack: ExitStack) -> Backend:
-    """Start our own server with the demo painter."""
+def start_backend(settings: Settings, stack: ExitStack) -> Backend:
+    """Return the hosted API with the host's key, or else start our own server with the demo painter."""
+    if settings.backend is BackendChoice.HOSTED:
+        return Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models[0])
     child = ServerChild("demo", settings.data_dir / "server")
     child.start()
     stack.callback(child.stop)
-    return Backend(
-        name="demo",
-        label="Demo painter: no AI, free, no key needed.",
-        advice="For real SDXL pictures, start the app with a WaveSpeed key.",
-        model="stability-ai/sdxl-lora",
-        schema=BUILT_IN,
-        endpoint=Endpoint(child.base_url, child.key),
-        free=True,
-    )
+    return Backend.demo(Endpoint(child.base_url, child.key))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Board:
     @property
     def unfinished(self) -> int:
         """Return how many jobs are on their way."""
-        return sum(job.ended is None for _, job in self._jobs.values())
+        return sum(job.ended is None and not job.is_set_aside for _, job in self._jobs.values())
 
     async def _wait_past(self, version: int, wait: float) -> None:
         self.watchers += 1
@@ -85,5 +85,5 @@ class Board:
     def _whole(self) -> Changes:
         newest = self._newest()
         page = tuple(newest[:PAGE])
-        more = len(newest) >= PAGE
+        more = len(newest) > PAGE
         return Changes(self.epoch, self._version, page, self.unfinished, is_whole=True, more=more)

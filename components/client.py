@@ -56,6 +56,12 @@ class Endpoint:
         origin = _origin(url)
         return origin is not None and origin == _origin(self.base_url)
 
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether the API runs on this computer."""
+        origin = _origin(self.base_url)
+        return origin is not None and origin[1] in _LOOPBACK
+
     def serves(self, url: str) -> bool:
         """Tell whether `url` lies on the API's own host and port, by whatever name: pictures may come from there."""
         ours, theirs = _origin(self.base_url), _origin(url)
@@ -64,14 +70,16 @@ class Endpoint:
         return ours[::2] == theirs[::2] and ours[1] in _LOOPBACK and theirs[1] in _LOOPBACK
 
 
-def new_http(*, loopback: bool = False) -> httpx.AsyncClient:
+def new_http(endpoint: Endpoint) -> httpx.AsyncClient:
     """Return the connection pool a Client works on; the caller closes it. Proxies never see loopback calls.
 
     Idle connections are dropped before a server does so (uvicorn: after 5 s): a POST on one that the server
     is just closing would be lost without our knowing whether it arrived.
     """
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4)
-    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, follow_redirects=False, trust_env=not loopback)
+    return httpx.AsyncClient(
+        timeout=TIMEOUT, limits=limits, follow_redirects=False, trust_env=not endpoint.is_loopback
+    )
 
 
 class Client:
@@ -104,7 +112,7 @@ class Client:
     async def look(self, task_id: str, query_url: str | None = None) -> TaskUpdate:
         """Ask once where a task is. Raises WatchTrouble."""
         url = self._endpoint.url(f"/api/v3/predictions/{task_id}/result")
-        if query_url and self._endpoint.owns(query_url):
+        if query_url and self._endpoint.owns(query_url) and query_url.startswith(f"{self._endpoint.base_url}/"):
             url = query_url
         return wire.decode_look(await self._ask("GET", url), task_id)
 
@@ -172,7 +180,7 @@ def _nothing_sent(error: httpx.TransportError) -> PlaygroundError:
         if isinstance(cause, ssl.SSLError):
             return UntrustedService("The service could not prove who it is, so nothing was sent, not even the key.")
         cause = cause.__cause__ or cause.__context__
-    return NothingSent("The service could not be reached: nothing was sent, nothing was charged.", "Try again later.")
+    return NothingSent("The service could not be reached, so nothing was sent.", "Try again later.")
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -37,7 +37,7 @@ class GenerationRequest:
     guidance_scale: float = 3.5
     num_inference_steps: int = 28
     seed: int = -1
-    """-1: drawn by the app before a job exists, see `with_seed`."""
+    """-1: drawn before a job exists, see seeds.py."""
     loras: tuple[LoraWeight, ...] = ()
     """Their order changes nothing."""
 

@@ -70,6 +70,10 @@ class Job:
     trouble: Sentence | None = None
     note: str = ""
     seed_note: str = ""
+    is_set_aside: bool = False
+    """Its backend is not set up now, so nobody follows it."""
+    refused_field: str = ""
+    """The API's name of the setting it refused; empty when it refused none."""
     position: int | None = None
     step: int | None = None
     steps: int | None = None
@@ -112,7 +116,12 @@ class Job:
             step=update.step,
             steps=update.steps,
             trouble=None,
+            is_set_aside=False,
         )
+
+    def set_aside(self, trouble: Sentence) -> Job:
+        """Nobody follows it until its backend is set up again."""
+        return replace(self, is_set_aside=True, trouble=trouble)
 
     def troubled(self, trouble: Sentence) -> Job:
         """Looking at it is hard just now; its state stays."""

@@ -57,8 +57,8 @@ class Wish:
     visitor: str
     click: str
     requests: tuple[GenerationRequest, ...]
-    seed_notes: tuple[str, ...] = ()
-    """A sentence on each picture's seed, empty where there is nothing to say."""
+    seed_note: str = ""
+    """A sentence on the seeds, empty when there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ class Jobs:
 
     async def older(self, visitor: str, before: float) -> tuple[list[Job], bool]:
         """Return the page of a visitor's jobs before that time, and whether there are more."""
-        page = await self._ledger.call(self._store.page, visitor, before, PAGE)
-        return page, len(page) == PAGE
+        page = await self._ledger.call(self._store.page, visitor, before, PAGE + 1)
+        return page[:PAGE], len(page) > PAGE
 
     async def look_again(self, visitor: str, job_id: str) -> None:
         """Look once more for what a visitor may have paid for: a POST never answered, a picture not fetched."""
@@ -158,7 +158,7 @@ class Jobs:
             model=self._line.model,
             request=wish.requests[number - 1],
             created=self._clock.now(),
-            seed_note=wish.seed_notes[number - 1] if wish.seed_notes else "",
+            seed_note=wish.seed_note,
         )
 
     async def _begin(self, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
@@ -214,7 +214,7 @@ class Jobs:
         if not job.sent and (now - job.created > STALE_AFTER or not is_set_up):
             await self._ledger.record(job.ended_as(JobState.STOPPED, now, _STALE))
         elif not is_set_up:
-            await self._ledger.record(job.troubled(_NO_BACKEND))
+            await self._ledger.record(job.set_aside(_NO_BACKEND))
         elif job.task_id:
             self._run(job, self._follow)
         elif job.sent:

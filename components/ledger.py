@@ -65,7 +65,7 @@ class Ledger:
         async with self._loading.setdefault(visitor, asyncio.Lock()):
             if visitor not in self._boards:
                 self._drop_idle()
-                jobs = await self.call(self._store.page, visitor, None, PAGE)
+                jobs = await self.call(self._store.page, visitor, None, PAGE + 1)
                 self._boards[visitor] = Board(jobs)
         self._loading.pop(visitor, None)
         return self._boards[visitor]

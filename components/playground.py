@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from components.client import Client, Endpoint, new_http
 from components.clock import Clock
 from components.jobs import Caps, Jobs, Line
 from components.ledger import Ledger
-from components.schema import Schema
+from components.schema import BUILT_IN, Schema, built_in
 from components.store import Store
+
+SDXL_LORA = "stability-ai/sdxl-lora"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ class Backend:
     free: bool
     """Nothing is ever charged."""
 
+    @classmethod
+    def hosted(cls, endpoint: Endpoint, model: str) -> Backend:
+        """Return the hosted API with the host's key."""
+        host = urlsplit(endpoint.base_url).hostname
+        label = f"Painted by {model} at {host}. The host's key pays."
+        return cls("hosted", label, "", model, built_in(model), endpoint, free=False)
+
+    @classmethod
+    def demo(cls, endpoint: Endpoint) -> Backend:
+        """Return our own server with its demo painter."""
+        label = "Demo painter: no AI, free, no key needed."
+        advice = "For real SDXL pictures, start the app with a WaveSpeed key."
+        return cls("demo", label, advice, SDXL_LORA, BUILT_IN, endpoint, free=True)
+
 
 class Playground:
     """Everything behind the page. Lives on the event loop that `running` is entered on."""
@@ -40,7 +57,7 @@ class Playground:
         self.backend, self.lasting = backend, lasting
         self._store = Store(folder)
         self._ledger = Ledger(self._store)
-        self._http = new_http(loopback=backend.free)
+        self._http = new_http(backend.endpoint)
         clients = {backend.name: Client(self._http, backend.endpoint)}
         self.jobs = Jobs(clients, Line(backend.name, backend.model), self._store, self._ledger, caps, Clock())
 

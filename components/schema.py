@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.addresses import is_public_https
 from components.errors import InvalidRequest
@@ -36,7 +36,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Fields, ranges and defaults of one model, and two facts about the backend that offers it."""
+    """Fields, ranges and defaults of one model."""
 
     width: Span
     height: Span
@@ -71,13 +71,15 @@ class Schema:
                 raise InvalidRequest(name, f"{name.capitalize()} must be a multiple of 8.")
 
     def _check_loras(self, loras: tuple[LoraWeight, ...]) -> None:
-        if len(loras) > self.max_loras:
+        if self.max_loras and len(loras) > self.max_loras:
             raise InvalidRequest("loras", f"At most {self.max_loras} LoRAs can be used at once.")
         for number, lora in enumerate(loras, start=1):
             self.check_lora(f"lora_{number}", lora)
 
     def check_lora(self, field: str, lora: LoraWeight) -> None:
         """Raise InvalidRequest at `field`, or at its scale, unless this LoRA may be sent; nothing is fetched."""
+        if not self.max_loras:
+            raise InvalidRequest(field, "This model takes no LoRAs, so nothing was sent. Empty this row.")
         self.lora_scale.check(f"{field}_scale", lora.scale)
         if not is_lora_path(lora.path):
             raise InvalidRequest(
@@ -105,3 +107,13 @@ BUILT_IN = Schema(
     fields=frozenset({"prompt", "negative_prompt", "size", "guidance_scale", "num_inference_steps", "seed", "loras"}),
 )
 """The parameter table of `stability-ai/sdxl-lora` on its vendor's model page."""
+
+_WITHOUT_LORAS = frozenset({"stability-ai/sdxl"})
+"""Models that the vendor lists with no field for LoRAs."""
+
+
+def built_in(model: str) -> Schema:
+    """Return what is known of a model without asking the API; one that is not known is taken for SDXL with LoRAs."""
+    if model in _WITHOUT_LORAS:
+        return replace(BUILT_IN, max_loras=0, fields=BUILT_IN.fields - {"loras"})
+    return BUILT_IN

@@ -10,17 +10,17 @@ from components.generation import MAX_SEED, GenerationRequest
 MOST_PICTURES = 4
 
 
-def batch(request: GenerationRequest, pictures: int) -> tuple[tuple[GenerationRequest, ...], tuple[str, ...]]:
-    """Return one request for each picture and a sentence on each seed. Raises InvalidRequest.
+WRAPPED = "The highest seed was reached, so the seeds went on from 0."
 
-    A random seed (-1) is drawn so that the last picture's is in range too; a chosen one wraps to 0.
+
+def batch(request: GenerationRequest, pictures: int) -> tuple[tuple[GenerationRequest, ...], str]:
+    """Return one request for each picture, seeds one after the other, and a sentence if there is one to say of them.
+
+    A random seed (-1) is drawn so that the last picture's is in range too; a chosen one wraps to 0. Raises
+    InvalidRequest.
     """
     if not 1 <= pictures <= MOST_PICTURES:
         raise InvalidRequest("pictures", f"Between 1 and {MOST_PICTURES} pictures can be made at once.")
-    first = request.seed
-    if first < 0:
-        first = secrets.randbelow(MAX_SEED + 2 - pictures)
+    first = request.seed if request.seed >= 0 else secrets.randbelow(MAX_SEED + 2 - pictures)
     seeds = [(first + number) % (MAX_SEED + 1) for number in range(pictures)]
-    wrapped = " The highest seed was reached, so it went on from 0." if seeds[-1] < first else ""
-    notes = [f"Picture {number} uses seed {seed}.{wrapped}" for number, seed in enumerate(seeds, start=1)]
-    return tuple(request.with_seed(seed) for seed in seeds), tuple(notes if pictures > 1 else [""])
+    return tuple(request.with_seed(seed) for seed in seeds), WRAPPED if seeds[-1] < first else ""

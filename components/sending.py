@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from components.client import Client
 from components.clock import Clock
@@ -110,7 +111,9 @@ class Sender:
         return told
 
     async def _refused(self, job: Job, error: PlaygroundError) -> Job:
-        ended = job.turned_away(error.sentence).ended_as(JobState.FAILED, self._clock.now(), error.sentence)
+        field = error.field if isinstance(error, InvalidRequest) else ""
+        refused = replace(job.turned_away(error.sentence), refused_field=field)
+        ended = refused.ended_as(JobState.FAILED, self._clock.now(), error.sentence)
         await self._ledger.record(ended)
         return ended
 

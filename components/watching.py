@@ -49,7 +49,7 @@ class Watcher:
         while update is None or not update.status.is_final:
             if update is not None:
                 looks.seen(self._clock.monotonic() - zero, queued=update.status is TaskStatus.QUEUED)
-            await self._clock.sleep(looks.next_delay())
+                await self._clock.sleep(looks.next_delay())
             job, update = await self._look_until_answered(job)
             if job.ended:
                 return job

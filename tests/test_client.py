@@ -33,7 +33,7 @@ JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 @pytest.fixture
 async def http():
-    async with new_http(loopback=True) as client:
+    async with new_http(Endpoint("http://127.0.0.1", KEY)) as client:
         yield client
 
 
@@ -148,6 +148,31 @@ def test_the_key_is_in_no_repr():
 # --- where the key goes ---
 
 
+async def test_a_query_address_outside_the_proxy_s_path_is_not_used(hosted_behind_proxy):
+    api, client = hosted_behind_proxy
+    update = await client.submit(MODEL, REQUEST)
+    outside = f"http://127.0.0.1:{api.port}/api/v3/predictions/{update.task_id}/result"
+    assert (await client.look(update.task_id, outside)).task_id == update.task_id
+    assert {path for method, path, _ in api.requests if method == "GET"} == {
+        f"/proxy/api/v3/predictions/{update.task_id}/result"
+    }
+
+
+@pytest.fixture
+async def hosted_behind_proxy():
+    api = HostedApi(prefix="/proxy").start()
+    endpoint = Endpoint(api.base_url, KEY)
+    async with new_http(endpoint) as http:
+        yield api, Client(http, endpoint)
+    api.stop()
+
+
+def test_a_proxy_of_the_environment_never_sees_loopback():
+    assert Endpoint("http://127.0.0.1:1/x", KEY).is_loopback
+    assert Endpoint("http://localhost:1", KEY).is_loopback
+    assert not Endpoint("https://api.test", KEY).is_loopback
+
+
 @pytest.mark.parametrize(
     ("base", "url", "serves"),
     [
@@ -258,7 +283,7 @@ async def test_a_certificate_that_proves_nothing_gets_nothing():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     wire = Wire(whole(b"{}"))
-    async with wire.open(context), new_http(loopback=True) as http:
+    async with wire.open(context), new_http(Endpoint("http://127.0.0.1", KEY)) as http:
         client = Client(http, Endpoint(f"https://127.0.0.1:{wire.port}", KEY))
         with pytest.raises(UntrustedService, match="not even the key"):
             await client.submit(MODEL, REQUEST)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from components.errors import InvalidRequest
 from components.generation import MAX_SEED, GenerationRequest, LoraWeight
-from components.schema import BUILT_IN, PROMPT_LIMIT, is_lora_path
+from components.schema import BUILT_IN, PROMPT_LIMIT, built_in, is_lora_path
 
 PLAIN = GenerationRequest("a cat")
 
@@ -190,3 +190,12 @@ def test_every_default_is_allowed():
     for span in (BUILT_IN.width, BUILT_IN.guidance_scale, BUILT_IN.num_inference_steps, BUILT_IN.lora_scale):
         span.check("x", span.default)
     BUILT_IN.check(PLAIN)
+
+
+def test_a_model_without_loras_refuses_them_in_words():
+    plain = built_in("stability-ai/sdxl")
+    plain.check(GenerationRequest("a cat"))
+    with pytest.raises(InvalidRequest, match="takes no LoRAs") as refused:
+        plain.check(GenerationRequest("a cat", loras=(LoraWeight("owner/name"),)))
+    assert refused.value.field == "lora_1"
+    assert built_in("stability-ai/sdxl-lora") == built_in("another/model") == BUILT_IN

@@ -79,7 +79,9 @@ export class Gallery {
       if (!tile) this.#insert(row);
       else if (!isEnded(tile.row) && isEnded(row)) ends.push(row.state === "completed" ? words.ready(row) : words.failed(row));
       const expected = tile?.row.expected;
+      const isRefusal = row.field && tile && !isEnded(tile.row) && isEnded(row);
       tile?.update(row, this.now());
+      if (isRefusal) this.acts.refused(row);
       if (expected && !row.expected) this.#settle(tile);
     }
     if (ends.length && !document.hidden) this.announce(ends.join(". "));

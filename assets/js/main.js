@@ -32,7 +32,7 @@ export async function mount(host) {
   host.watch("value", () => receive(gallery, seat));
   Object.assign((window.playground ??= {}), {
     visitor: () => visitor.id,
-    press: (ticket, ...values) => press({ gallery, feed, visitor }, ...values),
+    press: (isEarly, ticket, ...values) => press({ gallery, feed, visitor }, isEarly, ...values),
     take_example: () => window.playground.chosen,
     chosen: null,
     say: (sentence) => gallery.say(sentence),
@@ -47,6 +47,7 @@ async function openPage(host) {
   const visitor = await openVisitor();
   const gallery = new Gallery({
     open: (tile, index) => viewer.open(tile, index),
+    refused: (row) => fields.show([{ field: row.field, sentence: row.happened }]),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
       await seat.server.look_again({ visitor: visitor.id, job: row.id });
@@ -76,8 +77,8 @@ function ownTab() {
 }
 
 /** The hook of Generate: names the click and shows at once what it will make. */
-function press({ gallery, feed, visitor }, prompt, pictures, ...rest) {
-  const click = takeClick();
+function press({ gallery, feed, visitor }, isEarly, prompt, pictures, ...rest) {
+  const click = takeClick(isEarly);
   fields.clear();
   gallery.say("");
   if (String(prompt ?? "").trim()) {

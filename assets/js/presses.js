@@ -6,8 +6,12 @@ const TOO_SOON = 400; // ms after a good press
 const clicks = []; // ids of good presses that Gradio has not picked up yet
 let lastPress = -Infinity;
 
-/** Gives the id of the press that Gradio is handling. @returns {string} */
-export const takeClick = () => clicks.shift() ?? randomId();
+const early = randomId();
+
+/** Gives the id of the press that Gradio is handling.
+ * @param {boolean} isEarly it was made before the guard below stood: all such presses are one
+ * @returns {string} */
+export const takeClick = (isEarly) => (isEarly ? early : (clicks.shift() ?? randomId()));
 
 /** Guards the Generate button ahead of Gradio and makes Ctrl+Enter press it. */
 export function guardPresses() {

@@ -30,15 +30,18 @@ export class Tile {
     if (this.node.dataset.state !== row.state) this.node.dataset.state = row.state;
     setText(this.prompt, row.prompt);
     setText(this.seed, words.seed(row));
-    setText(this.note, [row.note, row.state === "completed" && row.happened].filter(Boolean).join(" "));
+    // The pictures of one click share their notes: they stand at the first.
+    const notes = row.number === 1 ? [row.note, row.seed_note] : [];
+    setText(this.note, [...notes, row.state === "completed" && row.happened].filter(Boolean).join(" "));
     this.note.hidden = !this.note.textContent;
     this.#drawStage(now);
   }
 
   /** Counts the seconds. @param {number} now */
   tick(now) {
-    if (isEnded(this.row)) return;
     const { row } = this;
+    if (isEnded(row)) return;
+    if (row.set_aside) return setText(this.status, words.setAside);
     const since = row.started ?? row.accepted ?? row.created;
     setText(this.status, words.doing(row, Math.max(0, Math.round(now - since))));
   }

@@ -31,8 +31,9 @@ function doing(row, seconds) {
 export const words = {
   results: "Results",
   doing,
-  alt: (row, number) => `${clip(row.prompt)}${number ? ` (picture ${number})` : ""}`,
-  open: (row, number) => `Open: ${words.alt(row, number)}`,
+  alt: (row, number) => `${row.prompt}${number ? ` (picture ${number})` : ""}`,
+  open: (row, number) => `Open: ${clip(row.prompt)}${number ? ` (picture ${number})` : ""}`,
+  setAside: "Not followed now",
   ready: (row) => `Picture ready: ${clip(row.prompt, 80)}`,
   failed: (row) => `${TROUBLE[row.state]}: ${clip(row.prompt, 80)}`,
   trouble: (row) => TROUBLE[row.state] ?? row.state,

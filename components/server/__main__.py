@@ -41,7 +41,7 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
     if options.child:
         key = leash.read_key()
         if key:
-            serve(Service(engine, folder, LOOPBACK, 0, pace, key), leash.on_started)
+            serve(Service(engine, folder, LOOPBACK, options.port or 0, pace, key), leash.on_started)
         return
     if options.port is None:
         raise SetupError("Say which port to use.", "--port 0 takes a free one.")

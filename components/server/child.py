@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 START_PATIENCE = 20.0
 """Seconds until the child must have told its port."""
 STOP_PATIENCE = 3.0
+RESTART_PAUSE = 5.0
+"""Seconds before a server that did not come up again is tried once more."""
 FAILED = ("The picture server of this app did not start.", "The app's log says why.")
 
 
@@ -30,6 +32,8 @@ class ServerChild:
     def __init__(self, engine: str, folder: Path, pace: float | None = None) -> None:
         """`pace` is what 28 steps take in seconds; None leaves it to the server."""
         self._command = _command(engine, folder.resolve(), pace)
+        self._port = 0
+        self._stopping = threading.Event()
         self._process: subprocess.Popen[str] | None = None
         self._readers: list[threading.Thread] = []
         self.base_url = ""
@@ -39,21 +43,45 @@ class ServerChild:
 
     def start(self) -> None:
         """Block until the server answers. Raise SetupError when it does not within START_PATIENCE."""
-        self.key = secrets.token_urlsafe(32)
-        process = self._process = _spawn(self._command)
+        self.key, self._port = secrets.token_urlsafe(32), 0
+        self._stopping.clear()
+        self._spawn()
+        threading.Thread(target=self._keep_alive, name="server-keeper", daemon=True).start()
+
+    def _spawn(self) -> None:
+        process = self._process = _spawn([*self._command, "--port", str(self._port)])
         first: queue.Queue[str] = queue.Queue()
         errors = _Errors()
         self._readers = [_reading(process.stdout, first.put), _reading(process.stderr, errors.add)]
         try:
             _hand_over(process, self.key)
-            self.base_url = f"http://127.0.0.1:{_port_in(first.get(timeout=START_PATIENCE))}"
+            self._port = _port_in(first.get(timeout=START_PATIENCE))
+            self.base_url = f"http://127.0.0.1:{self._port}"
         except (OSError, queue.Empty, ValueError) as error:
-            self.stop()
+            self._end()
             log.error("the server did not start: %s", errors.last or "it said nothing")
             raise SetupError(*FAILED) from error
 
+    def _keep_alive(self) -> None:
+        """Start the server again, on its port and with its key, when it ends without being asked to."""
+        while not self._stopping.is_set():
+            if self._process:
+                self._process.wait()
+            if self._stopping.is_set():
+                return
+            log.warning("the server ended by itself; starting it again")
+            self._end()
+            try:
+                self._spawn()
+            except SetupError:
+                self._stopping.wait(RESTART_PAUSE)
+
     def stop(self) -> None:
         """End the server; harmless when it has ended."""
+        self._stopping.set()
+        self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return

@@ -1,6 +1,8 @@
-"""The lines at the top: what this is, who paints, and whose key pays."""
+"""The lines of the house: what this is, who paints, whose key pays, how long pictures are kept."""
 
 from __future__ import annotations
+
+from html import escape
 
 import gradio as gr
 
@@ -13,10 +15,15 @@ _NOT_LASTING = (
 
 
 def account_lines(title: str, playground: Playground) -> None:
-    """Place the title, the backend's line and what is to know of its storage."""
+    """Place the title and the backend's line."""
     backend = playground.backend
     with gr.Row(elem_id="head"):
         gr.HTML(title, html_template=assets.text("html/title.html"), elem_id="title", apply_default_css=False)
-        gr.HTML(f"{backend.label} {backend.advice}".strip(), elem_id="backend", apply_default_css=False)
+        line = escape(f"{backend.label} {backend.advice}".strip())  # a model's name is the host's to choose
+        gr.HTML(line, elem_id="backend", apply_default_css=False)
+
+
+def storage_line(playground: Playground) -> None:
+    """Say beside the gallery when its pictures do not outlive a restart."""
     if not playground.lasting:
         gr.HTML(_NOT_LASTING, elem_id="storage", apply_default_css=False)

@@ -19,6 +19,25 @@ from components.jobs import Wish
 from components.playground import Playground
 from components.recipe import infotext
 from components.seeds import batch
+from components.ui.fields import number_of
+
+PARAMETERS = {
+    "prompt": "what the picture should show; required",
+    "negative_prompt": "what should stay out of it",
+    "width": "pixels, 256 to 1536, a multiple of 8",
+    "height": "pixels, 256 to 1536, a multiple of 8",
+    "guidance_scale": "how strictly to follow the prompt, 1 to 20",
+    "num_inference_steps": "how long to work on it, 1 to 50",
+    "seed": "0 to 2147483647, or -1: drawn by the app",
+    "loras": 'at most four of {"path": "owner/name or an https link", "scale": 0 to 4}',
+    "image": "refused unless the model takes it",
+    "mask_image": "refused unless the model takes it",
+    "prompt_strength": "refused unless the model takes it",
+    "refine": "refused unless the model takes it",
+    "high_noise_frac": "refused unless the model takes it",
+    "refine_steps": "refused unless the model takes it",
+}
+"""What the API page says of each parameter."""
 
 Answer = tuple[list[gr.FileData], dict[str, Any]]
 """The picture files, and their details."""
@@ -35,7 +54,7 @@ def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]
     """Return the function behind `/generate`; Gradio reads its parameters and documents them."""
 
     async def generate(  # noqa: PLR0913 - its parameters are the endpoint's, by the API's own names
-        prompt: str,
+        prompt: str = "",
         negative_prompt: str = "",
         width: int = 1024,
         height: int = 1024,
@@ -51,29 +70,33 @@ def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]
         refine_steps: int | None = None,
         request: gr.Request | None = None,
     ) -> Answer:
-        """Make a picture and wait for it. Returns its file and the details: job, task, model, seed, timings, recipe.
-
-        Parameters:
-            prompt: what the picture should show
-            negative_prompt: what should stay out of it
-            width: pixels, 256 to 1536, a multiple of 8
-            height: pixels, 256 to 1536, a multiple of 8
-            guidance_scale: how strictly to follow the prompt, 1 to 20
-            num_inference_steps: how long to work on it, 1 to 50
-            seed: 0 to 2147483647, or -1: drawn by the app
-            loras: at most four of {"path": "owner/name or an https link", "scale": 0 to 4}
-            image: refused unless the model takes it
-            mask_image: refused unless the model takes it
-            prompt_strength: refused unless the model takes it
-            refine: refused unless the model takes it
-            high_noise_frac: refused unless the model takes it
-            refine_steps: refused unless the model takes it
-        """
-        given = {name: value for name, value in locals().items() if name not in ("request", "loras", "playground")}
+        """Make a picture and wait for it: returns its file, and job, task, model, seed, timings and recipe."""
+        given = {
+            "prompt": prompt,
+            "negative_prompt": negative_prompt,
+            "width": width,
+            "height": height,
+            "guidance_scale": guidance_scale,
+            "num_inference_steps": num_inference_steps,
+            "seed": seed,
+            "image": image,
+            "mask_image": mask_image,
+            "prompt_strength": prompt_strength,
+            "refine": refine,
+            "high_noise_frac": high_noise_frac,
+            "refine_steps": refine_steps,
+        }
         job = await _make(playground, given, loras, _session(request))
         return await _files(playground, job, request), _details(job)
 
     return generate
+
+
+def document(blocks: gr.Blocks) -> None:
+    """Give Gradio's API page a word on each parameter: of a docstring it takes the first paragraph alone."""
+    (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
+    for component, text in zip(endpoint.inputs, PARAMETERS.values(), strict=True):
+        component.api_info()["additional_description"] = text  # type: ignore[union-attr]
 
 
 async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, visitor: str) -> Job:
@@ -84,21 +107,28 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, vi
     except PlaygroundError as error:
         raise _told(error.sentence) from error
     if job.state is not JobState.COMPLETED:
-        raise _told(job.trouble or Sentence("There is no picture.", charge=Charge.MAYBE))
+        raise _told(job.trouble or Sentence("There is no picture.", charge=Charge.MAYBE), free=playground.backend.free)
     return job
 
 
 def _requests(playground: Playground, given: Mapping[str, Any], loras: Any) -> tuple[GenerationRequest, ...]:
-    """Return the request as the schema allows it. Raises InvalidRequest."""
+    """Return the request as the schema allows it; what is null was left out. Raises InvalidRequest."""
     schema = playground.backend.schema
-    own = {name: value for name, value in given.items() if name in GenerationRequest.__slots__}
-    schema.check_offered(name for name, value in given.items() if name not in own and value is not None)
-    for name in ("prompt", "negative_prompt"):
-        if not isinstance(own[name], str):
-            raise InvalidRequest(name, f"{name} must be text.")
+    wanted = {name: value for name, value in given.items() if value is not None}
+    own = {name: _plain(name, value) for name, value in wanted.items() if name in GenerationRequest.__slots__}
+    schema.check_offered(name for name in wanted if name not in own)
     request = GenerationRequest(**own, loras=_loras(loras))
     schema.check(request)
     return batch(request, 1)[0]
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a text or a number as the page's own fields would read it. Raises InvalidRequest."""
+    if name not in ("prompt", "negative_prompt"):
+        return number_of(value, name)
+    if not isinstance(value, str):
+        raise InvalidRequest(name, f"{name} must be text.")
+    return value
 
 
 def _loras(values: Any) -> tuple[LoraWeight, ...]:
@@ -112,11 +142,12 @@ def _loras(values: Any) -> tuple[LoraWeight, ...]:
 def _lora(value: Any) -> LoraWeight:
     if not isinstance(value, dict) or not isinstance(value.get("path"), str) or set(value) - {"path", "scale"}:
         raise InvalidRequest("loras", "Each of loras is an object with path (text) and scale (a number).")
-    return LoraWeight(value["path"].strip(), value.get("scale", 1.0))
+    return LoraWeight(value["path"].strip(), number_of(value.get("scale", 1.0), "loras"))
 
 
-def _told(sentence: Sentence) -> gr.Error:
-    words = (sentence.happened, sentence.advice, _MONEY[sentence.charge])
+def _told(sentence: Sentence, *, free: bool = True) -> gr.Error:
+    """Return the error that says a sentence, with a word on money unless none is at stake."""
+    words = (sentence.happened, sentence.advice, "" if free else _MONEY[sentence.charge])
     return gr.Error(" ".join(part for part in words if part), print_exception=False)
 
 

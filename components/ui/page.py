@@ -15,8 +15,8 @@ from components.jobs import Wish
 from components.playground import Playground
 from components.seeds import batch
 from components.ui import assets
-from components.ui.account import account_lines
-from components.ui.generate import generate_endpoint
+from components.ui.account import account_lines, storage_line
+from components.ui.generate import document, generate_endpoint
 from components.ui.loras import LoraPanel
 from components.ui.prompt import PromptPanel
 from components.ui.results import Results
@@ -45,11 +45,12 @@ class Page:
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
-                    labels = {playground.backend.name: playground.backend.label}
-                    self._results = Results(playground.jobs, labels)
+                    storage_line(playground)
+                    self._results = Results(playground.jobs, playground.backend)
             settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
             self._tie(button)
             api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
+            document(self.blocks)
 
     def _tie(self, button: gr.Button) -> None:
         panels = (self._prompt, self._sampling, self._shape, self._loras)
@@ -76,13 +77,13 @@ class Page:
         """Start one click's jobs and return its receipt at once."""
         visitor, click = _read(ticket)
         try:
-            requests, notes = self._requests(values)
-            jobs = await self._playground.jobs.start(Wish(visitor, click, requests, notes))
+            requests, note = self._requests(values)
+            jobs = await self._playground.jobs.start(Wish(visitor, click, requests, note))
         except (InvalidRequest, TooMany, StoreTrouble) as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
 
-    def _requests(self, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], tuple[str, ...]]:
+    def _requests(self, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], str]:
         """Merge the panels' values into a request for each picture. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
         sampling = self._sampling.read(values)

@@ -11,6 +11,7 @@ import gradio as gr
 from components.errors import InvalidRequest, PlaygroundError
 from components.job import Job, is_token, visitor_name
 from components.jobs import Jobs
+from components.playground import Backend
 from components.ui import assets
 from components.ui.rows import changed_rows, row
 
@@ -24,8 +25,8 @@ class Results:
     The component's value in is a ticket `{visitor, click}`; its value out is a receipt, see `receipt`.
     """
 
-    def __init__(self, jobs: Jobs, labels: Mapping[str, str]) -> None:
-        self._jobs, self._labels = jobs, labels
+    def __init__(self, jobs: Jobs, backend: Backend) -> None:
+        self._jobs, self._backend = jobs, backend
         self.component = gr.HTML(
             {},
             html_template="",
@@ -56,7 +57,7 @@ class Results:
             epoch, version = str(values.get("epoch", ""))[:32], int(_number(values.get("version")))
             wait = min(max(_number(values.get("wait")), 0.0), LONGEST_WAIT)
             found = await self._jobs.changes(_visitor(values), epoch, version, wait)
-            return changed_rows(found, self._labels, time.time())
+            return changed_rows(found, self._backend, time.time())
 
         async def older(ask: Any) -> dict[str, Any]:
             """Return the page of tiles before a time."""
@@ -72,7 +73,7 @@ class Results:
         return [changes, older, look_again]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
-        return [row(job, self._labels.get(job.backend, job.backend)) for job in jobs]
+        return [row(job, self._backend) for job in jobs]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

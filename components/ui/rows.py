@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from components.board import Changes
 from components.job import Job, Picture
+from components.playground import Backend
 
 
-def row(job: Job, backend_label: str) -> dict[str, Any]:
-    """Return what a tile and the large view show of a job."""
+def row(job: Job, backend: Backend) -> dict[str, Any]:
+    """Return what a tile and the large view show of a job; of a free backend no word of money is said."""
     ask, trouble = job.request, job.trouble
+    is_free = backend.free and job.backend == backend.name
     return {
         "id": job.id,
         "click": job.click,
@@ -27,7 +28,7 @@ def row(job: Job, backend_label: str) -> dict[str, Any]:
         "seed_note": job.seed_note,
         "loras": [{"path": lora.path, "scale": lora.scale} for lora in ask.loras],
         "model": job.model,
-        "backend": backend_label,
+        "backend": backend.label if job.backend == backend.name else job.backend,
         "created": job.created,
         "accepted": job.accepted,
         "started": job.started,
@@ -39,20 +40,22 @@ def row(job: Job, backend_label: str) -> dict[str, Any]:
         "pictures": [_picture(picture) for picture in job.pictures],
         "happened": trouble.happened if trouble else "",
         "advice": trouble.advice if trouble else "",
-        "charge": trouble.charge.value if trouble else None,
+        "charge": trouble.charge.value if trouble and not is_free else None,
+        "field": job.refused_field,
+        "set_aside": job.is_set_aside,
         "note": job.note,
         "task": job.task_id,
     }
 
 
-def changed_rows(changes: Changes, labels: Mapping[str, str], now: float) -> dict[str, Any]:
+def changed_rows(changes: Changes, backend: Backend, now: float) -> dict[str, Any]:
     """Return an answer of the long-poll."""
     return {
         "epoch": changes.epoch,
         "version": changes.version,
         "now": now,
         "busy": changes.unfinished,
-        "rows": [row(job, labels.get(job.backend, job.backend)) for job in changes.jobs],
+        "rows": [row(job, backend) for job in changes.jobs],
         "more": changes.more,
     }
 

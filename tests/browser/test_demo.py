@@ -89,11 +89,12 @@ def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> 
         ({"prompt": "x", "refine": "base_image_refiner"}, "refine is not offered for this model"),
         ({"prompt": "x", "prompt_strength": 0}, "prompt_strength is not offered for this model"),
         ({"prompt": "x", "width": 99}, "Width goes from 256 to 1536"),
-        ({"prompt": "x", "width": "wide"}, "Width must be a whole number"),
+        ({"prompt": "x", "width": "wide"}, "Enter a number here"),
         ({"prompt": "x", "loras": [{"path": "a/b", "scale": 5}]}, "The scale of a LoRA goes from 0 to 4"),
         ({"prompt": "x", "loras": [{"path": "a/b", "weight": 1}]}, "path (text) and scale"),
         ({"prompt": "x", "loras": "a/b"}, "loras is a list"),
         ({"prompt": 5}, "prompt must be text"),
+        ({}, "Write a prompt first"),
     ],
 )
 def test_curl_is_refused_in_words(demo: AppProcess, parameters: dict[str, Any], sentence: str) -> None:
@@ -103,7 +104,7 @@ def test_curl_is_refused_in_words(demo: AppProcess, parameters: dict[str, Any], 
 
 
 def test_curl_gets_a_picture(demo: AppProcess) -> None:
-    event, (files, details) = call_by_curl(demo.url, {"prompt": "a boat", "width": 256, "height": 320})
+    event, (files, details) = call_by_curl(demo.url, {"prompt": "a boat", "width": 256.0, "height": 320, "seed": None})
     assert event == "complete"
     assert "Size: 256x320" in details["recipe"]
     picture = httpx.get(files[0]["url"]).content
@@ -112,8 +113,11 @@ def test_curl_gets_a_picture(demo: AppProcess) -> None:
 
 
 def test_the_endpoint_is_documented(demo: AppProcess) -> None:
-    (name,) = httpx.get(f"{demo.url}/gradio_api/info").json()["named_endpoints"]
+    ((name, endpoint),) = httpx.get(f"{demo.url}/gradio_api/info").json()["named_endpoints"].items()
     assert name == "/generate"
+    words = {part["parameter_name"]: part["python_type"]["description"] for part in endpoint["parameters"]}
+    assert words["width"] == "pixels, 256 to 1536, a multiple of 8"
+    assert all(words.values())
 
 
 def test_a_program_of_another_session_shares_no_board(context: BrowserContext, demo: AppProcess) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.app_process import AppProcess
 from tests.browser.person import Person
@@ -81,8 +82,7 @@ def test_several_at_once_have_consecutive_seeds(person: Person, api: HostedApi) 
     person.generate("four")
     person.sees_pictures(4)
     assert sorted(post["seed"] for post in api.posts) == [0, 1, 2147483646, 2147483647]
-    person.results.get_by_role("button", name="Open: four").first.click()
-    expect(person.page.get_by_role("dialog")).to_contain_text("went on from 0")
+    expect(person.results).to_contain_text("went on from 0")
 
 
 def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -> None:
@@ -117,6 +117,27 @@ def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> Non
     expect(person.tiles.first).to_contain_text("The service could not make this picture.")
     expect(person.tiles.first).to_contain_text("out of paint")
     expect(person.tiles.first).to_contain_text("refunded")
+
+
+def test_a_receipt_that_comes_late_takes_no_tile_back(person: Person, api: HostedApi) -> None:
+    def slowly(route: Route) -> None:
+        person.page.wait_for_timeout(1500)
+        route.continue_()
+
+    person.page.route("**/gradio_api/queue/data*", slowly)
+    person.generate("quicker than its receipt")
+    person.sees("completed", 1)
+    person.page.wait_for_timeout(2500)
+    person.sees_pictures(1)
+
+
+def test_a_setting_the_service_refuses_is_told_at_its_field(person: Person, api: HostedApi) -> None:
+    refusal = {"code": 1401, "message": "num_inference_steps is too high for this account"}
+    api.next_submits.append(lambda: (400, {"content-type": "application/json"}, json.dumps(refusal).encode()))
+    person.generate("refused")
+    person.sees("failed", 1)
+    expect(person.number("Steps")).to_be_focused()
+    expect(person.page.locator("#field-num-inference-steps")).to_contain_text("too high for this account")
 
 
 def test_a_flagged_picture_is_blurred_until_asked_for(person: Person, api: HostedApi) -> None:

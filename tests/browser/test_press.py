@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Route, expect
 
+from tests.app_process import AppProcess
 from tests.browser.person import Person
 from tests.hosted_api import HostedApi
 
@@ -16,6 +17,23 @@ def settled(person: Person) -> None:
 def test_a_double_click_makes_one(person: Person, api: HostedApi) -> None:
     person.prompt.fill("double")
     person.generate_button.dblclick()
+    person.sees_pictures(1)
+    settled(person)
+    assert len(api.posts) == 1
+
+
+def test_a_double_click_before_the_page_s_script_is_there_makes_one(
+    context: BrowserContext, app: AppProcess, api: HostedApi
+) -> None:
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/js/main.js", held.append)
+    page.goto(app.url)
+    person = Person(page, app.url)
+    person.prompt.fill("impatient")
+    person.generate_button.dblclick()
+    page.wait_for_timeout(500)
+    held[0].continue_()
     person.sees_pictures(1)
     settled(person)
     assert len(api.posts) == 1

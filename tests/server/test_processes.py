@@ -151,6 +151,23 @@ def test_the_child(tmp_path, monkeypatch):
     server.stop()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_killed_child_comes_back_at_its_address_and_goes_on(tmp_path):
+    server = ServerChild("tests.server.tiny:TinyEngine", tmp_path, 3)
+    server.start()
+    with calling(server.base_url, server.key) as caller:
+        task = caller.submit(prompt="slow")
+        assert server._process is not None
+        os.kill(server._process.pid, signal.SIGKILL)
+        assert gone(server.base_url, 5)
+    deadline = time.monotonic() + 20
+    while gone(server.base_url, 0.3):
+        assert time.monotonic() < deadline
+    with calling(server.base_url, server.key) as caller:
+        assert caller.end(task["id"])["status"] == "completed"
+    server.stop()
+
+
 def test_the_child_stops_quickly_in_mid_task(tmp_path):
     server = ServerChild(SLOW, tmp_path, 3600)
     server.start()
