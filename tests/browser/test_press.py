@@ -27,7 +27,11 @@ def test_a_double_click_before_the_page_s_script_is_there_makes_one(
 ) -> None:
     page = context.new_page()
     held: list[Route] = []
-    page.route("**/js/main.js", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/main.js", hold)
     page.goto(app.url)
     person = Person(page, app.url)
     person.prompt.fill("impatient")
