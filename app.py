@@ -13,6 +13,7 @@ from components.jobs import Caps
 from components.playground import Backend, Playground
 from components.server.child import ServerChild
 from components.settings import BackendChoice, Settings
+from components.store import Store
 
 
 def main() -> None:
@@ -28,13 +29,15 @@ def main() -> None:
 
 def serve(settings: Settings, stack: ExitStack) -> None:
     """Bring everything up in order; `stack` takes it down again."""
+    store = Store(settings.data_dir)
+    stack.callback(store.close)
     with ThreadPoolExecutor(1) as meanwhile:
         backend = meanwhile.submit(start_backend, settings, stack)
         # Imported now and here: Gradio reads GRADIO_SERVER_PORT at import, which `.env` may set, and takes seconds.
         from components.ui.launch import launch  # noqa: PLC0415
 
         caps = Caps(settings.jobs_per_visitor, settings.jobs)
-        launch(Playground(backend.result(), settings.data_dir, caps, lasting=settings.data_outlives_restart))
+        launch(Playground(backend.result(), store, caps, lasting=settings.data_outlives_restart))
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:

@@ -31,6 +31,8 @@ CALL_SECONDS = 45.0
 DOWNLOAD_SECONDS = 60.0
 ANSWER_LIMIT = 64 * 1024 * 1024
 """Bytes of a JSON answer: four inline pictures of 10 MB and what base64 adds."""
+REDIRECTS = 3
+"""How often a picture's server may send us on; each address is checked. The API itself is never followed."""
 PICTURE_LIMIT = 40 * 1024 * 1024
 """Bytes of a downloaded picture."""
 
@@ -123,14 +125,17 @@ class Client:
 
     async def download(self, url: str, target: Path) -> None:
         """Write a picture's bytes to `target`, without the key. Raises PictureTrouble; `target` may be half there."""
-        self._check_download(url)
         try:
-            async with asyncio.timeout(self._download_seconds), self._http.stream("GET", url) as response:
-                if response.status_code != 200:
-                    raise PictureTrouble(*_NOT_FETCHED)
-                await _save(response, target)
+            async with asyncio.timeout(self._download_seconds):
+                for _ in range(REDIRECTS + 1):
+                    self._check_download(url)
+                    async with self._http.stream("GET", url) as response:
+                        if response.status_code == 200:
+                            return await _save(response, target)
+                        url = _moved_to(response)
         except (httpx.HTTPError, TimeoutError) as error:
             raise PictureTrouble(*_NOT_FETCHED) from error
+        raise PictureTrouble(*_NOT_FETCHED)
 
     def _check_download(self, url: str) -> None:
         """Let through the API's own origin and public https; an address that is neither is refused."""
@@ -157,6 +162,13 @@ class Client:
                     raise httpx.DecodingError("answer too long", request=response.request)
         wait = retry_after_seconds(response.headers.get("retry-after"), time.time())
         return wire.Answer(response.status_code, bytes(content), wait)
+
+
+def _moved_to(response: httpx.Response) -> str:
+    """Return where a picture's server sends us. Raises PictureTrouble when it sends us nowhere."""
+    if response.next_request is None:
+        raise PictureTrouble(*_NOT_FETCHED)
+    return str(response.next_request.url)
 
 
 async def _save(response: httpx.Response, target: Path) -> None:

@@ -52,10 +52,9 @@ class Backend:
 class Playground:
     """Everything behind the page. Lives on the event loop that `running` is entered on."""
 
-    def __init__(self, backend: Backend, folder: Path, caps: Caps, *, lasting: bool) -> None:
-        """Open the data folder. Raises SetupError when it cannot be used."""
+    def __init__(self, backend: Backend, store: Store, caps: Caps, *, lasting: bool) -> None:
         self.backend, self.lasting = backend, lasting
-        self._store = Store(folder)
+        self._store = store
         self._ledger = Ledger(self._store)
         self._http = new_http(backend.endpoint)
         clients = {backend.name: Client(self._http, backend.endpoint)}

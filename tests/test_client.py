@@ -13,7 +13,7 @@ import httpx
 import pytest
 import trustme
 
-from components.client import PICTURE_LIMIT, Client, Endpoint, new_http
+from components.client import PICTURE_LIMIT, REDIRECTS, Client, Endpoint, new_http
 from components.errors import (
     KeyRefused,
     NothingSent,
@@ -381,3 +381,55 @@ async def test_a_wait_the_service_names_is_handed_on(http):
         with pytest.raises(WatchTrouble) as caught:
             await Client(http, Endpoint(api.url, KEY)).look("t")
     assert caught.value.retry_after == 9
+
+
+def moving(course: dict[str, httpx.Response]) -> tuple[Client, list[httpx.Request]]:
+    """A client whose network answers by that course, and what was asked of it."""
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return course[str(request.url)]
+
+    return Client(httpx.AsyncClient(transport=httpx.MockTransport(answer)), Endpoint("https://api.test", KEY)), asked
+
+
+def to(place: str) -> httpx.Response:
+    return httpx.Response(302, headers={"location": place})
+
+
+async def test_a_picture_that_moved_is_followed_without_the_key(tmp_path):
+    client, asked = moving(
+        {
+            "https://api.test/a": to("/b"),
+            "https://api.test/b": to("https://cdn.test/c"),
+            "https://cdn.test/c": httpx.Response(200, content=b"picture"),
+        }
+    )
+    await client.download("https://api.test/a", tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == b"picture"
+    assert not [request for request in asked if "authorization" in request.headers]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["http://cdn.test/c", "https://127.0.0.1/c", "https://10.0.0.1/c", "file:///etc/passwd", "https://a.test:1/"],
+)
+async def test_a_picture_that_moved_inward_is_not_followed(tmp_path, place):
+    client, asked = moving({"https://api.test/a": to(place)})
+    with pytest.raises(PictureTrouble):
+        await client.download("https://api.test/a", tmp_path / "x")
+    assert len(asked) == 1
+
+
+async def test_a_picture_that_moves_in_circles_is_given_up(tmp_path):
+    client, asked = moving({"https://api.test/a": to("https://api.test/a")})
+    with pytest.raises(PictureTrouble):
+        await client.download("https://api.test/a", tmp_path / "x")
+    assert len(asked) == REDIRECTS + 1
+
+
+async def test_a_redirect_to_nowhere_is_no_picture(tmp_path):
+    client, _ = moving({"https://api.test/a": httpx.Response(302)})
+    with pytest.raises(PictureTrouble):
+        await client.download("https://api.test/a", tmp_path / "x")

@@ -13,6 +13,7 @@ from components.job import JobState
 from components.jobs import Caps, Wish
 from components.playground import Backend, Playground
 from components.schema import BUILT_IN
+from components.store import Store
 from tests.fakes import ALICE, MODEL
 from tests.hosted_api import KEY, free_port
 
@@ -27,7 +28,7 @@ def wish(click: str) -> Wish:
 
 
 def opened(backend, folder) -> Playground:
-    return Playground(backend, folder, Caps(8, 200), lasting=True)
+    return Playground(backend, Store(folder), Caps(8, 200), lasting=True)
 
 
 async def test_what_is_unfinished_at_the_end_is_finished_after_the_next_start(backend, hosted, tmp_path):
