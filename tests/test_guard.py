@@ -34,6 +34,7 @@ async def http():
         {"Origin": "http://PLAY.test:7860"},
         {"Origin": "https://space.hf.space", "X-Forwarded-Host": "space.hf.space"},
         {"Origin": "https://space.hf.space", "X-Forwarded-Host": "space.hf.space, inner"},
+        {"Origin": "https://behind-a-proxy.test", "Sec-Fetch-Site": "same-origin"},
     ],
 )
 async def test_the_page_and_programs_pass(http, headers):
@@ -57,6 +58,12 @@ async def test_a_page_of_another_site_may_not_even_read(http, origin, method):
     answer = await http.request(method, "/config", headers={"Origin": origin})
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+async def test_the_browser_s_own_word_does_not_help_another_site(http, site):
+    answer = await http.post("/config", headers={"Origin": "https://evil.test", "Sec-Fetch-Site": site})
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ import gradio as gr
 from gradio.processing_utils import save_file_to_cache
 from gradio.route_utils import get_root_url
 from gradio.utils import get_upload_folder
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from components.errors import Charge, InvalidRequest, PlaygroundError, Sentence
 from components.generation import GenerationRequest, LoraWeight
@@ -97,6 +99,14 @@ def document(blocks: gr.Blocks) -> None:
     (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
     for component, text in zip(endpoint.inputs, PARAMETERS.values(), strict=True):
         component.api_info()["additional_description"] = text  # type: ignore[union-attr]
+
+
+async def misnamed_parameter(request: Request, error: Exception) -> Response:
+    """Answer a program that used a name `/generate` does not have; Gradio raises a bare TypeError for it."""
+    if not request.url.path.startswith("/gradio_api/call/"):
+        raise error
+    sentence = f"/generate takes these parameters and no others: {', '.join(PARAMETERS)}."
+    return JSONResponse({"error": sentence}, status_code=422)
 
 
 async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, visitor: str) -> Job:

@@ -68,15 +68,21 @@ def _refusal(path: str, headers: Headers) -> PlainTextResponse | None:
         return PlainTextResponse("This is closed here.", status_code=404)
     origin = headers.get("origin")
     if origin is not None and not is_own(origin, headers):
-        return PlainTextResponse("Pages of other sites may not use this app.", status_code=403)
+        return PlainTextResponse(
+            "Pages of other sites may not use this app. A proxy before it must pass on the Host header.",
+            status_code=403,
+        )
     return None
 
 
 def is_own(origin: str, headers: Headers) -> bool:
     """Tell whether an `Origin` is this app's own address, as the browser or a proxy before us names it.
 
-    A page of another site cannot set either header that is compared with. Programs send no `Origin`.
+    A page of another site can set none of the headers that decide; `Sec-Fetch-Site` is the browser's own word, given
+    over https and on this computer. Programs send no `Origin`.
     """
+    if headers.get("sec-fetch-site") == "same-origin":
+        return True
     host = urlsplit(origin).netloc.lower()
     forwarded = headers.get("x-forwarded-host", "").split(",")[0].strip()
     return bool(host) and host in (headers.get("host", "").lower(), forwarded.lower())

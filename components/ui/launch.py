@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from components.playground import Playground
 from components.ui import assets
 from components.ui.compression import Compression
+from components.ui.generate import misnamed_parameter
 from components.ui.guard import Guard
 from components.ui.page import Page
 from components.ui.routes import routes
@@ -35,6 +36,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         app_kwargs={
             "routes": routes(playground),
             "lifespan": lifespan,
+            "exception_handlers": {TypeError: misnamed_parameter},
             "middleware": [Middleware(Guard), Middleware(Compression)],
         },
         theme=_theme(),

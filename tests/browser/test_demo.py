@@ -103,6 +103,12 @@ def test_curl_is_refused_in_words(demo: AppProcess, parameters: dict[str, Any], 
     assert sentence in answer[1]["error"]
 
 
+def test_a_name_that_is_none_is_refused_in_words(demo: AppProcess) -> None:
+    answer = httpx.post(f"{demo.url}/gradio_api/call/v2/generate", json={"prompt": "x", "steps": 3})
+    assert answer.status_code == 422
+    assert "num_inference_steps" in answer.json()["error"]
+
+
 def test_curl_gets_a_picture(demo: AppProcess) -> None:
     event, (files, details) = call_by_curl(demo.url, {"prompt": "a boat", "width": 256.0, "height": 320, "seed": None})
     assert event == "complete"
