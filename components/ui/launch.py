@@ -40,6 +40,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
             "middleware": [Middleware(Guard), Middleware(Compression)],
         },
         theme=_theme(),
+        head=assets.text("html/head.html").replace("ASSETS", assets.address("js")),
         css_paths=sorted((assets.FOLDER / "css").glob("*.css")),
         footer_links=["api", "gradio", "settings"],
         allowed_paths=[],
