@@ -218,7 +218,7 @@ class Jobs:
         elif job.task_id:
             self._run(job, self._follow)
         elif job.sent:
-            lost = job.lost_sight(_UNANSWERED, min(now, job.sent + CALL_SECONDS))
+            lost = job.lost_sight(_UNANSWERED, max(job.sent, min(now, job.sent + CALL_SECONDS)))
             await self._ledger.record(lost)
             self._run(lost, self._search_and_follow)
         else:

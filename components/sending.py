@@ -147,5 +147,6 @@ class Sender:
         return any(begin <= last and first <= end for begin, end in windows)
 
     def _window(self, job: Job) -> tuple[float, float]:
+        """Return when its task may have been made; a clock set back in between does not turn that around."""
         sent = job.sent or job.created
-        return sent - WINDOW_MARGIN, (job.lost or self._clock.now()) + WINDOW_MARGIN
+        return sent - WINDOW_MARGIN, max(sent, job.lost or self._clock.now()) + WINDOW_MARGIN
