@@ -11,7 +11,7 @@ import { openVisitor } from "./visitor.js";
 import { words } from "./words.js";
 
 const RECEIPT = 15_000; // ms a press may go without a receipt before the server is asked for it
-const PROMPT = "#field-prompt textarea, #prompt textarea, textarea#prompt, #prompt input";
+const PROMPT = "#field-prompt textarea";
 
 /**
  * @typedef {object} Host what Gradio hands to `js_on_load` of a gr.HTML
@@ -31,12 +31,10 @@ export async function mount(host) {
   fields.tieHelp();
   host.watch("value", () => receive(gallery, seat));
   Object.assign((window.playground ??= {}), {
-    visitor: () => visitor.id,
     press: (isEarly, ticket, ...values) => press({ gallery, feed, visitor }, isEarly, ...values),
     take_example: () => window.playground.chosen,
     chosen: null,
     say: (sentence) => gallery.say(sentence),
-    wake: () => feed.wake(),
   });
 }
 

@@ -11,7 +11,6 @@ from components.engines.demo.colours import Colour, mix
 from components.engines.demo.stage import Stage
 
 GRASS: tuple[Colour, ...] = ((124, 178, 74), (98, 168, 84), (150, 184, 72), (112, 172, 104))
-AUTUMN: tuple[Colour, ...] = ((196, 142, 60), (206, 120, 54))
 SNOW: Colour = (240, 246, 252)
 BLOSSOMS: tuple[Colour, ...] = ((255, 255, 255), (255, 214, 92), (244, 128, 160), (190, 130, 232), (240, 92, 80))
 
