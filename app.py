@@ -9,8 +9,7 @@ from contextlib import ExitStack
 
 from components.client import Endpoint
 from components.errors import SetupError
-from components.jobs import Caps
-from components.playground import Backend, Playground
+from components.playground import Backend, House, Playground
 from components.server.child import ServerChild
 from components.settings import BackendChoice, Settings
 from components.store import Store
@@ -36,8 +35,7 @@ def serve(settings: Settings, stack: ExitStack) -> None:
         # Imported now and here: Gradio reads GRADIO_SERVER_PORT at import, which `.env` may set, and takes seconds.
         from components.ui.launch import launch  # noqa: PLC0415
 
-        caps = Caps(settings.jobs_per_visitor, settings.jobs)
-        launch(Playground(backend.result(), store, caps, lasting=settings.data_outlives_restart))
+        launch(Playground(backend.result(), store, House.of(settings)))
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:

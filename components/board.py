@@ -46,7 +46,15 @@ class Board:
             self._version += 1
             self._jobs |= {job.id: (self._version, job) for job in jobs}
             if len(self._jobs) > LONGEST:
-                self._renew()
+                self._shorten()
+            self._changed.notify_all()
+
+    async def renew(self, jobs: Iterable[Job]) -> None:
+        """Begin anew with these jobs; the new epoch makes every reader begin anew too."""
+        async with self._changed:
+            self.epoch = secrets.token_hex(8)
+            self._version += 1
+            self._jobs = {job.id: (self._version, job) for job in jobs}
             self._changed.notify_all()
 
     async def changes(self, epoch: str, version: int, wait: float) -> Changes:
@@ -55,10 +63,12 @@ class Board:
             return self._whole()
         if wait > 0 and version >= self._version:
             await self._wait_past(version, wait)
+        if epoch != self.epoch:
+            return self._whole()
         found = tuple(job for at, job in self._jobs.values() if at > version)
         return Changes(self.epoch, self._version, found, self.unfinished, is_whole=False, more=False)
 
-    def _renew(self) -> None:
+    def _shorten(self) -> None:
         """Keep the first page and what is unfinished; the new epoch makes every reader begin anew."""
         self.epoch = secrets.token_hex(8)
         kept = {job.id for job in self._newest()[:PAGE]}

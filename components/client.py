@@ -1,42 +1,70 @@
-"""A thin async client of the v3 API: submit, look, list, delete, download. The only file that imports httpx."""
+"""A thin async client of the v3 API: submit, look, list, price, balance, download."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 
-from components import wire
+from components import messages, wire
 from components.addresses import is_public_https
 from components.errors import (
     NothingSent,
+    NotTold,
     PictureTrouble,
     PlaygroundError,
+    Sentence,
     SubmissionUnknown,
     UntrustedService,
     WatchTrouble,
 )
+from components.fetching import NotPublic, new_outside
 from components.generation import GenerationRequest, TaskUpdate
+from components.money import Micros
 from components.retry import retry_after_seconds
 
-TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
-"""Seconds for each step of an exchange. The whole exchange has a deadline of its own besides."""
-CALL_SECONDS = 45.0
-DOWNLOAD_SECONDS = 60.0
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the network is waited for, in seconds."""
+
+    connect: float = 5.0
+    step: float = 20.0
+    """For each piece that is read or written."""
+    pool: float = 5.0
+    """For a free connection."""
+    call: float = 45.0
+    """For a whole exchange with the API: httpx alone lets a slow drip outlive its read timeout."""
+    quick_call: float = 10.0
+    """For a price or a balance, while a person waits for it."""
+    download: float = 60.0
+    """For a whole picture."""
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """Return the limits of each step, as httpx takes them."""
+        return httpx.Timeout(self.step, connect=self.connect, pool=self.pool)
+
+
+PATIENCE = Patience()
 ANSWER_LIMIT = 64 * 1024 * 1024
 """Bytes of a JSON answer: four inline pictures of 10 MB and what base64 adds."""
+LARGE_ANSWER = 256 * 1024
+"""Bytes from which an answer is read in a thread of its own: it holds pictures."""
 REDIRECTS = 3
 """How often a picture's server may send us on; each address is checked. The API itself is never followed."""
 PICTURE_LIMIT = 40 * 1024 * 1024
 """Bytes of a downloaded picture."""
+LEFT_TO_END = 120.0
+"""Seconds after which connections that were replaced are closed: what was under way on them has ended."""
 
-_NOT_FETCHED = ("The finished picture could not be fetched.", "The service keeps it for 7 days.")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of one host: an API that is asked at one of them may name its pictures by another."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -72,31 +100,63 @@ class Endpoint:
         return ours[::2] == theirs[::2] and ours[1] in _LOOPBACK and theirs[1] in _LOOPBACK
 
 
-def new_http(endpoint: Endpoint) -> httpx.AsyncClient:
-    """Return the connection pool a Client works on; the caller closes it. Proxies never see loopback calls.
+class Connections:
+    """One pool of connections, made anew after a pool timeout: connections that leak from it never come back."""
+
+    def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
+        self._make = make
+        self._now = make()
+        self._replaced: list[tuple[float, httpx.AsyncClient]] = []
+
+    @property
+    def now(self) -> httpx.AsyncClient:
+        """Return the pool to be used."""
+        return self._now
+
+    async def renew(self, broken: httpx.AsyncClient) -> None:
+        """Replace a pool, once; what is under way on it may end."""
+        if broken is self._now:
+            self._now = self._make()
+            self._replaced.append((time.monotonic(), broken))
+        latest = time.monotonic() - LEFT_TO_END
+        ended = [client for since, client in self._replaced if since < latest]
+        self._replaced = [(since, client) for since, client in self._replaced if since >= latest]
+        for client in ended:
+            await client.aclose()
+
+    async def aclose(self) -> None:
+        """Close everything."""
+        for client in (self._now, *(client for _, client in self._replaced)):
+            await client.aclose()
+
+
+def api_connections(endpoint: Endpoint, patience: Patience = PATIENCE) -> Connections:
+    """Return connections to the API; the caller closes them. Proxies never see loopback calls.
 
     Idle connections are dropped before a server does so (uvicorn: after 5 s): a POST on one that the server
     is just closing would be lost without our knowing whether it arrived.
     """
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4)
-    return httpx.AsyncClient(
-        timeout=TIMEOUT, limits=limits, follow_redirects=False, trust_env=not endpoint.is_loopback
-    )
+    trust_env = not endpoint.is_loopback
+
+    def make() -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=patience.timeout, limits=limits, follow_redirects=False, trust_env=trust_env)
+
+    return Connections(make)
+
+
+def outside_connections(patience: Patience = PATIENCE) -> Connections:
+    """Return guarded connections to addresses that others chose; the caller closes them."""
+    return Connections(lambda: new_outside(patience.timeout))
 
 
 class Client:
-    """Speaks the API with one key. The caller owns, and closes, the httpx client it is given."""
+    """Speaks the API with one key. The caller owns, and closes, the connections it is given."""
 
     def __init__(
-        self,
-        http: httpx.AsyncClient,
-        endpoint: Endpoint,
-        *,
-        call_seconds: float = CALL_SECONDS,
-        download_seconds: float = DOWNLOAD_SECONDS,
+        self, api: Connections, outside: Connections, endpoint: Endpoint, patience: Patience = PATIENCE
     ) -> None:
-        self._http, self._endpoint = http, endpoint
-        self._call_seconds, self._download_seconds = call_seconds, download_seconds
+        self._api, self._outside, self._endpoint, self._patience = api, outside, endpoint, patience
 
     async def submit(self, model: str, request: GenerationRequest) -> TaskUpdate:
         """Send one POST. Raises NothingSent, NotAccepted, InvalidRequest or SubmissionUnknown; sends once."""
@@ -105,84 +165,131 @@ class Client:
         except _NEVER_LEFT as error:
             raise _nothing_sent(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
-            raise SubmissionUnknown(
-                "No answer came, so this picture may have been made and charged.",
-                "It is being looked for; it is never sent twice.",
-            ) from error
-        return wire.decode_submit(answer)
+            raise SubmissionUnknown(messages.NO_ANSWER) from error
+        return await _read(answer, wire.decode_submit)
 
     async def look(self, task_id: str, query_url: str | None = None) -> TaskUpdate:
         """Ask once where a task is. Raises WatchTrouble."""
         url = self._endpoint.url(f"/api/v3/predictions/{task_id}/result")
         if query_url and self._endpoint.owns(query_url) and query_url.startswith(f"{self._endpoint.base_url}/"):
             url = query_url
-        return wire.decode_look(await self._ask("GET", url), task_id)
+        answer = await self._ask("GET", url)
+        return await _read(answer, lambda answer: wire.decode_look(answer, task_id))
 
     async def recent(self, model: str, page: int = 1) -> tuple[TaskUpdate, ...]:
         """Return one page of the account's tasks of the past week, newest first. Raises WatchTrouble."""
         url = self._endpoint.url("/api/v3/predictions")
-        return wire.decode_recent(await self._ask("POST", url, wire.encode_recent(model, page)))
+        return await _read(await self._ask("POST", url, wire.encode_recent(model, page)), wire.decode_recent)
 
-    async def download(self, url: str, target: Path) -> None:
-        """Write a picture's bytes to `target`, without the key. Raises PictureTrouble; `target` may be half there."""
+    async def price(self, model: str, request: GenerationRequest) -> wire.Quote:
+        """Return what one picture of a request costs. Free of charge.
+
+        Raises NotTold, KeyRefused, NothingSent, UntrustedService.
+        """
+        url = self._endpoint.url("/api/v3/model/price")
+        answer = await self._quick("POST", url, wire.encode_price(model, request), messages.PRICE_NOT_TOLD)
+        return wire.decode_price(answer)
+
+    async def balance(self) -> Micros:
+        """Return what is left on the account. Free of charge.
+
+        Raises NotTold, KeyRefused, NothingSent, UntrustedService.
+        """
+        url = self._endpoint.url("/api/v3/balance")
+        return wire.decode_balance(await self._quick("GET", url, None, messages.BALANCE_NOT_TOLD))
+
+    async def download(self, url: str, target: BinaryIO) -> None:
+        """Write a picture's bytes to `target`, without the key.
+
+        Raises PictureTrouble, and OSError when `target` cannot be written; half of it may be there then.
+        """
         try:
-            async with asyncio.timeout(self._download_seconds):
+            async with asyncio.timeout(self._patience.download):
                 for _ in range(REDIRECTS + 1):
-                    self._check_download(url)
-                    async with self._http.stream("GET", url) as response:
+                    async with self._pictures_from(url).stream("GET", url) as response:
                         if response.status_code == 200:
                             return await _save(response, target)
                         url = _moved_to(response)
+        except NotPublic as error:
+            raise PictureTrouble(messages.UNSAFE_ADDRESS) from error
         except (httpx.HTTPError, TimeoutError) as error:
-            raise PictureTrouble(*_NOT_FETCHED) from error
-        raise PictureTrouble(*_NOT_FETCHED)
+            raise PictureTrouble(messages.NOT_FETCHED) from error
+        raise PictureTrouble(messages.NOT_FETCHED)
 
-    def _check_download(self, url: str) -> None:
-        """Let through the API's own origin and public https; an address that is neither is refused."""
-        if not self._endpoint.serves(url) and not (_origin(url) and is_public_https(url)):
-            raise PictureTrouble("The service named an address for the picture that is not safe to open.")
+    def may_open(self, url: str) -> bool:
+        """Tell whether a picture's address may be shown to a person as a link."""
+        return self._endpoint.serves(url) or is_public_https(url)
+
+    def _pictures_from(self, url: str) -> httpx.AsyncClient:
+        """Return the connections for an address: the API's own origin, or public https. Raises PictureTrouble."""
+        if self._endpoint.serves(url):
+            return self._api.now
+        if _origin(url) and is_public_https(url):
+            return self._outside.now
+        raise PictureTrouble(messages.UNSAFE_ADDRESS)
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
         try:
             return await self._call(method, url, body)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise WatchTrouble("The connection to the service is slow.", "Looking again.") from error
+            raise WatchTrouble(messages.SLOW_CONNECTION) from error
+
+    async def _quick(self, method: str, url: str, body: Mapping[str, Any] | None, silence: Sentence) -> wire.Answer:
+        try:
+            async with asyncio.timeout(self._patience.quick_call):
+                return await self._call(method, url, body)
+        except _NEVER_LEFT as error:
+            raise _nothing_sent(error) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise NotTold(silence, is_offered=True) from error
 
     async def _call(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
-        """Do one exchange inside one deadline: httpx alone lets a slow drip outlive its read timeout."""
+        """Do one exchange inside one deadline."""
         headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
-        async with (
-            asyncio.timeout(self._call_seconds),
-            self._http.stream(method, url, json=body, headers=headers) as response,
-        ):
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > ANSWER_LIMIT:
-                    raise httpx.DecodingError("answer too long", request=response.request)
+        http = self._api.now
+        try:
+            async with (
+                asyncio.timeout(self._patience.call),
+                http.stream(method, url, json=body, headers=headers) as response,
+            ):
+                content = await _content(response)
+        except httpx.PoolTimeout:
+            await self._api.renew(http)
+            raise
         wait = retry_after_seconds(response.headers.get("retry-after"), time.time())
-        return wire.Answer(response.status_code, bytes(content), wait)
+        return wire.Answer(response.status_code, content, wait)
+
+
+async def _content(response: httpx.Response) -> bytes:
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > ANSWER_LIMIT:
+            raise httpx.DecodingError("answer too long", request=response.request)
+    return bytes(content)
+
+
+async def _read(answer: wire.Answer, decode: Callable[[wire.Answer], Result]) -> Result:
+    """Decode an answer; one that holds pictures in a thread, as the event loop must not stand still for it."""
+    if len(answer.body) < LARGE_ANSWER:
+        return decode(answer)
+    return await asyncio.to_thread(decode, answer)
 
 
 def _moved_to(response: httpx.Response) -> str:
     """Return where a picture's server sends us. Raises PictureTrouble when it sends us nowhere."""
     if response.next_request is None:
-        raise PictureTrouble(*_NOT_FETCHED)
+        raise PictureTrouble(messages.NOT_FETCHED)
     return str(response.next_request.url)
 
 
-async def _save(response: httpx.Response, target: Path) -> None:
+async def _save(response: httpx.Response, target: BinaryIO) -> None:
     size = 0
     async for chunk in response.aiter_bytes(256 * 1024):
         size += len(chunk)
         if size > PICTURE_LIMIT:
-            raise PictureTrouble("The finished picture is larger than 40 MB and was not fetched.")
-        await asyncio.to_thread(_append, target, chunk)
-
-
-def _append(target: Path, chunk: bytes) -> None:
-    with target.open("ab") as file:
-        file.write(chunk)
+            raise PictureTrouble(messages.TOO_MANY_BYTES)
+        await asyncio.to_thread(target.write, chunk)
 
 
 def _nothing_sent(error: httpx.TransportError) -> PlaygroundError:
@@ -190,9 +297,9 @@ def _nothing_sent(error: httpx.TransportError) -> PlaygroundError:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return UntrustedService("The service could not prove who it is, so nothing was sent, not even the key.")
+            return UntrustedService(messages.UNTRUSTED)
         cause = cause.__cause__ or cause.__context__
-    return NothingSent("The service could not be reached, so nothing was sent.", "Try again later.")
+    return NothingSent(messages.UNREACHABLE)
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

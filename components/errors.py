@@ -2,6 +2,9 @@
 
 PlaygroundError
 ├── InvalidRequest            a value a person gave is out of range; nothing was sent
+├── NotAllowed                the host's money is not for this person, or not now; nothing was sent
+│   └── TooMany               the cap on unfinished pictures is reached
+├── KeyAway                   the visitor's own key is not held any more; nothing was sent
 ├── NotAccepted               the API answered and made no task; nothing was charged
 │   ├── KeyRefused            401, 403
 │   ├── NoCredit              402
@@ -11,11 +14,11 @@ PlaygroundError
 ├── UntrustedService          bad certificate; nothing was sent, not even the key
 ├── SubmissionUnknown         the request left and no usable answer came: a task may exist
 ├── WatchTrouble              a look at a task failed; the task itself is not touched by it
+│   ├── LookRefused           the key may not look at it: 401, 403
 │   └── TaskGone              the API knows this task no more
-├── TaskFailed                the task ended without a picture
+├── NotTold                   the API gave no price, or no balance
 ├── PictureTrouble            the task is done, its picture could not be fetched or read
 ├── EngineError               an engine of ours cannot paint this
-├── TooMany                   the cap on unfinished pictures is reached; nothing was sent
 ├── StoreTrouble              the data folder could not be read or written
 └── SetupError                the app cannot start this way
 """
@@ -37,7 +40,10 @@ class Charge(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What is said of a trouble: what happened, and what to do now. Plain text, never HTML."""
+    """What is said of a trouble: what happened, was it charged, what to do now. Plain text, never HTML.
+
+    All of them stand in messages.py.
+    """
 
     happened: str
     advice: str = ""
@@ -47,19 +53,29 @@ class Sentence:
 class PlaygroundError(Exception):
     """The root of all errors raised on purpose. `str()` of one is fit to be read by anybody."""
 
-    charge = Charge.NONE
-
-    def __init__(self, happened: str, advice: str = "") -> None:
-        super().__init__(f"{happened} {advice}".strip())
-        self.sentence = Sentence(happened, advice, self.charge)
+    def __init__(self, told: Sentence | str) -> None:
+        self.sentence = told if isinstance(told, Sentence) else Sentence(told)
+        super().__init__(f"{self.sentence.happened} {self.sentence.advice}".strip())
 
 
 class InvalidRequest(PlaygroundError):
     """A value that was given is not allowed; `field` is its name on the API."""
 
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, field: str, told: Sentence | str) -> None:
+        super().__init__(told)
         self.field = field
+
+
+class NotAllowed(PlaygroundError):
+    """The host's key does not pay for this person, or not now."""
+
+
+class TooMany(NotAllowed):
+    """As many pictures as allowed are unfinished already."""
+
+
+class KeyAway(PlaygroundError):
+    """A visitor's own key was forgotten, at a restart or after long disuse. The host's never takes its place."""
 
 
 class NotAccepted(PlaygroundError):
@@ -81,8 +97,8 @@ class ModelNotFound(NotAccepted):
 class Busy(NotAccepted):
     """The API asks to wait: nothing was made, the same request may be sent again."""
 
-    def __init__(self, happened: str, advice: str = "", retry_after: float | None = None) -> None:
-        super().__init__(happened, advice)
+    def __init__(self, told: Sentence, retry_after: float | None = None) -> None:
+        super().__init__(told)
         self.retry_after = retry_after
         """Seconds the API asked for; None when it named none."""
 
@@ -98,33 +114,34 @@ class UntrustedService(PlaygroundError):
 class SubmissionUnknown(PlaygroundError):
     """The request left and no usable answer came. A task may exist: it is never sent again."""
 
-    charge = Charge.MAYBE
-
 
 class WatchTrouble(PlaygroundError):
     """A look at a task failed. It says nothing about the task, which goes on."""
 
-    charge = Charge.MAYBE
-
-    def __init__(self, happened: str, advice: str = "", retry_after: float | None = None) -> None:
-        super().__init__(happened, advice)
+    def __init__(self, told: Sentence, retry_after: float | None = None) -> None:
+        super().__init__(told)
         self.retry_after = retry_after
+
+
+class LookRefused(WatchTrouble):
+    """The key may not look at this task now; with a good key it is found again."""
 
 
 class TaskGone(WatchTrouble):
     """The API knows the task no more: older than seven days, or another account's."""
 
 
-class TaskFailed(PlaygroundError):
-    """The task ended without a picture. The API refunds such tasks."""
+class NotTold(PlaygroundError):
+    """The API did not tell a price or a balance."""
 
-    charge = Charge.REFUNDED
+    def __init__(self, told: Sentence, *, is_offered: bool) -> None:
+        super().__init__(told)
+        self.is_offered = is_offered
+        """False: this API has no such call at all (404)."""
 
 
 class PictureTrouble(PlaygroundError):
     """The task is done and paid for; its picture could not be fetched or read."""
-
-    charge = Charge.SPENT
 
 
 class EngineError(PlaygroundError):
@@ -134,10 +151,9 @@ class EngineError(PlaygroundError):
 class SetupError(PlaygroundError):
     """The app cannot start with these settings."""
 
-
-class TooMany(PlaygroundError):
-    """As many pictures as allowed are unfinished already."""
+    def __init__(self, happened: str, advice: str = "") -> None:
+        super().__init__(Sentence(happened, advice))
 
 
 class StoreTrouble(PlaygroundError):
-    """The data folder could not be read or written just now: a full disk, say."""
+    """The data folder could not be read or written just now, and memory could not take its place."""

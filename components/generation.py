@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from components.errors import InvalidRequest
+from components import messages
+from components.errors import InvalidRequest, Sentence
 
 MAX_SEED = 2_147_483_647
 
@@ -20,8 +21,8 @@ class LoraWeight:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        _require(bool(self.path.strip()), "loras", "A LoRA needs a path: owner/name or a link to its file.")
-        _require(_is_number(self.scale), "loras", "The scale of a LoRA is a number.")
+        _require(bool(self.path.strip()), "loras", messages.NO_LORA_PATH)
+        _require(_is_number(self.scale), "loras", messages.not_finite("The scale of a LoRA"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ class GenerationRequest:
     """Their order changes nothing."""
 
     def __post_init__(self) -> None:
-        _require(bool(self.prompt.strip()), "prompt", "Write a prompt first: say what the picture should show.")
+        _require(bool(self.prompt.strip()), "prompt", messages.NO_PROMPT)
         for name in ("prompt", "negative_prompt"):
-            _require(_is_text(getattr(self, name)), name, "This text holds half a character; type it again.")
+            _require(_is_text(getattr(self, name)), name, messages.HALF_A_CHARACTER)
         for name in ("width", "height", "num_inference_steps", "seed"):
-            _require(_is_whole(getattr(self, name)), name, f"{_words(name)} must be a whole number.")
-        _require(_is_number(self.guidance_scale), "guidance_scale", "Guidance must be a number.")
+            _require(_is_whole(getattr(self, name)), name, messages.not_whole(_words(name)))
+        _require(_is_number(self.guidance_scale), "guidance_scale", messages.not_finite("Guidance"))
 
     def with_seed(self, seed: int) -> GenerationRequest:
         """Return the same wish with another seed."""
@@ -99,9 +100,9 @@ class TaskUpdate:
     """Place in line, 0 is next; our own server alone tells."""
 
 
-def _require(holds: bool, field: str, sentence: str) -> None:
+def _require(holds: bool, field: str, told: Sentence) -> None:
     if not holds:
-        raise InvalidRequest(field, sentence)
+        raise InvalidRequest(field, told)
 
 
 def _is_text(value: str) -> bool:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
 from components.errors import Charge, Sentence
 from components.generation import GenerationRequest, LoraWeight, TaskStatus, TaskUpdate
-
-_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 class JobState(Enum):
@@ -54,6 +50,12 @@ class Job:
     model: str
     request: GenerationRequest
     created: float
+    key: str = ""
+    """The mark of the visitor's own key that pays; empty when the backend's own key does."""
+    person: str = ""
+    """As whom the visitor is counted when the backend's own key pays."""
+    price: int | None = None
+    """Millionths of a US dollar, as the API quoted it; None when it was not asked or did not tell."""
     state: JobState = JobState.WAITING
     sent: float | None = None
     """When the POST that may have arrived went out; None while none did."""
@@ -75,8 +77,23 @@ class Job:
     refused_field: str = ""
     """The API's name of the setting it refused; empty when it refused none."""
     position: int | None = None
+    """How many stand before it: in our own line while it waits, in the service's after that."""
     step: int | None = None
     steps: int | None = None
+    next_send: float | None = None
+    """When a busy service is tried next; None unless it is first in line."""
+    links: tuple[str, ...] = ()
+    """Where pictures lie at the service that could not be fetched."""
+
+    @property
+    def account(self) -> str:
+        """Return the name of whose account it is made on: the backend's own, or one visitor's there."""
+        return f"{self.backend} {self.key}" if self.key else self.backend
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Tell whether it waits and no POST of it is under way."""
+        return self.state is JobState.WAITING and self.sent is None and self.ended is None
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -84,9 +101,13 @@ class Job:
         ask = self.request
         return (self.backend, self.model, ask.width, ask.height, ask.num_inference_steps, len(ask.loras))
 
+    def priced(self, price: int) -> Job:
+        """The host's money is reserved for it."""
+        return replace(self, price=price)
+
     def sending(self, now: float) -> Job:
         """The POST is about to leave."""
-        return replace(self, sent=now)
+        return replace(self, sent=now, position=None, next_send=None)
 
     def turned_away(self, trouble: Sentence) -> Job:
         """The POST surely made no task; it may go out again."""
@@ -123,6 +144,10 @@ class Job:
         """Nobody follows it until its backend is set up again."""
         return replace(self, is_set_aside=True, trouble=trouble)
 
+    def in_line(self, place: int, next_send: float | None) -> Job:
+        """It waits to be sent, so many before it."""
+        return replace(self, position=place, next_send=next_send)
+
     def troubled(self, trouble: Sentence) -> Job:
         """Looking at it is hard just now; its state stays."""
         return replace(self, trouble=trouble)
@@ -137,23 +162,19 @@ class Job:
         spent = self.trouble is not None and self.trouble.charge is Charge.SPENT
         return self.state is JobState.FAILED and self.task_id is not None and spent
 
+    def taken_up(self) -> Job:
+        """Somebody follows it again; the trouble that kept them from it is over."""
+        return replace(self, is_set_aside=False, trouble=None) if self.is_set_aside else self
+
     def taken_up_again(self) -> Job:
         """Its task is looked at once more."""
-        return replace(self, state=JobState.PROCESSING, ended=None, trouble=None)
+        return replace(self, state=JobState.PROCESSING, ended=None, trouble=None, links=())
 
     def ended_as(self, state: JobState, now: float, trouble: Sentence | None = None) -> Job:
         """Nothing more will come."""
-        return replace(self, state=state, ended=now, trouble=trouble, position=None, step=None, steps=None)
-
-
-def is_token(text: object) -> bool:
-    """Tell whether `text` is 128 bits in hex, as browsers make them for visitors and clicks."""
-    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
-
-
-def visitor_name(token: str) -> str:
-    """Return the name under which a visitor's jobs are kept; the token itself is not stored."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+        return replace(
+            self, state=state, ended=now, trouble=trouble, position=None, step=None, steps=None, next_send=None
+        )
 
 
 def to_record(job: Job) -> dict[str, Any]:
@@ -174,6 +195,7 @@ def from_record(record: dict[str, Any]) -> Job:
         "state": JobState(record["state"]),
         "pictures": tuple(Picture(**picture) for picture in record["pictures"]),
         "trouble": _sentence(record["trouble"]),
+        "links": tuple(record.get("links", ())),
     }
     return Job(**{**record, **parts})
 

@@ -7,39 +7,29 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from components import messages
 from components.board import PAGE, Changes
-from components.client import CALL_SECONDS, Client
+from components.client import PATIENCE, Client
 from components.clock import Clock
-from components.errors import Charge, Sentence, StoreTrouble, TooMany
+from components.errors import NotAllowed, NothingSent, StoreTrouble, TooMany, UntrustedService
 from components.generation import GenerationRequest, TaskUpdate
 from components.job import Job, JobState
+from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.pace import Experience
+from components.person import Person
+from components.retry import ResendPolicy
 from components.sending import Sender
 from components.store import Store
+from components.till import Till
 from components.watching import Watcher
 
 STALE_AFTER = 600.0
 """Seconds after which a click that was never sent is not sent any more when the app comes back."""
 
 _log = logging.getLogger(__name__)
-_STALE = Sentence("The app was restarted before this was sent.", "Press Generate again.", Charge.NONE)
-_NO_BACKEND = Sentence(
-    "This was sent through another backend, which is not set up now.",
-    "It is followed again once it is.",
-    Charge.MAYBE,
-)
-_UNANSWERED = Sentence(
-    "No answer came before the app was stopped, so this picture may have been made and charged.",
-    "It is being looked for; it is never sent twice.",
-    Charge.MAYBE,
-)
-_OUR_FAULT = Sentence(
-    "Something went wrong in this app while looking after this picture.",
-    "It is followed again after the app's next start.",
-    Charge.MAYBE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +41,16 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """How new jobs are sent: the name their backend keeps over restarts, the model, and whose key pays."""
+
+    backend: str
+    model: str
+    key: str = ""
+    """The mark of the visitor's own key; empty when the backend's own key pays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """One click: who, which click, and one request for each picture."""
 
@@ -59,20 +59,24 @@ class Wish:
     requests: tuple[GenerationRequest, ...]
     seed_note: str = ""
     """A sentence on the seeds, empty when there is nothing to say."""
+    line: Line | None = None
+    """None: the usual one."""
+    person: Person | None = None
+    """As whom they are counted; None: as a browser."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """How new jobs are sent: the name their backend keeps over restarts, and the model."""
+class Account:
+    """Whoever sends and whoever follows the jobs of one account."""
 
-    backend: str
-    model: str
+    sender: Sender
+    watcher: Watcher
 
 
 class Jobs:
     """Owns the asyncio tasks that send and follow, one a job. Lives on the app's event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the whole core meets here
         self,
         clients: Mapping[str, Client],
         line: Line,
@@ -80,16 +84,37 @@ class Jobs:
         ledger: Ledger,
         caps: Caps,
         clock: Clock,
+        *,
+        till: Till | None = None,
+        keys: KeyRing | None = None,
     ) -> None:
+        """`till` guards the money of the usual line; without one nothing is ever charged there."""
         self._line, self._store, self._ledger, self._caps, self._clock = line, store, ledger, caps, clock
+        self._till, self._keys = till, keys or KeyRing(clock)
+        self._policy = ResendPolicy()
         self._experience = Experience()
-        self._senders = {name: Sender(client, ledger, store, clock) for name, client in clients.items()}
-        self._watchers = {
-            name: Watcher(client, ledger, store, clock, self._experience) for name, client in clients.items()
-        }
+        self._accounts: dict[str, Account] = {}
         self._unfinished: Counter[str] = Counter()
         self._starting: set[asyncio.Task[tuple[Job, ...]]] = set()
+        self._admissions: set[asyncio.Task[int | None]] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._busy: Counter[str] = Counter()
+        """How many jobs run on each account."""
+        for name, client in clients.items():
+            self.open(name, client)
+
+    def open(self, account: str, client: Client) -> None:
+        """Jobs of this account can be sent and followed from now on."""
+        if account not in self._accounts:
+            sender = Sender(client, self._ledger, self._store, self._clock)
+            watcher = Watcher(client, self._ledger, self._store, self._clock, self._experience)
+            self._accounts[account] = Account(sender, watcher)
+
+    def retire(self, account: str) -> None:
+        """Send nothing more for this account; what was sent is followed to its end, and then its client is let go."""
+        if account in self._accounts:
+            self._accounts[account].sender.take_all_back(messages.KEY_FORGOTTEN)
+            self._let_go(account, account.partition(" ")[2])
 
     async def start(self, wish: Wish) -> tuple[Job, ...]:
         """Start a click's jobs; a click seen before starts nothing and returns the jobs it had. Raises TooMany."""
@@ -102,6 +127,19 @@ class Jobs:
         begin.add_done_callback(self._starting.discard)
         return await asyncio.shield(begin)  # what is written down is also sent, though the caller may have left
 
+    async def take_up(self, visitor: str, account: str) -> None:
+        """Follow again what a visitor has under way on an account whose key came back."""
+        for job in await self._ledger.call(self._store.open_jobs):
+            if (job.visitor, job.account) == (visitor, account) and job.id not in self._running:
+                await self._take_up(job)
+
+    async def take_back(self, visitor: str, job_id: str) -> bool:
+        """Take a job back before it is sent; False when it is too late for that."""
+        job = await self._ledger.call(self._store.job, job_id)
+        if not job or job.visitor != visitor or job.account not in self._accounts:
+            return False
+        return self._accounts[job.account].sender.take_back(job_id, messages.TAKEN_BACK)
+
     async def resume(self) -> None:
         """Take up what an earlier process left: what was accepted is followed, what was lost is looked for."""
         for job in await self._ledger.call(self._store.completed, 500):
@@ -113,7 +151,9 @@ class Jobs:
     async def close(self) -> None:
         """Stop sending and following; what is under way is taken up at the next start."""
         await asyncio.gather(*self._starting, return_exceptions=True)
-        tasks = list(self._running.values())
+        for account in self._accounts.values():
+            account.sender.close()
+        tasks = [*self._running.values(), *self._admissions]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -129,14 +169,18 @@ class Jobs:
         return page[:PAGE], len(page) > PAGE
 
     async def look_again(self, visitor: str, job_id: str) -> None:
-        """Look once more for what a visitor may have paid for: a POST never answered, a picture not fetched."""
+        """Look once more for what a visitor may have paid for: a POST never answered, a picture not fetched, a task
+        whose key was not accepted.
+        """
         job = await self._ledger.call(self._store.job, job_id)
         if not job or job.visitor != visitor or job.id in self._running:
             return
-        if job.state is not JobState.UNKNOWN and not job.is_paid_without_picture:
+        if not (job.state is JobState.UNKNOWN or job.is_paid_without_picture or job.is_set_aside):
             return
-        if job.backend not in self._senders:
-            await self._ledger.record(job.troubled(_NO_BACKEND))
+        if job.account not in self._accounts:
+            await self._ledger.record(job.troubled(messages.KEY_NEEDED if job.key else messages.BACKEND_AWAY))
+        elif job.is_set_aside:
+            await self._take_up(job)
         elif job.state is JobState.UNKNOWN:
             self._run(job, self._search_and_follow)
         else:
@@ -149,13 +193,17 @@ class Jobs:
         return await self._ledger.call(self._store.job, job_id)
 
     def _job(self, wish: Wish, number: int) -> Job:
+        line = wish.line or self._line
+        person = wish.person or Person(wish.visitor)
         return Job(
             id=f"{wish.click}-{number}",
             visitor=wish.visitor,
             click=wish.click,
             number=number,
-            backend=self._line.backend,
-            model=self._line.model,
+            backend=line.backend,
+            model=line.model,
+            key=line.key,
+            person=person.name,
             request=wish.requests[number - 1],
             created=self._clock.now(),
             seed_note=wish.seed_note,
@@ -168,8 +216,7 @@ class Jobs:
             self._unfinished[jobs[0].visitor] -= len(jobs)
         if not fresh:
             return await self._known(jobs)
-        for job in jobs:
-            self._run(job, self._send_and_follow)
+        self._admit(jobs)
         return jobs
 
     async def _known(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
@@ -179,13 +226,14 @@ class Jobs:
 
     def _reserve(self, visitor: str, count: int) -> None:
         if self._unfinished[visitor] + count > self._caps.per_visitor:
-            raise TooMany(f"At most {self._caps.per_visitor} pictures can be on their way.", "Wait for one to end.")
+            raise TooMany(messages.too_many_of_yours(self._caps.per_visitor))
         if self._unfinished.total() + count > self._caps.over_all:
-            raise TooMany("Too many people are making pictures right now.", "Try again in a minute.")
+            raise TooMany(messages.TOO_MANY_OF_ALL)
         self._unfinished[visitor] += count
 
     def _run(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         self._unfinished[job.visitor] += 1
+        self._busy[job.account] += 1
         task = asyncio.create_task(self._guarded(job, work), name=f"job {job.id}")
         self._running[job.id] = task
 
@@ -200,39 +248,87 @@ class Jobs:
             del self._running[job.id]
             self._unfinished[job.visitor] -= 1
             self._unfinished += Counter()  # drops those who have none
+            self._busy[job.account] -= 1
+            self._let_go(job.account, job.key)
 
     async def _own_up(self, job: Job) -> None:
         """Say on the tile that this app failed, and on disk unless it is the disk that failed."""
         try:
             newest = await self._ledger.call(self._store.job, job.id) or job
-            await self._ledger.record(newest.troubled(_OUR_FAULT))
+            await self._ledger.record(newest.troubled(messages.OUR_FAULT))
         except StoreTrouble:
-            await self._ledger.show(job.troubled(_OUR_FAULT))
+            await self._ledger.show(job.troubled(messages.OUR_FAULT))
+
+    def _let_go(self, account: str, key: str) -> None:
+        """Forget the client of a visitor's own key, unless the key is held or a job still needs it."""
+        if key and not self._busy[account] and not self._keys.holds(key):
+            self._accounts.pop(account, None)
+            del self._busy[account]
 
     async def _take_up(self, job: Job) -> None:
-        now, is_set_up = self._clock.now(), job.backend in self._senders
+        now, is_set_up = self._clock.now(), job.account in self._accounts
         if not job.sent and (now - job.created > STALE_AFTER or not is_set_up):
-            await self._ledger.record(job.ended_as(JobState.STOPPED, now, _STALE))
+            await self._ledger.record(job.ended_as(JobState.STOPPED, now, messages.STALE))
         elif not is_set_up:
-            await self._ledger.record(job.set_aside(_NO_BACKEND))
+            told = messages.KEY_NEEDED if job.key else messages.BACKEND_AWAY
+            await self._ledger.record(job.set_aside(told))
         elif job.task_id:
+            job = job.taken_up()
+            await self._ledger.record(job)
             self._run(job, self._follow)
         elif job.sent:
-            lost = job.lost_sight(_UNANSWERED, max(job.sent, min(now, job.sent + CALL_SECONDS)))
+            lost = job.lost_sight(
+                messages.UNANSWERED_BEFORE_RESTART, max(job.sent, min(now, job.sent + PATIENCE.call))
+            )
             await self._ledger.record(lost)
             self._run(lost, self._search_and_follow)
         else:
-            self._run(job, self._send_and_follow)
+            self._admit((job,))
+
+    def _admit(self, jobs: Sequence[Job]) -> None:
+        """Send a click's jobs once the host's money is reserved for all of them."""
+        admitted = asyncio.create_task(self._admission(jobs))
+        self._admissions.add(admitted)
+        admitted.add_done_callback(self._admissions.discard)
+        for job in jobs:
+            self._run(job, partial(self._admit_and_send, admitted))
+
+    async def _admission(self, jobs: Sequence[Job]) -> int | None:
+        """Reserve the host's money for a click's jobs; return the price of each. Raises PlaygroundError."""
+        job = jobs[0]
+        if not self._till or job.key or job.backend != self._line.backend:
+            return None
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                admission, price = await self._till.admission(job.model, job.person, job.request)
+            except NothingSent as error:
+                if (wait := self._policy.wait(error, tries, 0.0)) is None:
+                    raise
+                await self._clock.sleep(wait)
+            else:
+                await self._ledger.call(self._store.reserve, jobs, admission, self._clock.now())
+                return price
+
+    async def _admit_and_send(self, admitted: asyncio.Future[int | None], job: Job) -> None:
+        try:
+            price = await asyncio.shield(admitted)
+        except (NotAllowed, NothingSent, UntrustedService, StoreTrouble) as error:
+            await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), error.sentence))
+        else:
+            await self._send_and_follow(job if price is None else job.priced(price))
 
     async def _send_and_follow(self, job: Job) -> None:
-        job, update = await self._senders[job.backend].send(job)
+        job, update = await self._accounts[job.account].sender.send(job)
+        self._mind_key(job)
         if job.state is JobState.UNKNOWN:
             await self._search_and_follow(job)
         elif not job.ended:
             await self._follow(job, update)
 
     async def _search_and_follow(self, job: Job) -> None:
-        job = await self._senders[job.backend].find(job)
+        job = await self._accounts[job.account].sender.find(job)
         if job.task_id:
             await self._follow(job)
 
@@ -242,4 +338,10 @@ class Jobs:
         await self._follow(again)
 
     async def _follow(self, job: Job, update: TaskUpdate | None = None) -> None:
-        await self._watchers[job.backend].follow(job, update)
+        self._mind_key(await self._accounts[job.account].watcher.follow(job, update))
+
+    def _mind_key(self, job: Job) -> None:
+        """Forget a visitor's key that the service does not take."""
+        is_refused = job.refused_field == "key" and job.trouble == messages.KEY_REFUSED
+        if job.key and (is_refused or job.is_set_aside):
+            self._keys.forget_key(job.key)

@@ -6,8 +6,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
+from components import messages
 from components.board import PAGE, Board
 from components.errors import StoreTrouble
 from components.job import Job
@@ -28,6 +30,8 @@ class Ledger:
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._boards: dict[str, Board] = {}
         self._loading: dict[str, asyncio.Lock] = {}
+        self._moved: dict[str, str] = {}
+        """Jobs that were handed to another visitor while they may be followed: whose they are now."""
 
     def close(self) -> None:
         """Finish what is being written."""
@@ -38,7 +42,7 @@ class Ledger:
         try:
             return await asyncio.shield(asyncio.wrap_future(self._disk.submit(work, *args, **kwargs)))
         except (OSError, sqlite3.Error) as error:
-            raise StoreTrouble("The app's data folder could not be used.", "Is its disk full?") from error
+            raise StoreTrouble(messages.STORE_TROUBLE) from error
 
     async def intend(self, jobs: Sequence[Job]) -> bool:
         """Write down new jobs and show them. False: this click has been seen."""
@@ -49,14 +53,28 @@ class Ledger:
 
     async def record(self, job: Job) -> bool:
         """Write down a job's new value, then show it. False: its task is another job's already."""
+        job = self._as_owned(job)
         kept = await self.call(self._store.save, job)
         if kept:
             await self._publish([job])
         return kept
 
-    async def show(self, job: Job) -> None:
-        """Show what is not worth writing down: progress, a passing trouble."""
-        await self._publish([job])
+    async def show(self, *jobs: Job) -> None:
+        """Show what is not worth writing down: progress, a passing trouble, a place in line."""
+        await self._publish([self._as_owned(job) for job in jobs])
+
+    async def move(self, visitor: str, to: str) -> int:
+        """Hand all jobs of one visitor to another, those under way too; return how many."""
+        moved = await self.call(self._store.move, visitor, to)
+        self._moved |= dict.fromkeys(moved, to)
+        for name in (visitor, to):
+            if board := self._boards.get(name):
+                await board.renew(await self.call(self._store.page, name, None, PAGE + 1))
+        return len(moved)
+
+    def _as_owned(self, job: Job) -> Job:
+        owner = self._moved.get(job.id)
+        return replace(job, visitor=owner) if owner else job
 
     async def board(self, visitor: str) -> Board:
         """Return a visitor's board, loaded from the store when it is not there."""

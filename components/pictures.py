@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
+from components import messages
 from components.errors import PictureTrouble
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXEL_LIMIT = 40_000_000
-_TOO_LARGE = "The picture is larger than 40 megapixels and was not opened."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +33,24 @@ class PictureFacts:
         return {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}[self.format]
 
 
-def inspect(path: Path) -> PictureFacts:
+def inspect(file: BinaryIO) -> PictureFacts:
     """Read the whole picture once, so that a cut-off file is found. Raises PictureTrouble."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of size before we have refused it
-            return _inspect(path)
+            return _inspect(file)
     except Image.DecompressionBombError as error:
-        raise PictureTrouble(_TOO_LARGE) from error
+        raise PictureTrouble(messages.TOO_MANY_PIXELS) from error
     except UnidentifiedImageError as error:
-        raise PictureTrouble("What the service sent is not a picture this page can show.") from error
+        raise PictureTrouble(messages.NOT_A_PICTURE) from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise PictureTrouble("The picture arrived damaged.") from error
+        raise PictureTrouble(messages.DAMAGED) from error
 
 
-def _inspect(path: Path) -> PictureFacts:
-    with Image.open(path, formats=FORMATS) as image:
+def _inspect(file: BinaryIO) -> PictureFacts:
+    file.seek(0)
+    with Image.open(file, formats=FORMATS) as image:
         if image.width * image.height > PIXEL_LIMIT:
-            raise PictureTrouble(_TOO_LARGE)
+            raise PictureTrouble(messages.TOO_MANY_PIXELS)
         image.load()
-        return PictureFacts(str(image.format), image.width, image.height, path.stat().st_size)
+        return PictureFacts(str(image.format), image.width, image.height, file.seek(0, os.SEEK_END))

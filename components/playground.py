@@ -1,21 +1,37 @@
-"""The running whole without its page: store, jobs and the way to the backend, opened and closed together."""
+"""The running whole without its page: store, jobs and the ways to the backends, opened and closed together."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from components.client import Client, Endpoint, new_http
+from components import messages
+from components.client import PATIENCE, Client, Endpoint, Patience, api_connections, outside_connections
 from components.clock import Clock
-from components.jobs import Caps, Jobs, Line
+from components.errors import NotAllowed, PlaygroundError, Sentence
+from components.fence import Access, Limits, Spent
+from components.generation import GenerationRequest
+from components.job import Job
+from components.jobs import Caps, Jobs, Line, Wish
+from components.keyring import KeyRing
 from components.ledger import Ledger
+from components.money import Micros
+from components.person import Person
 from components.schema import BUILT_IN, Schema, built_in
-from components.store import Store
+from components.settings import Settings
+from components.standing import KeyGrant, Standing
+from components.store import STOP, Spending, Store
+from components.till import Till
+from components.visitors import Visitors
 
 SDXL_LORA = "stability-ai/sdxl-lora"
+HOSTED = "hosted"
+SWEEP_SECONDS = 600.0
+"""How often keys that nobody uses are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +51,200 @@ class Backend:
     """Nothing is ever charged."""
 
     @classmethod
-    def hosted(cls, endpoint: Endpoint, model: str) -> Backend:
-        """Return the hosted API with the host's key."""
+    def hosted(cls, endpoint: Endpoint, model: str, whose: str = "The host's key pays.") -> Backend:
+        """Return the hosted API; the endpoint's key is the host's, or empty where each visitor brings one."""
         host = urlsplit(endpoint.base_url).hostname
-        label = f"Painted by {model} at {host}. The host's key pays."
-        return cls("hosted", label, "", model, built_in(model), endpoint, free=False)
+        label = f"Painted by {model} at {host}. {whose}"
+        return cls(HOSTED, label, "", model, built_in(model), endpoint, free=False)
 
     @classmethod
     def demo(cls, endpoint: Endpoint) -> Backend:
         """Return our own server with its demo painter."""
         label = "Demo painter: no AI, free, no key needed."
-        advice = "For real SDXL pictures, start the app with a WaveSpeed key."
+        advice = "For real SDXL pictures, use a WaveSpeed key."
         return cls("demo", label, advice, SDXL_LORA, BUILT_IN, endpoint, free=True)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the host decided."""
+
+    caps: Caps
+    limits: Limits
+    own_endpoint: str
+    """The base URL to which visitors' own keys go."""
+    own_model: str
+    can_sign_in: bool = False
+    owner: str = ""
+    """The host's name at Hugging Face, on a Space; empty where there is none."""
+    lasting: bool = True
+    """The data folder outlives a restart."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> House:
+        """Return what the settings say."""
+        return cls(
+            caps=Caps(settings.jobs_per_visitor, settings.jobs),
+            limits=settings.limits,
+            own_endpoint=settings.base_url,
+            own_model=settings.models[0],
+            can_sign_in=settings.can_sign_in,
+            owner=settings.owner,
+            lasting=settings.data_outlives_restart,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """What the host's page shows."""
+
+    limits: Limits
+    spent: Spent
+    balance: Micros | None
+    """None when it was not told."""
+    people: tuple[Spending, ...]
 
 
 class Playground:
     """Everything behind the page. Lives on the event loop that `running` is entered on."""
 
-    def __init__(self, backend: Backend, store: Store, caps: Caps, *, lasting: bool) -> None:
-        self.backend, self.lasting = backend, lasting
-        self._store = store
-        self._ledger = Ledger(self._store)
-        self._http = new_http(backend.endpoint)
-        clients = {backend.name: Client(self._http, backend.endpoint)}
-        self.jobs = Jobs(clients, Line(backend.name, backend.model), self._store, self._ledger, caps, Clock())
+    def __init__(
+        self,
+        backend: Backend,
+        store: Store,
+        house: House,
+        *,
+        clock: Clock | None = None,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        self.backend, self.house = backend, house
+        self._store, self._clock = store, clock or Clock()
+        self.own_backend = Backend.hosted(Endpoint(house.own_endpoint, ""), house.own_model, "Your own key pays.")
+        self._ledger = Ledger(store)
+        self._outside = outside_connections(patience)
+        self._api = api_connections(backend.endpoint, patience)
+        self._own_api = api_connections(self.own_backend.endpoint, patience)
+        client = Client(self._api, self._outside, backend.endpoint, patience)
+        self.till = None if backend.free else Till(client, house.limits, self._clock)
+        self.keys = KeyRing(self._clock)
+        self.jobs = Jobs(
+            {backend.name: client},
+            Line(backend.name, backend.model),
+            store,
+            self._ledger,
+            house.caps,
+            self._clock,
+            till=self.till,
+            keys=self.keys,
+        )
+        own_line = Line(HOSTED, house.own_model)
+        self.visitors = Visitors(self.keys, self.jobs, self._ledger, store, self._own_client, own_line)
+        self._patience = patience
 
-    def picture(self, name: str) -> Path | None:
-        """Return the file of a picture by its unguessable name."""
+    def backend_for(self, token: str) -> Backend:
+        """Return who paints for a tab, by the token of its own key; empty: it has none."""
+        return self.own_backend if token else self.backend
+
+    def backend_of(self, job: Job) -> Backend | None:
+        """Return who painted a job; None when that backend is not set up now."""
+        if job.key:
+            return self.own_backend
+        return self.backend if job.backend == self.backend.name else None
+
+    async def start(self, person: Person, wish: Wish, token: str) -> tuple[Job, ...]:
+        """Start a click's jobs, paid by the tab's own key or else by the host's.
+
+        Raises KeyAway, NotAllowed, StoreTrouble. Limits that are counted end the jobs later, before they are sent.
+        """
+        line = self.visitors.line(token)
+        if line is None and self.till:
+            self.till.limits.admit(person)
+        return await self.jobs.start(replace(wish, line=line, person=person))
+
+    async def use_key(self, person: Person, text: object) -> KeyGrant:
+        """Hold a visitor's own key. Raises PlaygroundError."""
+        return await self.visitors.use_key(person, text, self._clock.monotonic())
+
+    async def standing(self, person: Person, browser: Person, token: str) -> Standing:
+        """Return what the account panel shows to a person in a browser, whose tab may hold a key's token."""
+        own_key = await self.visitors.own_key(token) if token else None
+        whose = self.own_backend if own_key else self.backend
+        return Standing(
+            user=person.user,
+            can_sign_in=self.house.can_sign_in,
+            own_key=own_key,
+            is_key_lost=bool(token) and own_key is None,
+            obstacle=None if own_key else self._obstacle(person),
+            paid_by=f"{whose.label} {whose.advice}".strip(),
+            to_bring=await self.visitors.to_bring(browser, person),
+        )
+
+    @property
+    def notices(self) -> tuple[Sentence, ...]:
+        """Return what is to be known of how long pictures are kept."""
+        found: list[Sentence] = []
+        if self._store.was_set_aside:
+            found.append(messages.SET_ASIDE)
+        if not self._store.is_on_disk:
+            found.append(messages.NOT_KEPT)
+        elif not self.house.lasting:
+            found.append(messages.UNTIL_RESTART)
+        return tuple(found)
+
+    def picture(self, name: str) -> Path | bytes | None:
+        """Return the file of a picture, or its bytes, by its unguessable name."""
         return self._store.picture(name)
+
+    async def spendings(self) -> HostReport:
+        """Return what the host spent on whom, and what is left of what may be spent."""
+        now = self._clock.now()
+        people = await self._ledger.call(self._store.spendings, now)
+        spent = await self._ledger.call(self._store.spent, "", now)
+        return HostReport(self.house.limits, spent, await self._host_balance(), tuple(people))
+
+    async def stop_spending(self, *, is_on: bool) -> None:
+        """Turn the switch that stops all spending of the host's money; it outlives a restart."""
+        await self._ledger.call(self._store.switch, STOP, is_on=is_on)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Take up what is unfinished; at the end leave everything on disk."""
+        sweeper = asyncio.create_task(self._sweep())
         try:
             await self.jobs.resume()
             yield
         finally:
+            sweeper.cancel()
             await self.jobs.close()
-            await self._http.aclose()
+            for connections in (self._api, self._own_api, self._outside):
+                await connections.aclose()
             self._ledger.close()
             self._store.close()
+
+    def _obstacle(self, person: Person) -> Sentence | None:
+        try:
+            if self.till:
+                self.till.limits.admit(person)
+        except NotAllowed as error:
+            return error.sentence
+        return None
+
+    async def _host_balance(self) -> Micros | None:
+        try:
+            return await self.till.balance() if self.till else None
+        except PlaygroundError:
+            return None
+
+    async def _sweep(self) -> None:
+        """Ask for the usual price before somebody waits for it, and let go of unused keys now and then."""
+        with suppress(PlaygroundError):
+            if self.till and self.house.limits.access is not Access.OWN_KEY_ONLY:
+                await self.till.quote(self.backend.model, GenerationRequest("a picture"))
+                await self.till.balance()
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.visitors.forget_unused()
+
+    def _own_client(self, key: str) -> Client:
+        endpoint = Endpoint(self.house.own_endpoint, key)
+        return Client(self._own_api, self._outside, endpoint, self._patience)

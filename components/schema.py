@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from components import messages
 from components.addresses import is_public_https
 from components.errors import InvalidRequest
 from components.generation import MAX_SEED, GenerationRequest, LoraWeight
@@ -31,7 +32,7 @@ class Span:
         if not self.minimum <= value <= self.maximum:
             given = f"{value:.12g}" if abs(value) < 1e12 else "that"
             low, high = f"{self.minimum:.12g}", f"{self.maximum:.12g}"
-            raise InvalidRequest(field, f"{self.label} goes from {low} to {high}; {given} is outside.")
+            raise InvalidRequest(field, messages.outside(self.label, low, high, given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class Schema:
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest with the field and a sentence for the first thing this model does not take."""
         if len(request.prompt) > PROMPT_LIMIT:
-            raise InvalidRequest("prompt", f"A prompt has at most {PROMPT_LIMIT:,} characters.")
+            raise InvalidRequest("prompt", messages.too_long("A prompt", PROMPT_LIMIT))
         if len(request.negative_prompt) > PROMPT_LIMIT:
-            raise InvalidRequest("negative_prompt", f"A negative prompt has at most {PROMPT_LIMIT:,} characters.")
+            raise InvalidRequest("negative_prompt", messages.too_long("A negative prompt", PROMPT_LIMIT))
         for name in ("width", "height", "guidance_scale", "num_inference_steps", "seed"):
             getattr(self, name).check(name, getattr(request, name))
         self._check_grid(request)
@@ -63,28 +64,26 @@ class Schema:
         """Raise InvalidRequest for the first name that this model has no field for."""
         for name in names:
             if name not in self.fields:
-                raise InvalidRequest(name, f"{name} is not offered for this model, so nothing was sent.")
+                raise InvalidRequest(name, messages.not_offered(name))
 
     def _check_grid(self, request: GenerationRequest) -> None:
         for name in ("width", "height"):
             if getattr(request, name) % 8:
-                raise InvalidRequest(name, f"{name.capitalize()} must be a multiple of 8.")
+                raise InvalidRequest(name, messages.not_on_grid(name.capitalize()))
 
     def _check_loras(self, loras: tuple[LoraWeight, ...]) -> None:
         if self.max_loras and len(loras) > self.max_loras:
-            raise InvalidRequest("loras", f"At most {self.max_loras} LoRAs can be used at once.")
+            raise InvalidRequest("loras", messages.too_many_loras(self.max_loras))
         for number, lora in enumerate(loras, start=1):
             self.check_lora(f"lora_{number}", lora)
 
     def check_lora(self, field: str, lora: LoraWeight) -> None:
         """Raise InvalidRequest at `field`, or at its scale, unless this LoRA may be sent; nothing is fetched."""
         if not self.max_loras:
-            raise InvalidRequest(field, "This model takes no LoRAs, so nothing was sent. Empty this row.")
+            raise InvalidRequest(field, messages.NO_LORAS_HERE)
         self.lora_scale.check(f"{field}_scale", lora.scale)
         if not is_lora_path(lora.path):
-            raise InvalidRequest(
-                field, "A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file."
-            )
+            raise InvalidRequest(field, messages.NOT_A_LORA_PATH)
 
 
 def is_lora_path(path: str) -> bool:

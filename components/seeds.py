@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from components import messages
 from components.errors import InvalidRequest
 from components.generation import MAX_SEED, GenerationRequest
 
@@ -20,7 +21,7 @@ def batch(request: GenerationRequest, pictures: int) -> tuple[tuple[GenerationRe
     InvalidRequest.
     """
     if not 1 <= pictures <= MOST_PICTURES:
-        raise InvalidRequest("pictures", f"Between 1 and {MOST_PICTURES} pictures can be made at once.")
+        raise InvalidRequest("pictures", messages.too_many_pictures(MOST_PICTURES))
     first = request.seed if request.seed >= 0 else secrets.randbelow(MAX_SEED + 2 - pictures)
     seeds = [(first + number) % (MAX_SEED + 1) for number in range(pictures)]
     return tuple(request.with_seed(seed) for seed in seeds), WRAPPED if seeds[-1] < first else ""

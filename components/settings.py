@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
-from components.errors import SetupError
+from components.errors import InvalidRequest, SetupError
+from components.fence import Access, Limits
+from components.keys import cleaned
+from components.money import Micros, micros
 
 HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
@@ -40,6 +43,11 @@ class Settings:
     data_outlives_restart: bool
     jobs_per_visitor: int
     jobs: int
+    limits: Limits
+    can_sign_in: bool
+    """It runs as a Space with `hf_oauth: true`."""
+    owner: str
+    """The Space's owner; empty elsewhere."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -58,6 +66,9 @@ class Settings:
             data_outlives_restart=lasting,
             jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 8),
             jobs=_count(env, "PLAYGROUND_JOBS", 200),
+            limits=_limits(env),
+            can_sign_in=_can_sign_in(env),
+            owner=_owner(env),
         )
 
     def __repr__(self) -> str:
@@ -66,13 +77,11 @@ class Settings:
 
 
 def _key(text: str) -> str | None:
-    """Mend what pasting does to a key (blanks, a `Bearer ` before it); refuse what no header can carry."""
-    key = text.strip().removeprefix("Bearer ").strip()
-    if not key:
-        return None
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise SetupError("WAVESPEED_API_KEY holds characters that no key has.", "Copy the key again.")
-    return key
+    """Mend what pasting does to a key; refuse what no header can carry."""
+    try:
+        return cleaned(text) or None
+    except InvalidRequest:
+        raise SetupError("WAVESPEED_API_KEY holds characters that no key has.", "Copy the key again.") from None
 
 
 def _base_url(text: str) -> str:
@@ -113,6 +122,72 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SetupError(f"{name} must be a whole number of at least 1, not {text}.")
     return int(text)
+
+
+def _limits(env: Mapping[str, str]) -> Limits:
+    return Limits(
+        access=_access(env),
+        users=frozenset(name.strip().lower() for name in env.get("PLAYGROUND_USERS", "").split(",") if name.strip()),
+        pictures_per_hour=_count(env, "PLAYGROUND_PICTURES_PER_HOUR", 20),
+        per_person_day=_usd(env, "PLAYGROUND_USD_PER_PERSON_DAY", "1"),
+        per_day=_usd(env, "PLAYGROUND_USD_PER_DAY", "5"),
+        per_month=_usd(env, "PLAYGROUND_USD_PER_MONTH", "50"),
+        min_balance=_usd(env, "PLAYGROUND_MIN_BALANCE", "1"),
+        is_stopped=_is_on(env.get("PLAYGROUND_STOP", "")),
+        is_home=_is_home(env),
+    )
+
+
+def _access(env: Mapping[str, str]) -> Access:
+    """Return for whom the host's key pays; an address that others can reach is never open to everyone by itself."""
+    text = env.get("PLAYGROUND_ACCESS", "").strip()
+    if text and text != "auto":
+        return _chosen_access(text, env)
+    if _is_home(env):
+        return Access.EVERYONE
+    return Access.SIGNED_IN if _can_sign_in(env) else Access.OWN_KEY_ONLY
+
+
+def _chosen_access(text: str, env: Mapping[str, str]) -> Access:
+    try:
+        access = Access(text)
+    except ValueError:
+        names = ", ".join(choice.value for choice in Access)
+        raise SetupError(f"PLAYGROUND_ACCESS={text} is unknown.", f"Use {names}.") from None
+    if access in (Access.SIGNED_IN, Access.LISTED) and not _can_sign_in(env):
+        raise SetupError(
+            f"PLAYGROUND_ACCESS={text} needs signing in, which works on a Hugging Face Space with hf_oauth alone.",
+            "Use own-key-only, or everyone.",
+        )
+    return access
+
+
+def _is_home(env: Mapping[str, str]) -> bool:
+    """Tell whether the page is open on this computer alone."""
+    name = env.get("GRADIO_SERVER_NAME", "").strip() or "127.0.0.1"
+    is_loopback = name in ("localhost", "::1", "[::1]") or name.startswith("127.")
+    return is_loopback and not env.get("SPACE_ID") and not _is_on(env.get("GRADIO_SHARE", ""))
+
+
+def _can_sign_in(env: Mapping[str, str]) -> bool:
+    return bool(env.get("SPACE_ID") and env.get("OAUTH_CLIENT_ID") and env.get("OAUTH_CLIENT_SECRET"))
+
+
+def _owner(env: Mapping[str, str]) -> str:
+    return env.get("SPACE_AUTHOR_NAME", "").strip() or env.get("SPACE_ID", "").partition("/")[0].strip()
+
+
+def _usd(env: Mapping[str, str], name: str, default: str) -> Micros:
+    text = env.get(name, "").strip() or default
+    amount = micros(text)
+    if amount is None or amount < 0:
+        raise SetupError(f"{name} must be an amount of US dollars such as 2.50, not {text}.")
+    return amount
+
+
+def _is_on(text: str) -> bool:
+    """Read a switch; whatever is not plainly off is on, as stopping too much costs nothing."""
+    return text.strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def _data_dir(env: Mapping[str, str]) -> tuple[Path, bool]:

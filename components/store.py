@@ -1,21 +1,21 @@
-"""Jobs in SQLite, pictures in files beside it. Every call blocks: the ledger makes them in a thread of its own."""
+"""Jobs and what they cost in SQLite, pictures beside it. Every call blocks: the ledger makes them in a thread."""
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import re
-import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from components.database import Database
 from components.errors import InvalidRequest, SetupError
+from components.fence import DAY, HOUR, MONTH, Admission, Settling, Spent, settling
 from components.job import Job, Picture, from_record, to_record
-from components.pictures import inspect
-
-PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
+from components.money import Micros
+from components.shelf import Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +34,17 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_by_visitor ON jobs (visitor, created DESC);
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created) WHERE ended IS NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS one_job_a_task ON jobs (backend, task_id) WHERE task_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS spendings (
+    job_id TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    made REAL NOT NULL,
+    cost INTEGER NOT NULL,
+    is_settled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS spendings_by_time ON spendings (made);
+CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
 """
-_SAVE = (
+_INSERT = (
     "INSERT INTO jobs (id, visitor, created, ended, state, backend, model, task_id, record)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -43,48 +52,101 @@ _UPDATE = (
     " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
     " task_id = excluded.task_id, record = excluded.record"
 )
+_RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
+_SETTLE = "UPDATE spendings SET cost = ?, is_settled = 1 WHERE job_id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the host spent on one person, reservations included."""
+
+    person: str
+    pictures: int
+    """In the last 30 days."""
+    today: Micros
+    this_month: Micros
 
 
 class Store:
-    """One data folder, open in one process at a time."""
+    """One data folder, open in one process at a time. Where it cannot be written, memory takes its place."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or make the folder. Raises SetupError when it cannot be used or another app has it open."""
-        self._pictures, self._incoming = folder / "pictures", folder / "incoming"
+        """Open or make the folder. Raises SetupError when another app has it open."""
         try:
-            for place in (self._pictures, self._incoming):
-                place.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             self._lock = _only_one(folder / "playground.lock")
-            self._db = sqlite3.connect(folder / "playground.sqlite3", check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_TABLES)
-            self._sweep()
-        except (OSError, sqlite3.Error) as error:
-            raise SetupError(f"The data folder {folder} cannot be used.", "Set PLAYGROUND_DATA_DIR.") from error
+        except OSError:
+            self._lock = None
+        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES)
+        self._shelf = Shelf(folder)
 
     def close(self) -> None:
         """Give the folder back."""
         self._db.close()
-        self._lock.close()
+        if self._lock:
+            self._lock.close()
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Tell whether what is written now outlives the process."""
+        return self._db.is_on_disk
+
+    @property
+    def was_set_aside(self) -> bool:
+        """Tell whether an unreadable history was put aside when the folder was opened."""
+        return self._db.was_set_aside
 
     def intend(self, jobs: Sequence[Job]) -> bool:
         """Write down new jobs, all or none. False: one of them is known, so this click has been seen."""
         try:
-            with self._db:  # commits, and rolls back when that fails too: on a full disk, say
-                self._db.execute("BEGIN IMMEDIATE")
-                self._db.executemany(_SAVE, [_row(job) for job in jobs])
+            self._db.write(lambda db: db.executemany(_INSERT, [_row(job) for job in jobs]))
         except sqlite3.IntegrityError:
             return False
         return True
 
+    def reserve(self, jobs: Sequence[Job], admission: Admission, now: float) -> None:
+        """Reserve the host's money for jobs, all or none, in the transaction that counts what was spent.
+
+        Jobs that have their reservation from before a restart keep it. Raises NotAllowed.
+        """
+
+        def write(db: sqlite3.Connection) -> None:
+            asked = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
+            if asked:
+                admission.check(_spent(db, admission.person, now), len(asked))
+            rows = [(job.id, admission.person, now, admission.price) for job in asked]
+            db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
+
+        self._db.write(write)
+
     def save(self, job: Job) -> bool:
-        """Write a job's newest value; on disk when this returns. False: its task is another job's already."""
+        """Write a job's newest value and settle its cost; on disk when this returns. False: its task is another's."""
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(_INSERT + _UPDATE, _row(job))
+            if job.price is not None and not job.key:
+                _settle(db, job)
+
         try:
-            self._db.execute(_SAVE + _UPDATE, _row(job))
+            self._db.write(write)
         except sqlite3.IntegrityError:
             return False
         return True
+
+    def move(self, visitor: str, to: str) -> list[str]:
+        """Hand all jobs of one visitor to another; return their ids."""
+
+        def write(db: sqlite3.Connection) -> list[str]:
+            moved = db.execute("SELECT id FROM jobs WHERE visitor = ?", (visitor,)).fetchall()
+            change = "UPDATE jobs SET visitor = ?, record = json_set(record, '$.visitor', ?) WHERE visitor = ?"
+            db.execute(change, (to, to, visitor))
+            return [row[0] for row in moved]
+
+        return self._db.write(write)
+
+    def count(self, visitor: str) -> int:
+        """Return how many jobs a visitor has."""
+        return int(self._db.read("SELECT count(*) FROM jobs WHERE visitor = ?", (visitor,))[0][0])
 
     def job(self, job_id: str) -> Job | None:
         """Return one job."""
@@ -106,43 +168,81 @@ class Store:
 
     def claimed(self, backend: str, task_ids: Iterable[str]) -> frozenset[str]:
         """Return those of the tasks that some job has."""
-        found = (
-            self._db.execute("SELECT task_id FROM jobs WHERE backend = ? AND task_id = ?", (backend, task)).fetchone()
-            for task in task_ids
-        )
-        return frozenset(row[0] for row in found if row)
+        query = "SELECT task_id FROM jobs WHERE backend = ? AND task_id = ?"
+        return frozenset(row[0] for task in task_ids for row in self._db.read(query, (backend, task)))
 
-    def in_doubt(self, backend: str, model: str) -> list[Job]:
-        """Return the jobs whose POST may have made a task that has no id here."""
+    def in_doubt(self, job: Job) -> list[Job]:
+        """Return the other jobs of its account and model whose POST may have made a task that has no id here."""
         where = "WHERE backend = ? AND model = ? AND task_id IS NULL AND state IN ('waiting', 'unknown')"
-        return [job for job in self._read(where, (backend, model)) if job.sent]
+        likely = self._read(where, (job.backend, job.model))
+        return [other for other in likely if other.sent and other.key == job.key and other.id != job.id]
 
-    def incoming(self) -> Path:
-        """Return a new name for a picture that is being fetched."""
-        return self._incoming / secrets.token_hex(16)
+    def spent(self, person: str, now: float) -> Spent:
+        """Return what counts against the limits for a person."""
+        return self._db.write(lambda db: _spent(db, person, now))
 
-    def keep(self, fetched: Path, *, nsfw: bool) -> Picture:
-        """Check a fetched picture and make it last, bytes as they are. Raises PictureTrouble, OSError."""
-        facts = inspect(fetched)
-        name = secrets.token_hex(16) + facts.suffix
-        with fetched.open("rb+") as file:
-            os.fsync(file.fileno())
-        fetched.replace(self._pictures / name)
-        return Picture(name, facts.width, facts.height, facts.format, facts.size, nsfw)
+    def spendings(self, now: float) -> list[Spending]:
+        """Return what was spent on whom in the last 30 days, the most first."""
+        query = (
+            "SELECT person, count(*), coalesce(sum(cost) FILTER (WHERE made > ?), 0), sum(cost)"
+            " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
+        )
+        return [Spending(*row) for row in self._db.read(query, (now - DAY, now - MONTH))]
 
-    def picture(self, name: str) -> Path | None:
-        """Return the file of a picture by its unguessable name."""
-        path = self._pictures / name
-        return path if PICTURE_NAME.fullmatch(name) and path.is_file() else None
+    def switch(self, name: str, *, is_on: bool) -> None:
+        """Turn one of the host's switches."""
+        turn = "INSERT INTO switches VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
+        self._db.write(lambda db: db.execute(turn, (name, int(is_on))))
+
+    def landing(self) -> BinaryIO:
+        """Return an empty file for a picture that is being fetched."""
+        return self._shelf.landing()
+
+    def clear(self, landing: BinaryIO) -> None:
+        """Throw away what was not kept of a landing."""
+        self._shelf.clear(landing)
+
+    def keep(self, landing: BinaryIO, *, nsfw: bool) -> tuple[Picture, bool]:
+        """Check a fetched picture and make it last: returns it, and whether it is on disk. Raises PictureTrouble."""
+        return self._shelf.keep(landing, nsfw=nsfw)
+
+    def picture(self, name: str) -> Path | bytes | None:
+        """Return the file of a picture, or its bytes, by its unguessable name."""
+        return self._shelf.find(name)
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
-        rows = self._db.execute(f"SELECT record FROM jobs {where}", values).fetchall()
+        rows = self._db.read(f"SELECT record FROM jobs {where}", values)
         return [job for row in rows if (job := _job(row[0]))]
 
-    def _sweep(self) -> None:
-        """Throw away what a killed process left half fetched; it is fetched again."""
-        for leftover in self._incoming.iterdir():
-            leftover.unlink(missing_ok=True)
+
+STOP = "stop"
+"""The switch with which the host stops all spending."""
+
+
+def _spent(db: sqlite3.Connection, person: str, now: float) -> Spent:
+    def value(query: str, *values: object) -> int:
+        return int(db.execute(query, values).fetchone()[0] or 0)
+
+    return Spent(
+        pictures_this_hour=value("SELECT count(*) FROM spendings WHERE person = ? AND made > ?", person, now - HOUR),
+        by_person_today=value("SELECT sum(cost) FROM spendings WHERE person = ? AND made > ?", person, now - DAY),
+        today=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - DAY),
+        this_month=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - MONTH),
+        unsettled=value("SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL"),
+        is_stopped=bool(value("SELECT max(is_on) FROM switches WHERE name = ?", STOP)),
+    )
+
+
+def _settle(db: sqlite3.Connection, job: Job) -> None:
+    match settling(job):
+        case Settling.KEPT:
+            pass
+        case Settling.VOID:
+            db.execute("DELETE FROM spendings WHERE job_id = ?", (job.id,))
+        case Settling.REFUNDED:
+            db.execute(_SETTLE, (0, job.id))
+        case Settling.PAID:
+            db.execute(_SETTLE, (job.price, job.id))
 
 
 def _job(record: str) -> Job | None:
@@ -169,16 +269,22 @@ def _row(job: Job) -> tuple[object, ...]:
     )
 
 
-def _only_one(path: Path) -> sqlite3.Connection:
-    """Hold the folder for this process: SQLite's own lock ends with the process, however it ends, on any system."""
-    lock = sqlite3.connect(path, timeout=0, check_same_thread=False, isolation_level=None)
+def _only_one(path: Path) -> sqlite3.Connection | None:
+    """Hold the folder for this process: SQLite's own lock ends with the process, however it ends, on any system.
+
+    None: the folder cannot be written. Raises SetupError when another app holds it.
+    """
+    try:
+        lock = sqlite3.connect(path, timeout=0, check_same_thread=False, isolation_level=None)
+    except sqlite3.OperationalError:
+        return None
     try:
         lock.execute("PRAGMA journal_mode = MEMORY")
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-            raise
+            return None
         raise SetupError(
             f"Another playground is running on the data folder {path.parent}.",
             "Stop it, or set PLAYGROUND_DATA_DIR to another folder.",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import random
 from dataclasses import replace
+from typing import BinaryIO
 
+from components import messages
 from components.client import Client
 from components.clock import Clock
-from components.errors import Charge, PictureTrouble, Sentence, TaskGone, WatchTrouble
+from components.errors import LookRefused, PictureTrouble, Sentence, TaskGone, WatchTrouble
 from components.generation import TaskStatus, TaskUpdate
 from components.job import Job, JobState, Picture
 from components.ledger import Ledger
@@ -21,14 +24,16 @@ GONE_SECONDS = 30.0
 """A task the API does not know is asked for this many times, so far apart, before that is believed."""
 FETCH_PAUSES = (1.0, 3.0, 8.0)
 """Seconds between the tries to fetch a finished picture; after the last it can be tried from its tile."""
-SLOW_WORD = Sentence("This takes longer than usual.", "You can close this page; the picture will be here.")
-SLOW_AFTER = 180.0
+REFUSED_CHECKS = 2
+REFUSED_SECONDS = 2.0
+"""So often, so far apart, a look must be refused for its key before the job is set aside."""
+LONG_AFTER, NOT_YET_AFTER = 180.0, 900.0
+"""Seconds after which a task is said to take long, and not to be finished yet."""
 
 _ENDINGS = {
-    TaskStatus.FAILED: "The service could not make this picture.",
-    TaskStatus.CANCELLED: "This was cancelled at the service.",
-    TaskStatus.TIMED_OUT: "The service took too long and stopped.",
-    TaskStatus.DELETED: "This was deleted at the service.",
+    TaskStatus.CANCELLED: messages.CANCELLED,
+    TaskStatus.TIMED_OUT: messages.TIMED_OUT,
+    TaskStatus.DELETED: messages.DELETED,
 }
 
 
@@ -41,7 +46,10 @@ class Watcher:
         self._chance = random.Random()
 
     async def follow(self, job: Job, update: TaskUpdate | None = None) -> Job:
-        """Look until the task ends; `update` is what the submit's answer said. Return the ended job."""
+        """Look until the task ends; `update` is what the submit's answer said.
+
+        Return the ended job, or one that is set aside because its key may not look any more.
+        """
         looks = Looks(self._experience.length(job.kind))
         passed = max(0.0, self._clock.now() - (job.accepted or self._clock.now()))
         zero = self._clock.monotonic() - passed
@@ -51,7 +59,7 @@ class Watcher:
                 looks.seen(self._clock.monotonic() - zero, queued=update.status is TaskStatus.QUEUED)
                 await self._clock.sleep(looks.next_delay())
             job, update = await self._look_until_answered(job)
-            if job.ended:
+            if job.ended or job.is_set_aside:
                 return job
         noticed = self._clock.monotonic() - zero
         job = await self._end(job, update)
@@ -62,7 +70,7 @@ class Watcher:
 
     async def _look_until_answered(self, job: Job) -> tuple[Job, TaskUpdate | None]:
         """Look, again after each trouble; the job comes back ended when the API has forgotten its task."""
-        failures = gone = 0
+        failures = gone = refused = 0
         while True:
             try:
                 update = await self._client.look(job.task_id or "", job.query_url)
@@ -71,6 +79,11 @@ class Watcher:
                 if gone >= GONE_CHECKS:
                     return await self._finish(job, JobState.FAILED, trouble.sentence), None
                 await self._clock.sleep(GONE_SECONDS)
+            except LookRefused as trouble:
+                refused += 1
+                if refused >= REFUSED_CHECKS:
+                    return await self._set_aside(job, trouble.sentence), None
+                await self._clock.sleep(REFUSED_SECONDS)
             except WatchTrouble as trouble:
                 failures += 1
                 if failures > 1:
@@ -81,11 +94,17 @@ class Watcher:
             else:
                 return await self._observe(job, update), update
 
+    async def _set_aside(self, job: Job, told: Sentence) -> Job:
+        paused = job.set_aside(told if job.key else messages.HOST_LOOK_REFUSED)
+        await self._ledger.record(paused)
+        return paused
+
     async def _observe(self, job: Job, update: TaskUpdate) -> Job:
         now = self._clock.now()
         seen = job.seen(update, now)
-        if not update.status.is_final and now - (job.accepted or now) > SLOW_AFTER:
-            seen = seen.troubled(SLOW_WORD)
+        age = now - (job.accepted or now)
+        if not update.status.is_final and age > LONG_AFTER:
+            seen = seen.troubled(messages.NOT_FINISHED if age > NOT_YET_AFTER else messages.TAKES_LONG)
         if seen.state is not job.state:
             await self._ledger.record(seen)
         elif seen != job:
@@ -94,31 +113,30 @@ class Watcher:
 
     async def _end(self, job: Job, update: TaskUpdate) -> Job:
         if update.status is not TaskStatus.COMPLETED:
-            told = _ENDINGS[update.status]
-            return await self._finish(job, JobState.FAILED, Sentence(told, update.error, Charge.REFUNDED))
+            told = _ENDINGS.get(update.status) or messages.failed(update.error)
+            return await self._finish(job, JobState.FAILED, told)
         job = replace(job, inference_ms=update.inference_ms, note=update.note)
         if not update.outputs:
             update = await self._look_once_more(job, update)
-        pictures, trouble = await self._collect(job, update)
-        job = replace(job, pictures=pictures)
-        return await self._finish(job, JobState.COMPLETED if pictures else JobState.FAILED, trouble)
+        job, trouble = await self._collect(job, update)
+        return await self._finish(job, JobState.COMPLETED if job.pictures else JobState.FAILED, trouble)
 
-    async def _collect(self, job: Job, update: TaskUpdate) -> tuple[tuple[Picture, ...], Sentence | None]:
+    async def _collect(self, job: Job, update: TaskUpdate) -> tuple[Job, Sentence | None]:
         """Fetch every picture of the task; a picture that cannot be had is said and takes no other down."""
         pictures: list[Picture] = []
-        trouble = None
-        if not update.outputs:
-            trouble = Sentence("The service finished without a picture.", "", Charge.SPENT)
-        for place in range(len(update.outputs)):
+        links: list[str] = []
+        trouble = None if update.outputs else messages.NO_PICTURE
+        for place, output in enumerate(update.outputs):
             try:
-                pictures.append(await self._fetch(job, update, place))
+                picture, is_on_disk = await self._fetch(job, update, place)
+                pictures.append(picture)
+                trouble = trouble if is_on_disk else messages.NOT_SAVED
             except PictureTrouble as error:
                 trouble = error.sentence
-            except OSError:
-                trouble = Sentence("The picture could not be saved on this computer's disk.", "", Charge.SPENT)
-        return tuple(pictures), trouble
+                links += [output] if isinstance(output, str) and self._client.may_open(output) else []
+        return replace(job, pictures=tuple(pictures), links=tuple(links)), trouble
 
-    async def _fetch(self, job: Job, update: TaskUpdate, place: int) -> Picture:
+    async def _fetch(self, job: Job, update: TaskUpdate, place: int) -> tuple[Picture, bool]:
         """Fetch one picture, paid for as it is: after each trouble once more, by the address of a new query."""
         nsfw = place < len(update.nsfw) and update.nsfw[place]
         for pause in FETCH_PAUSES:
@@ -129,16 +147,21 @@ class Watcher:
                 update = again if place < len(again.outputs) else update
         return await self._fetch_once(update.outputs[place], nsfw=nsfw)
 
-    async def _fetch_once(self, output: str | bytes, *, nsfw: bool) -> Picture:
-        target = self._store.incoming()
+    async def _fetch_once(self, output: str | bytes, *, nsfw: bool) -> tuple[Picture, bool]:
+        landing = await asyncio.to_thread(self._store.landing)
         try:
-            if isinstance(output, bytes):
-                await asyncio.to_thread(target.write_bytes, output)
-            else:
-                await self._client.download(output, target)
-            return await asyncio.to_thread(self._store.keep, target, nsfw=nsfw)
+            return await self._land(output, landing, nsfw=nsfw)
+        except OSError:  # the disk is full: memory takes its place
+            return await self._land(output, io.BytesIO(), nsfw=nsfw)
         finally:
-            await asyncio.to_thread(target.unlink, missing_ok=True)
+            await asyncio.to_thread(self._store.clear, landing)
+
+    async def _land(self, output: str | bytes, landing: BinaryIO, *, nsfw: bool) -> tuple[Picture, bool]:
+        if isinstance(output, bytes):
+            await asyncio.to_thread(landing.write, output)
+        else:
+            await self._client.download(output, landing)
+        return await asyncio.to_thread(self._store.keep, landing, nsfw=nsfw)
 
     async def _look_once_more(self, job: Job, update: TaskUpdate, pause: float = 1.0) -> TaskUpdate:
         await self._clock.sleep(pause)

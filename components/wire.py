@@ -11,25 +11,38 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from components import messages
 from components.errors import (
     Busy,
     InvalidRequest,
     KeyRefused,
+    LookRefused,
     ModelNotFound,
     NoCredit,
     NotAccepted,
+    NotTold,
     PlaygroundError,
+    Sentence,
     SubmissionUnknown,
     TaskGone,
     WatchTrouble,
 )
 from components.generation import GenerationRequest, TaskStatus, TaskUpdate
+from components.money import Micros, micros
 
 MESSAGE_LIMIT = 300
 """Characters of the API's own message that are shown to a person."""
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_PARAMETER_CODES = frozenset({400, 413, 422, 1400, 1401})
+_PARAMETER_CODES = frozenset({400, 422, 1400, 1401})
+_REFUSALS: Mapping[int, tuple[type[NotAccepted], Sentence]] = {
+    401: (KeyRefused, messages.KEY_REFUSED),
+    403: (KeyRefused, messages.MODEL_FORBIDDEN),
+    404: (ModelNotFound, messages.MODEL_GONE),
+    413: (NotAccepted, messages.TOO_LARGE),
+    1200: (NotAccepted, messages.UNSUITABLE),
+    1402: (NotAccepted, messages.LINK_NOT_FETCHED),
+}
 _TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
 _TROUBLE_CODES = frozenset({500, 502, 503, 504, 5000, 5003, 5004})
 
@@ -79,10 +92,7 @@ def decode_submit(answer: Answer) -> TaskUpdate:
     code, message = _code(answer, envelope), _message(envelope)
     if refusal := _refusal(code, message, answer.retry_after):
         raise refusal
-    raise SubmissionUnknown(
-        "The service gave no clear answer, so this picture may have been made and charged.",
-        "It is being looked for; it is never sent twice.",
-    )
+    raise SubmissionUnknown(messages.UNEXPECTED_PAGE if _is_page(answer) else messages.NO_CLEAR_ANSWER)
 
 
 def decode_look(answer: Answer, task_id: str) -> TaskUpdate:
@@ -95,10 +105,11 @@ def decode_look(answer: Answer, task_id: str) -> TaskUpdate:
     if code in _TASK_FAILED_CODES:
         return TaskUpdate(task_id, TaskStatus.FAILED, error=_message(envelope))
     if code == 404:
-        raise TaskGone("The service does not know this task any more.", "Tasks are kept there for 7 days.")
+        raise TaskGone(messages.GONE)
     if code in (401, 403):
-        raise WatchTrouble("The key was not accepted while looking for this picture.", "It is not lost.")
-    raise WatchTrouble("The connection to the service is slow.", "Looking again.", answer.retry_after)
+        raise LookRefused(messages.LOOK_REFUSED)
+    told = messages.PAGE_IN_PLACE_OF_API if _is_page(answer) else messages.SLOW_CONNECTION
+    raise WatchTrouble(told, answer.retry_after)
 
 
 def decode_recent(answer: Answer) -> tuple[TaskUpdate, ...]:
@@ -106,9 +117,52 @@ def decode_recent(answer: Answer) -> tuple[TaskUpdate, ...]:
     envelope = _envelope(answer.body)
     items = _mapping(envelope.get("data")).get("items")
     if _code(answer, envelope) != 200 or not isinstance(items, list):
-        raise WatchTrouble("The list of recent pictures could not be read.", "Looking again.")
+        raise WatchTrouble(messages.LIST_UNREADABLE)
     entries = [_mapping(item) for item in cast("list[Any]", items)]
     return tuple(_update(entry) for entry in entries if _task_id(entry))
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What one picture costs."""
+
+    price: Micros
+    """What is charged, rebates taken off."""
+    most: Micros
+    """What it costs at the most: the list price where that is higher."""
+
+
+def encode_price(model: str, request: GenerationRequest) -> dict[str, Any]:
+    """Return the JSON body that asks what a request would cost."""
+    return {"model_id": model, "inputs": encode(request)}
+
+
+def decode_price(answer: Answer) -> Quote:
+    """Read the price of one picture. Raises KeyRefused, and NotTold when there is none above zero in US dollars."""
+    data = _told(answer, messages.PRICE_NOT_TOLD)
+    prices = [amount for name in ("discounted_price", "price") if (amount := micros(data.get(name))) and amount > 0]
+    if not prices or data.get("currency", "USD") != "USD":
+        raise NotTold(messages.PRICE_NOT_TOLD, is_offered=True)
+    return Quote(prices[0], max(prices))
+
+
+def decode_balance(answer: Answer) -> Micros:
+    """Read the account's balance. Raises NotTold, and KeyRefused when the key is not good."""
+    balance = micros(_told(answer, messages.BALANCE_NOT_TOLD).get("balance"))
+    if balance is None:
+        raise NotTold(messages.BALANCE_NOT_TOLD, is_offered=True)
+    return balance
+
+
+def _told(answer: Answer, otherwise: Sentence) -> Mapping[str, Any]:
+    """Return the data of a good answer. Raises KeyRefused, NotTold."""
+    envelope = _envelope(answer.body)
+    code = _code(answer, envelope)
+    if code in (401, 403):
+        raise KeyRefused(messages.KEY_REFUSED)
+    if code != 200:
+        raise NotTold(otherwise, is_offered=code not in (404, 405))
+    return _mapping(envelope.get("data"))
 
 
 def decode_picture(text: str) -> bytes:
@@ -124,24 +178,16 @@ def decode_picture(text: str) -> bytes:
 def _refusal(code: int, message: str, retry_after: float | None) -> PlaygroundError | None:
     """Return the error for a code that means that no task was made; None when that is not sure."""
     if code == 429:
-        return Busy("The service is busy.", "This waits in line and is sent when it may.", retry_after)
-    if code == 401:
-        return KeyRefused("This key was not accepted.", "A new key works after a first top-up.")
-    if code == 403:
-        return KeyRefused("This key may not use this model.", "Use another key.")
+        return Busy(messages.BUSY, retry_after)
     if code == 402 or (code not in _TROUBLE_CODES and code != 200 and "insufficient" in message.lower()):
-        return NoCredit("The account behind the key has no credit left.", "Top it up, then press Generate again.")
-    if code == 404:
-        return ModelNotFound("The service does not offer this model any more.")
-    if code == 1200:
-        return NotAccepted("The service found the prompt unsuitable.", "Change the words and try again.")
-    if code == 1402:
-        return NotAccepted("A LoRA or picture could not be fetched.", "Check that its link is public.")
+        return NoCredit(messages.NO_CREDIT)
+    if code in _REFUSALS:
+        kind, told = _REFUSALS[code]
+        return kind(told)
     if code in _PARAMETER_CODES:
-        reason = message or "it did not say which."
-        return InvalidRequest(_field_named_in(message), f"The service refused a setting: {reason}")
+        return InvalidRequest(_field_named_in(message), messages.setting_refused(message))
     if 400 <= code < 500 or 1000 <= code < 2000:
-        return NotAccepted("The service refused this.", message)
+        return NotAccepted(messages.refused(message))
     return None
 
 
@@ -167,6 +213,11 @@ def _envelope(body: bytes) -> Mapping[str, Any]:
         return _mapping(json.loads(body))
     except (ValueError, RecursionError):
         return {}
+
+
+def _is_page(answer: Answer) -> bool:
+    """Tell whether a web page came where JSON should be: a proxy's login, say."""
+    return answer.body.lstrip()[:1] == b"<"
 
 
 def _code(answer: Answer, envelope: Mapping[str, Any]) -> int:

@@ -13,14 +13,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("errors",),
-    ("generation", "clock", "settings", "addresses"),
-    ("schema", "job", "pictures", "retry", "pace", "seeds", "recipe"),
-    ("wire",),
+    ("messages",),
+    ("generation", "clock", "addresses", "money", "keys", "person"),
+    ("schema", "job", "pictures", "retry", "pace", "seeds", "recipe", "keyring", "turns", "standing"),
+    ("fence", "wire"),
+    ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
-    ("board",),
+    ("board", "till"),
     ("ledger",),
     ("sending", "watching"),
     ("jobs",),
+    ("visitors",),
     ("playground",),
     ("ui",),
     ("ui.page",),
@@ -99,7 +102,8 @@ def importers(package: str) -> set[str]:
 
 
 def test_only_the_client_speaks_http():
-    assert importers("httpx") == {"client"}
+    assert importers("httpx") == {"client", "fetching"}
+    assert importers("httpcore") == {"fetching"}
     assert not importers("requests") | importers("aiohttp")
 
 

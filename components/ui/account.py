@@ -1,29 +1,93 @@
-"""The lines of the house: what this is, who paints, whose key pays, how long pictures are kept."""
+"""The account panel: who paints and whose key pays, a box for a key of one's own, signing in."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from html import escape
+from typing import Any
 
 import gradio as gr
 
+from components.errors import PlaygroundError
+from components.person import Person
 from components.playground import Playground
+from components.standing import Standing
 from components.ui import assets
-
-_NOT_LASTING = (
-    "Pictures made here are kept only until this app restarts: it has no lasting storage. Download what you like."
-)
+from components.ui.rows import told
+from components.ui.who import key_token, person_of
 
 
-def account_lines(title: str, playground: Playground) -> None:
-    """Place the title and the backend's line."""
-    backend = playground.backend
-    with gr.Row(elem_id="head"):
-        gr.HTML(title, html_template=assets.text("html/title.html"), elem_id="title", apply_default_css=False)
-        line = escape(f"{backend.label} {backend.advice}".strip())  # a model's name is the host's to choose
-        gr.HTML(line, elem_id="backend", apply_default_css=False)
+class Account:
+    """Owns the title, the panel and the sign-in button.
+
+    The key box is no component of Gradio's: what is typed there is in no event's inputs, no link, no history. The
+    panel's script hands it to `use_key` and keeps the token that comes back.
+    """
+
+    def __init__(self, title: str, playground: Playground) -> None:
+        self._playground = playground
+        with gr.Row(elem_id="head"):
+            gr.HTML(title, html_template=assets.text("html/title.html"), elem_id="title", apply_default_css=False)
+            backend = playground.backend
+            line = escape(f"{backend.label} {backend.advice}".strip())  # a model's name is the host's to choose
+            gr.HTML(
+                line,
+                elem_id="account",
+                apply_default_css=False,
+                js_on_load=assets.text("js/mount_account.js").replace("ASSETS", assets.address("js")),
+                server_functions=self._answers(),
+            )
+            if playground.house.can_sign_in:
+                gr.LoginButton(elem_id="sign-in", size="sm", scale=0)
+
+    def _answers(self) -> list[Callable[..., Awaitable[Any]]]:
+        """Return what the script may ask; Gradio marks each, so they are functions and not methods."""
+        playground = self._playground
+
+        async def standing(ask: Any, request: gr.Request) -> dict[str, Any]:
+            """Return what the panel shows."""
+            values = _mapping(ask)
+            person, browser = person_of(values, request), Person.browser(values.get("visitor"))
+            return _shown(await playground.standing(person, browser, key_token(values)))
+
+        async def use_key(ask: Any, request: gr.Request) -> dict[str, Any]:
+            """Hold a key: `{token, own_key}`, or `{refused}` with the reason."""
+            values = _mapping(ask)
+            try:
+                grant = await playground.use_key(person_of(values, request), values.get("text"))
+            except PlaygroundError as error:
+                return {"refused": told(error.sentence, is_free=True)}
+            return {"token": grant.token, "own_key": asdict(grant.shown)}
+
+        async def forget_key(ask: Any) -> None:
+            """Let go of a key."""
+            playground.visitors.forget_key(key_token(_mapping(ask)))
+
+        async def take_along(ask: Any, request: gr.Request) -> dict[str, Any]:
+            """Hand this browser's pictures to the one who signed in: `{taken}`, or `{refused}`."""
+            values = _mapping(ask)
+            person, browser = person_of(values, request), Person.browser(values.get("visitor"))
+            try:
+                return {"taken": await playground.visitors.take_along(browser, person)}
+            except PlaygroundError as error:
+                return {"refused": told(error.sentence, is_free=True)}
+
+        return [standing, use_key, forget_key, take_along]
 
 
-def storage_line(playground: Playground) -> None:
-    """Say beside the gallery when its pictures do not outlive a restart."""
-    if not playground.lasting:
-        gr.HTML(_NOT_LASTING, elem_id="storage", apply_default_css=False)
+def _shown(standing: Standing) -> dict[str, Any]:
+    own_key = standing.own_key
+    return {
+        "user": standing.user,
+        "can_sign_in": standing.can_sign_in,
+        "own_key": asdict(own_key) if own_key else None,
+        "key_lost": standing.is_key_lost,
+        "obstacle": told(standing.obstacle, is_free=True) if standing.obstacle else None,
+        "paid_by": standing.paid_by,
+        "to_bring": standing.to_bring,
+    }
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from components import messages
 from components.errors import InvalidRequest
 from components.schema import Span
 
@@ -41,12 +42,12 @@ def text_of(value: Any, field: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InvalidRequest(field, "This must be text.")
+        raise InvalidRequest(field, messages.NOT_TEXT)
     return value
 
 
 def number_of(value: Any, field: str) -> float:
     """Return a number field's value, whole ones as int. Raises InvalidRequest."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidRequest(field, "Enter a number here.")
+        raise InvalidRequest(field, messages.NOT_A_NUMBER)
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -5,23 +5,27 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_file_to_cache
+from gradio.processing_utils import save_bytes_to_cache, save_file_to_cache
 from gradio.route_utils import get_root_url
 from gradio.utils import get_upload_folder
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from components.errors import Charge, InvalidRequest, PlaygroundError, Sentence
+from components import messages
+from components.errors import InvalidRequest, PlaygroundError, Sentence
 from components.generation import GenerationRequest, LoraWeight
-from components.job import Job, JobState, Picture, visitor_name
+from components.job import Job, JobState, Picture
 from components.jobs import Wish
+from components.person import Person, visitor_name
 from components.playground import Playground
 from components.recipe import infotext
 from components.seeds import batch
 from components.ui.fields import number_of
+from components.ui.who import user_of
 
 PARAMETERS = {
     "prompt": "what the picture should show; required",
@@ -43,13 +47,6 @@ PARAMETERS = {
 
 Answer = tuple[list[gr.FileData], dict[str, Any]]
 """The picture files, and their details."""
-
-_MONEY = {
-    Charge.NONE: "Nothing was charged.",
-    Charge.MAYBE: "It may have been charged.",
-    Charge.REFUNDED: "Failed tasks are refunded, usually within 3 hours.",
-    Charge.SPENT: "It was charged.",
-}
 
 
 def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]]:
@@ -88,7 +85,7 @@ def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]
             "high_noise_frac": high_noise_frac,
             "refine_steps": refine_steps,
         }
-        job = await _make(playground, given, loras, _session(request))
+        job = await _make(playground, given, loras, _program(request))
         return await _files(playground, job, request), _details(job)
 
     return generate
@@ -109,15 +106,17 @@ async def misnamed_parameter(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": sentence}, status_code=422)
 
 
-async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, visitor: str) -> Job:
+async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, program: Person) -> Job:
     """Return the finished job. Raises gr.Error with the sentence that a person would see."""
+    is_free = playground.backend.free
     try:
-        jobs = await playground.jobs.start(Wish(visitor, secrets.token_hex(16), _requests(playground, given, loras)))
+        wish = Wish(program.board, secrets.token_hex(16), _requests(playground, given, loras))
+        jobs = await playground.start(program, wish, "")
         job = await playground.jobs.finished(jobs[0].id) or jobs[0]
     except PlaygroundError as error:
-        raise _told(error.sentence) from error
+        raise _told(error.sentence, is_free=True) from error
     if job.state is not JobState.COMPLETED:
-        raise _told(job.trouble or Sentence("There is no picture.", charge=Charge.MAYBE), free=playground.backend.free)
+        raise _told(job.trouble or messages.NO_END, is_free=is_free)
     return job
 
 
@@ -137,7 +136,7 @@ def _plain(name: str, value: Any) -> Any:
     if name not in ("prompt", "negative_prompt"):
         return number_of(value, name)
     if not isinstance(value, str):
-        raise InvalidRequest(name, f"{name} must be text.")
+        raise InvalidRequest(name, messages.not_text(name))
     return value
 
 
@@ -145,26 +144,26 @@ def _loras(values: Any) -> tuple[LoraWeight, ...]:
     if values is None:
         return ()
     if not isinstance(values, list):
-        raise InvalidRequest("loras", "loras is a list of objects with path and scale.")
+        raise InvalidRequest("loras", messages.NOT_A_LIST_OF_LORAS)
     return tuple(_lora(value) for value in values)
 
 
 def _lora(value: Any) -> LoraWeight:
     if not isinstance(value, dict) or not isinstance(value.get("path"), str) or set(value) - {"path", "scale"}:
-        raise InvalidRequest("loras", "Each of loras is an object with path (text) and scale (a number).")
+        raise InvalidRequest("loras", messages.NOT_A_LORA)
     return LoraWeight(value["path"].strip(), number_of(value.get("scale", 1.0), "loras"))
 
 
-def _told(sentence: Sentence, *, free: bool = True) -> gr.Error:
-    """Return the error that says a sentence, with a word on money unless none is at stake."""
-    words = (sentence.happened, sentence.advice, "" if free else _MONEY[sentence.charge])
-    return gr.Error(" ".join(part for part in words if part), print_exception=False)
+def _told(sentence: Sentence, *, is_free: bool) -> gr.Error:
+    """Return the error that says a message in full."""
+    return gr.Error(messages.in_full(sentence, is_free=is_free), print_exception=False)
 
 
-def _session(request: gr.Request | None) -> str:
-    """Return the visitor of a program: each Gradio session is one of its own."""
+def _program(request: gr.Request | None) -> Person:
+    """Return who calls: each Gradio session has a board of its own; its pictures are counted on who is signed in."""
     session = request.session_hash if request else None
-    return visitor_name(f"session {session or secrets.token_hex(16)}")
+    board = visitor_name(f"session {session or secrets.token_hex(16)}")
+    return Person(board, user_of(request), is_program=True)
 
 
 async def _files(playground: Playground, job: Job, request: gr.Request | None) -> list[gr.FileData]:
@@ -178,15 +177,20 @@ async def _files(playground: Playground, job: Job, request: gr.Request | None) -
 def _file(playground: Playground, picture: Picture, root: str) -> gr.FileData:
     kept = playground.picture(picture.name)
     if kept is None:
-        raise _told(Sentence("The picture was made, but its file is not there any more."))
-    path = save_file_to_cache(kept, get_upload_folder())
+        raise _told(messages.FILE_GONE, is_free=playground.backend.free)
+    path = _laid_out(kept, picture.name)
     return gr.FileData(
         path=path,
         url=f"{root}/gradio_api/file={path}",
         size=picture.size,
-        orig_name=f"sdxl-lora{kept.suffix}",
+        orig_name=f"sdxl-lora.{picture.name.rpartition('.')[2]}",
         mime_type=f"image/{picture.format.lower()}",
     )
+
+
+def _laid_out(kept: Path | bytes, name: str) -> str:
+    folder = get_upload_folder()
+    return save_bytes_to_cache(kept, name, folder) if isinstance(kept, bytes) else save_file_to_cache(kept, folder)
 
 
 def _details(job: Job) -> dict[str, Any]:

@@ -8,20 +8,23 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from components.errors import InvalidRequest, StoreTrouble, TooMany
+from components import messages
+from components.errors import PlaygroundError
 from components.generation import GenerationRequest
-from components.job import is_token, visitor_name
 from components.jobs import Wish
+from components.person import Person, is_token
 from components.playground import Playground
+from components.schema import Schema
 from components.seeds import batch
 from components.ui import assets
-from components.ui.account import account_lines, storage_line
+from components.ui.account import Account
 from components.ui.generate import document, generate_endpoint
 from components.ui.loras import LoraPanel
 from components.ui.prompt import PromptPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
 from components.ui.shape import ShapePanel
+from components.ui.who import key_token, person_of
 
 TITLE = "SDXL LoRA Playground"
 
@@ -32,7 +35,7 @@ class Page:
     def __init__(self, playground: Playground) -> None:
         self._playground, schema = playground, playground.backend.schema
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86_400)) as self.blocks:
-            account_lines(TITLE, playground)
+            Account(TITLE, playground)
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="form"):
                     with gr.Column(elem_id="words"):
@@ -45,8 +48,7 @@ class Page:
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
-                    storage_line(playground)
-                    self._results = Results(playground.jobs, playground.backend)
+                    self._results = Results(playground)
             settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
             self._tie(button)
             api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
@@ -73,17 +75,18 @@ class Page:
             None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
         )
 
-    async def generate(self, *, ticket: Any, **values: Any) -> dict[str, Any]:
+    async def generate(self, *, ticket: Any, request: gr.Request, **values: Any) -> dict[str, Any]:
         """Start one click's jobs and return its receipt at once."""
-        visitor, click = _read(ticket)
+        person, click, token = _read(ticket, request)
         try:
-            requests, note = self._requests(values)
-            jobs = await self._playground.jobs.start(Wish(visitor, click, requests, note))
-        except (InvalidRequest, TooMany, StoreTrouble) as error:
+            schema = self._playground.backend_for(token).schema
+            requests, note = self._requests(schema, values)
+            jobs = await self._playground.start(person, Wish(person.board, click, requests, note), token)
+        except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
 
-    def _requests(self, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], str]:
+    def _requests(self, schema: Schema, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], str]:
         """Merge the panels' values into a request for each picture. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
         sampling = self._sampling.read(values)
@@ -97,14 +100,17 @@ class Page:
             seed=sampling.seed,
             loras=self._loras.read(values),
         )
-        self._playground.backend.schema.check(request)
+        schema.check(request)
         return batch(request, sampling.pictures)
 
 
-def _read(ticket: Any) -> tuple[str, str]:
-    """Return the visitor's name and the click's id. Raises gr.Error: only our own page's script makes tickets."""
+def _read(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
+    """Return who pressed, the click's id and the token of the tab's own key, "" when it has none.
+
+    Raises gr.Error: only our own page's script makes tickets.
+    """
     values: Mapping[str, Any] = ticket if isinstance(ticket, dict) else {}
     visitor, click = values.get("visitor"), values.get("click")
     if not is_token(visitor) or not is_token(click):
-        raise gr.Error("The page was not ready. Reload it and try again.", print_exception=False)
-    return visitor_name(str(visitor)), str(click)
+        raise gr.Error(messages.in_full(messages.PAGE_NOT_READY, is_free=True), print_exception=False)
+    return person_of(values, request), str(click), key_token(values)

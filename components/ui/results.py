@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from components.errors import InvalidRequest, PlaygroundError
-from components.job import Job, is_token, visitor_name
-from components.jobs import Jobs
-from components.playground import Backend
+from components.job import Job
+from components.playground import Playground
 from components.ui import assets
-from components.ui.rows import changed_rows, row
+from components.ui.rows import changed_rows, row, told
+from components.ui.who import person_of
 
 LONGEST_WAIT = 20.0
 """Seconds a question for changes is held while nothing changes."""
@@ -22,11 +22,11 @@ LONGEST_WAIT = 20.0
 class Results:
     """Owns the gallery's component, which is also the place where a click says who pressed.
 
-    The component's value in is a ticket `{visitor, click}`; its value out is a receipt, see `receipt`.
+    The component's value in is a ticket `{visitor, click, key}`; its value out is a receipt, see `receipt`.
     """
 
-    def __init__(self, jobs: Jobs, backend: Backend) -> None:
-        self._jobs, self._backend = jobs, backend
+    def __init__(self, playground: Playground) -> None:
+        self._playground, self._jobs = playground, playground.jobs
         self.component = gr.HTML(
             {},
             html_template="",
@@ -38,52 +38,51 @@ class Results:
 
     def receipt(self, click: str, jobs: tuple[Job, ...]) -> dict[str, Any]:
         """Return what a click came to: the tiles it started."""
-        return {"click": click, "rows": self._rows(jobs), "refused": [], "notice": ""}
+        return {"click": click, "rows": self._rows(jobs), "refused": [], "notice": None}
 
     @staticmethod
     def refusal(click: str, error: PlaygroundError) -> dict[str, Any]:
         """Return that a click started nothing, and why: a sentence at its field, or one for the whole page."""
         if isinstance(error, InvalidRequest) and error.field:
             refused = [{"field": error.field, "sentence": str(error)}]
-            return {"click": click, "rows": [], "refused": refused, "notice": ""}
-        return {"click": click, "rows": [], "refused": [], "notice": str(error)}
+            return {"click": click, "rows": [], "refused": refused, "notice": None}
+        return {"click": click, "rows": [], "refused": [], "notice": told(error.sentence, is_free=True)}
 
-    def _answers(self) -> list[Callable[[Any], Awaitable[Any]]]:
+    def _answers(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return what the script may ask; Gradio marks each, so they are functions and not methods."""
 
-        async def changes(ask: Any) -> dict[str, Any]:
+        async def changes(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return what changed since the version the browser knows, holding the answer while nothing does."""
             values = _mapping(ask)
             epoch, version = str(values.get("epoch", ""))[:32], int(_number(values.get("version")))
             wait = min(max(_number(values.get("wait")), 0.0), LONGEST_WAIT)
-            found = await self._jobs.changes(_visitor(values), epoch, version, wait)
-            return changed_rows(found, self._backend, time.time())
+            found = await self._jobs.changes(person_of(values, request).board, epoch, version, wait)
+            return changed_rows(found, self._playground, time.time())
 
-        async def older(ask: Any) -> dict[str, Any]:
+        async def older(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return the page of tiles before a time."""
             values = _mapping(ask)
-            jobs, more = await self._jobs.older(_visitor(values), _number(values.get("before")))
+            jobs, more = await self._jobs.older(person_of(values, request).board, _number(values.get("before")))
             return {"rows": self._rows(jobs), "more": more}
 
-        async def look_again(ask: Any) -> None:
+        async def look_again(ask: Any, request: gr.Request) -> None:
             """Look once more for what a visitor may have paid for."""
             values = _mapping(ask)
-            await self._jobs.look_again(_visitor(values), str(values.get("job", ""))[:64])
+            await self._jobs.look_again(person_of(values, request).board, str(values.get("job", ""))[:64])
 
-        return [changes, older, look_again]
+        async def take_back(ask: Any, request: gr.Request) -> bool:
+            """Take back what waits to be sent; false when it is too late."""
+            values = _mapping(ask)
+            return await self._jobs.take_back(person_of(values, request).board, str(values.get("job", ""))[:64])
+
+        return [changes, older, look_again, take_back]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
-        return [row(job, self._backend) for job in jobs]
+        return [row(job, self._playground) for job in jobs]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _visitor(values: Mapping[str, Any]) -> str:
-    """Return the visitor's name. Whoever sends no proper token sees an empty board that is nobody's."""
-    token = values.get("visitor")
-    return visitor_name(token) if isinstance(token, str) and is_token(token) else "nobody"
 
 
 def _number(value: Any) -> float:

@@ -35,12 +35,15 @@ def routes(playground: Playground) -> list[BaseRoute]:
 def _pictures(playground: Playground) -> Callable[[Request], Awaitable[Response]]:
     async def picture(request: Request) -> Response:
         """Serve a picture's bytes as received. Its name is the permission: 128 random bits."""
-        path = await asyncio.to_thread(playground.picture, request.path_params["name"])
-        if path is None:
+        name = request.path_params["name"]
+        picture = await asyncio.to_thread(playground.picture, name)
+        if picture is None:
             return PlainTextResponse("This picture is not here.", status_code=404)
-        download = "download" in request.query_params
-        name = f"sdxl-lora-{path.stem[:8]}{path.suffix}" if download else None
-        return _file(path, f"private, {_FOR_EVER}", name)
+        stem, _, ending = name.rpartition(".")
+        download_name = f"sdxl-lora-{stem[:8]}.{ending}" if "download" in request.query_params else None
+        if isinstance(picture, bytes):
+            return _held(picture, f".{ending}", download_name)
+        return _file(picture, f"private, {_FOR_EVER}", download_name)
 
     return picture
 
@@ -59,3 +62,11 @@ def _file(path: Path, caching: str, download_name: str | None) -> FileResponse:
     return FileResponse(
         path, media_type=_TYPES[path.suffix], headers={"Cache-Control": caching}, filename=download_name
     )
+
+
+def _held(picture: bytes, suffix: str, download_name: str | None) -> Response:
+    """Serve a picture that could not be saved: it is here until the app ends."""
+    headers = {"Cache-Control": f"private, {_FOR_EVER}"}
+    if download_name:
+        headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
+    return Response(picture, media_type=_TYPES[suffix], headers=headers)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from components import messages
 from components.board import Changes
-from components.job import Job, Picture
-from components.playground import Backend
+from components.errors import Sentence
+from components.job import Job, JobState, Picture
+from components.money import dollars
+from components.playground import Playground
 
 
-def row(job: Job, backend: Backend) -> dict[str, Any]:
+def row(job: Job, playground: Playground) -> dict[str, Any]:
     """Return what a tile and the large view show of a job; of a free backend no word of money is said."""
     ask, trouble = job.request, job.trouble
-    is_free = backend.free and job.backend == backend.name
+    backend = playground.backend_of(job)
+    is_free = backend is not None and backend.free
     return {
         "id": job.id,
         "click": job.click,
@@ -28,7 +32,7 @@ def row(job: Job, backend: Backend) -> dict[str, Any]:
         "seed_note": job.seed_note,
         "loras": [{"path": lora.path, "scale": lora.scale} for lora in ask.loras],
         "model": job.model,
-        "backend": backend.label if job.backend == backend.name else job.backend,
+        "backend": backend.label if backend else job.backend,
         "created": job.created,
         "accepted": job.accepted,
         "started": job.started,
@@ -38,25 +42,37 @@ def row(job: Job, backend: Backend) -> dict[str, Any]:
         "step": job.step,
         "steps": job.steps,
         "pictures": [_picture(picture) for picture in job.pictures],
-        "happened": trouble.happened if trouble else "",
-        "advice": trouble.advice if trouble else "",
-        "charge": trouble.charge.value if trouble and not is_free else None,
+        **told(trouble, is_free=is_free),
+        "price": None if job.price is None else dollars(job.price),
         "field": job.refused_field,
         "set_aside": job.is_set_aside,
+        "next_send": job.next_send,
+        "can_take_back": job.can_be_taken_back,
+        "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_picture or job.is_set_aside,
+        "links": list(job.links),
         "note": job.note,
         "task": job.task_id,
     }
 
 
-def changed_rows(changes: Changes, backend: Backend, now: float) -> dict[str, Any]:
+def told(sentence: Sentence | None, *, is_free: bool) -> dict[str, str]:
+    """Return the three parts of a message as the scripts show them."""
+    if not sentence:
+        return {"happened": "", "charged": "", "advice": ""}
+    charged = messages.charged(sentence, is_free=is_free)
+    return {"happened": sentence.happened, "charged": charged, "advice": sentence.advice}
+
+
+def changed_rows(changes: Changes, playground: Playground, now: float) -> dict[str, Any]:
     """Return an answer of the long-poll."""
     return {
         "epoch": changes.epoch,
         "version": changes.version,
         "now": now,
         "busy": changes.unfinished,
-        "rows": [row(job, backend) for job in changes.jobs],
+        "rows": [row(job, playground) for job in changes.jobs],
         "more": changes.more,
+        "notices": [told(notice, is_free=True) for notice in playground.notices],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from components import messages
 from components.errors import InvalidRequest
 from components.schema import Schema
 from components.seeds import MOST_PICTURES
@@ -69,7 +70,7 @@ class SamplingPanel:
         """Return the settings. Raises InvalidRequest for what is no number."""
         pictures = number_of(values.get("pictures", 1), "pictures")
         if not isinstance(pictures, int):
-            raise InvalidRequest("pictures", "Choose how many pictures to make.")
+            raise InvalidRequest("pictures", messages.NO_NUMBER_OF_PICTURES)
         return Sampling(
             guidance_scale=number_of(values.get("guidance_scale"), "guidance_scale"),
             num_inference_steps=number_of(values.get("num_inference_steps"), "num_inference_steps"),

@@ -1,0 +1,267 @@
+"""Every message to the person in front of the page, in one place. Each says three things: what happened, whether
+it was charged, what to do now. Plain words; they are shown as text, never as HTML.
+
+Labels and names of things are not messages: those stand where they are used.
+"""
+
+from __future__ import annotations
+
+from components.errors import Charge, Sentence
+
+CHARGED = {
+    Charge.NONE: "Nothing was charged.",
+    Charge.MAYBE: "It may have been charged.",
+    Charge.REFUNDED: "Failed tasks are refunded, usually within 3 hours.",
+    Charge.SPENT: "It was charged.",
+}
+"""The second of the three, as it is said. Left out where nothing is ever charged."""
+
+# --- A field of the form ---
+
+NO_PROMPT = Sentence("Write a prompt first: say what the picture should show.")
+HALF_A_CHARACTER = Sentence("This text holds half a character; type it again.")
+NOT_TEXT = Sentence("This must be text.")
+NOT_A_NUMBER = Sentence("Enter a number here.")
+NO_NUMBER_OF_PICTURES = Sentence("Choose how many pictures to make.")
+NO_LORA_PATH = Sentence("A LoRA needs a path: owner/name or a link to its file.")
+NOT_A_LORA_PATH = Sentence("A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file.")
+NO_LORAS_HERE = Sentence("This model takes no LoRAs, so nothing was sent.", "Empty this row.")
+NOT_A_LIST_OF_LORAS = Sentence("loras is a list of objects with path and scale.")
+NOT_A_LORA = Sentence("Each of loras is an object with path (text) and scale (a number).")
+
+
+def not_whole(label: str) -> Sentence:
+    return Sentence(f"{label} must be a whole number.")
+
+
+def not_finite(label: str) -> Sentence:
+    return Sentence(f"{label} must be a number.")
+
+
+def outside(label: str, low: str, high: str, given: str) -> Sentence:
+    return Sentence(f"{label} goes from {low} to {high}; {given} is outside.")
+
+
+def not_on_grid(label: str) -> Sentence:
+    return Sentence(f"{label} must be a multiple of 8.")
+
+
+def too_long(label: str, most: int) -> Sentence:
+    return Sentence(f"{label} has at most {most:,} characters.")
+
+
+def too_many_loras(most: int) -> Sentence:
+    return Sentence(f"At most {most} LoRAs can be used at once.")
+
+
+def too_many_pictures(most: int) -> Sentence:
+    return Sentence(f"Between 1 and {most} pictures can be made at once.")
+
+
+def not_offered(name: str) -> Sentence:
+    return Sentence(f"{name} is not offered for this model, so nothing was sent.")
+
+
+def not_text(name: str) -> Sentence:
+    return Sentence(f"{name} must be text.")
+
+
+# --- Whose key pays, and may it ---
+
+SIGN_IN = Sentence("This page is paid for by its host, who asks people to sign in.", "Sign in, or use your own key.")
+NOT_LISTED = Sentence("The host's key pays for people on a list only.", "Use your own key, or ask the host.")
+OWN_KEY_ONLY = Sentence("Here everybody paints with a key of their own.", "Enter your WaveSpeed key under Your key.")
+OWN_KEY_ONLY_PROGRAM = Sentence("Here everybody paints with a key of their own, and on the page alone.")
+STOPPED_BY_HOST = Sentence("The host has stopped spending for now.", "Try again later, or use your own key.")
+DAY_SPENT = Sentence(
+    "What the host spends in 24 hours on all visitors is used up.", "Try again later, or use your own key."
+)
+MONTH_SPENT = Sentence(
+    "What the host spends in 30 days on all visitors is used up.", "Use your own key, or come back another day."
+)
+BALANCE_LOW = Sentence("The host's account is almost empty.", "Use your own key, or ask the host to top it up.")
+PRICE_NOT_TOLD = Sentence("The service did not tell the price, so nothing was sent.", "Try again in a minute.")
+BALANCE_NOT_TOLD = Sentence("The service did not tell the balance, so nothing was sent.", "Try again in a minute.")
+KEY_AWAY = Sentence("This page does not hold your key any more, so nothing was sent.", "Enter your key again.")
+KEY_FORGOTTEN = Sentence("Your key was forgotten before this was sent.", "Enter it again, then press Generate.")
+KEY_UNLIKE_ANY = Sentence("This text is no key: keys have no blanks or special letters.", "Copy the key again.")
+KEY_NOT_CHECKED = Sentence("The key could not be checked just now, so it was not kept.", "Try again in a minute.")
+KEY_TRIES = Sentence("Too many keys were tried from here.", "Wait a minute, then try again.")
+NOT_SIGNED_IN = Sentence("You are not signed in any more.", "Sign in again.")
+
+
+def picture_limit(most: int) -> Sentence:
+    return Sentence(f"The host pays for {most} pictures an hour for each person.", "Wait, or use your own key.")
+
+
+def person_limit(dollars: str) -> Sentence:
+    return Sentence(f"The host pays {dollars} in 24 hours for each person.", "Come back later, or use your own key.")
+
+
+def too_many_of_yours(most: int) -> Sentence:
+    return Sentence(f"At most {most} pictures can be on their way.", "Wait for one to end.")
+
+
+TOO_MANY_OF_ALL = Sentence("Too many people are making pictures right now.", "Try again in a minute.")
+
+# --- Sending ---
+
+UNREACHABLE = Sentence("The service could not be reached, so nothing was sent.", "Press Generate to try again.")
+UNTRUSTED = Sentence(
+    "The service could not prove who it is, so nothing was sent, not even the key.", "Try again later."
+)
+BUSY = Sentence("The service is busy.", "This waits in line and is sent when it may.")
+BUSY_TOO_LONG = Sentence("The service was busy for too long, so this was not sent.", "Press Generate to try again.")
+NO_ANSWER = Sentence(
+    "No answer came, so this picture may have been made.",
+    "It is being looked for; it is never sent twice.",
+    Charge.MAYBE,
+)
+NO_CLEAR_ANSWER = Sentence(
+    "The service gave no clear answer, so this picture may have been made.",
+    "It is being looked for; it is never sent twice.",
+    Charge.MAYBE,
+)
+UNEXPECTED_PAGE = Sentence(
+    "An unexpected page answered in place of the API, so this picture may have been made.",
+    "It is being looked for; it is never sent twice.",
+    Charge.MAYBE,
+)
+NOT_FOUND = Sentence(
+    "No answer came when this was sent, and it was not found at the service. It may have been made.",
+    "Look again later, or press Generate to make it anew.",
+    Charge.MAYBE,
+)
+UNANSWERED_BEFORE_RESTART = Sentence(
+    "No answer came before the app was stopped, so this picture may have been made.",
+    "It is being looked for; it is never sent twice.",
+    Charge.MAYBE,
+)
+STALE = Sentence("The app was restarted before this was sent.", "Press Generate again.")
+TAKEN_BACK = Sentence("You took this back before it was sent.")
+KEY_REFUSED = Sentence("This key was not accepted.", "A new key works after a first top-up. Enter it again.")
+HOST_KEY_REFUSED = Sentence("The host's key was not accepted.", "Tell the host, or use your own key.")
+MODEL_FORBIDDEN = Sentence("This key may not use this model.", "Use another key.")
+NO_CREDIT = Sentence("The account behind your key has no credit left.", "Top it up, then press Generate again.")
+HOST_NO_CREDIT = Sentence(
+    "The account behind the host's key has no credit left.", "The host must top it up; or use your own key."
+)
+MODEL_GONE = Sentence("This model is not there any more.", "Ask the host to choose another.")
+TOO_LARGE = Sentence("What was sent is too large for the service.", "Pictures may have up to 20 MB.")
+UNSUITABLE = Sentence("The service found the prompt unsuitable.", "Change the words and try again.")
+LINK_NOT_FETCHED = Sentence("A LoRA or picture could not be fetched.", "Check that its link is public.")
+
+
+def busy_until(time: str) -> Sentence:
+    return Sentence("The service is busy.", f"It asks to wait until {time}; then press Generate again.")
+
+
+def setting_refused(reason: str) -> Sentence:
+    return Sentence(f"The service refused a setting: {reason or 'it did not say which.'}")
+
+
+def refused(reason: str) -> Sentence:
+    return Sentence("The service refused this.", reason)
+
+
+# --- Watching ---
+
+SLOW_CONNECTION = Sentence("The connection to the service is slow.", "Looking again.", Charge.MAYBE)
+PAGE_IN_PLACE_OF_API = Sentence("An unexpected page answered in place of the API.", "Looking again.", Charge.MAYBE)
+LIST_UNREADABLE = Sentence("The list of recent pictures could not be read.", "Looking again.", Charge.MAYBE)
+TAKES_LONG = Sentence("This takes longer than usual.", "You can close this page; the picture will be here.")
+NOT_FINISHED = Sentence("This is not finished yet.", "Check later; the picture will be here.")
+GONE = Sentence(
+    "This picture is no longer on the server.", "Tasks are kept there for 7 days. Press Generate anew.", Charge.MAYBE
+)
+LOOK_REFUSED = Sentence(
+    "Your key was not accepted while looking for this picture.", "Enter your key again; it is not lost.", Charge.MAYBE
+)
+HOST_LOOK_REFUSED = Sentence(
+    "The host's key was not accepted while looking for this picture.",
+    "It is not lost: look again when the host has mended the key.",
+    Charge.MAYBE,
+)
+KEY_NEEDED = Sentence(
+    "Your key is needed to look for this picture.", "Enter your key again; it is not lost.", Charge.MAYBE
+)
+BACKEND_AWAY = Sentence(
+    "This was sent through another backend, which is not set up now.", "It is followed again once it is.", Charge.MAYBE
+)
+OUR_FAULT = Sentence(
+    "Something went wrong in this app while looking after this picture.",
+    "It is followed again after the app's next start.",
+    Charge.MAYBE,
+)
+
+# --- The end of a task ---
+
+CANCELLED = Sentence("This was cancelled at the service.", "Press Generate to make it anew.", Charge.REFUNDED)
+TIMED_OUT = Sentence("The service took too long and stopped.", "Press Generate to make it anew.", Charge.REFUNDED)
+DELETED = Sentence("This was deleted at the service.", "Press Generate to make it anew.", Charge.REFUNDED)
+NO_PICTURE = Sentence("The service finished with no picture.", "Tell the service its task id.", Charge.SPENT)
+
+
+def failed(reason: str) -> Sentence:
+    advice = reason or "It gave no reason. Press Generate to try again."
+    return Sentence("The service could not make this picture.", advice, Charge.REFUNDED)
+
+
+NOT_FETCHED = Sentence(
+    "The finished picture could not be fetched.", "The service keeps it for 7 days: look again.", Charge.SPENT
+)
+UNSAFE_ADDRESS = Sentence(
+    "The service named an address for the picture that is not safe to open.", "Look again later.", Charge.SPENT
+)
+TOO_MANY_BYTES = Sentence(
+    "The finished picture is larger than 40 MB and was not fetched.", "Open it at the service.", Charge.SPENT
+)
+TOO_MANY_PIXELS = Sentence(
+    "The picture is larger than 40 megapixels and was not opened.", "Open it at the service.", Charge.SPENT
+)
+NOT_A_PICTURE = Sentence(
+    "What the service sent is not a picture this page can show.", "Look again later.", Charge.SPENT
+)
+DAMAGED = Sentence("The picture arrived damaged.", "Look again later.", Charge.SPENT)
+NOT_SAVED = Sentence("This picture could not be saved on the app's disk.", "Download it now.")
+FILE_GONE = Sentence("The picture was made, but its file is not there any more.", "Press Generate anew.", Charge.SPENT)
+NO_END = Sentence("There is no picture yet.", "Its job goes on; look on the page later.", Charge.MAYBE)
+
+# --- The app's own disk ---
+
+UNTIL_RESTART = Sentence(
+    "Pictures made here are kept only until this app restarts: it has no lasting storage.", "Download what you like."
+)
+NOT_KEPT = Sentence(
+    "The app's disk cannot be written, so the history will not be kept.", "Download what you like; new pictures work."
+)
+SET_ASIDE = Sentence(
+    "The history on the app's disk could not be read. It was set aside and a new one begun.", "The host still has it."
+)
+STORE_TROUBLE = Sentence("The app could not write this down, so nothing was sent.", "Try again in a minute.")
+
+# --- Said by the page's script, where no answer comes ---
+
+OFFLINE = Sentence("The connection is lost. Nothing is lost with it.", "This page is looking again.")
+UNANSWERED = Sentence(
+    "A press got no answer, and the server does not know of it.", "If nothing appears here, press Generate again."
+)
+NOTHING_KEPT_HERE = Sentence(
+    "This browser keeps nothing for this page, so your pictures are gone from here after a reload.",
+    "Open the page in its own tab.",
+)
+PICTURE_NOT_LOADED = Sentence("The picture did not load.", "Try again.")
+OLDER_NOT_LOADED = Sentence("Older pictures could not be loaded.", "Try again.")
+PAGE_NOT_READY = Sentence("The page was not ready.", "Reload it and try again.")
+TOO_QUICK = Sentence("The app is asked too often from here.", "Wait a moment, then try again.")
+
+
+def charged(sentence: Sentence, *, is_free: bool) -> str:
+    """Return the words on money; none where nothing is ever charged."""
+    return "" if is_free else CHARGED[sentence.charge]
+
+
+def in_full(sentence: Sentence, *, is_free: bool) -> str:
+    """Return the whole message in one line."""
+    parts = (sentence.happened, charged(sentence, is_free=is_free), sentence.advice)
+    return " ".join(part for part in parts if part)

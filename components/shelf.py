@@ -1,0 +1,83 @@
+"""The pictures: files in a folder, bytes as received; in memory, up to a limit, while the folder cannot be written."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+from components.job import Picture
+from components.pictures import inspect
+
+PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
+MEMORY_LIMIT = 256 * 1024 * 1024
+"""Bytes of pictures that are held in memory; the oldest go first."""
+
+
+class Shelf:
+    """Keeps pictures under names of 128 random bits: who knows a name may see the picture."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pictures, self._incoming = folder / "pictures", folder / "incoming"
+        self._held: dict[str, bytes] = {}
+        with contextlib.suppress(OSError):
+            for place in (self._pictures, self._incoming):
+                place.mkdir(parents=True, exist_ok=True)
+            for leftover in self._incoming.iterdir():  # a killed process left it half fetched: it is fetched again
+                leftover.unlink(missing_ok=True)
+
+    def landing(self) -> BinaryIO:
+        """Return an empty file for a picture that is being fetched; the caller hands it to `clear` in the end."""
+        try:
+            self._incoming.mkdir(parents=True, exist_ok=True)  # somebody may tidy up while the app runs
+            return (self._incoming / secrets.token_hex(16)).open("xb+")
+        except OSError:
+            return io.BytesIO()
+
+    def clear(self, landing: BinaryIO) -> None:
+        """Close a landing and throw away what was not kept of it."""
+        with contextlib.suppress(OSError):
+            landing.close()
+        if not isinstance(landing, io.BytesIO):
+            with contextlib.suppress(OSError):
+                Path(landing.name).unlink(missing_ok=True)
+
+    def keep(self, landing: BinaryIO, *, nsfw: bool) -> tuple[Picture, bool]:
+        """Check a fetched picture and make it last: returns it, and whether it is on disk. Raises PictureTrouble."""
+        facts = inspect(landing)
+        name = secrets.token_hex(16) + facts.suffix
+        is_on_disk = not isinstance(landing, io.BytesIO) and self._to_disk(landing, name)
+        if not is_on_disk:
+            self._hold(name, landing)
+        return Picture(name, facts.width, facts.height, facts.format, facts.size, nsfw), is_on_disk
+
+    def find(self, name: str) -> Path | bytes | None:
+        """Return the file of a picture, or its bytes, by its name."""
+        if not PICTURE_NAME.fullmatch(name):
+            return None
+        path = self._pictures / name
+        return path if path.is_file() else self._held.get(name)
+
+    def _to_disk(self, landing: BinaryIO, name: str) -> bool:
+        try:
+            self._pictures.mkdir(parents=True, exist_ok=True)
+            landing.flush()
+            os.fsync(landing.fileno())
+            landing.close()  # Windows moves no open file
+            Path(landing.name).replace(self._pictures / name)
+        except OSError:
+            return False
+        return True
+
+    def _hold(self, name: str, landing: BinaryIO) -> None:
+        if landing.closed:
+            self._held[name] = Path(landing.name).read_bytes()
+        else:
+            landing.seek(0)
+            self._held[name] = landing.read()
+        while sum(map(len, self._held.values())) > MEMORY_LIMIT:
+            del self._held[next(iter(self._held))]
