@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from components.client import Endpoint
 from components.errors import SetupError
 from components.playground import Backend, House, Playground
+from components.redaction import redact_logs
 from components.server.child import ServerChild
 from components.settings import BackendChoice, Settings
 from components.store import Store
@@ -20,6 +21,7 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold the addresses of pictures
     try:
         settings = Settings.from_env()
+        redact_logs(settings.api_key or "")
         with ExitStack() as stack:
             serve(settings, stack)
     except SetupError as error:

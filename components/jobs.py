@@ -13,14 +13,13 @@ from components import messages
 from components.board import PAGE, Changes
 from components.client import PATIENCE, Client
 from components.clock import Clock
-from components.errors import NotAllowed, NothingSent, StoreTrouble, TooMany, UntrustedService
+from components.errors import NotAllowed, NothingSent, NotTold, StoreTrouble, TooMany, UntrustedService
 from components.generation import GenerationRequest, TaskUpdate
 from components.job import Job, JobState
 from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.pace import Experience
 from components.person import Person
-from components.retry import ResendPolicy
 from components.sending import Sender
 from components.store import Store
 from components.till import Till
@@ -28,6 +27,9 @@ from components.watching import Watcher
 
 STALE_AFTER = 600.0
 """Seconds after which a click that was never sent is not sent any more when the app comes back."""
+
+ASKS = 3
+"""How often a price is asked before a click is given up."""
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +93,6 @@ class Jobs:
         """`till` guards the money of the usual line; without one nothing is ever charged there."""
         self._line, self._store, self._ledger, self._caps, self._clock = line, store, ledger, caps, clock
         self._till, self._keys = till, keys or KeyRing(clock)
-        self._policy = ResendPolicy()
         self._experience = Experience()
         self._accounts: dict[str, Account] = {}
         self._unfinished: Counter[str] = Counter()
@@ -303,10 +304,10 @@ class Jobs:
             tries += 1
             try:
                 admission, price = await self._till.admission(job.model, job.person, job.request)
-            except NothingSent as error:
-                if (wait := self._policy.wait(error, tries, 0.0)) is None:
+            except (NothingSent, NotTold) as error:
+                if tries == ASKS:
                     raise
-                await self._clock.sleep(wait)
+                await self._clock.sleep(0.5 * tries)
             else:
                 await self._ledger.call(self._store.reserve, jobs, admission, self._clock.now())
                 return price
@@ -314,7 +315,7 @@ class Jobs:
     async def _admit_and_send(self, admitted: asyncio.Future[int | None], job: Job) -> None:
         try:
             price = await asyncio.shield(admitted)
-        except (NotAllowed, NothingSent, UntrustedService, StoreTrouble) as error:
+        except (NotAllowed, NotTold, NothingSent, UntrustedService, StoreTrouble) as error:
             await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), error.sentence))
         else:
             await self._send_and_follow(job if price is None else job.priced(price))

@@ -44,15 +44,14 @@ class Till:
     async def admission(self, model: str, person: str, request: GenerationRequest) -> tuple[Admission, Micros]:
         """Return what must be reserved for each picture of a click, and its likely price.
 
-        Raises NotAllowed when that cannot be told, NothingSent and UntrustedService when nobody could be asked.
+        Raises NotAllowed when the key is not good, NotTold, and NothingSent or UntrustedService when nobody could be
+        asked.
         """
         try:
             quote = await self.quote(model, request)
             balance = await self.balance()
         except KeyRefused as error:
             raise NotAllowed(messages.HOST_KEY_REFUSED) from error
-        except NotTold as error:
-            raise NotAllowed(error.sentence) from error
         return Admission(self.limits, person, quote.most, balance), quote.price
 
     async def quote(self, model: str, request: GenerationRequest) -> Quote:

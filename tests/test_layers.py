@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("errors",),
     ("messages",),
-    ("generation", "clock", "addresses", "money", "keys", "person"),
+    ("generation", "clock", "addresses", "money", "keys", "person", "redaction"),
     ("schema", "job", "pictures", "retry", "pace", "seeds", "recipe", "keyring", "turns", "standing"),
     ("fence", "wire"),
     ("settings", "fetching", "shelf", "database"),
