@@ -10,6 +10,7 @@ import json
 import ssl
 import time
 
+import httpcore
 import httpx
 import pytest
 import trustme
@@ -33,6 +34,7 @@ from components.errors import (
     UntrustedService,
     WatchTrouble,
 )
+from components.fetching import PublicTransport
 from components.generation import GenerationRequest, LoraWeight, TaskStatus
 from tests.fakes import MODEL
 from tests.hosted_api import KEY, HostedApi, free_port
@@ -506,3 +508,23 @@ async def test_a_pool_that_ran_dry_is_replaced_once_and_nothing_was_sent():
     await connections.aclose()
     await outside.aclose()
     assert [pool.is_closed for pool in made] == [True, True]
+
+
+@pytest.mark.parametrize("url", ["https://api.test/a", "https://cdn.test/a"])
+async def test_a_pool_that_ran_dry_of_pictures_is_replaced_too(url):
+    pools = [Sound(), Leaking()]
+    connections = Connections(lambda: httpx.AsyncClient(transport=pools.pop()))
+    client = Client(connections, connections, Endpoint("https://api.test", KEY))
+    with pytest.raises(PictureTrouble):
+        await client.download(url, io.BytesIO())
+    await client.download(url, io.BytesIO())
+    await connections.aclose()
+
+
+async def test_a_guarded_pool_that_ran_dry_says_so():
+    transport = PublicTransport()
+    transport._pool = httpcore.AsyncConnectionPool(max_connections=0)
+    request = httpx.Request("GET", "https://cdn.test/a", extensions={"timeout": {"pool": 0.01}})
+    with pytest.raises(httpx.PoolTimeout):
+        await transport.handle_async_request(request)
+    await transport.aclose()
