@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from components.client import Client, Connections, Endpoint
+from components.client import Client, Connections, Endpoint, api_connections, outside_connections
 from components.clock import Clock
 from components.errors import Sentence
 from components.fence import Limits
@@ -118,6 +118,7 @@ class ScriptedApi:
         """The key of each task's account; KEY's where none stands here."""
         self.posts: list[httpx.Request] = []
         """The submits alone."""
+        self.post_times: list[float] = []
         self.looks: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
         """How often the price, the balance, the list were asked for."""
@@ -203,6 +204,7 @@ class ScriptedApi:
 
     async def _submit(self, request: httpx.Request) -> httpx.Response:
         self.posts.append(request)
+        self.post_times.append(self._clock.monotonic())
         if self.gate:
             await self.gate.wait()
         if _key(request) not in self.keys:
@@ -310,6 +312,18 @@ def said(job: Job) -> Sentence:
     """What a job says of its trouble; it has one."""
     assert job.trouble
     return job.trouble
+
+
+@asynccontextmanager
+async def real_client(base_url: str, key: str) -> AsyncGenerator[Client]:
+    """A client on real sockets, as the app has it."""
+    endpoint = Endpoint(base_url, key)
+    api, outside = api_connections(endpoint), outside_connections()
+    try:
+        yield Client(api, outside, endpoint)
+    finally:
+        await api.aclose()
+        await outside.aclose()
 
 
 @asynccontextmanager
