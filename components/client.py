@@ -225,15 +225,13 @@ class Client:
 
     def may_open(self, url: str) -> bool:
         """Tell whether a picture's address may be shown to a person as a link."""
-        return self._endpoint.serves(url) or is_public_https(url)
+        return self._endpoint.serves(url) or (_origin(url) is not None and is_public_https(url))
 
     def _pictures_from(self, url: str) -> Connections:
         """Return the connections for an address: the API's own origin, or public https. Raises PictureTrouble."""
-        if self._endpoint.serves(url):
-            return self._api
-        if _origin(url) and is_public_https(url):
-            return self._outside
-        raise PictureTrouble(messages.UNSAFE_ADDRESS)
+        if not self.may_open(url):
+            raise PictureTrouble(messages.UNSAFE_ADDRESS)
+        return self._api if self._endpoint.serves(url) else self._outside
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
         try:
