@@ -43,12 +43,12 @@ class Visitors:
         }
         props = [self._parts[number] for number in self._event["inputs"]]
         data = [values.get(part.get("elem_id", ""), part.get("value")) for part in props]
-        return {"data": data, "fn_index": self._event["id"], "session_hash": secrets.token_hex(8)}
+        return {"data": data, "fn_index": self._event["id"], "session_hash": visitor[:12]}
 
     def question(self, visitor: str, epoch: str, version: int, wait: float) -> dict[str, Any]:
         """Return a question for what changed on a visitor's board, for `component_server`."""
         ask = {"visitor": visitor, "epoch": epoch, "version": version, "wait": wait}
-        return {"session_hash": "x", "component_id": self._gallery, "fn_name": "changes", "data": ask}
+        return {"session_hash": visitor[:12], "component_id": self._gallery, "fn_name": "changes", "data": ask}
 
 
 class Desk:

@@ -27,6 +27,8 @@ VISITORS, JOBS = 1000, 200
 FAULTY = 0.2
 HOUR_ROUNDS = 2
 """Rounds of JOBS: 2,400 pictures."""
+OPENING = 20
+"""Seconds in which the pages are opened: Gradio builds the state of a session for each."""
 HOLD = 20
 """Seconds a page's question is held."""
 SIZE = 256
@@ -145,7 +147,7 @@ async def _measure(api: WearyApi, app: AppProcess) -> Figures:
     browsers = [Browser(app, questions) for _ in range(VISITORS)]
     pages = [asyncio.create_task(_page(Browser(app, questions), browser, figures)) for browser in browsers]
     probe = asyncio.create_task(_probe(Browser(app, questions), figures))
-    await asyncio.sleep(8)
+    await asyncio.sleep(OPENING + 5)
     api.may_fail = True
     for number in range(HOUR_ROUNDS):
         makers = random.Random(number).sample(browsers, JOBS)
@@ -167,7 +169,7 @@ async def _page(held: Browser, visitor: Browser, figures: Figures) -> None:
     """Ask as the script of an open page does: held, again and again."""
     held.token = visitor.token
     epoch, version = "", 0
-    await asyncio.sleep(random.Random(held.token).uniform(0, 6))
+    await asyncio.sleep(random.Random(held.token).uniform(0, OPENING))
     figures.held += 1
     try:
         while True:
