@@ -839,6 +839,27 @@ async def test_a_stop_in_the_moment_of_acceptance_keeps_the_task_id(tmp_path, ap
         assert rig.on_disk(job.id).task_id == "task1"
 
 
+async def test_a_stop_while_a_picture_s_file_is_being_made_leaves_no_file(tmp_path, api, clock):
+    opening, release = threading.Event(), threading.Event()
+    async with running(tmp_path, api.client(), clock) as rig:
+        landing = rig.store.landing
+
+        def slow_landing():
+            opening.set()
+            release.wait(5)
+            return landing()
+
+        rig.store.landing = slow_landing
+        await rig.click()
+        await until(opening.is_set)
+        closing = asyncio.create_task(rig.jobs.close())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        release.set()
+        await closing
+    assert not list((tmp_path / "incoming").iterdir())
+
+
 async def test_a_click_left_unsent_for_long_is_not_sent_after_a_restart(tmp_path, api, clock):
     await killed_at(tmp_path, api, clock, 2, after=True)
     clock.advance(601)
