@@ -6,6 +6,7 @@ const EVERY = 10_000; // ms between two looks while somebody is looking
 const words = {
   on: "Spending is on",
   onMeaning: "Visitors make pictures with your key, within the limits below.",
+  nobodyMeaning: "Yet nobody may use your key: see who may spend.",
   stopped: "All spending is stopped",
   stoppedMeaning:
     "No new picture is paid with your key. What was sent already still ends; visitors' own keys are not touched.",
@@ -100,7 +101,7 @@ async function turn() {
     if (!answer.ok) throw new Error(await answer.text());
     await look();
   } catch {
-    drawSwitch(seen.stop);
+    drawSwitch(seen);
     setText(part("trouble"), words.notTurned);
   }
 }
@@ -108,7 +109,7 @@ async function turn() {
 function draw(report) {
   seen = report;
   part("sign-in").hidden = true;
-  drawSwitch(report.stop);
+  drawSwitch(report);
   drawAmount("today", report.today);
   drawAmount("month", report.month);
   drawBalance(report);
@@ -119,11 +120,12 @@ function draw(report) {
   part("report").hidden = false;
 }
 
-function drawSwitch({ is_on: isOn, is_forced: isForced }) {
+function drawSwitch({ stop: { is_on: isOn, is_forced: isForced }, allowed }) {
   const isStopped = isOn || isForced;
+  const on = allowed.access === "own-key-only" ? words.nobodyMeaning : words.onMeaning;
   part("switch").dataset.stopped = isStopped ? "yes" : "no";
   setText(part("state"), isStopped ? words.stopped : words.on);
-  setText(part("meaning"), isStopped ? words.stoppedMeaning : words.onMeaning);
+  setText(part("meaning"), isStopped ? words.stoppedMeaning : on);
   setText(part("forced"), isForced ? words.forced : "");
   setText(part("turn"), isStopped ? words.go : words.stop);
   part("turn").disabled = isForced;
@@ -145,7 +147,7 @@ function drawBalance({ balance, under_way: underWay }) {
 
 function drawPeople({ people, others }) {
   part("nobody").hidden = people.length > 0;
-  part("people").hidden = people.length === 0;
+  part("people").hidden = part("window").hidden = people.length === 0;
   part("people").tBodies[0].replaceChildren(...people.map(line));
   setText(part("others"), others ? words.others(others) : "");
 }

@@ -91,7 +91,7 @@ class HostPage:
         return JSONResponse({"stop": is_on}, headers=_PRIVATE)
 
     def _is_host(self, request: Request) -> bool:
-        """Tell whether this is the owner of the Space, or somebody who brings the token; from our own page, in both."""
+        """Tell whether the Space's owner asks, or somebody who brings the token; no page of another site ever does."""
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return False
         owner = self._playground.house.owner.lower()
