@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from components.ui import assets
 from components.ui.compression import Compression
 from components.ui.generate import misnamed_parameter
 from components.ui.guard import Guard
+from components.ui.host import HostPage
 from components.ui.page import Page
 from components.ui.routes import routes
 
@@ -30,11 +32,11 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         async with playground.running():
             yield
 
-    blocks = Page(playground).blocks
+    blocks, host = Page(playground).blocks, HostPage(playground)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
         app_kwargs={
-            "routes": routes(playground),
+            "routes": [*routes(playground), *host.routes],
             "lifespan": lifespan,
             "exception_handlers": {TypeError: misnamed_parameter},
             "middleware": [Middleware(Guard), Middleware(Compression)],
@@ -49,8 +51,13 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         run_history=False,
         ssr_mode=False,
         show_error=False,
-        prevent_thread_lock=not wait,
+        prevent_thread_lock=True,  # the port is known only now
     )
+    if told := host.invitation(blocks.share_url or blocks.local_url):
+        sys.stdout.write(f"{told}\n")
+        sys.stdout.flush()
+    if wait:
+        blocks.block_thread()
     return blocks
 
 
