@@ -131,12 +131,18 @@ class Service(HostedApi):
 
     def posts_of(self, prompt: str) -> list[Exchange]:
         """Return the submits of a prompt that arrived, whatever became of them."""
-        submits = [one for one in self.arrived if one.endpoint is Endpoint.SUBMIT]
+        submits = [one for one in list(self.arrived) if one.endpoint is Endpoint.SUBMIT]
         return [one for one in submits if json.loads(one.body)["prompt"] == prompt]
 
     def tasks_of(self, prompt: str) -> list[Task]:
         """Return the tasks made of a prompt."""
         return [task for task in list(self.tasks.values()) if task.body["prompt"] == prompt]
+
+    def looks_at(self, prompt: str) -> list[Exchange]:
+        """Return the queries of a prompt's tasks that arrived."""
+        ids = [task.id for task in self.tasks_of(prompt)]
+        looks = [one for one in list(self.arrived) if one.endpoint is Endpoint.QUERY]
+        return [one for one in looks if one.path.split("/")[4] in ids]
 
     def count(self, endpoint: Endpoint) -> int:
         """Return how many requests for an endpoint arrived."""

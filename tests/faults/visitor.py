@@ -75,9 +75,13 @@ class Visitor(Person):
     def open_for_small_pictures(self) -> Visitor:
         """Open the page and set the smallest size."""
         self.open()
+        self.set_small_pictures()
+        return self
+
+    def set_small_pictures(self) -> None:
+        """Set the smallest size, as after a reload."""
         self.set_number("Width", 256)
         self.set_number("Height", 256)
-        return self
 
     def asks(self, prompt: str) -> Tile:
         """Press Generate for a prompt, and return the tile that appears."""
