@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
+from tests.faults.guest import Guest
 from tests.faults.quick_process import QuickApp
 from tests.faults.quick_time import QuickTime
 from tests.faults.service import Service
@@ -58,11 +59,20 @@ def service(shared_service: Service) -> Iterator[Service]:
 
 @pytest.fixture
 def visitor(open_visitor: Visitor, app: QuickApp, service: Service) -> Iterator[Visitor]:
-    """Who has the page open; nothing may fail in its scripts."""
+    """Who has the page open; nothing may fail in its scripts, nor in the app unforeseen."""
     app.knows(app.usual_names)
     yield open_visitor
     assert open_visitor.errors == []
     assert open_visitor.dialogs == []
+    assert "Traceback" not in (said := app.has_written()), said
+
+
+@pytest.fixture
+def guest(app: QuickApp, service: Service) -> Iterator[Guest]:
+    """Somebody who comes by HTTP alone."""
+    with Guest(app.url) as guest:
+        yield guest
+    assert "Traceback" not in (said := app.has_written()), said
 
 
 @pytest.fixture

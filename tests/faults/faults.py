@@ -116,7 +116,7 @@ def bends(change: Callable[[Any], Any]) -> Fault:
 
 def with_fields(**fields: Any) -> Fault:
     """Do what was asked, and answer with some fields of `data` replaced."""
-    return bends(lambda data: {**data, **fields})
+    return bends(lambda data: {**(data or {}), **fields})
 
 
 def cuts_file(content: bytes) -> Fault:

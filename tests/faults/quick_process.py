@@ -42,7 +42,7 @@ class QuickApp(AppProcess):
         folder.mkdir(parents=True, exist_ok=True)
         service.write_authority(authority)
         self._time = service.time
-        self._names = folder / "names.json"
+        self._names, self._read = folder / "names.json", 0
         self.knows(self.usual_names)
 
     def start(self) -> QuickApp:
@@ -61,6 +61,12 @@ class QuickApp(AppProcess):
         assert self._process
         assert self._process.wait(PATIENCE) != 0, self.log.read_text()
         return self.log.read_text()
+
+    def has_written(self) -> str:
+        """Return what it wrote to its log since this was asked last."""
+        text = self.log.read_text()
+        fresh, self._read = text[self._read :], len(text)
+        return fresh
 
     def code(self) -> int | None:
         """Return how the process ended; None: it lives."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
@@ -17,10 +16,11 @@ from typing import Any
 import trustme
 
 from tests.faults.quick_time import QuickTime
-from tests.hosted_api import HostedApi, Task, _end_all, _failure, _iso, _read_request, _response, _success
+from tests.hosted_api import KEY, HostedApi, Task, _end_all, _failure, _iso, _read_request, _response, _success
 
 SERVICE_NAME = "api.quick.test"
 MODEL = "stability-ai/sdxl-lora"
+OWN_KEY = "wsk-a-visitors-own-key-that-is-marked"
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -105,6 +105,7 @@ class Service(HostedApi):
         """What every task ends with; None: its own picture."""
         self.at_once: int | None = None
         """How many tasks it works on at once; one more is answered 429. None: as many as come."""
+        self.keys = {KEY, OWN_KEY}
         self.balance: Any = 100.0
         self.price: Any = 0.01
 
@@ -115,8 +116,7 @@ class Service(HostedApi):
         self.finish_all()
 
     def forget(self) -> None:
-        """Forget all that was: a new account."""
-        self.tasks.clear()
+        """Forget who came; the account keeps its tasks."""
         self.arrived.clear()
         self.hellos = 0
 
@@ -235,6 +235,12 @@ class Service(HostedApi):
         if waiting := self.next[exchange.endpoint]:
             return waiting.pop(0)
         return self._files.get(exchange.path) or self.standing.get(exchange.endpoint, as_usual)
+
+    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
+        """Answer for every key that is good just now, where HostedApi knows one."""
+        given = headers.get("authorization", "").removeprefix("Bearer ")
+        known = headers | {"authorization": f"Bearer {KEY}" if given in self.keys else "Bearer none"}
+        return super()._answer(method, path, known, body)
 
     def _route(self, method: str, path: str, body: bytes) -> Answer | None:
         if (method, path) == ("GET", "balance"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -25,8 +26,9 @@ from tests.faults.faults import (
     shows_a_page,
     with_fields,
 )
+from tests.faults.guest import Guest, says_of
 from tests.faults.quick_process import QuickApp
-from tests.faults.service import Endpoint, Exchange, Fault, Service
+from tests.faults.service import OWN_KEY, Endpoint, Exchange, Fault, Service
 from tests.faults.visitor import Visitor
 from tests.faults.waiting import given, until
 from tests.faults.words import MAYBE_CHARGED, NOTHING_CHARGED, NOTHING_SENT, UNEXPECTED_PAGE
@@ -173,11 +175,32 @@ class TestRefused:
         visitor.can_go_on(service, prompt)
         expect(place).not_to_contain_text("<b>you</b>")
 
-    def test_f05_the_key(self, visitor: Visitor, service: Service) -> None:
+    def test_f05_the_hosts_key(self, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fails(401, "invalid api key")]
-        visitor.asks("401").ends("failed").says("key was not accepted", r"top(ped)?[- ]?up", NOTHING_CHARGED)
+        visitor.asks("401").ends("failed").says("key was not accepted", "your own key", NOTHING_CHARGED)
         assert len(service.posts_of("401")) == 1
         visitor.can_go_on(service, "401")
+
+    def test_f05_a_visitors_key_is_forgotten(self, guest: Guest, service: Service) -> None:
+        token = guest.brings_key(OWN_KEY)["token"]
+        service.keys.discard(OWN_KEY)
+        guest.press("own 401", token)
+        row = guest.row("own 401", "failed")
+        assert re.search("key was not accepted.*top(ped)?[- ]?up", says_of(row), re.I)
+        assert "Nothing was charged" in says_of(row)
+        assert "does not hold your key" in guest.press("own 401 again", token)["notice"]
+        assert [len(service.posts_of(prompt)) for prompt in ("own 401", "own 401 again")] == [1, 0]
+        service.well()
+        guest.press("own key again", guest.brings_key(OWN_KEY)["token"])
+        guest.row("own key again", "completed")
+
+    def test_f06_a_visitor_without_credit_tops_up(self, guest: Guest, service: Service) -> None:
+        service.next[SUBMIT] = [fails(402, "payment required")]
+        guest.press("own 402", guest.brings_key(OWN_KEY)["token"])
+        said = says_of(guest.row("own 402", "failed"))
+        assert re.search("no credit.*top it up", said, re.I)
+        assert "host" not in said
+        assert len(service.posts_of("own 402")) == 1
 
     @pytest.mark.parametrize(
         "refusal",
@@ -230,9 +253,7 @@ class TestBusy:
         visitor.can_go_on(service, f"busy, {kind}")
 
     @pytest.mark.parametrize("wait", ["", "soon", "-5", "nan", "inf"])
-    def test_f09_a_wait_that_says_nothing_is_not_followed(
-        self, wait: str, visitor: Visitor, service: Service
-    ) -> None:
+    def test_f09_a_wait_that_says_nothing_is_not_followed(self, wait: str, visitor: Visitor, service: Service) -> None:
         headers = {"retry_after": wait} if wait else {}
         service.next[SUBMIT] = [fails(429, "slow down", **headers), fails(429, "slow down", **headers)]
         prompt = f"busy {wait}".strip()
@@ -249,8 +270,8 @@ class TestBusy:
         service.standing.clear()
         for name in names:
             visitor.tile(name).shows()
-        made = [task.body["prompt"] for task in service.tasks.values()]
-        assert made == names
+        made = [task.body["prompt"] for task in service.tasks.values()][-3:]
+        assert made[0] == names[0], "the first in line was overtaken"
         assert [len(service.tasks_of(name)) for name in names] == [1, 1, 1]
         visitor.can_go_on(service, "in line")
 
@@ -361,6 +382,21 @@ class TestKeys:
         visitor.asks("trimmed").shows()
         (post,) = service.posts_of("trimmed")
         assert post.headers["authorization"] == f"Bearer {KEY}"
+
+    @pytest.mark.parametrize("text", [f"  {OWN_KEY}\n", f"Bearer {OWN_KEY}", f"\tBearer  {OWN_KEY} "])
+    def test_f13_a_visitors_key_is_trimmed_too(self, text: str, guest: Guest, service: Service) -> None:
+        guest.press("with my key", guest.brings_key(text)["token"])
+        guest.row("with my key", "completed")
+        (post,) = service.posts_of("with my key")
+        assert post.headers["authorization"] == f"Bearer {OWN_KEY}"
+
+    @pytest.mark.parametrize(
+        "text", ["wsk secret", "wsk-\nsecret", "wsk-gehéim-secret", "", None, 7, ["wsk"], "k" * 500]
+    )
+    def test_f13_what_is_no_key_is_not_sent(self, text: object, guest: Guest, service: Service) -> None:
+        assert "refused" in (answer := guest.brings_key(text))
+        assert "secret" not in str(answer)
+        assert service.arrived == []
 
     @pytest.mark.parametrize("key", ["wsk secret", "wsk-\nsecret", "wsk-gehéim-secret"])
     def test_f13_a_key_that_is_none_is_refused_and_not_printed(

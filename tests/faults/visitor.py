@@ -12,11 +12,13 @@ from tests.faults.faults import MARK
 from tests.faults.service import Service
 from tests.hosted_api import KEY
 
-PATIENCE = 12_000.0
+PATIENCE = 8_000.0
 """Milliseconds."""
 BETWEEN_PRESSES = 0.45
 """Seconds: two presses closer than 0.4 s are one."""
-_RAW = re.compile(rf"{MARK}|{KEY}|Traceback|File \"|</?(html|body|h1|title)|\{{\"(code|data)\"|[a-z]+\.[A-Z]\w+Error", re.I)
+_RAW = re.compile(
+    rf"{MARK}|{KEY}|Traceback|File \"|</?(html|body|h1|title)|\{{\"(code|data)\"|[a-z]+\.[A-Z]\w+Error", re.I
+)
 """What stands on no page: raw bodies, keys, tracebacks, markup."""
 
 
@@ -92,8 +94,12 @@ class Visitor(Person):
 
     def press_for(self, prompt: str) -> None:
         """Press Generate for a prompt, not sooner than a press counts."""
-        time.sleep(max(0.0, self._pressed + BETWEEN_PRESSES - time.monotonic()))
+        self.leave_time_between_presses()
         self.generate(prompt)
+
+    def leave_time_between_presses(self) -> None:
+        """Wait until the last press is long enough ago, and count the coming one as made."""
+        time.sleep(max(0.0, self._pressed + BETWEEN_PRESSES - time.monotonic()))
         self._pressed = time.monotonic()
 
     def tiles_of(self, prompt: str) -> Locator:
