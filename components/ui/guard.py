@@ -5,8 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components.ui.doors import is_open
+from components.ui.refusals import refusal
 
 _POLICY = "; ".join(
     (
@@ -28,16 +31,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
-_CLOSED = (
-    "/gradio_api/deep_link",
-    "/gradio_api/file=http",
-    "/gradio_api/proxy=",
-    "/gradio_api/run-history",
-    "/gradio_api/runs",
-    "/gradio_api/vibe-",
-    "/monitoring",
-)
-"""Routes Gradio has whatever it is told: links that hold everybody's inputs, fetches of other sites, statistics."""
+
+
+_FOREIGN = "Pages of other sites may not use this app. A proxy before it must pass on the Host header."
 
 
 class Guard:
@@ -57,21 +53,18 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        if refusal := _refusal(scope["path"], Headers(scope=scope)):
-            await refusal(scope, receive, send_with_headers)
+        if refused := _refused(scope, Headers(scope=scope)):
+            await refused(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
 
 
-def _refusal(path: str, headers: Headers) -> PlainTextResponse | None:
-    if path.startswith(_CLOSED):
-        return PlainTextResponse("This is closed here.", status_code=404)
+def _refused(scope: Scope, headers: Headers) -> Response | None:
+    if not is_open(scope):
+        return refusal(scope, 404, "There is nothing here.")
     origin = headers.get("origin")
     if origin is not None and not is_own(origin, headers):
-        return PlainTextResponse(
-            "Pages of other sites may not use this app. A proxy before it must pass on the Host header.",
-            status_code=403,
-        )
+        return refusal(scope, 403, _FOREIGN)
     return None
 
 
@@ -83,6 +76,13 @@ def is_own(origin: str, headers: Headers) -> bool:
     """
     if headers.get("sec-fetch-site") == "same-origin":
         return True
-    host = urlsplit(origin).netloc.lower()
+    host = _host_of(origin)
     forwarded = headers.get("x-forwarded-host", "").split(",")[0].strip()
     return bool(host) and host in (headers.get("host", "").lower(), forwarded.lower())
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # a bracket without its other half
+        return ""
