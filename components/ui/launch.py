@@ -18,6 +18,7 @@ from components.ui.faults import handlers
 from components.ui.guard import Guard
 from components.ui.limits import STANDARD, Limits
 from components.ui.page import Page
+from components.ui.policy import Nonces
 from components.ui.posts import Posts
 from components.ui.routes import routes
 from components.ui.sessions import Sessions
@@ -48,6 +49,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
                 Middleware(Posts, shapes=Shapes.of(blocks)),
                 Middleware(Sessions),
                 Middleware(Compression),
+                Middleware(Nonces),
             ],
         },
         theme=_theme(),
