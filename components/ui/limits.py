@@ -83,7 +83,7 @@ class Limits:
         if self._held[address] >= self._allowance.held:
             return too_often(scope, _FREED_SOON)
         for buckets in (self._requests, self._costly(scope)):
-            if buckets and (wait := buckets.take(address)):
+            if buckets is not None and (wait := buckets.take(address)):
                 return too_often(scope, wait)
         return None
 

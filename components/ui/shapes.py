@@ -43,13 +43,16 @@ class Shapes:
     def check_of(self, path: str) -> Check:
         """Return the check of a route's body."""
         route = path.removeprefix("/gradio_api/").rstrip("/")
-        kind, _, program = route.rpartition("/")
-        if kind in ("call", "call/v2"):
-            if program not in self.programs:
-                return _no_program
-            return partial(self._program, program) if kind == "call" else _anything
+        if route.startswith("call"):
+            return self._check_of_call(route)
         checks: dict[str, Check] = {"queue/join": self._event, "component_server": self._answer, "cancel": _cancel}
         return checks.get(route, _anything)
+
+    def _check_of_call(self, route: str) -> Check:
+        kind, _, program = route.rpartition("/")
+        if kind not in ("call", "call/v2") or program not in self.programs:
+            return _no_program
+        return partial(self._program, program) if kind == "call" else _anything  # Gradio checks the parameters' names
 
     def _event(self, body: Posted) -> None:
         session_of(body)
