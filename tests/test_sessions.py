@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from components.ui.posts import Posts
@@ -19,11 +19,12 @@ from components.ui.shapes import Shapes
 
 SHAPES = Shapes(events={4: 0}, programs={"generate": 0}, answers={})
 SESSION = "0uy2z8qxv3p"
+EVENT = "0f" * 16
 DATA = f"/gradio_api/queue/data?session_hash={SESSION}"
 
 
-async def reached(request: Request) -> PlainTextResponse:
-    return PlainTextResponse("reached")
+async def reached(request: Request) -> JSONResponse:
+    return JSONResponse({"event_id": EVENT})
 
 
 @pytest.fixture
@@ -100,9 +101,8 @@ async def test_s04_a_browser_that_keeps_no_cookies_is_served(browsers):
         "/gradio_api/queue/data",
         "/gradio_api/queue/data?session_hash=unseen",
         f"{DATA}&session_hash={SESSION}",
-        f"/gradio_api/call/generate/{SESSION}",
-        f"/gradio_api/call/v2/generate/{SESSION}",
-        f"/gradio_api/call/generate/{SESSION}/",
+        f"/gradio_api/call/generate/{EVENT}",
+        "/gradio_api/call/generate",
     ],
 )
 async def test_s04_no_way_round_to_a_session(browsers, address):
@@ -112,10 +112,24 @@ async def test_s04_no_way_round_to_a_session(browsers, address):
     assert await owner.listen(address) == 404
 
 
-async def test_s04_a_program_listens_by_its_call_s_unguessable_name(browsers):
-    program, _ = browsers
-    assert await program.join(path="call/generate", session_hash=None) == 200
-    assert await program.listen(f"/gradio_api/call/generate/{'0f' * 16}") == 200
+@pytest.mark.parametrize("version", ["", "v2/"])
+async def test_s04_a_call_s_events_go_to_whoever_called(browsers, version):
+    owner, other = browsers
+    await owner.open()
+    assert await owner.join(path=f"call/{version}generate", session_hash=None) == 200
+    for address in (f"/gradio_api/call/generate/{EVENT}", f"/gradio_api/call/v2/generate/{EVENT}/"):
+        assert await owner.listen(address) == 200
+        assert await other.listen(address) == 404
+
+
+@pytest.mark.parametrize(
+    "address", [f"/gradio_api/call/generate/{SESSION}", f"/gradio_api/call/v2/generate/{SESSION}"]
+)
+async def test_s04_a_session_is_not_read_as_a_call(browsers, address):
+    owner, other = browsers
+    await owner.open()
+    await owner.join()
+    assert await other.listen(address) == 404
 
 
 async def test_the_cookie_is_drawn_once_and_hidden_from_scripts(app):

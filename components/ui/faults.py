@@ -20,6 +20,7 @@ def handlers() -> Mapping[Any, Callable[..., Any]]:
     """Return the exception handlers of the app. What none of them takes is our fault: logged in full by the server."""
     return {
         TypeError: _wrong_type,
+        ValueError: _wrong_range,
         RequestValidationError: _misshapen,
         HTTPException: _refused,
         Exception: _own_fault,
@@ -30,6 +31,12 @@ async def _wrong_type(request: Request, error: Exception) -> Response:
     if request.url.path == UPLOAD:  # Gradio found a text where it looked for a file
         return refusal(request.scope, 400, "The form must hold files under the name files.")
     return await misnamed_parameter(request, error)
+
+
+async def _wrong_range(request: Request, error: Exception) -> Response:
+    if "range" not in request.headers or not request.url.path.startswith(FILES):
+        raise error
+    return refusal(request.scope, 416, "The file has no such range.")
 
 
 async def _misshapen(request: Request, _: RequestValidationError) -> Response:

@@ -2,7 +2,7 @@
 
 Gradio hands a session's events to whoever names it, and the name is made by the page's script from `Math.random`.
 So the page also gives each browser a cookie, and what a browser with a cookie began is nobody else's. Programs, and
-browsers that keep no cookie, have the name of their session alone.
+browsers that keep no cookie, have the name alone: of their session, or of their call, which the server draws.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ POSTED = "playground.posted"
 """Where in an ASGI scope the JSON object that was posted stands."""
 _MOST_SESSIONS = 20_000
 _STREAM = "/gradio_api/queue/data"
-_PROGRAM_STREAM = re.compile(r"/gradio_api/call/(v2/)?[^/]+/(?P<event>[^/]+)/?")
-_EVENT = re.compile(r"[0-9a-f]{32}")
-"""Names of a program's calls are drawn by the server; any other name here would be somebody's session."""
-_CLAIMING = ("/gradio_api/queue/join", "/gradio_api/call/", "/gradio_api/cancel")
+_CALL = "/gradio_api/call/"
+_CLAIMING = ("/gradio_api/queue/join", _CALL, "/gradio_api/cancel")
+
+
+_EVENT = re.compile(rb'"event_id": ?"([0-9a-f]{32})"')
 
 
 class Sessions:
@@ -48,6 +49,8 @@ class Sessions:
             await refusal(scope, 404, sentence)(scope, receive, send)
         elif scope["path"] == "/" and scope["method"] == "GET" and not _cookie(scope):
             await self._app(scope, receive, _with_cookie(scope, send))
+        elif scope["path"].startswith(_CALL) and scope["method"] == "POST":
+            await self._app(scope, receive, self._remembering(scope, send))
         else:
             await self._app(scope, receive, send)
 
@@ -56,12 +59,13 @@ class Sessions:
         if scope["method"] == "POST" and path.startswith(_CLAIMING):
             posted: Mapping[str, Any] = scope.get(POSTED, {})
             session = posted.get("session_hash")
-            return session is None or self._claim(session, cookie)
+            return not isinstance(session, str) or self._claim(session, cookie)
         if path == _STREAM:
             named = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])
             return len(named) == 1 and self._owners.get(named[0]) == cookie
-        program = _PROGRAM_STREAM.fullmatch(path)
-        return program is None or _EVENT.fullmatch(program["event"]) is not None
+        if path.startswith(_CALL):
+            return self._owners.get(path.rstrip("/").rpartition("/")[2]) == cookie
+        return True
 
     def _claim(self, session: str, cookie: str) -> bool:
         owner = self._owners.pop(session, cookie)
@@ -69,6 +73,18 @@ class Sessions:
         if len(self._owners) > _MOST_SESSIONS:
             del self._owners[next(iter(self._owners))]
         return owner == cookie
+
+    def _remembering(self, scope: Scope, send: Send) -> Send:
+        """Return a `send` that reads the name which Gradio gives to a program's call."""
+        answer = bytearray()
+
+        async def send_on(message: Message) -> None:
+            answer.extend(message.get("body", b""))
+            if message["type"] == "http.response.body" and (event := _EVENT.search(answer)):
+                self._claim(event[1].decode(), _cookie(scope))
+            await send(message)
+
+        return send_on
 
 
 def _cookie(scope: Scope) -> str:
