@@ -304,7 +304,7 @@ class Jobs:
             tries += 1
             try:
                 admission, price = await self._till.admission(job.model, job.person, job.request)
-            except (NothingSent, NotTold) as error:
+            except (NothingSent, NotTold):
                 if tries == ASKS:
                     raise
                 await self._clock.sleep(0.5 * tries)
