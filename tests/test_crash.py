@@ -24,14 +24,14 @@ from components.jobs import Caps, Wish
 from components.playground import Backend, Playground
 from components.schema import BUILT_IN
 from components.store import Store
-from tests.fakes import ALICE, BOB, MODEL
+from tests.fakes import ALICE, BOB, MODEL, house
 from tests.hosted_api import KEY, HostedApi, png
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = 25
 SIZE = 64
 """Pixels of a side: small pictures, many kills."""
-BEFORE_THE_END = 0.6
+BEFORE_THE_END = 1.0
 """Seconds after its imports within which a process is killed."""
 PATIENCE = 20.0
 
@@ -58,7 +58,7 @@ class RoughApi(HostedApi):
 
 def opened(folder: Path, url: str) -> Playground:
     backend = Backend("hosted", "A test.", "", MODEL, BUILT_IN, Endpoint(url, KEY), free=True)
-    return Playground(backend, Store(folder), Caps(1000, 1000), lasting=True)
+    return Playground(backend, Store(folder), house(backend, caps=Caps(1000, 1000)))
 
 
 async def click_until_killed(folder: Path, url: str, run: int) -> None:
@@ -115,7 +115,7 @@ def _everything(folder: Path, playground: Playground) -> list[Job]:
     for job in jobs:
         if job.state is JobState.COMPLETED:
             (path,) = [playground.picture(picture.name) for picture in job.pictures]
-            assert path
+            assert isinstance(path, Path), "a picture is not on disk"
             assert path.read_bytes() == png(SIZE, SIZE, job.request.seed), "another job's picture, or half of it"
     return jobs
 
