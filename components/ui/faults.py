@@ -19,6 +19,7 @@ from components.ui.refusals import refusal
 def handlers() -> Mapping[Any, Callable[..., Any]]:
     """Return the exception handlers of the app. What none of them takes is our fault: logged in full by the server."""
     return {
+        AttributeError: _wrong_form,
         TypeError: _wrong_type,
         ValueError: _wrong_range,
         RequestValidationError: _misshapen,
@@ -27,9 +28,16 @@ def handlers() -> Mapping[Any, Callable[..., Any]]:
     }
 
 
+async def _wrong_form(request: Request, error: Exception) -> Response:
+    """Answer an upload in which Gradio found a text where it looked for a file."""
+    if request.url.path != UPLOAD:
+        raise error
+    return refusal(request.scope, 400, "The form must hold files, under the name files, and nothing else.")
+
+
 async def _wrong_type(request: Request, error: Exception) -> Response:
-    if request.url.path == UPLOAD:  # Gradio found a text where it looked for a file
-        return refusal(request.scope, 400, "The form must hold files under the name files.")
+    if request.url.path == UPLOAD:
+        return await _wrong_form(request, error)
     return await misnamed_parameter(request, error)
 
 
