@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -56,11 +57,7 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     """Gradio's answers about files repeat their paths."""
     if request.url.path.startswith(FILES):
         return refusal(request.scope, 404, "There is no such file.")
-    detail: object = getattr(error, "detail", None)  # FastAPI takes any JSON here
-    sentence = detail if isinstance(detail, str) else "This cannot be done."
-    answer = refusal(request.scope, error.status_code, sentence)
-    answer.headers.update(error.headers or {})
-    return answer
+    return await http_exception_handler(request, error)
 
 
 async def _own_fault(request: Request, _: Exception) -> Response:
