@@ -19,6 +19,7 @@ from components.ui.guard import Guard
 from components.ui.host import HostPage
 from components.ui.page import Page
 from components.ui.routes import routes
+from components.ui.sign_in import sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
@@ -33,12 +34,16 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
             yield
 
     blocks, host = Page(playground).blocks, HostPage(playground)
+    unpublish(blocks)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
         app_kwargs={
             "routes": [*routes(playground), *host.routes],
             "lifespan": lifespan,
-            "exception_handlers": {TypeError: misnamed_parameter},
+            "exception_handlers": {
+                TypeError: misnamed_parameter,
+                **sign_in_handlers(is_offered=playground.house.can_sign_in),
+            },
             "middleware": [Middleware(Guard), Middleware(Compression)],
         },
         theme=_theme(),
