@@ -13,7 +13,15 @@ from components import messages
 from components.board import PAGE, Changes
 from components.client import PATIENCE, Client
 from components.clock import Clock
-from components.errors import NotAllowed, NothingSent, NotTold, StoreTrouble, TooMany, UntrustedService
+from components.errors import (
+    NotAllowed,
+    NothingSent,
+    NotTold,
+    Sentence,
+    StoreTrouble,
+    TooMany,
+    UntrustedService,
+)
 from components.generation import GenerationRequest, TaskUpdate
 from components.job import Job, JobState
 from components.keyring import KeyRing
@@ -21,7 +29,7 @@ from components.ledger import Ledger
 from components.pace import Experience
 from components.person import Person
 from components.sending import Sender
-from components.store import Store
+from components.store import STOP, Store
 from components.till import Till
 from components.watching import Watcher
 
@@ -101,6 +109,7 @@ class Jobs:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
         """How many jobs run on each account."""
+        self._is_stopped = False
         for name, client in clients.items():
             self.open(name, client)
 
@@ -140,6 +149,13 @@ class Jobs:
         if not job or job.visitor != visitor or job.account not in self._accounts:
             return False
         return self._accounts[job.account].sender.take_back(job_id, messages.TAKEN_BACK)
+
+    async def stop_spending(self, *, is_on: bool) -> None:
+        """Turn the switch that stops all spending of the host's money; what waits to be sent with it is taken back."""
+        await self._ledger.call(self._store.switch, STOP, is_on=is_on)
+        self._is_stopped = is_on
+        if self._till and is_on:
+            self._accounts[self._line.backend].sender.take_all_back(messages.STOPPED_BY_HOST)
 
     async def resume(self) -> None:
         """Take up what an earlier process left: what was accepted is followed, what was lost is looked for."""
@@ -297,7 +313,7 @@ class Jobs:
     async def _admission(self, jobs: Sequence[Job]) -> int | None:
         """Reserve the host's money for a click's jobs; return the price of each. Raises PlaygroundError."""
         job = jobs[0]
-        if not self._till or job.key or job.backend != self._line.backend:
+        if not self._till or not self._is_the_host_s(job):
             return None
         tries = 0
         while True:
@@ -317,8 +333,21 @@ class Jobs:
             price = await asyncio.shield(admitted)
         except (NotAllowed, NotTold, NothingSent, UntrustedService, StoreTrouble) as error:
             await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), error.sentence))
+            return
+        if told := self._in_the_way(job):
+            await self._ledger.record(job.ended_as(JobState.STOPPED, self._clock.now(), told))
         else:
             await self._send_and_follow(job if price is None else job.priced(price))
+
+    def _is_the_host_s(self, job: Job) -> bool:
+        """Tell whether the host's key pays for it."""
+        return not job.key and job.backend == self._line.backend
+
+    def _in_the_way(self, job: Job) -> Sentence | None:
+        """Return what happened to its payer while it was written down or priced; nothing can be awaited after this."""
+        if job.key and not self._keys.holds(job.key):
+            return messages.KEY_FORGOTTEN
+        return messages.STOPPED_BY_HOST if self._till and self._is_stopped and self._is_the_host_s(job) else None
 
     async def _send_and_follow(self, job: Job) -> None:
         job, update = await self._accounts[job.account].sender.send(job)

@@ -11,14 +11,20 @@ from fastapi import FastAPI
 from gradio.themes import Base
 from starlette.middleware import Middleware
 
+from components.clock import Clock
 from components.playground import Playground
 from components.ui import assets
 from components.ui.compression import Compression
-from components.ui.generate import misnamed_parameter
+from components.ui.faults import handlers
 from components.ui.guard import Guard
 from components.ui.host import HostPage
+from components.ui.limits import STANDARD, Limits
 from components.ui.page import Page
+from components.ui.policy import Nonces
+from components.ui.posts import Posts
 from components.ui.routes import routes
+from components.ui.sessions import Sessions
+from components.ui.shapes import Shapes
 from components.ui.sign_in import sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
@@ -40,11 +46,15 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         app_kwargs={
             "routes": [*routes(playground), *host.routes],
             "lifespan": lifespan,
-            "exception_handlers": {
-                TypeError: misnamed_parameter,
-                **sign_in_handlers(is_offered=playground.house.can_sign_in),
-            },
-            "middleware": [Middleware(Guard), Middleware(Compression)],
+            "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
+            "middleware": [
+                Middleware(Guard),
+                Middleware(Limits, clock=Clock(), allowance=STANDARD),
+                Middleware(Posts, shapes=Shapes.of(blocks)),
+                Middleware(Sessions),
+                Middleware(Compression),
+                Middleware(Nonces),
+            ],
         },
         theme=_theme(),
         head=assets.text("html/head.html").replace("ASSETS", assets.address("js")),
