@@ -118,9 +118,13 @@ def test_the_session_is_for_https_and_for_no_script(visitor: Visitor) -> None:
 
 def test_a_forged_session_is_nobody(visitor: Visitor, space: Space, api: HostedApi) -> None:
     visitor.sign_in("alice")
-    payload, stamp, signature = session_of(visitor).rsplit(".", 2)
-    other = b64encode(b64decode(payload).replace(b'"alice"', b'"olga"')).decode()
-    for forged in (payload, f"{payload}.{stamp}", f"{other}.{stamp}.{signature}", f"{payload}.{stamp}.{signature}x"):
+    true = session_of(visitor)
+    with Visitor(space) as other:
+        other.http.headers["Cookie"] = f"session={true}"
+        assert other.standing()["user"] == "alice", "this way of sending a session works"
+    payload, stamp, signature = true.rsplit(".", 2)
+    owner = b64encode(b64decode(payload).replace(b'"alice"', b'"olga"')).decode()
+    for forged in (payload, f"{payload}.{stamp}", f"{owner}.{stamp}.{signature}", f"{payload}.{stamp}.{signature}x"):
         with Visitor(space) as forger:
             forger.http.headers["Cookie"] = f"session={forged}"
             assert forger.standing()["user"] == ""

@@ -32,7 +32,9 @@ class TlsFront:
         self.port = free_port()
         self.authority = trustme.CA()
         app = Starlette(routes=[Route("/{path:path}", self._hand_on, methods=_METHODS)], lifespan=self._open)
-        config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=self.port, log_level="critical", timeout_graceful_shutdown=1
+        )
         config.server_header = config.date_header = False  # the app gives its own
         config.load()
         config.ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -88,9 +90,7 @@ class TlsFront:
             answer = await self._http.send(asked, stream=True)
         except httpx.TransportError:
             return Response("The Space does not answer.", 502)
-        handed = StreamingResponse(
-            _pieces(answer), answer.status_code, background=BackgroundTask(answer.aclose)
-        )
+        handed = StreamingResponse(_pieces(answer), answer.status_code, background=BackgroundTask(answer.aclose))
         handed.raw_headers = [pair for pair in answer.headers.raw if pair[0].lower() not in _OF_ONE_CONNECTION]
         return handed
 
