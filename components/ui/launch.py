@@ -25,6 +25,7 @@ from components.ui.posts import Posts
 from components.ui.routes import routes
 from components.ui.sessions import Sessions
 from components.ui.shapes import Shapes
+from components.ui.sign_in import sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
@@ -39,12 +40,13 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
             yield
 
     blocks, host = Page(playground).blocks, HostPage(playground)
+    unpublish(blocks)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
         app_kwargs={
             "routes": [*routes(playground), *host.routes],
             "lifespan": lifespan,
-            "exception_handlers": handlers(),
+            "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
             "middleware": [
                 Middleware(SafeHeaders),
                 Middleware(Limits, clock=Clock(), allowance=STANDARD),
