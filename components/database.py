@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,6 +108,8 @@ class Database:
     def _set_aside(self, path: Path, error: sqlite3.Error) -> None:
         """Keep the unreadable file, and what SQLite laid beside it, under another name."""
         bad = f".bad-{time.strftime('%Y%m%d-%H%M%S')}"
+        while path.with_name(path.name + bad).exists():
+            bad += "+"
         for ending in ("", "-wal", "-shm"):
             part = path.with_name(path.name + ending)
             if part.exists():
@@ -126,13 +129,32 @@ class Database:
         if not self._memory or not self._path:
             return
         try:
-            self._disk = self._disk or self._new(self._path)
-            self._memory.backup(self._disk)
+            if self._disk:
+                self._memory.backup(self._disk)
+            else:
+                self._disk = self._joined(self._path, self._memory)
         except (sqlite3.Error, OSError):
             return
         self._memory.close()
         self._memory = None
         _log.warning("%s can be written again", self._path)
+
+    def _joined(self, path: Path, memory: sqlite3.Connection) -> sqlite3.Connection:
+        """Open a file that could not be opened before, and add what memory holds to what is in it."""
+        disk = self._new(path)
+        try:
+            _transaction(disk, partial(_add, memory))
+        except BaseException:
+            disk.close()
+            raise
+        return disk
+
+
+def _add(memory: sqlite3.Connection, disk: sqlite3.Connection) -> None:
+    for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        if rows := memory.execute(f"SELECT * FROM {table}").fetchall():
+            places = ", ".join("?" * len(rows[0]))
+            disk.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
 
 
 def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Result]) -> Result:

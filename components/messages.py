@@ -70,7 +70,9 @@ def not_text(name: str) -> Sentence:
 
 SIGN_IN = Sentence("This page is paid for by its host, who asks people to sign in.", "Sign in, or use your own key.")
 NOT_LISTED = Sentence("The host's key pays for people on a list only.", "Use your own key, or ask the host.")
-OWN_KEY_ONLY = Sentence("Here everybody paints with a key of their own.", "Enter your WaveSpeed key under Your key.")
+OWN_KEY_ONLY = Sentence(
+    "Here everybody paints with a key of their own.", "Enter your WaveSpeed key at the top of the page."
+)
 OWN_KEY_ONLY_PROGRAM = Sentence("Here everybody paints with a key of their own, and on the page alone.")
 STOPPED_BY_HOST = Sentence("The host has stopped spending for now.", "Try again later, or use your own key.")
 DAY_SPENT = Sentence(
@@ -86,6 +88,7 @@ KEY_AWAY = Sentence("This page does not hold your key any more, so nothing was s
 KEY_FORGOTTEN = Sentence("Your key was forgotten before this was sent.", "Enter it again, then press Generate.")
 KEY_UNLIKE_ANY = Sentence("This text is no key: keys have no blanks or special letters.", "Copy the key again.")
 KEY_NOT_CHECKED = Sentence("The key could not be checked just now, so it was not kept.", "Try again in a minute.")
+KEY_NOT_FORGOTTEN = Sentence("The app could not be reached, so it still holds your key.", "Press Forget my key again.")
 KEY_TRIES = Sentence("Too many keys were tried from here.", "Wait a minute, then try again.")
 NOT_SIGNED_IN = Sentence("You are not signed in any more.", "Sign in again.")
 
@@ -252,6 +255,7 @@ NOTHING_KEPT_HERE = Sentence(
 )
 PICTURE_NOT_LOADED = Sentence("The picture did not load.", "Try again.")
 OLDER_NOT_LOADED = Sentence("Older pictures could not be loaded.", "Try again.")
+TOO_LATE = Sentence("It was just sent, so it cannot be taken back.", "It goes on here.", Charge.MAYBE)
 PAGE_NOT_READY = Sentence("The page was not ready.", "Reload it and try again.")
 TOO_QUICK = Sentence("The app is asked too often from here.", "Wait a moment, then try again.")
 

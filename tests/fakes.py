@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from components.client import Client, Connections, Endpoint
+from components.client import Client, Connections, Endpoint, api_connections, outside_connections
 from components.clock import Clock
 from components.errors import Sentence
 from components.fence import Limits
@@ -30,6 +30,7 @@ from components.jobs import Caps, Jobs, Line, Wish
 from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.person import Person
+from components.playground import Backend, House
 from components.store import Store
 from components.till import Till
 from components.visitors import Visitors
@@ -118,6 +119,7 @@ class ScriptedApi:
         """The key of each task's account; KEY's where none stands here."""
         self.posts: list[httpx.Request] = []
         """The submits alone."""
+        self.post_times: list[float] = []
         self.looks: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
         """How often the price, the balance, the list were asked for."""
@@ -203,6 +205,7 @@ class ScriptedApi:
 
     async def _submit(self, request: httpx.Request) -> httpx.Response:
         self.posts.append(request)
+        self.post_times.append(self._clock.monotonic())
         if self.gate:
             await self.gate.wait()
         if _key(request) not in self.keys:
@@ -310,6 +313,24 @@ def said(job: Job) -> Sentence:
     """What a job says of its trouble; it has one."""
     assert job.trouble
     return job.trouble
+
+
+def house(backend: Backend, **given: Any) -> House:
+    """What a host decided who left everything as it is by default."""
+    plain = House(Caps(8, 200), Limits(), own_endpoint=backend.endpoint.base_url, own_model=backend.model)
+    return replace(plain, **given)
+
+
+@asynccontextmanager
+async def real_client(base_url: str, key: str) -> AsyncGenerator[Client]:
+    """A client on real sockets, as the app has it."""
+    endpoint = Endpoint(base_url, key)
+    api, outside = api_connections(endpoint), outside_connections()
+    try:
+        yield Client(api, outside, endpoint)
+    finally:
+        await api.aclose()
+        await outside.aclose()
 
 
 @asynccontextmanager

@@ -84,6 +84,12 @@ class HostedApi:
         """Answers for the coming submits in place of the usual one; one that returns None resets the connection
         after the task was made."""
         self.base64 = False
+        self.keys = {KEY}
+        """The keys it accepts."""
+        self.balance: float | None = 100.0
+        """Dollars on every account; None: there is no such call (404)."""
+        self.price: float | None = 0.01
+        """Dollars for any picture; None: there is no such call (404)."""
         self._numbers = itertools.count()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -148,7 +154,7 @@ class HostedApi:
             return 200, {"content-type": "image/png"}, png(width, height, int(seed))
         if not path.startswith(f"{self.prefix}/api/v3/"):
             return _failure(404, "no such page")
-        if headers.get("authorization") != f"Bearer {KEY}":
+        if headers.get("authorization", "").removeprefix("Bearer ") not in self.keys:
             return _failure(401, "invalid api key")
         return self._route(method, path.removeprefix(f"{self.prefix}/api/v3/"), body)
 
@@ -162,7 +168,20 @@ class HostedApi:
             return _success({"page": page, "items": [self._prediction(task) for task in newest]})
         if method == "POST" and path == "stability-ai/sdxl-lora":
             return self._submit(path, json.loads(body))
+        if method == "GET" and path == "balance" and self.balance is not None:
+            return _success({"balance": self.balance})
+        if method == "POST" and path == "model/price" and self.price is not None:
+            return _success(self._quote(json.loads(body)["model_id"]))
         return _failure(404, "model not found")
+
+    def _quote(self, model: str) -> dict[str, Any]:
+        return {
+            "model_id": model,
+            "price": self.price,
+            "discounted_price": self.price,
+            "discount_rate": 100,
+            "currency": "USD",
+        }
 
     def _submit(self, model: str, body: dict[str, Any]) -> tuple[int, dict[str, str], bytes] | None:
         self.posts.append(body)

@@ -14,7 +14,7 @@ const DEAF = 2_000;
 /**
  * @typedef {object} Answer what `server.changes` gives
  * @property {string} epoch @property {number} version @property {number} now @property {number} busy
- * @property {object[]} rows @property {boolean} more
+ * @property {object[]} rows @property {boolean} more @property {import("./messages.js").Message[]} notices
  */
 
 export class Feed {

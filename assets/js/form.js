@@ -43,7 +43,7 @@ export const random_seed = () => -1;
 
 /** Show one more row, up to the most that the model takes. */
 export const add_lora = async () => {
-  if (loraRows === MOST_LORAS) (await gallery()).say("Four LoRAs are the most this model takes.");
+  if (loraRows === MOST_LORAS) (await gallery()).say("too_many_loras");
   loraRows = Math.min(loraRows + 1, MOST_LORAS);
   setTimeout(tieHelp, 300); // once Gradio has drawn the row
   return rowsShown();

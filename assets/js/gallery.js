@@ -1,16 +1,19 @@
 /** The list of tiles, newest first. A tile's node is made once and never moved. */
 import { button, make, setText } from "./dom.js";
-import { isEnded, Tile } from "./tile.js";
+import { inFull } from "./messages.js";
+import { isEnded, isResting, Tile } from "./tile.js";
 import { words } from "./words.js";
 
 export class Gallery {
-  /** @param {{open: Function, lookAgain: Function, older: (before: number) => Promise<?{rows: object[], more: boolean}>}} acts */
+  /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: () => void,
+   *   older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
   constructor(acts) {
     this.acts = acts;
     this.tiles = new Map(); // job id -> tile
     this.order = []; // the tiles as they stand in the list
     this.born = new Map(); // click -> when: the pictures of one click stay together
     this.skew = 0; // the server's clock minus ours, seconds
+    this.notices = make("div", { role: "status", className: "notices" });
     this.notice = make("p", { role: "status", className: "notice" });
     this.live = make("div", { role: "status", className: "unseen" });
     this.list = make("ul", {});
@@ -18,7 +21,7 @@ export class Gallery {
     this.lost = make("p", { className: "quiet", role: "status", hidden: true });
     this.extra = make("div", {}); // examples, while there is no tile
     this.node = make("section", { className: "results", "aria-label": words.results },
-      this.notice, this.lost, this.extra, this.list, this.more, this.live);
+      this.notices, this.notice, this.lost, this.extra, this.list, this.more, this.live);
     setInterval(() => document.hidden || this.#tick(), 1000);
   }
 
@@ -31,6 +34,7 @@ export class Gallery {
     this.#still(() => {
       if (restarted) this.#forget(answer);
       this.#put(answer.rows);
+      this.#note(answer.notices);
       if (restarted) this.more.hidden = !answer.more;
     });
   }
@@ -51,16 +55,17 @@ export class Gallery {
   /** Whether a press still waits for its receipt. @param {string} click @returns {boolean} */
   expects = (click) => this.order.some(({ row }) => row.click === click && row.expected);
 
-  /** Says a sentence above the gallery until it is dismissed; "" takes it away. @param {string} sentence */
-  say(sentence) {
+  /** Says something above the gallery until it is dismissed; "" takes it away.
+   * @param {import("./messages.js").Message | string} said */
+  say(said) {
     this.notice.replaceChildren();
-    if (!sentence) return;
+    if (!said) return;
     const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": words.dismiss });
-    this.notice.append(make("span", {}, sentence), dismiss);
+    this.notice.append(make("span", {}, said.happened ? inFull(said) : said), dismiss);
   }
 
   /** Says whether the connection is lost. @param {boolean} lost */
-  trouble = (lost) => setText(this.lost, lost ? words.offline : "");
+  trouble = (lost) => setText(this.lost, lost ? inFull(this.acts.messages.offline) : "");
 
   /** The pictures that can be opened, in the order of the list.
    * @returns {{tile: Tile, row: object, picture: object, opener: HTMLElement}[]} */
@@ -72,6 +77,14 @@ export class Gallery {
     });
   }
 
+  /** What holds for the whole page, as long as it holds. @param {import("./messages.js").Message[]} notices */
+  #note(notices) {
+    const said = JSON.stringify(notices);
+    if (said === this.noted) return;
+    this.noted = said;
+    this.notices.replaceChildren(...notices.map((notice) => make("p", {}, inFull(notice))));
+  }
+
   #put(rows) {
     const ends = [];
     for (const row of rows) {
@@ -79,9 +92,10 @@ export class Gallery {
       if (!tile) this.#insert(row);
       else if (!isEnded(tile.row) && isEnded(row)) ends.push(row.state === "completed" ? words.ready(row) : words.failed(row));
       const expected = tile?.row.expected;
-      const isRefusal = row.field && tile && !isEnded(tile.row) && isEnded(row);
+      const isOver = tile && !isResting(tile.row) && isResting(row);
       tile?.update(row, this.now());
-      if (isRefusal) this.acts.refused(row);
+      if (isOver) this.acts.ended();
+      if (isOver && row.field) this.acts.refused(row);
       if (expected && !row.expected) this.#settle(tile);
     }
     if (ends.length && !document.hidden) this.announce(ends.join(". "));
@@ -171,7 +185,7 @@ export class Gallery {
     const before = Math.min(...this.order.map(({ row }) => row.created));
     const page = await this.acts.older(before).catch(() => null);
     this.more.disabled = false;
-    if (!page) return this.say(words.olderFailed);
+    if (!page) return this.say(this.acts.messages.older_not_loaded);
     const last = this.order.at(-1)?.node;
     this.#put(page.rows);
     this.more.hidden = !page.more;

@@ -1,9 +1,12 @@
 /** The live gallery: puts its parts together and gives Gradio's hooks their functions. */
+import * as account from "./account.js";
 import { make, sleep } from "./dom.js";
 import { showExamples } from "./examples.js";
 import { Feed } from "./feed.js";
 import * as fields from "./fields.js";
 import { Gallery } from "./gallery.js";
+import { inFull } from "./messages.js";
+import { ownKey } from "./own_key.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
 import { Viewer } from "./viewer.js";
@@ -17,6 +20,7 @@ const PROMPT = "#field-prompt textarea";
  * @typedef {object} Host what Gradio hands to `js_on_load` of a gr.HTML
  * @property {HTMLElement} element @property {object} server @property {{value: any}} props
  * @property {(name: string, then: () => void) => void} watch @property {(event: string, data: object) => void} trigger
+ * @property {Object<string, import("./messages.js").Message>} messages what the page says by itself
  */
 
 let page = null; // Gradio may mount the component again: the page's state outlives its element
@@ -25,16 +29,16 @@ let page = null; // Gradio may mount the component again: the page's state outli
 export async function mount(host) {
   page ??= openPage(host);
   const { gallery, viewer, feed, visitor, seat } = await page;
-  Object.assign(seat, host);
+  const { messages } = Object.assign(seat, host);
   feed.server = host.server;
   host.element.replaceChildren(gallery.node, viewer.node);
   fields.tieHelp();
   host.watch("value", () => receive(gallery, seat));
   Object.assign((window.playground ??= {}), {
-    press: (isEarly, ticket, ...values) => press({ gallery, feed, visitor }, isEarly, ...values),
+    press: (isEarly, ticket, ...values) => press({ gallery, feed, visitor, messages }, isEarly, ...values),
     take_example: () => window.playground.chosen,
     chosen: null,
-    say: (sentence) => gallery.say(sentence),
+    say: (name) => gallery.say(messages[name]),
   });
 }
 
@@ -43,14 +47,26 @@ async function openPage(host) {
   steadySliders();
   const seat = { ...host };
   const visitor = await openVisitor();
+  const { messages } = host;
+  let isShown = false;
+  const refresh = (how) => {
+    feed.wake();
+    return feed.ask(0, how);
+  };
   const gallery = new Gallery({
+    messages,
     open: (tile, index) => viewer.open(tile, index),
-    refused: (row) => fields.show([{ field: row.field, sentence: row.happened }]),
+    refused: showRefusal,
+    ended: account.jobEnded,
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
       await seat.server.look_again({ visitor: visitor.id, job: row.id });
-      feed.wake();
-      await feed.ask(0);
+      await refresh();
+    },
+    takeBack: async (row) => {
+      const isTaken = await seat.server.take_back({ visitor: visitor.id, job: row.id });
+      if (isTaken === false) gallery.say(messages.too_late);
+      await refresh();
     },
   });
   const viewer = new Viewer(() => gallery.pictures());
@@ -58,24 +74,33 @@ async function openPage(host) {
     server: host.server,
     visitor: visitor.id,
     trouble: gallery.trouble,
-    show: (...answer) => {
-      gallery.show(...answer);
+    show: (answer, isFull, isAnew) => {
+      gallery.show(answer, isFull, isAnew);
+      if (isAnew && isShown) account.askAgain(); // the app was started anew, and may hold no key
+      isShown = true;
       viewer.refresh();
       offerExamples(gallery, seat);
     },
   });
-  if (!visitor.kept) gallery.node.prepend(ownTab());
+  if (!visitor.kept) gallery.node.prepend(ownTab(messages.nothing_kept_here));
+  account.whenBoardChanges((whole) => refresh({ whole }));
   feed.start();
   return { gallery, viewer, feed, visitor, seat };
 }
 
-function ownTab() {
-  const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, words.ownTab);
-  return make("p", { className: "quiet" }, words.notKept, link);
+function ownTab({ happened, advice }) {
+  const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, advice);
+  return make("p", { className: "quiet" }, `${happened} `, link);
+}
+
+/** Tells at its field, or at the key's box, what the service refused. @param {object} row */
+function showRefusal(row) {
+  if (row.field === "key") account.keyRefused(row);
+  else fields.show([{ field: row.field, sentence: inFull(row) }]);
 }
 
 /** The hook of Generate: names the click and shows at once what it will make. */
-function press({ gallery, feed, visitor }, isEarly, prompt, pictures, ...rest) {
+function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, ...rest) {
   const click = takeClick(isEarly);
   fields.clear();
   gallery.say("");
@@ -84,9 +109,9 @@ function press({ gallery, feed, visitor }, isEarly, prompt, pictures, ...rest) {
     gallery.extra.replaceChildren();
     scrollToResults(gallery.node);
     feed.wake();
-    checkReceipt(gallery, feed, click);
+    checkReceipt({ gallery, feed, messages }, click);
   }
-  return [{ visitor: visitor.id, click }, prompt, pictures, ...rest];
+  return [{ visitor: visitor.id, click, key: ownKey() }, prompt, pictures, ...rest];
 }
 
 function expected(click, prompt, pictures, created) {
@@ -94,7 +119,7 @@ function expected(click, prompt, pictures, created) {
   const size = { width: number("Width"), height: number("Height") };
   return Array.from({ length: Math.max(1, Math.min(8, Number(pictures) || 1)) }, (_, at) => ({
     id: `${click}-${at + 1}`, click, number: at + 1, state: "waiting", prompt, ...size, created,
-    loras: [], pictures: [], expected: true,
+    loras: [], pictures: [], links: [], expected: true,
   }));
 }
 
@@ -108,7 +133,7 @@ function scrollToResults(results) {
 }
 
 /** A press that neither a receipt nor the server's list knows after a while has not arrived. */
-async function checkReceipt(gallery, feed, click) {
+async function checkReceipt({ gallery, feed, messages }, click) {
   await sleep(RECEIPT);
   while (gallery.expects(click)) {
     const answered = await feed.ask(0, { whole: true });
@@ -116,18 +141,21 @@ async function checkReceipt(gallery, feed, click) {
     if (!answered) await sleep(3000);
     else {
       gallery.confirm(click, []);
-      gallery.say(words.unanswered);
+      gallery.say(messages.unanswered);
     }
   }
 }
 
-/** Draws the server's answer to a press: `{click, rows, refused: [{field, sentence}], notice}`. */
+/** Draws the server's answer to a press: `{click, rows, refused: [{field, sentence}], notice: ?Message}`. */
 function receive(gallery, seat) {
   const receipt = seat.props.value;
   if (!receipt?.click) return;
   gallery.confirm(receipt.click, receipt.rows ?? []);
   if (receipt.refused?.length) fields.show(receipt.refused);
-  if (receipt.notice) gallery.say(receipt.notice);
+  if (receipt.notice) {
+    gallery.say(receipt.notice);
+    if (ownKey()) account.askAgain({ lead: true });
+  }
   offerExamples(gallery, seat);
 }
 

@@ -2,6 +2,7 @@
 import { randomId } from "./visitor.js";
 
 const BUTTON = "#generate button, button#generate";
+const OTHERS = "#account"; // in its box Enter is the box's own
 const TOO_SOON = 400; // ms after a good press
 const clicks = []; // ids of good presses that Gradio has not picked up yet
 let lastPress = -Infinity;
@@ -37,7 +38,7 @@ function onKey(event) {
   const withControl = event.ctrlKey || event.metaKey;
   // A held Enter clicks a focused button again and again. A held Space clicks once, when it is let go.
   if (event.repeat && (withControl || event.target.closest?.(BUTTON))) return stop(event);
-  if (!withControl || document.querySelector("dialog[open]")) return;
+  if (!withControl || document.querySelector("dialog[open]") || event.target.closest?.(OTHERS)) return;
   stop(event);
   flush(document.activeElement);
   // Gradio takes a box's value some frames after its input event.

@@ -1,21 +1,28 @@
 /** One job on the page: a place for its pictures, what it is doing, what it was asked. */
 import { address, button, copyButton, make, setText } from "./dom.js";
+import { sentences } from "./messages.js";
 import { words } from "./words.js";
 
 const ENDED = ["completed", "failed", "unknown", "stopped"];
+const NOT_A_MOMENT = 1.2; // seconds a job must wait before it can be taken back: a button must not flash
 
 /** @param {object} row @returns {boolean} */
 export const isEnded = (row) => ENDED.includes(row.state);
 
+/** Whether nobody works on it now. @param {object} row @returns {boolean} */
+export const isResting = (row) => isEnded(row) || Boolean(row.set_aside);
+
 export class Tile {
-  /** @param {object} row @param {{open: (tile: Tile, index: number) => void, lookAgain: (row: object) => Promise<void>}} acts */
+  /** @param {object} row @param {{open: (tile: Tile, index: number) => void, lookAgain: (row: object) => Promise<void>,
+   *   takeBack: (row: object) => Promise<void>, messages: object}} acts */
   constructor(row, acts) {
     this.acts = acts;
     this.stage = make("div", { className: "stage" });
     this.prompt = make("p", { className: "prompt", dir: "auto" });
     this.seed = make("p", { className: "seed" });
     this.note = make("p", { className: "note", dir: "auto", hidden: true });
-    this.node = make("li", { className: "tile" }, this.stage, this.prompt, this.seed, this.note);
+    this.links = make("p", { className: "links", hidden: true });
+    this.node = make("li", { className: "tile" }, this.stage, this.prompt, this.seed, this.note, this.links);
     this.node.dataset.job = row.id;
     this.update(row, 0);
   }
@@ -32,8 +39,9 @@ export class Tile {
     setText(this.seed, words.seed(row));
     // The pictures of one click share their notes: they stand at the first.
     const notes = row.number === 1 ? [row.note, row.seed_note] : [];
-    setText(this.note, [...notes, row.state === "completed" && row.happened].filter(Boolean).join(" "));
-    this.note.hidden = !this.note.textContent;
+    const said = row.state === "completed" ? [row.happened, row.advice] : [];
+    setText(this.note, [...notes, ...said].filter(Boolean).join(" "));
+    this.#drawLinks();
     this.#drawStage(now);
   }
 
@@ -41,9 +49,20 @@ export class Tile {
   tick(now) {
     const { row } = this;
     if (isEnded(row)) return;
-    if (row.set_aside) return setText(this.status, words.setAside);
-    const since = row.started ?? row.accepted ?? row.created;
-    setText(this.status, words.doing(row, Math.max(0, Math.round(now - since))));
+    setText(this.status, row.set_aside ? words.setAside : words.doing(row, now));
+    // While its POST is under way the button stays where it is, as that may be turned away.
+    const canTake = row.can_take_back && now - row.created > NOT_A_MOMENT;
+    this.takeBack.hidden = row.state !== "waiting" || (this.takeBack.hidden && !canTake);
+    this.takeBack.disabled = !row.can_take_back;
+  }
+
+  #drawLinks() {
+    const links = this.row.links.filter((link) => /^https?:/i.test(link));
+    this.links.hidden = !links.length;
+    this.links.replaceChildren(...links.map((href, at) => {
+      const text = words.atService(links.length > 1 ? at + 1 : 0);
+      return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
+    }));
   }
 
   #drawStage(now) {
@@ -55,8 +74,8 @@ export class Tile {
     }
     this.status = null;
     // The stage of an ended job depends on these alone: a later price or note does not load a picture again.
-    const { state, pictures, happened, advice, charge, task } = row;
-    const shown = JSON.stringify([state, pictures, happened, advice, charge, task]);
+    const { state, pictures, happened, charged, advice, task, can_look_again: canLook } = row;
+    const shown = JSON.stringify([state, pictures, happened, charged, advice, task, canLook]);
     if (shown === this.shown) return;
     this.shown = shown;
     const good = state === "completed" && pictures.length;
@@ -73,18 +92,32 @@ export class Tile {
 
   #frame() {
     this.status = make("p", { className: "status" });
-    this.aside = make("p", { className: "aside" });
+    this.message = make("div", { className: "message" });
+    this.takeBack = this.#actButton(words.takeBack, words.takingBack, () => this.acts.takeBack(this.row));
+    this.takeBack.hidden = true;
+    this.look = this.#lookButton();
     this.line = make("div", { className: "line" });
+    this.said = this.shown = "";
     const frame = this.#box("frame");
-    frame.append(this.status, this.aside, this.line);
+    frame.append(this.status, this.message, this.takeBack, this.look, this.line);
     return frame;
   }
 
   #drawProgress() {
-    const { happened, advice, step, steps } = this.row;
-    setText(this.aside, [happened, advice].filter(Boolean).join(" "));
+    const { row } = this;
+    const { step, steps } = row;
+    const isCounted = row.state === "waiting" && row.next_send; // then the status says what happened
+    this.#say(isCounted ? { ...row, happened: "" } : row);
+    this.look.hidden = !row.can_look_again;
     this.line.hidden = !steps || step == null;
     this.line.style.transform = `scaleX(${Math.min(1, (step ?? 0) / (steps || 1))})`;
+  }
+
+  #say(message) {
+    const said = sentences(message).join("\n");
+    if (said === this.said) return;
+    this.said = said;
+    this.message.replaceChildren(...paragraphs(message));
   }
 
   #picture(index) {
@@ -115,7 +148,7 @@ export class Tile {
         lost.remove();
         this.#load(box, opener, picture, alt);
       });
-      const lost = make("div", { className: "over" }, make("p", {}, words.lost), retry);
+      const lost = make("div", { className: "over" }, make("p", {}, this.acts.messages.picture_not_loaded.happened), retry);
       image.remove();
       box.append(lost);
     };
@@ -139,26 +172,30 @@ export class Tile {
   #trouble() {
     const { row } = this;
     const box = this.#box("trouble");
-    const why = row.state === "completed" ? words.noPicture : words.why(row);
-    box.append(make("strong", {}, words.trouble(row)));
-    for (const sentence of [why, row.advice, words.charge(row)]) if (sentence) box.append(make("p", { dir: "auto" }, sentence));
-    const isPaid = row.state === "failed" && row.charge === "spent" && row.task;
-    if (row.state === "unknown" || isPaid) box.append(this.#lookButton());
+    box.append(make("strong", {}, words.trouble(row)), ...paragraphs(row));
+    if (row.can_look_again) box.append(this.#lookButton());
     if (row.task) box.append(taskDetails(row.task));
     return box;
   }
 
   #lookButton() {
-    const look = button(words.lookAgain, async () => {
-      look.disabled = true;
-      look.textContent = words.looking;
-      await this.acts.lookAgain(this.row);
-      look.disabled = false;
-      look.textContent = words.lookAgain;
+    return this.#actButton(words.lookAgain, words.looking, () => this.acts.lookAgain(this.row));
+  }
+
+  /** A button that says what it does while it does it. */
+  #actButton(text, meanwhile, act) {
+    const acting = button(text, async () => {
+      acting.disabled = true;
+      acting.textContent = meanwhile;
+      await act();
+      acting.disabled = false;
+      acting.textContent = text;
     });
-    return look;
+    return acting;
   }
 }
+
+const paragraphs = (message) => sentences(message).map((sentence) => make("p", { dir: "auto" }, sentence));
 
 function taskDetails(task) {
   const summary = make("summary", {}, words.details);

@@ -53,7 +53,8 @@ export class Viewer {
     image.height = picture.height ?? row.height;
     this.picture.replaceChildren(image);
     const original = make("a", { className: "original", href: address(picture.original), download: "" }, words.original);
-    this.side.replaceChildren(original, facts(row, picture), ...[row.note, row.seed_note].filter(Boolean).map(aside));
+    const asides = [row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
+    this.side.replaceChildren(original, facts(row, picture), ...asides.map(aside));
     this.side.scrollTop = 0;
     const focused = document.activeElement;
     this.refresh();
@@ -109,6 +110,7 @@ function facts(row, picture) {
   add(names.loras, row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join("\n"));
   add(names.model, row.model);
   add(names.backend, row.backend);
+  add(names.price, row.price);
   add(names.time, row.inference_ms == null ? null : words.seconds(row.inference_ms));
   add(words.task, row.task, true);
   return list;

@@ -9,10 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from components.errors import PlaygroundError
-from components.person import Person
+from components import messages
+from components.errors import NotAllowed, PlaygroundError
+from components.person import NOBODY, Person
 from components.playground import Playground
-from components.standing import Standing
+from components.standing import OwnKeyShown, Standing
 from components.ui import assets
 from components.ui.rows import told
 from components.ui.who import key_token, person_of
@@ -29,13 +30,12 @@ class Account:
         self._playground = playground
         with gr.Row(elem_id="head"):
             gr.HTML(title, html_template=assets.text("html/title.html"), elem_id="title", apply_default_css=False)
-            backend = playground.backend
-            line = escape(f"{backend.label} {backend.advice}".strip())  # a model's name is the host's to choose
             gr.HTML(
-                line,
+                _first(playground),
+                html_template=assets.text("html/account.html"),
                 elem_id="account",
                 apply_default_css=False,
-                js_on_load=assets.text("js/mount_account.js").replace("ASSETS", assets.address("js")),
+                js_on_load=assets.mount("mount_account.js", _messages()),
                 server_functions=self._answers(),
             )
             if playground.house.can_sign_in:
@@ -49,7 +49,7 @@ class Account:
             """Return what the panel shows."""
             values = _mapping(ask)
             person, browser = person_of(values, request), Person.browser(values.get("visitor"))
-            return _shown(await playground.standing(person, browser, key_token(values)))
+            return _shown(await playground.standing(person, browser, key_token(values)), playground)
 
         async def use_key(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Hold a key: `{token, own_key}`, or `{refused}` with the reason."""
@@ -58,11 +58,12 @@ class Account:
                 grant = await playground.use_key(person_of(values, request), values.get("text"))
             except PlaygroundError as error:
                 return {"refused": told(error.sentence, is_free=True)}
-            return {"token": grant.token, "own_key": asdict(grant.shown)}
+            return {"token": grant.token, "own_key": _own_key(grant.shown, playground)}
 
-        async def forget_key(ask: Any) -> None:
-            """Let go of a key."""
+        async def forget_key(ask: Any) -> bool:
+            """Let go of a key; the answer tells the script that it was heard."""
             playground.visitors.forget_key(key_token(_mapping(ask)))
+            return True
 
         async def take_along(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Hand this browser's pictures to the one who signed in: `{taken}`, or `{refused}`."""
@@ -76,17 +77,49 @@ class Account:
         return [standing, use_key, forget_key, take_along]
 
 
-def _shown(standing: Standing) -> dict[str, Any]:
-    own_key = standing.own_key
+def _first(playground: Playground) -> dict[str, Any]:
+    """Return what the panel shows until it has asked: what holds for somebody unknown, so that nothing jumps."""
+    backend, obstacle = playground.backend, ""
+    try:
+        if playground.till:
+            playground.till.limits.admit(Person(NOBODY))
+    except NotAllowed as error:
+        obstacle = messages.in_full(error.sentence, is_free=True)
+    can_sign_in = playground.house.can_sign_in
+    return {
+        # A model's name is the host's to choose.
+        "payer": "" if obstacle else escape(f"{backend.label} {backend.advice}".strip()),
+        "obstacle": escape(obstacle),
+        "open": bool(obstacle) and not can_sign_in,
+        "certainty": "unsure" if obstacle and can_sign_in else "",
+    }
+
+
+def _messages() -> dict[str, dict[str, str]]:
+    """Return what the script says by itself."""
+    said = {
+        "key_away": messages.KEY_AWAY,
+        "key_not_checked": messages.KEY_NOT_CHECKED,
+        "key_not_forgotten": messages.KEY_NOT_FORGOTTEN,
+    }
+    return {name: told(sentence, is_free=True) for name, sentence in said.items()}
+
+
+def _shown(standing: Standing, playground: Playground) -> dict[str, Any]:
     return {
         "user": standing.user,
         "can_sign_in": standing.can_sign_in,
-        "own_key": asdict(own_key) if own_key else None,
+        "own_key": _own_key(standing.own_key, playground),
         "key_lost": standing.is_key_lost,
         "obstacle": told(standing.obstacle, is_free=True) if standing.obstacle else None,
         "paid_by": standing.paid_by,
         "to_bring": standing.to_bring,
     }
+
+
+def _own_key(shown: OwnKeyShown | None, playground: Playground) -> dict[str, str] | None:
+    """Return a tab's key as its owner sees it, and what it pays for."""
+    return asdict(shown) | {"model": playground.own_backend.model} if shown else None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("js", "examples")
+SERVED = ("js", "examples", "host")
 """The folders that browsers may read."""
 
 
@@ -30,6 +32,11 @@ def version() -> str:
 def address(name: str) -> str:
     """Return where browsers find a served file, relative to the page."""
     return f"playground/assets/{version()}/{name}"
+
+
+def mount(name: str, messages: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the `js_on_load` of a component: it mounts a served module and hands it the messages it may say."""
+    return text(f"js/{name}").replace("ASSETS", address("js")).replace("MESSAGES", json.dumps(messages))
 
 
 def hook(module: str, function: str) -> str:

@@ -75,7 +75,7 @@ class Page:
             None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
         )
 
-    async def generate(self, *, ticket: Any, request: gr.Request, **values: Any) -> dict[str, Any]:
+    async def generate(self, request: gr.Request, *, ticket: Any, **values: Any) -> dict[str, Any]:
         """Start one click's jobs and return its receipt at once."""
         person, click, token = _read(ticket, request)
         try:

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.job import Job
 from components.playground import Playground
@@ -30,7 +31,7 @@ class Results:
         self.component = gr.HTML(
             {},
             html_template="",
-            js_on_load=assets.text("js/mount.js").replace("ASSETS", assets.address("js")),
+            js_on_load=assets.mount("mount.js", self._messages()),
             apply_default_css=False,
             elem_id="results",
             server_functions=self._answers(),
@@ -47,6 +48,20 @@ class Results:
             refused = [{"field": error.field, "sentence": str(error)}]
             return {"click": click, "rows": [], "refused": refused, "notice": None}
         return {"click": click, "rows": [], "refused": [], "notice": told(error.sentence, is_free=True)}
+
+    def _messages(self) -> dict[str, dict[str, str]]:
+        """Return what the script says by itself, where no answer comes."""
+        backend = self._playground.backend
+        silent = {
+            "offline": messages.OFFLINE,
+            "nothing_kept_here": messages.NOTHING_KEPT_HERE,
+            "picture_not_loaded": messages.PICTURE_NOT_LOADED,
+            "older_not_loaded": messages.OLDER_NOT_LOADED,
+            "too_late": messages.TOO_LATE,
+            "too_many_loras": messages.too_many_loras(backend.schema.max_loras),
+        }
+        said = {name: told(sentence, is_free=True) for name, sentence in silent.items()}
+        return said | {"unanswered": told(messages.UNANSWERED, is_free=backend.free)}
 
     def _answers(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return what the script may ask; Gradio marks each, so they are functions and not methods."""
