@@ -1,4 +1,4 @@
-"""Signing in on a simulated Space, as programs and the page's scripts meet it: real sockets, real cookies, no screen."""
+"""Signing in on a simulated Space: real sockets and cookies, and no screen."""
 
 from __future__ import annotations
 
@@ -179,6 +179,23 @@ def test_who_does_not_agree_is_back_on_the_page(visitor: Visitor, query: str) ->
     answer = visitor.http.get(f"/login/callback?state={asked.params['state']}&{query}", follow_redirects=True)
     assert (answer.status_code, answer.url.path) == (200, "/")
     assert visitor.standing()["user"] == ""
+
+
+@pytest.mark.parametrize("path", ["/login/huggingface", "/login/callback?_nb_redirects=x&code=x&state=x"])
+def test_without_an_answer_from_the_provider_it_is_said_in_words(api: HostedApi, tmp_path, path: str) -> None:
+    space = Space(tmp_path, api).start()
+    space.provider.stop()
+    try:
+        with Visitor(space) as visitor:
+            answer = visitor.http.get(path)
+            assert (answer.status_code, answer.text) == (
+                502,
+                messages.in_full(messages.SIGN_IN_FAILED, is_free=True),
+            )
+            assert visitor.standing()["user"] == ""
+    finally:
+        space.app.stop()
+        space.front.stop()
 
 
 def test_the_owner_alone_sees_the_report(visitor: Visitor) -> None:

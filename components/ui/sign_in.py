@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from components import messages
+from components.ui.refusals import refusal
 
 _CHECK = "_check_login_status"
+_log = logging.getLogger(__name__)
 
 
 def sign_in_handlers(*, is_offered: bool) -> Mapping[Any, Callable[..., Any]]:
@@ -32,3 +38,22 @@ def unpublish(blocks: gr.Blocks) -> None:
 async def _not_signed_in(_: Request, __: Exception) -> Response:
     """Bring back to the page whoever did not agree at Hugging Face, or came with a stale answer of it."""
     return RedirectResponse("/", 303)
+
+
+class SignIn:
+    """ASGI middleware: say in words that Hugging Face gave no usable answer. Nothing is sent before that is known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not scope["path"].startswith("/login/"):
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except Exception:  # noqa: BLE001 - whatever it is, somebody waits for a word
+            _log.exception("signing in failed")
+            sentence = messages.in_full(messages.SIGN_IN_FAILED, is_free=True)
+            await refusal(scope, 502, sentence)(scope, receive, send)
