@@ -109,6 +109,9 @@ class Jobs:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
         """How many jobs run on each account."""
+        self._at_the_till: dict[str, Sentence | None] = {}
+        """Jobs whose price is being asked, and with what they end if they were taken back meanwhile."""
+        self._taking_up = asyncio.Lock()
         self._is_stopped = False
         for name, client in clients.items():
             self.open(name, client)
@@ -139,15 +142,19 @@ class Jobs:
 
     async def take_up(self, visitor: str, account: str) -> None:
         """Follow again what a visitor has under way on an account whose key came back."""
-        for job in await self._ledger.call(self._store.open_jobs):
-            if (job.visitor, job.account) == (visitor, account) and job.id not in self._running:
-                await self._take_up(job)
+        async with self._taking_up:  # a job is taken up by one, as it then stands
+            for job in await self._ledger.call(self._store.open_jobs):
+                if (job.visitor, job.account) == (visitor, account) and job.id not in self._running:
+                    await self._take_up(job)
 
     async def take_back(self, visitor: str, job_id: str) -> bool:
         """Take a job back before it is sent; False when it is too late for that."""
         job = await self._ledger.call(self._store.job, job_id)
         if not job or job.visitor != visitor or job.account not in self._accounts:
             return False
+        if job_id in self._at_the_till:
+            self._at_the_till[job_id] = messages.TAKEN_BACK
+            return True
         return self._accounts[job.account].sender.take_back(job_id, messages.TAKEN_BACK)
 
     async def stop_spending(self, *, is_on: bool) -> None:
@@ -189,6 +196,10 @@ class Jobs:
         """Look once more for what a visitor may have paid for: a POST never answered, a picture not fetched, a task
         whose key was not accepted.
         """
+        async with self._taking_up:
+            await self._look_again(visitor, job_id)
+
+    async def _look_again(self, visitor: str, job_id: str) -> None:
         job = await self._ledger.call(self._store.job, job_id)
         if not job or job.visitor != visitor or job.id in self._running:
             return
@@ -308,6 +319,7 @@ class Jobs:
         self._admissions.add(admitted)
         admitted.add_done_callback(self._admissions.discard)
         for job in jobs:
+            self._at_the_till[job.id] = None
             self._run(job, partial(self._admit_and_send, admitted))
 
     async def _admission(self, jobs: Sequence[Job]) -> int | None:
@@ -334,7 +346,9 @@ class Jobs:
         except (NotAllowed, NotTold, NothingSent, UntrustedService, StoreTrouble) as error:
             await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), error.sentence))
             return
-        if told := self._in_the_way(job):
+        finally:
+            told = self._at_the_till.pop(job.id)
+        if told := told or self._in_the_way(job):
             await self._ledger.record(job.ended_as(JobState.STOPPED, self._clock.now(), told))
         else:
             await self._send_and_follow(job if price is None else job.priced(price))
@@ -375,3 +389,4 @@ class Jobs:
         is_refused = job.refused_field == "key" and job.trouble == messages.KEY_REFUSED
         if job.key and (is_refused or job.is_set_aside):
             self._keys.forget_key(job.key)
+            self._accounts[job.account].sender.take_all_back(messages.KEY_REFUSED)

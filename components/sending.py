@@ -177,6 +177,8 @@ class Sender:
         refused = replace(job.turned_away(told), refused_field=_field(job, error))
         ended = refused.ended_as(JobState.FAILED, self._clock.now(), told)
         await self._ledger.record(ended)
+        if job.key and told == messages.KEY_REFUSED:
+            self.take_all_back(told)
         return ended
 
     async def _give_up(self, job: Job, error: PlaygroundError) -> Job:

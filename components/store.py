@@ -50,8 +50,9 @@ _INSERT = (
 )
 _UPDATE = (
     " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
-    " task_id = excluded.task_id, record = excluded.record"
+    " task_id = excluded.task_id, record = json_set(excluded.record, '$.visitor', visitor)"
 )
+"""A job's owner is changed by `move` alone: a value made before that does not take it back."""
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"

@@ -16,7 +16,7 @@ from components.playground import Playground
 from components.ui import assets
 from components.ui.compression import Compression
 from components.ui.faults import handlers
-from components.ui.guard import Guard
+from components.ui.guard import Guard, SafeHeaders
 from components.ui.host import HostPage
 from components.ui.limits import STANDARD, Limits
 from components.ui.page import Page
@@ -48,8 +48,9 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
             "lifespan": lifespan,
             "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
             "middleware": [
-                Middleware(Guard),
+                Middleware(SafeHeaders),
                 Middleware(Limits, clock=Clock(), allowance=STANDARD),
+                Middleware(Guard),
                 Middleware(Posts, shapes=Shapes.of(blocks)),
                 Middleware(Sessions),
                 Middleware(Compression),
@@ -66,6 +67,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
+        mcp_server=False,
         show_error=False,
         prevent_thread_lock=True,  # the port is known only now
     )
