@@ -95,6 +95,16 @@ def test_signing_out_ends_it_in_this_browser_alone(space: Space) -> None:
         assert phone.standing()["user"] == "alice"
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_signs_nobody_out(visitor: Visitor, site: str) -> None:
+    visitor.sign_in("alice")
+    answer = visitor.http.get("/logout", headers={"Sec-Fetch-Site": site, "Sec-Fetch-Dest": "image"})
+    assert answer.status_code == 403
+    assert visitor.standing()["user"] == "alice"
+    visitor.http.get("/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    assert visitor.standing()["user"] == ""
+
+
 def test_signing_in_ends_by_itself(visitor: Visitor, space: Space) -> None:
     space.provider.seconds = -1
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -41,16 +42,25 @@ async def _not_signed_in(_: Request, __: Exception) -> Response:
 
 
 class SignIn:
-    """ASGI middleware: say in words that Hugging Face gave no usable answer. Nothing is sent before that is known."""
+    """ASGI middleware: other sites sign nobody out, and what Hugging Face did not answer is said in words."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or not scope["path"].startswith("/login/"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif scope["path"] == "/logout" and Headers(scope=scope).get("sec-fetch-site") in ("cross-site", "same-site"):
+            # A picture in another site's page would do; such a request names no origin.
+            await refusal(scope, 403, "Pages of other sites may not sign anybody out.")(scope, receive, send)
+        elif scope["path"].startswith("/login/"):
+            await self._sign_in(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Nothing is sent before Hugging Face has answered."""
         try:
             await self._app(scope, receive, send)
         except Exception:  # noqa: BLE001 - whatever it is, somebody waits for a word
