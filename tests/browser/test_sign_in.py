@@ -31,13 +31,13 @@ class Guest(Person):
         return self.is_known_as(user)
 
     def is_known_as(self, user: str) -> Guest:
-        expect(self.page.get_by_role("button", name=f"Logout ({user})")).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE)
         expect(self.account).to_contain_text(f"Signed in as {user}.", timeout=PATIENCE)
         assert self.page.url == f"{self.url}/"
         return self
 
-    def sign_out(self, user: str) -> None:
-        self.page.get_by_role("button", name=f"Logout ({user})").click()
+    def sign_out(self) -> None:
+        self.page.get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_role("button", name="Sign in with Hugging Face")).to_be_visible(timeout=PATIENCE)
 
     def use_own_key(self, key: str) -> None:
@@ -92,6 +92,22 @@ def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, ap
     assert [path for _, path, _ in api.requests if not path.endswith(("/price", "/balance"))] == []
 
 
+def test_the_page_misses_nothing_and_the_button_is_one_line(guest: Guest) -> None:
+    missing = list[str]()
+    guest.page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
+    for width in (390, 1280):
+        guest.page.set_viewport_size({"width": width, "height": 844})
+        guest.page.reload()
+        button = guest.page.get_by_role("button", name="Sign in with Hugging Face")
+        button.wait_for()
+        expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+        box = button.bounding_box()
+        assert box
+        assert box["height"] <= 48
+        assert guest.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert missing == []
+
+
 def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedApi) -> None:
     guest.sign_in("alice")
     expect(guest.account).to_contain_text("The host's key pays.")
@@ -118,7 +134,7 @@ def test_signing_out_shows_the_browser_s_own_board(guest: Guest) -> None:
     guest.sign_in("dora")
     guest.generate("dora's picture")
     guest.sees_pictures(1)
-    guest.sign_out("dora")
+    guest.sign_out()
     expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
     expect(guest.tiles).to_have_count(0)
     guest.sign_in("dora")
@@ -145,7 +161,7 @@ def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest, ne
     expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
     elsewhere = new_guest().sign_in("erin")
     elsewhere.sees_pictures(1)
-    painter.sign_out("erin")
+    painter.sign_out()
     expect(painter.account).not_to_contain_text("Signed in")
     expect(painter.tiles).to_have_count(0)
 
@@ -158,7 +174,7 @@ def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, ne
     painter.is_known_as("fred")
     expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
     expect(painter.tiles).to_have_count(0)
-    painter.sign_out("fred")
+    painter.sign_out()
     painter.sees_pictures(1)
 
 
