@@ -172,8 +172,10 @@ def refused(reason: str) -> Sentence:
 SLOW_CONNECTION = Sentence("The connection to the service is slow.", "Looking again.", Charge.MAYBE)
 PAGE_IN_PLACE_OF_API = Sentence("An unexpected page answered in place of the API.", "Looking again.", Charge.MAYBE)
 LIST_UNREADABLE = Sentence("The list of recent pictures could not be read.", "Looking again.", Charge.MAYBE)
-TAKES_LONG = Sentence("This takes longer than usual.", "You can close this page; the picture will be here.")
-NOT_FINISHED = Sentence("This is not finished yet.", "Check later; the picture will be here.")
+TAKES_LONG = Sentence(
+    "This takes longer than usual.", "You can close this page; the picture will be here.", Charge.MAYBE
+)
+NOT_FINISHED = Sentence("This is not finished yet.", "Check later; the picture will be here.", Charge.MAYBE)
 GONE = Sentence(
     "This picture is no longer on the server.", "Tasks are kept there for 7 days. Press Generate anew.", Charge.MAYBE
 )
@@ -226,7 +228,7 @@ NOT_A_PICTURE = Sentence(
     "What the service sent is not a picture this page can show.", "Look again later.", Charge.SPENT
 )
 DAMAGED = Sentence("The picture arrived damaged.", "Look again later.", Charge.SPENT)
-NOT_SAVED = Sentence("This picture could not be saved on the app's disk.", "Download it now.")
+NOT_SAVED = Sentence("This picture could not be saved on the app's disk.", "Download it now.", Charge.SPENT)
 FILE_GONE = Sentence("The picture was made, but its file is not there any more.", "Press Generate anew.", Charge.SPENT)
 NO_END = Sentence("There is no picture yet.", "Its job goes on; look on the page later.", Charge.MAYBE)
 
