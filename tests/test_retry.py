@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
-from components.errors import Busy, KeyRefused, NoCredit, NothingSent, SubmissionUnknown, UntrustedService
+from components.errors import Busy, KeyRefused, NothingSent, SubmissionUnknown, UntrustedService
 from components.retry import A_DAY, LONGEST_RETRY_AFTER, ResendPolicy, backoff, retry_after_seconds, utc
 
 NOW = 1_800_000_000.0

@@ -42,7 +42,7 @@ def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> It
     app.kill()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def open_visitor(app: QuickApp, browser: Browser) -> Iterator[Visitor]:
     with browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as context:
         yield Visitor(context.new_page(), app.url).open_for_small_pictures()

@@ -157,7 +157,7 @@ def full_port(port: int) -> Generator[None]:
         listener.listen(0)
         waiting = [socket.socket() for _ in range(4)]
         for one in waiting:
-            one.setblocking(False)
+            one.settimeout(0)
             one.connect_ex(("127.0.0.1", port))
         try:
             yield

@@ -13,16 +13,22 @@ PATIENCE = 12.0
 Row = dict[str, Any]
 
 
-class Guest(httpx.Client):
+class Guest:
     """One browser's worth of requests; its token is its own."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self.token = secrets.token_hex(16)
-        config = self.get("/config").json()
+        config = self.http.get("/config").json()
         self._parts = {part["id"]: part["props"] for part in config["components"]}
         (button,) = [number for number, props in self._parts.items() if props.get("elem_id") == "generate"]
         (self._event,) = [event for event in config["dependencies"] if event["targets"] == [[button, "click"]]]
+
+    def __enter__(self) -> Guest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def press(self, prompt: str, key: str = "", pictures: int = 1) -> dict[str, Any]:
         """Press Generate and return the receipt."""
@@ -38,7 +44,7 @@ class Guest(httpx.Client):
         data = [values.get(part.get("elem_id", ""), part.get("value")) for part in props]
         session = secrets.token_hex(8)
         body = {"data": data, "fn_index": self._event["id"], "session_hash": session}
-        self.post("/gradio_api/queue/join", json=body).raise_for_status()
+        self.http.post("/gradio_api/queue/join", json=body).raise_for_status()
         return self._receipt(session)
 
     def brings_key(self, text: object) -> dict[str, Any]:
@@ -63,12 +69,12 @@ class Guest(httpx.Client):
     def _asks(self, place: str, function: str, data: object) -> Any:
         (number,) = [number for number, props in self._parts.items() if props.get("elem_id") == place]
         body = {"session_hash": self.token[:10], "component_id": number, "fn_name": function, "data": data}
-        answer = self.post("/gradio_api/component_server", json=body)
+        answer = self.http.post("/gradio_api/component_server", json=body)
         answer.raise_for_status()
         return answer.json()
 
     def _receipt(self, session: str) -> dict[str, Any]:
-        with self.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
             for line in events.iter_lines():
                 event = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if event.get("msg") == "process_completed":
@@ -76,6 +82,6 @@ class Guest(httpx.Client):
         raise AssertionError("no receipt came")
 
 
-def says_of(row: Row) -> str:
-    """Return what a tile says of its trouble."""
-    return " ".join((row["happened"], row["charged"], row["advice"]))
+def says_of(message: Row) -> str:
+    """Return what a tile or a notice says."""
+    return " ".join((message["happened"], message["charged"], message["advice"]))

@@ -106,8 +106,7 @@ class Service(HostedApi):
         self.at_once: int | None = None
         """How many tasks it works on at once; one more is answered 429. None: as many as come."""
         self.keys = {KEY, OWN_KEY}
-        self.balance: Any = 100.0
-        self.price: Any = 0.01
+        self.balance, self.price = 100.0, 0.01
 
     def well(self) -> None:
         """Turn all knobs back, be there, and end what is under way."""
@@ -236,20 +235,9 @@ class Service(HostedApi):
             return waiting.pop(0)
         return self._files.get(exchange.path) or self.standing.get(exchange.endpoint, as_usual)
 
-    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
-        """Answer for every key that is good just now, where HostedApi knows one."""
-        given = headers.get("authorization", "").removeprefix("Bearer ")
-        known = headers | {"authorization": f"Bearer {KEY}" if given in self.keys else "Bearer none"}
-        return super()._answer(method, path, known, body)
-
     def _route(self, method: str, path: str, body: bytes) -> Answer | None:
-        if (method, path) == ("GET", "balance"):
-            return _success({"balance": self.balance})
         if (method, path) == ("GET", "models"):
             return _success([_described(MODEL)])
-        if (method, path) == ("POST", "model/price"):
-            money = {"price": self.price, "discounted_price": self.price, "discount_rate": 0, "currency": "USD"}
-            return _success({"model_id": MODEL, **money})
         return super()._route(method, path, body)
 
     def _submit(self, model: str, body: dict[str, Any]) -> Answer | None:

@@ -17,10 +17,10 @@ from tests.faults.faults import (
     fails,
     is_endless,
     is_gzip_bomb,
-    is_silent,
     moves_to,
     with_fields,
 )
+from tests.faults.guest import Guest
 from tests.faults.quick_process import QuickApp
 from tests.faults.service import Endpoint, Fault, Service
 from tests.faults.visitor import Tile, Visitor
@@ -136,9 +136,28 @@ UNFETCHABLE: dict[str, tuple[Fault, str]] = {
     "50 MB": (is_endless(MEGABYTE, 50), r"larger than 40 MB"),
     "gzip bomb": (is_gzip_bomb(60), r"larger than 40 MB"),
     "slow drip": (drips(), r"could not be fetched"),
-    "silence": (is_silent(handled=False), r"could not be fetched"),
     "pixel bomb": (answers(200, poisons.pixel_bomb(), PNG), r"megapixels"),
 }
+
+
+NOT_TO_BE_OPENED = (
+    "file:///etc/passwd",
+    "http://10.0.0.1/picture.png",
+    "https://10.0.0.1/picture.png",
+    "http://127.0.0.1:{port}/picture.png",
+    "https://127.0.0.1:{port}/picture.png",
+    "https://[::1]:{port}/picture.png",
+    "https://localhost:{port}/picture.png",
+    "http://169.254.169.254/latest/meta-data",
+    "https://user:word@api.quick.test/picture.png",
+    "https://example.com:8443/picture.png",
+    "https://2130706433/picture.png",
+    "https://0x7f.1/picture.png",
+    "https://inside.example.com/picture.png",
+    "javascript:window.hacked=1",
+    "ftp://example.com/picture.png",
+    "https:///picture.png",
+)
 
 
 class TestFetching:
@@ -172,43 +191,23 @@ class TestFetching:
         service.finish_all()
         tile.shows()
 
-    @pytest.mark.parametrize(
-        "address",
-        [
-            "file:///etc/passwd",
-            "http://10.0.0.1/picture.png",
-            "https://10.0.0.1/picture.png",
-            "http://127.0.0.1:{port}/picture.png",
-            "https://127.0.0.1:{port}/picture.png",
-            "https://[::1]:{port}/picture.png",
-            "https://localhost:{port}/picture.png",
-            "http://169.254.169.254/latest/meta-data",
-            "https://user:word@api.quick.test/picture.png",
-            "https://example.com:8443/picture.png",
-            "https://2130706433/picture.png",
-            "https://0x7f.1/picture.png",
-            "https://inside.example.com/picture.png",
-            "javascript:window.hacked=1",
-            "ftp://example.com/picture.png",
-            "//example.com/picture.png",
-        ],
-    )
     @pytest.mark.parametrize("way", ["named", "redirected"])
-    def test_f26_an_address_nobody_may_open(
-        self, way: str, address: str, visitor: Visitor, service: Service, app: QuickApp
-    ) -> None:
+    def test_f26_no_address_inside_is_opened(self, way: str, guest: Guest, service: Service, app: QuickApp) -> None:
         app.knows({**app.usual_names, "inside.example.com": "127.0.0.1"})
         with Elsewhere() as elsewhere:
-            there = address.format(port=elsewhere.port)
-            named = there if way == "named" else service.file("moved.png", moves_to(there))
-            service.ends_with(named)
-            tile = visitor.asks(f"{way} {address}").ends("failed").says("it was charged")
+            there = {f"{way} {text}": text.format(port=elsewhere.port) for text in NOT_TO_BE_OPENED}
+            named = dict(there)
+            if way == "redirected":
+                named = {text: service.file(f"{n}.png", moves_to(there[text])) for n, text in enumerate(there)}
+            service.outputs = lambda task: [named[task.body["prompt"]]]
+            for prompt in there:
+                guest.press(prompt)
+            rows = [guest.row(prompt, "failed") for prompt in there]
             assert elsewhere.visits == []
-        unsafe = tile.node.locator("a[href^='javascript:'], a[href^='file:'], a[href^='data:']")
-        expect(unsafe).to_have_count(0)
-        assert visitor.page.evaluate("window.hacked") is None
-        assert len(service.posts_of(f"{way} {address}")) == 1
-        visitor.sees_nothing_raw()
+        assert {row["charged"] for row in rows} == {"It was charged."}
+        links = [link for row in rows for link in row["links"]]
+        assert not [link for link in links if not link.startswith(("https://", f"{service.base_url}/"))]
+        assert [len(service.posts_of(prompt)) for prompt in there] == [1] * len(there)
 
     def test_f26_it_is_said_why(self, visitor: Visitor, service: Service) -> None:
         service.ends_with("http://10.0.0.1/picture.png")

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from tests.faults.faults import (
     bends,
-    drips,
     fails,
     is_cut,
     is_silent,
@@ -27,15 +26,14 @@ from tests.faults.words import REFUNDED, SLOW
 QUERY = Endpoint.QUERY
 DEAF: dict[str, Fault] = {
     "silence": is_silent(handled=True),
-    "a drip": drips(),
     "a reset": resets(handled=True),
     "half an answer": is_cut(),
     "500": fails(500, "internal error"),
     "503 page": shows_a_page(503),
 }
 WATCH_STATES = """() => { window.states = [];
-  new MutationObserver((changes) => { for (const {target} of changes)
-    if (target.dataset?.state && window.states.at(-1) !== target.dataset.state) window.states.push(target.dataset.state);
+  new MutationObserver((changes) => { for (const {target: {dataset: {state}}} of changes)
+    if (state && window.states.at(-1) !== state) window.states.push(state);
   }).observe(document.body, {subtree: true, attributes: true, attributeFilter: ["data-state"]}) }"""
 
 

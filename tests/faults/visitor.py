@@ -9,15 +9,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import Person
 from tests.faults.faults import MARK
-from tests.faults.service import Service
+from tests.faults.service import OWN_KEY, Service
 from tests.hosted_api import KEY
 
 PATIENCE = 8_000.0
 """Milliseconds."""
 BETWEEN_PRESSES = 0.45
 """Seconds: two presses closer than 0.4 s are one."""
+_KEYS = (KEY, OWN_KEY)
 _RAW = re.compile(
-    rf"{MARK}|{KEY}|Traceback|File \"|</?(html|body|h1|title)|\{{\"(code|data)\"|[a-z]+\.[A-Z]\w+Error", re.I
+    rf"{MARK}|{KEY}|{OWN_KEY}|Traceback|File \"|</?(html|body|h1|title)|\{{\"(code|data)\"|[a-z]\.[A-Z]\w+Error", re.I
 )
 """What stands on no page: raw bodies, keys, tracebacks, markup."""
 
@@ -92,6 +93,19 @@ class Visitor(Person):
         expect(self.tiles_of(prompt)).to_have_count(before + 1)
         return self.tile(prompt)
 
+    @property
+    def key_box(self) -> Locator:
+        """Return the box for a key of one's own."""
+        return self.page.get_by_label("Your WaveSpeed key")
+
+    def brings_key(self, key: str) -> None:
+        """Enter a key of one's own."""
+        if not self.key_box.is_visible():
+            self.page.get_by_role("button", name="Use your own key").click()
+        self.key_box.fill(key)
+        self.page.get_by_role("button", name="Use this key").click()
+        self.is_told("your key .* pays")
+
     def press_for(self, prompt: str) -> None:
         """Press Generate for a prompt, not sooner than a press counts."""
         self.leave_time_between_presses()
@@ -121,13 +135,13 @@ class Visitor(Person):
         said = self.page.locator("body").inner_text()
         found = _RAW.search(said)
         assert not found, said[max(0, found.start() - 200) : found.end() + 200]
-        assert KEY not in self.page.content()
-        assert MARK not in self.page.content()
+        source = self.page.content()
+        assert not [text for text in (*_KEYS, MARK) if text in source]
 
     def can_go_on(self, service: Service, prompt: str) -> None:
         """See that no control is stuck: with the service well, another press makes another picture."""
         self.sees_nothing_raw()
         service.well()
         again = f"{prompt}, once more"
-        self.asks(again).shows()
+        self.asks(again).ends("completed")
         assert len(service.posts_of(again)) == 1
