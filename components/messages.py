@@ -259,7 +259,6 @@ PICTURE_NOT_LOADED = Sentence("The picture did not load.", "Try again.")
 OLDER_NOT_LOADED = Sentence("Older pictures could not be loaded.", "Try again.")
 TOO_LATE = Sentence("It was just sent, so it cannot be taken back.", "It goes on here.", Charge.MAYBE)
 PAGE_NOT_READY = Sentence("The page was not ready.", "Reload it and try again.")
-TOO_QUICK = Sentence("The app is asked too often from here.", "Wait a moment, then try again.")
 
 
 def charged(sentence: Sentence, *, is_free: bool) -> str:
