@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
 
@@ -26,6 +27,7 @@ from components.errors import (
 from components.fetching import NotPublic, new_outside
 from components.generation import GenerationRequest, TaskUpdate
 from components.money import Micros
+from components.redaction import HIDDEN
 from components.retry import retry_after_seconds
 
 Result = TypeVar("Result")
@@ -108,12 +110,23 @@ class Connections:
         self._now = make()
         self._replaced: list[tuple[float, httpx.AsyncClient]] = []
 
-    @property
-    def now(self) -> httpx.AsyncClient:
-        """Return the pool to be used."""
-        return self._now
+    @asynccontextmanager
+    async def stream(self, method: str, url: str, **given: Any) -> AsyncGenerator[httpx.Response]:
+        """Open one exchange as httpx does, on the pool that is to be used now."""
+        http = self._now
+        try:
+            async with http.stream(method, url, **given) as response:
+                yield response
+        except httpx.PoolTimeout:
+            await self._renew(http)
+            raise
 
-    async def renew(self, broken: httpx.AsyncClient) -> None:
+    async def aclose(self) -> None:
+        """Close everything."""
+        for client in (self._now, *(client for _, client in self._replaced)):
+            await client.aclose()
+
+    async def _renew(self, broken: httpx.AsyncClient) -> None:
         """Replace a pool, once; what is under way on it may end."""
         if broken is self._now:
             self._now = self._make()
@@ -122,11 +135,6 @@ class Connections:
         ended = [client for since, client in self._replaced if since < latest]
         self._replaced = [(since, client) for since, client in self._replaced if since >= latest]
         for client in ended:
-            await client.aclose()
-
-    async def aclose(self) -> None:
-        """Close everything."""
-        for client in (self._now, *(client for _, client in self._replaced)):
             await client.aclose()
 
 
@@ -218,15 +226,13 @@ class Client:
 
     def may_open(self, url: str) -> bool:
         """Tell whether a picture's address may be shown to a person as a link."""
-        return self._endpoint.serves(url) or is_public_https(url)
+        return self._endpoint.serves(url) or (_origin(url) is not None and is_public_https(url))
 
-    def _pictures_from(self, url: str) -> httpx.AsyncClient:
+    def _pictures_from(self, url: str) -> Connections:
         """Return the connections for an address: the API's own origin, or public https. Raises PictureTrouble."""
-        if self._endpoint.serves(url):
-            return self._api.now
-        if _origin(url) and is_public_https(url):
-            return self._outside.now
-        raise PictureTrouble(messages.UNSAFE_ADDRESS)
+        if not self.may_open(url):
+            raise PictureTrouble(messages.UNSAFE_ADDRESS)
+        return self._api if self._endpoint.serves(url) else self._outside
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
         try:
@@ -246,18 +252,18 @@ class Client:
     async def _call(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
         """Do one exchange inside one deadline."""
         headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
-        http = self._api.now
-        try:
-            async with (
-                asyncio.timeout(self._patience.call),
-                http.stream(method, url, json=body, headers=headers) as response,
-            ):
-                content = await _content(response)
-        except httpx.PoolTimeout:
-            await self._api.renew(http)
-            raise
+        async with (
+            asyncio.timeout(self._patience.call),
+            self._api.stream(method, url, json=body, headers=headers) as response,
+        ):
+            content = await _content(response)
         wait = retry_after_seconds(response.headers.get("retry-after"), time.time())
-        return wire.Answer(response.status_code, content, wait)
+        return wire.Answer(response.status_code, self._without_key(content), wait)
+
+    def _without_key(self, content: bytes) -> bytes:
+        """Return an answer without the key, should the service repeat it: its words are shown to people."""
+        key = self._endpoint.key.encode()
+        return content.replace(key, HIDDEN.encode()) if key else content
 
 
 async def _content(response: httpx.Response) -> bytes:

@@ -107,6 +107,8 @@ class PublicTransport(httpx.AsyncBaseTransport):
             )
         except httpcore.ConnectError as error:
             raise httpx.ConnectError(str(error), request=request) from error
+        except httpcore.PoolTimeout as error:
+            raise httpx.PoolTimeout(str(error), request=request) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             raise httpx.TransportError(str(error), request=request) from error
         body = _Body(response)

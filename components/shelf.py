@@ -7,6 +7,7 @@ import io
 import os
 import re
 import secrets
+import threading
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,9 +22,12 @@ MEMORY_LIMIT = 256 * 1024 * 1024
 class Shelf:
     """Keeps pictures under names of 128 random bits: who knows a name may see the picture."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory_limit: int = MEMORY_LIMIT) -> None:
+        """Use a folder, and memory up to so many bytes while the folder cannot be written."""
         self._pictures, self._incoming = folder / "pictures", folder / "incoming"
+        self._memory_limit = memory_limit
         self._held: dict[str, bytes] = {}
+        self._making_room = threading.Lock()
         with contextlib.suppress(OSError):
             for place in (self._pictures, self._incoming):
                 place.mkdir(parents=True, exist_ok=True)
@@ -75,9 +79,11 @@ class Shelf:
 
     def _hold(self, name: str, landing: BinaryIO) -> None:
         if landing.closed:
-            self._held[name] = Path(landing.name).read_bytes()
+            content = Path(landing.name).read_bytes()
         else:
             landing.seek(0)
-            self._held[name] = landing.read()
-        while sum(map(len, self._held.values())) > MEMORY_LIMIT:
-            del self._held[next(iter(self._held))]
+            content = landing.read()
+        with self._making_room:
+            self._held[name] = content
+            while sum(map(len, self._held.values())) > self._memory_limit:
+                del self._held[next(iter(self._held))]

@@ -148,13 +148,22 @@ class Watcher:
         return await self._fetch_once(update.outputs[place], nsfw=nsfw)
 
     async def _fetch_once(self, output: str | bytes, *, nsfw: bool) -> tuple[Picture, bool]:
-        landing = await asyncio.to_thread(self._store.landing)
+        landing = await self._landing()
         try:
             return await self._land(output, landing, nsfw=nsfw)
         except OSError:  # the disk is full: memory takes its place
             return await self._land(output, io.BytesIO(), nsfw=nsfw)
         finally:
             await asyncio.to_thread(self._store.clear, landing)
+
+    async def _landing(self) -> BinaryIO:
+        """Return an empty file; who is cancelled while it is opened leaves none behind."""
+        opening = asyncio.create_task(asyncio.to_thread(self._store.landing))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._store.clear(await opening)
+            raise
 
     async def _land(self, output: str | bytes, landing: BinaryIO, *, nsfw: bool) -> tuple[Picture, bool]:
         if isinstance(output, bytes):

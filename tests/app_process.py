@@ -22,7 +22,7 @@ class AppProcess:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder, self.port = folder, free_port()
         self.log = folder / "app.log"
-        self._settings = settings
+        self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -75,7 +75,7 @@ class AppProcess:
             "GRADIO_SERVER_NAME": "127.0.0.1",
             "GRADIO_TEMP_DIR": str(self.folder / "gradio"),
             "GRADIO_ANALYTICS_ENABLED": "False",
-            **self._settings,
+            **self.settings,
         }
 
     def _answers(self) -> bool:

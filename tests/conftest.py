@@ -15,7 +15,7 @@ def clock():
 async def api(clock):
     scripted = ScriptedApi(clock)
     yield scripted
-    await scripted.http.aclose()
+    await scripted.aclose()
 
 
 @pytest.fixture

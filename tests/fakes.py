@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,16 +20,23 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from components.client import Client, Endpoint
+from components.client import Client, Connections, Endpoint, api_connections, outside_connections
 from components.clock import Clock
 from components.errors import Sentence
+from components.fence import Limits
 from components.generation import GenerationRequest
 from components.job import Job
 from components.jobs import Caps, Jobs, Line, Wish
+from components.keyring import KeyRing
 from components.ledger import Ledger
+from components.person import Person
+from components.playground import Backend, House
 from components.store import Store
+from components.till import Till
+from components.visitors import Visitors
 
 KEY = "wsk-canary-0123456789"
+OWN_KEY = "wsk-canary-of-a-visitor"
 BASE = "https://api.test"
 MODEL = "stability-ai/sdxl-lora"
 ALICE, BOB = "a" * 32, "b" * 32
@@ -105,14 +112,28 @@ class ScriptedApi:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.keys = {KEY}
+        """Those that are good; each has an account of its own."""
         self.tasks: dict[str, Prediction] = {}
+        self.owners: dict[str, str] = {}
+        """The key of each task's account; KEY's where none stands here."""
         self.posts: list[httpx.Request] = []
+        """The submits alone."""
+        self.post_times: list[float] = []
         self.looks: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
+        """How often the price, the balance, the list were asked for."""
         self.next_submits: list[Reply] = []
         """For the coming submits, in place of acceptance."""
         self.next_looks: list[Reply] = []
         """For the coming looks, in place of the course."""
         self.next_lists: list[Reply] = []
+        self.next_prices: list[Reply] = []
+        self.next_balances: list[Reply] = []
+        self.price: Any = {"price": 0.01, "discounted_price": 0.01, "currency": "USD"}
+        """What a picture costs; None: there is no price list (404)."""
+        self.balance: Any = 100.0
+        """Dollars on every account; None: nobody tells a balance here (404)."""
         self.course: list[Prediction] = [{"status": "created"}, {"status": "processing"}, {"status": "completed"}]
         """What the looks at each task find, one after the other; the last stands."""
         self.files: dict[str, Reply] = {}
@@ -120,10 +141,20 @@ class ScriptedApi:
         self.list_fails = False
         self.gate: asyncio.Event | None = None
         """While set up and not set, submits are not answered."""
-        self.http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        self.connections = Connections(lambda: httpx.AsyncClient(transport=httpx.MockTransport(self._answer)))
+        self.outside = Connections(lambda: httpx.AsyncClient(transport=httpx.MockTransport(self._outside)))
 
-    def client(self) -> Client:
-        return Client(self.http, Endpoint(BASE, KEY))
+    def client(self, key: str = KEY) -> Client:
+        return Client(self.connections, self.outside, Endpoint(BASE, key))
+
+    async def aclose(self) -> None:
+        await self.connections.aclose()
+        await self.outside.aclose()
+
+    @property
+    def payers(self) -> list[str]:
+        """The key that each submit carried."""
+        return [_key(post) for post in self.posts]
 
     def make(self, **given: Any) -> Prediction:
         """Make a task, as a submit does."""
@@ -151,30 +182,47 @@ class ScriptedApi:
         return reply
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host != httpx.URL(BASE).host:
-            assert "authorization" not in request.headers
-            return self.files.get(str(request.url), _file)(request)
-        assert request.headers["authorization"] == f"Bearer {KEY}"
+        assert request.url.host == httpx.URL(BASE).host
+        if not request.url.path.startswith("/api/v3/"):
+            return self._file(request)
         path = request.url.path.removeprefix("/api/v3/")
-        if request.method == "GET":
+        if request.method == "POST" and path not in ("predictions", "model/price"):
+            return await self._submit(request)
+        if path.startswith("predictions/"):
             return self._look(request, path.split("/")[1])
-        if path == "predictions":
-            return self._list(request)
-        return await self._submit(request)
+        self.asked[path] += 1
+        if _key(request) not in self.keys:
+            return refuses(401)(request)
+        return {"predictions": self._list, "model/price": self._price, "balance": self._balance}[path](request)
+
+    def _outside(self, request: httpx.Request) -> httpx.Response:
+        assert request.url.host != httpx.URL(BASE).host
+        return self._file(request)
+
+    def _file(self, request: httpx.Request) -> httpx.Response:
+        assert "authorization" not in request.headers
+        return self.files.get(str(request.url), _picture)(request)
 
     async def _submit(self, request: httpx.Request) -> httpx.Response:
         self.posts.append(request)
+        self.post_times.append(self._clock.monotonic())
         if self.gate:
             await self.gate.wait()
+        if _key(request) not in self.keys:
+            return refuses(401)(request)
         if self.next_submits:
             return self.next_submits.pop(0)(request)
-        return success(self.make())
+        task = self.make()
+        self.owners[task["id"]] = _key(request)
+        return success(task)
 
     def _look(self, request: httpx.Request, task_id: str) -> httpx.Response:
         self.looks[task_id] += 1
+        if _key(request) not in self.keys:
+            return refuses(401)(request)
         if self.next_looks:
             return self.next_looks.pop(0)(request)
-        if task_id not in self.tasks:
+        if task_id not in self.tasks or self._owner(task_id) != _key(request):
             return refuses(404, "not found")(request)
         seen = self.course[min(self.looks[task_id], len(self.course)) - 1]
         task = self.tasks[task_id] = {**self.tasks[task_id], **seen}
@@ -188,16 +236,36 @@ class ScriptedApi:
         if self.next_lists:
             return self.next_lists.pop(0)(request)
         ask = json.loads(request.content)
-        newest = list(reversed(self.tasks.values()))[(ask["page"] - 1) * ask["page_size"] :][: ask["page_size"]]
+        theirs = [task for name, task in self.tasks.items() if self._owner(name) == _key(request)]
+        newest = theirs[::-1][(ask["page"] - 1) * ask["page_size"] :][: ask["page_size"]]
         return success({"page": ask["page"], "items": newest})
+
+    def _price(self, request: httpx.Request) -> httpx.Response:
+        if self.next_prices:
+            return self.next_prices.pop(0)(request)
+        return refuses(404, "not found")(request) if self.price is None else success(self.price)
+
+    def _balance(self, request: httpx.Request) -> httpx.Response:
+        if self.next_balances:
+            return self.next_balances.pop(0)(request)
+        return refuses(404, "not found")(request) if self.balance is None else success({"balance": self.balance})
+
+    def _owner(self, task_id: str) -> str:
+        return self.owners.get(task_id, KEY)
 
 
 def success(data: Any) -> httpx.Response:
     return httpx.Response(200, content=json.dumps({"code": 200, "message": "success", "data": data}).encode())
 
 
-def _file(request: httpx.Request) -> httpx.Response:
+def _picture(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, content=picture_bytes(), headers={"content-type": "image/png"})
+
+
+def _key(request: httpx.Request) -> str:
+    scheme, _, key = request.headers["authorization"].partition(" ")
+    assert scheme == "Bearer"
+    return key
 
 
 @dataclass
@@ -207,14 +275,27 @@ class Rig:
     jobs: Jobs
     store: Store
     ledger: Ledger
+    keys: KeyRing
+    visitors: Visitors
+    till: Till | None
 
-    async def click(self, click: str = "c1", pictures: int = 1, visitor: str = ALICE) -> tuple[Job, ...]:
+    async def click(
+        self,
+        click: str = "c1",
+        pictures: int = 1,
+        visitor: str = ALICE,
+        *,
+        person: Person | None = None,
+        token: str = "",
+    ) -> tuple[Job, ...]:
+        """Press once; with the token of an own key that one pays, as the page has it."""
         requests = tuple(GenerationRequest("a cat", seed=seed) for seed in range(1, pictures + 1))
-        return await self.jobs.start(Wish(visitor, click, requests))
+        wish = Wish(visitor, click, requests, line=self.visitors.line(token), person=person)
+        return await self.jobs.start(wish)
 
-    async def picture(self, click: str = "c1") -> Job:
+    async def picture(self, click: str = "c1", **given: Any) -> Job:
         """Click once and wait for the end."""
-        (job,) = await self.click(click)
+        (job,) = await self.click(click, **given)
         return await self.ended(job.id)
 
     async def ended(self, job_id: str) -> Job:
@@ -234,6 +315,24 @@ def said(job: Job) -> Sentence:
     return job.trouble
 
 
+def house(backend: Backend, **given: Any) -> House:
+    """What a host decided who left everything as it is by default."""
+    plain = House(Caps(8, 200), Limits(), own_endpoint=backend.endpoint.base_url, own_model=backend.model)
+    return replace(plain, **given)
+
+
+@asynccontextmanager
+async def real_client(base_url: str, key: str) -> AsyncGenerator[Client]:
+    """A client on real sockets, as the app has it."""
+    endpoint = Endpoint(base_url, key)
+    api, outside = api_connections(endpoint), outside_connections()
+    try:
+        yield Client(api, outside, endpoint)
+    finally:
+        await api.aclose()
+        await outside.aclose()
+
+
 @asynccontextmanager
 async def running(
     folder: Path,
@@ -243,14 +342,30 @@ async def running(
     caps: Caps | None = None,
     ledger_type: Callable[[Store], Ledger] = Ledger,
     backend: str = "hosted",
+    limits: Limits | None = None,
+    till: Till | None = None,
+    keys: KeyRing | None = None,
+    own: Callable[[str], Client] | None = None,
 ) -> AsyncGenerator[Rig]:
-    """Open the core on a folder and close it as the app does."""
+    """Open the core on a folder and close it as the app does.
+
+    The host's money is fenced where there are `limits`, or a `till` that has them. `own` makes the client of a
+    visitor's key.
+    """
     store = Store(folder)
     ledger = ledger_type(store)
-    jobs = Jobs({backend: client}, Line(backend, MODEL), store, ledger, caps or Caps(8, 200), clock)
+    till = till or (Till(client, limits, clock) if limits else None)
+    keys = keys or KeyRing(clock)
+    line = Line(backend, MODEL)
+    jobs = Jobs({backend: client}, line, store, ledger, caps or Caps(8, 200), clock, till=till, keys=keys)
+    visitors = Visitors(keys, jobs, ledger, store, own or _no_own_key, Line("hosted", MODEL))
     try:
-        yield Rig(jobs, store, ledger)
+        yield Rig(jobs, store, ledger, keys, visitors, till)
     finally:
         await jobs.close()
         ledger.close()
         store.close()
+
+
+def _no_own_key(key: str) -> Client:
+    raise AssertionError("nobody brings a key in this test")

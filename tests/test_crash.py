@@ -1,39 +1,31 @@
-"""The app killed at any moment, as by a power cut: real processes, real sockets, one data folder.
-
-Run as a module this file is the process that is killed: `python -m tests.test_crash FOLDER URL RUN`.
-"""
+"""The app killed at any moment, as by a power cut: real processes, real sockets, one data folder."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from components.client import Endpoint
-from components.errors import Charge
-from components.generation import GenerationRequest
-from components.job import Job, JobState
-from components.jobs import Caps, Wish
-from components.playground import Backend, Playground
-from components.schema import BUILT_IN
-from components.store import Store
-from tests.fakes import ALICE, BOB, MODEL
-from tests.hosted_api import KEY, HostedApi, png
+import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-KILLS = 25
-SIZE = 64
-"""Pixels of a side: small pictures, many kills."""
-BEFORE_THE_END = 0.6
-"""Seconds after its imports within which a process is killed."""
+from components.errors import Charge
+from components.job import Job, JobState
+from components.playground import Playground
+from tests.hosted_api import HostedApi, png
+from tests.nursery import SIZE, Nursery, opened
+
+KILLS = 100
+BEFORE_THE_END = 0.15
+"""Seconds within which a process is killed after its start, or after one of its first clicks."""
 PATIENCE = 20.0
+MOST_STEPS = 60
 
 
 class RoughApi(HostedApi):
@@ -56,43 +48,31 @@ class RoughApi(HostedApi):
         return super()._submit(model, body)
 
 
-def opened(folder: Path, url: str) -> Playground:
-    backend = Backend("hosted", "A test.", "", MODEL, BUILT_IN, Endpoint(url, KEY), free=True)
-    return Playground(backend, Store(folder), Caps(1000, 1000), lasting=True)
+@pytest.fixture
+def rough() -> Iterator[RoughApi]:
+    api = RoughApi()
+    api.start()
+    yield api
+    api.stop()
 
 
-async def click_until_killed(folder: Path, url: str, run: int) -> None:
-    """Click without end, and tell on stdout which clicks were answered."""
-    chance = random.Random(run)
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
-    playground = opened(folder, url)
-    async with playground.running():
-        for number in range(10_000):
-            click, pictures = f"r{run}c{number}", chance.choice((1, 1, 2))
-            requests = tuple(_request(click, 1000 * run + 10 * number + place) for place in range(pictures))
-            await playground.jobs.start(Wish(chance.choice((ALICE, BOB)), click, requests))
-            sys.stdout.write(f"{click}\n")
-            sys.stdout.flush()
-            await asyncio.sleep(chance.uniform(0.0, 0.06))
+@pytest.fixture
+def calm() -> Iterator[HostedApi]:
+    api = HostedApi()
+    api.start()
+    yield api
+    api.stop()
 
 
-def _request(click: str, seed: int) -> GenerationRequest:
-    return GenerationRequest(click, width=SIZE, height=SIZE, seed=seed)
-
-
-def killed_run(folder: Path, url: str, run: int, alive: float) -> list[str]:
-    """Start a process, kill it so many seconds after its imports; the clicks it had answered."""
-    command = [sys.executable, "-m", "tests.test_crash", str(folder), url, str(run)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout and process.stderr
-        begun = process.stdout.readline()
-        time.sleep(alive)
-        process.send_signal(signal.SIGKILL)
-        said, errors = process.communicate(timeout=PATIENCE)
-        assert begun == "begun\n", errors
-        assert process.returncode == -signal.SIGKILL, errors
-    return said.split()
+def killed_run(nursery: Nursery, folder: Path, run: int, clicks: int, after: float) -> list[str]:
+    """Kill a process so many seconds after it began, or after so many clicks of it were answered; return them all."""
+    child = nursery.child(folder, run)
+    answered = [nursery.next_click() for _ in range(clicks)]
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    more, code = nursery.rest()
+    assert code == -signal.SIGKILL
+    return answered + more
 
 
 async def calm_run(folder: Path, url: str) -> list[Job]:
@@ -103,10 +83,11 @@ async def calm_run(folder: Path, url: str) -> list[Job]:
             for job in playground._store.open_jobs():
                 if job.state is not JobState.UNKNOWN:
                     await playground.jobs.finished(job.id)
-        return _everything(folder, playground)
+        return everything(folder, playground)
 
 
-def _everything(folder: Path, playground: Playground) -> list[Job]:
+def everything(folder: Path, playground: Playground) -> list[Job]:
+    """Every job on disk; every record must be readable, every picture its own."""
     with sqlite3.connect(folder / "playground.sqlite3") as other:
         names = [row[0] for row in other.execute("SELECT id FROM jobs")]
     other.close()
@@ -115,51 +96,81 @@ def _everything(folder: Path, playground: Playground) -> list[Job]:
     for job in jobs:
         if job.state is JobState.COMPLETED:
             (path,) = [playground.picture(picture.name) for picture in job.pictures]
-            assert path
+            assert isinstance(path, Path)
             assert path.read_bytes() == png(SIZE, SIZE, job.request.seed), "another job's picture, or half of it"
     return jobs
 
 
-def test_killed_at_any_moment_nothing_is_sent_twice_and_nothing_is_lost(tmp_path):
-    api = RoughApi()
-    api.start()
-    chance = random.Random(3)
-    try:
-        answered: list[str] = []
-        for run in range(1, KILLS + 1):
-            answered += killed_run(tmp_path, api.base_url, run, chance.uniform(0.0, BEFORE_THE_END))
-        jobs = asyncio.run(calm_run(tmp_path, api.base_url))
-    finally:
-        api.stop()
-    by_wish = {(job.request.prompt, job.request.seed): job for job in jobs}
+def test_f30_killed_a_hundred_times_nothing_is_sent_twice_and_nothing_is_lost(tmp_path, rough):
+    nursery, chance = Nursery(rough.base_url), random.Random(3)
+    answered: list[str] = []
+    for run in range(1, KILLS + 1):
+        answered += killed_run(nursery, tmp_path, run, chance.randrange(6), chance.uniform(0.0, BEFORE_THE_END))
+    nursery.close()
+    jobs = asyncio.run(calm_run(tmp_path, rough.base_url))
     assert set(answered) <= {job.click for job in jobs}, "a click that was answered is gone"
-    no_wish_was_sent_twice(api)
-    every_task_is_some_jobs(api, by_wish)
-    assert not [job for job in jobs if not job.ended and job.state is not JobState.UNKNOWN]
-    assert not [job for job in jobs if job.state is not JobState.COMPLETED and not job.trouble]
+    no_wish_was_sent_twice(rough, rough.turned_away)
+    every_task_is_some_jobs(rough, jobs)
+    every_end_is_said(jobs)
+    reserved_money_covers_every_task(tmp_path, jobs)
     states = Counter(job.state for job in jobs)
     assert len(jobs) > 2 * KILLS, "the processes were killed before they did anything"
     assert states[JobState.COMPLETED] > len(jobs) / 2, states
     assert states[JobState.UNKNOWN], "no kill met a POST under way"
 
 
-def no_wish_was_sent_twice(api: RoughApi) -> None:
+def test_f30_killed_between_any_two_steps_of_a_submit(tmp_path, calm):
+    nursery, step, code = Nursery(calm.base_url), 0, -signal.SIGKILL
+    while code:
+        step += 1
+        assert step < MOST_STEPS, "the click does not come to its end"
+        folder = tmp_path / str(step)
+        nursery.child(folder, step, step)
+        answered, code = nursery.rest()
+        calm.finish_all()
+        jobs = asyncio.run(calm_run(folder, calm.base_url))
+        assert set(answered) <= {job.click for job in jobs}
+        every_end_is_said(jobs)
+        reserved_money_covers_every_task(folder, jobs)
+        own = [task for task in calm.tasks.values() if task.body["prompt"] == f"r{step}"]
+        assert {task.id for task in own} >= {job.task_id for job in jobs if job.task_id}
+        assert len(own) <= 2, "sent twice"
+    nursery.close()
+    assert step > 15, "the steps of a submit were not all met"
+    no_wish_was_sent_twice(calm, Counter())
+
+
+def no_wish_was_sent_twice(api: HostedApi, turned_away: Counter[tuple[str, int]]) -> None:
     posts = Counter((body["prompt"], body["seed"]) for body in api.posts)
-    posts.subtract(api.turned_away)
+    posts.subtract(turned_away)
     assert not [wish for wish, count in posts.items() if count > 1]
 
 
-def every_task_is_some_jobs(api: RoughApi, by_wish: dict[tuple[str, int], Job]) -> None:
+def every_end_is_said(jobs: list[Job]) -> None:
+    assert not [job for job in jobs if not job.ended and job.state is not JobState.UNKNOWN]
+    assert not [job for job in jobs if job.state is not JobState.COMPLETED and not job.trouble]
+
+
+def every_task_is_some_jobs(api: HostedApi, jobs: list[Job]) -> None:
+    by_wish = {(job.request.prompt, job.request.seed): job for job in jobs}
     for task in api.tasks.values():
         job = by_wish[task.body["prompt"], task.body["seed"]]
         if job.task_id != task.id:
             assert (job.state, job.task_id) == (JobState.UNKNOWN, None)
             assert job.trouble
             assert job.trouble.charge is Charge.MAYBE
-    claims = [job.task_id for job in by_wish.values() if job.task_id]
+    claims = [job.task_id for job in jobs if job.task_id]
     assert len(claims) == len(set(claims))
     assert set(claims) <= set(api.tasks)
 
 
-if __name__ == "__main__":
-    asyncio.run(click_until_killed(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+def reserved_money_covers_every_task(folder: Path, jobs: list[Job]) -> None:
+    """Every job that has a task, or may have one, has its cost written down."""
+    with sqlite3.connect(folder / "playground.sqlite3") as other:
+        costs = dict(other.execute("SELECT job_id, cost FROM spendings"))
+    other.close()
+    for job in jobs:
+        if job.task_id or job.state is JobState.UNKNOWN:
+            assert costs.get(job.id), job
+        elif job.state is JobState.STOPPED:
+            assert job.id not in costs

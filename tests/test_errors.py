@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from components import errors
-from components.errors import Charge, PlaygroundError
+from components import errors, messages, wire
+from components.errors import Charge, PlaygroundError, Sentence
 
 COMPONENTS = Path(errors.__file__).parent
 RAISABLE = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
 
 
-def make(kind: type[PlaygroundError]) -> PlaygroundError:
-    return kind("It happened.", "Do this.")
+def make(kind: type[PlaygroundError], told: Sentence) -> PlaygroundError:
+    if kind is errors.InvalidRequest:
+        return errors.InvalidRequest("width", told)
+    if kind is errors.NotTold:
+        return errors.NotTold(told, is_offered=True)
+    if kind is errors.SetupError:
+        return errors.SetupError(told.happened, told.advice)
+    return kind(told)
 
 
 def test_every_error_hangs_off_the_one_root():
@@ -35,36 +41,78 @@ def test_the_tree_drawn_in_the_docstring_is_the_real_one():
 
 @pytest.mark.parametrize("kind", RAISABLE)
 def test_its_text_is_its_sentence(kind):
-    error = make(kind)
-    assert error.sentence.happened
-    if kind is not errors.InvalidRequest:
-        assert str(error) == "It happened. Do this."
-    else:
-        assert str(error) == "Do this."
+    told = Sentence("It happened.", "Do this.")
+    error = make(kind, told)
+    assert error.sentence == told
+    assert str(error) == "It happened. Do this."
 
 
-@pytest.mark.parametrize(
-    ("kind", "charge"),
-    [
-        (errors.InvalidRequest, Charge.NONE),
-        (errors.NotAccepted, Charge.NONE),
-        (errors.Busy, Charge.NONE),
-        (errors.NothingSent, Charge.NONE),
-        (errors.UntrustedService, Charge.NONE),
-        (errors.TooMany, Charge.NONE),
-        (errors.SubmissionUnknown, Charge.MAYBE),
-        (errors.WatchTrouble, Charge.MAYBE),
-        (errors.TaskGone, Charge.MAYBE),
-        (errors.TaskFailed, Charge.REFUNDED),
-        (errors.PictureTrouble, Charge.SPENT),
-    ],
-)
-def test_each_tells_whether_money_may_be_gone(kind, charge):
-    assert make(kind).sentence.charge is charge
+@pytest.mark.parametrize("kind", [errors.EngineError, errors.PictureTrouble])
+def test_one_sentence_may_be_enough(kind):
+    assert str(kind("It happened.")) == "It happened."
+
+
+CHARGES = {
+    "InvalidRequest": {Charge.NONE},
+    "NotAllowed": {Charge.NONE},
+    "TooMany": {Charge.NONE},
+    "KeyAway": {Charge.NONE},
+    "NotAccepted": {Charge.NONE},
+    "KeyRefused": {Charge.NONE},
+    "NoCredit": {Charge.NONE},
+    "ModelNotFound": {Charge.NONE},
+    "Busy": {Charge.NONE},
+    "NothingSent": {Charge.NONE},
+    "UntrustedService": {Charge.NONE},
+    "NotTold": {Charge.NONE},
+    "StoreTrouble": {Charge.NONE},
+    "SubmissionUnknown": {Charge.MAYBE},
+    "WatchTrouble": {Charge.MAYBE},
+    "LookRefused": {Charge.MAYBE},
+    "TaskGone": {Charge.MAYBE},
+    "PictureTrouble": {Charge.SPENT},
+}
+"""What each kind may say of money."""
+
+
+def charges_of(node: ast.expr) -> set[Charge]:
+    """What a `messages.NAME`, a `messages.name(...)`, or a choice of two of them says of money."""
+    if isinstance(node, ast.IfExp):
+        return charges_of(node.body) | charges_of(node.orelse)
+    found = node.func if isinstance(node, ast.Call) else node
+    if not (isinstance(found, ast.Attribute) and isinstance(found.value, ast.Name) and found.value.id == "messages"):
+        return set()
+    told = getattr(messages, found.attr)
+    if not isinstance(told, Sentence):
+        wanted = inspect.signature(told).parameters.values()
+        told = told(*[9 if one.annotation == "int" else "nine" for one in wanted])
+    return {told.charge}
+
+
+def test_each_kind_tells_whether_money_may_be_gone():
+    told: dict[str, set[Charge]] = {}
+    for path in sorted(COMPONENTS.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CHARGES:
+                told.setdefault(node.func.id, set()).update(*map(charges_of, node.args))
+    assert len(told) > 10
+    for kind, charges in told.items():
+        assert charges <= CHARGES[kind], kind
+    for kind in ("SubmissionUnknown", "WatchTrouble", "TaskGone", "PictureTrouble"):
+        assert told[kind] == CHARGES[kind]
+
+
+def test_a_refusal_of_the_api_is_never_said_to_be_charged():
+    assert {told.charge for _, told in wire._REFUSALS.values()} == {Charge.NONE}
+
+
+def test_the_ends_of_a_task_that_are_refunded_say_so():
+    told = [messages.CANCELLED, messages.TIMED_OUT, messages.DELETED, messages.failed(""), messages.failed("x")]
+    assert {one.charge for one in told} == {Charge.REFUNDED}
 
 
 def sentences() -> list[tuple[str, str]]:
-    """Each text that an error or a Sentence of the core is made of; what is filled in stands as {}."""
+    """Each text of the core that an error or a Sentence is made of; what is filled in stands as {}."""
     names = {kind.__name__ for kind in RAISABLE} | {"Sentence"}
     found = []
     for path in sorted(COMPONENTS.glob("*.py")):
@@ -83,7 +131,7 @@ def text_of(node: ast.expr) -> str | None:
 
 
 def test_an_invalid_request_names_its_field():
-    assert errors.InvalidRequest("width", "Too wide.").field == "width"
+    assert errors.InvalidRequest("width", messages.not_on_grid("Width")).field == "width"
 
 
 def test_no_message_holds_a_placeholder_a_tag_or_an_unfinished_word():
@@ -91,6 +139,13 @@ def test_no_message_holds_a_placeholder_a_tag_or_an_unfinished_word():
     assert len(found) > 40
     for place, text in found:
         assert not re.search(r"%s|%d|\{\w+\}|TODO|XXX|FIXME|<\w|\.\.\.|Traceback", text), (place, text)
+
+
+def test_every_sentence_stands_in_the_one_catalogue():
+    """What stops the app from starting is said to the host at his terminal: it stands where it is found."""
+    told = {place.partition(":")[0] for place, text in sentences() if " " in text}
+    assert "messages" in told
+    assert told <= {"messages", "settings", "store"}
 
 
 def test_every_sentence_ends_as_one():

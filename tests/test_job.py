@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from components.errors import Charge, Sentence
 from components.generation import GenerationRequest, LoraWeight, TaskStatus, TaskUpdate
-from components.job import Job, JobState, Picture, from_record, is_token, to_record, visitor_name
+from components.job import Job, JobState, Picture, from_record, to_record
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 WORDS = TEXT.filter(lambda text: bool(text.strip()))
@@ -35,8 +35,7 @@ PICTURES = st.builds(
     st.booleans(),
 )
 SENTENCES = st.builds(Sentence, TEXT, TEXT, st.sampled_from(Charge))
-JOBS = st.builds(
-    Job,
+GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     id=TEXT,
     visitor=TEXT,
     click=TEXT,
@@ -45,6 +44,9 @@ JOBS = st.builds(
     model=TEXT,
     request=REQUESTS,
     created=TIME,
+    key=TEXT,
+    person=TEXT,
+    price=st.none() | st.integers(0),
     state=st.sampled_from(JobState),
     sent=st.none() | TIME,
     lost=st.none() | TIME,
@@ -58,38 +60,39 @@ JOBS = st.builds(
     trouble=st.none() | SENTENCES,
     note=TEXT,
     seed_note=TEXT,
+    is_set_aside=st.booleans(),
+    refused_field=TEXT,
     position=st.none() | st.integers(0),
     step=st.none() | st.integers(0),
     steps=st.none() | st.integers(0),
+    next_send=st.none() | TIME,
+    links=st.lists(TEXT, max_size=4).map(tuple),
 )
 FRESH = Job("c-1", "v", "c", 1, "hosted", "a/b", GenerationRequest("a cat", seed=1), created=100.0)
 
 
-@given(JOBS)
+def test_the_jobs_that_are_tried_have_every_field():
+    assert {field.name for field in fields(Job)} == set(GIVEN)
+
+
+@given(st.builds(Job, **GIVEN))
 def test_a_job_comes_back_from_its_record_as_it_was(job):
     assert from_record(json.loads(json.dumps(to_record(job)))) == job
+
+
+OLDER = {"key", "person", "price", "is_set_aside", "refused_field", "next_send", "links"}
+"""What records of earlier versions do not have."""
+
+
+def test_a_record_of_an_earlier_version_is_read():
+    record = to_record(FRESH)
+    assert from_record({name: value for name, value in record.items() if name not in OLDER}) == FRESH
 
 
 @pytest.mark.parametrize("damage", [{"state": "gone"}, {"request": {}}, {"from_the_future": 1}, {"pictures": 3}])
 def test_a_record_that_is_none_says_so(damage):
     with pytest.raises((KeyError, TypeError, ValueError)):
         from_record({**to_record(FRESH), **damage})
-
-
-def test_the_visitors_token_is_not_stored():
-    token = "0123456789abcdef" * 2
-    job = replace(FRESH, visitor=visitor_name(token))
-    assert token not in json.dumps(to_record(job))
-    assert is_token(visitor_name(token))
-    assert visitor_name(token) == visitor_name(token) != visitor_name(token[::-1])
-
-
-@pytest.mark.parametrize(
-    "text", ["", "a" * 31, "a" * 33, "A" * 32, "g" * 32, "a" * 32 + "\n", None, 7, b"a" * 32, ["a"]]
-)
-def test_a_token_is_128_bits_in_hex_and_nothing_else(text):
-    assert not is_token(text)
-    assert is_token("0123456789abcdef" * 2)
 
 
 def update(status: TaskStatus, **more: object) -> TaskUpdate:
@@ -138,3 +141,38 @@ def test_a_kind_is_what_decides_how_long_it_takes():
     assert other_words.kind == FRESH.kind
     assert replace(FRESH, request=replace(FRESH.request, width=512)).kind != FRESH.kind
     hash(FRESH.kind)
+
+
+def test_a_visitor_s_own_key_is_an_account_of_its_own():
+    assert FRESH.account == "hosted"
+    own = replace(FRESH, key="0123456789abcdef")
+    assert own.account not in (FRESH.account, replace(own, key="fedcba9876543210").account)
+    assert own.kind == FRESH.kind, "who pays changes nothing about how long it takes"
+
+
+def test_only_what_waits_unsent_can_be_taken_back():
+    assert FRESH.can_be_taken_back
+    assert FRESH.in_line(3, 200.0).can_be_taken_back
+    assert FRESH.sending(1.0).turned_away(Sentence("Busy.")).can_be_taken_back
+    assert not FRESH.sending(1.0).can_be_taken_back
+    assert not FRESH.sending(1.0).lost_sight(Sentence("?"), 2.0).can_be_taken_back
+    assert not FRESH.sending(1.0).accepted_as(update(TaskStatus.QUEUED), 2.0).can_be_taken_back
+    assert not FRESH.ended_as(JobState.STOPPED, 2.0).can_be_taken_back
+
+
+def test_what_leaves_the_line_has_no_place_in_it():
+    waiting = FRESH.in_line(0, 200.0)
+    assert (waiting.position, waiting.next_send) == (0, 200.0)
+    sent = waiting.sending(201.0)
+    assert (sent.position, sent.next_send) == (None, None)
+    ended = waiting.ended_as(JobState.STOPPED, 201.0)
+    assert (ended.position, ended.next_send) == (None, None)
+
+
+def test_what_was_set_aside_is_taken_up_without_its_trouble():
+    running = FRESH.accepted_as(update(TaskStatus.RUNNING), 1.0)
+    aside = running.set_aside(Sentence("No key."))
+    assert aside.is_set_aside
+    assert aside.taken_up() == running
+    slow = running.troubled(Sentence("Slow."))
+    assert slow.taken_up() == slow

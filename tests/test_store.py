@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.errors import PictureTrouble, SetupError
+from components.errors import SetupError
 from components.generation import GenerationRequest
 from components.job import Job, JobState
 from components.store import Store
@@ -90,47 +89,31 @@ def test_in_doubt_is_what_was_sent_and_has_no_task(store):
         job("refused-1", state=JobState.FAILED, ended=2.0),
         job("elsewhere-1", sent=1.0, backend="demo"),
         job("other-1", sent=1.0, model="x/y"),
+        job("own-1", sent=1.0, key="ours"),
     ]
     store.intend([sent, lost, ended, *others])
-    assert {one.id for one in store.in_doubt("hosted", MODEL)} == {"sent-1", "lost-1", "told-1"}
+    assert {one.id for one in store.in_doubt(sent)} == {"lost-1", "told-1"}, "nobody is a rival of itself"
+    assert {one.id for one in store.in_doubt(job("new-1"))} == {"sent-1", "lost-1", "told-1"}
+    assert {one.id for one in store.in_doubt(job("new-1", key="ours"))} == {"own-1"}, (
+        "each account has a list of its own"
+    )
 
 
 def test_all_is_there_after_opening_again(tmp_path):
     first = Store(tmp_path)
     kept = job("a-1", state=JobState.CREATED, task_id="t", note="é😀")
     first.intend([kept])
-    fetched = first.incoming()
-    fetched.write_bytes(picture_bytes())
-    picture = first.keep(fetched, nsfw=True)
+    landing = first.landing()
+    landing.write(picture_bytes())
+    picture, is_on_disk = first.keep(landing, nsfw=True)
+    assert is_on_disk
     first.close()
     second = Store(tmp_path)
     assert second.job("a-1") == kept
     assert second.picture(picture.name)
+    assert second.is_on_disk
+    assert not second.was_set_aside
     second.close()
-
-
-def test_a_full_disk_at_a_click_does_not_spoil_the_next(store):
-    limit = store._db.execute("PRAGMA page_count").fetchone()[0]
-    store._db.execute(f"PRAGMA max_page_count = {limit}")
-    heavy = [job(f"a-{number}", note="x" * 9000) for number in range(9)]
-    with pytest.raises(sqlite3.Error):
-        store.intend(heavy)
-    store._db.execute("PRAGMA max_page_count = 100000")
-    assert store.job("a-0") is None
-    assert store.intend(heavy)
-
-
-def test_a_failing_commit_leaves_no_transaction_open(store):
-    """A deferred constraint fails at COMMIT, as a full disk can."""
-    store._db.execute("PRAGMA foreign_keys = ON")
-    store._db.execute("CREATE TABLE other (id TEXT PRIMARY KEY)")
-    store._db.execute("ALTER TABLE jobs ADD COLUMN extra TEXT REFERENCES other (id) DEFERRABLE INITIALLY DEFERRED")
-    trigger = "CREATE TRIGGER spoil AFTER INSERT ON jobs BEGIN UPDATE jobs SET extra = 'none' WHERE id = NEW.id; END"
-    store._db.execute(trigger)
-    store.intend([job("a-1")])
-    store._db.execute("DROP TRIGGER spoil")
-    assert store.job("a-1") is None
-    assert store.intend([job("a-1")])
 
 
 # --- the folder ---
@@ -181,92 +164,59 @@ def test_two_processes_cannot_share_a_folder_and_a_killed_one_frees_it(tmp_path)
     Store(tmp_path).close()
 
 
-def test_a_folder_that_cannot_be_made_is_said_so(tmp_path):
+def test_in_a_folder_that_cannot_be_made_it_goes_on_in_memory(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SetupError, match=r"cannot be used\. Set PLAYGROUND_DATA_DIR"):
-        Store(tmp_path / "file" / "folder")
-
-
-@pytest.mark.parametrize("name", ["playground.sqlite3", "playground.lock"])
-def test_a_file_that_is_no_database_is_not_blamed_on_another_playground(tmp_path, name):
-    (tmp_path / name).write_bytes(b"this is no database" * 100)
-    with pytest.raises(SetupError, match="cannot be used"):
-        Store(tmp_path)
-
-
-def test_a_folder_among_what_is_half_fetched_is_said_so(tmp_path):
-    (tmp_path / "incoming" / "folder").mkdir(parents=True)
-    with pytest.raises(SetupError, match="cannot be used"):
-        Store(tmp_path)
-
-
-def test_leftovers_of_a_killed_process_are_swept(tmp_path):
-    (tmp_path / "incoming").mkdir()
-    (tmp_path / "incoming" / "half").write_bytes(b"x")
-    store = Store(tmp_path)
-    assert not list((tmp_path / "incoming").iterdir())
+    store = Store(tmp_path / "file" / "folder")
+    assert not store.is_on_disk
+    kept = job("a-1", note="é")
+    assert store.intend([kept])
+    assert store.job("a-1") == kept
+    landing = store.landing()
+    landing.write(picture_bytes())
+    picture, is_on_disk = store.keep(landing, nsfw=False)
+    assert (is_on_disk, store.picture(picture.name)) == (False, picture_bytes())
+    store.clear(landing)
     store.close()
 
 
-# --- pictures ---
+def test_a_history_that_is_no_database_is_set_aside_and_a_new_one_begun(tmp_path):
+    junk = b"this is no database" * 100
+    (tmp_path / "playground.sqlite3").write_bytes(junk)
+    store = Store(tmp_path)
+    assert (store.was_set_aside, store.is_on_disk) == (True, True)
+    [aside] = tmp_path.glob("playground.sqlite3.bad-*")
+    assert aside.read_bytes() == junk
+    assert store.intend([job("a-1")])
+    store.close()
+    again = Store(tmp_path)
+    assert not again.was_set_aside
+    assert again.job("a-1")
+    again.close()
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("PNG", ".png"), ("JPEG", ".jpg"), ("WEBP", ".webp")])
-def test_a_kept_picture_is_byte_for_byte_what_came(store, kind, suffix):
-    fetched = store.incoming()
-    fetched.write_bytes(picture_bytes(kind))
-    picture = store.keep(fetched, nsfw=False)
-    path = store.picture(picture.name)
-    assert path.read_bytes() == picture_bytes(kind)
-    assert path.suffix == suffix
-    assert picture.size == len(picture_bytes(kind))
-    assert not fetched.exists()
+def test_a_history_with_tables_that_are_not_ours_is_set_aside(tmp_path):
+    other = sqlite3.connect(tmp_path / "playground.sqlite3")
+    other.execute("CREATE TABLE jobs (name TEXT)")
+    other.close()
+    store = Store(tmp_path)
+    assert store.was_set_aside
+    assert store.intend([job("a-1")])
+    store.close()
 
 
-def test_no_two_pictures_have_a_name_that_tells_of_the_other(store):
-    names = set()
-    for _ in range(20):
-        fetched = store.incoming()
-        fetched.write_bytes(picture_bytes())
-        names.add(store.keep(fetched, nsfw=False).name)
-    assert len({name[:16] for name in names}) == 20
+def test_a_lock_that_is_no_database_is_not_blamed_on_another_playground(tmp_path):
+    (tmp_path / "playground.lock").write_bytes(b"this is no database" * 100)
+    store = Store(tmp_path)
+    assert not store.is_on_disk, "whether the folder is another's cannot be told: nothing of it is touched"
+    store.close()
+    assert not (tmp_path / "playground.sqlite3").exists()
 
 
-def test_what_is_no_picture_is_not_kept(store, tmp_path):
-    fetched = store.incoming()
-    fetched.write_bytes(b"<html>")
-    with pytest.raises(PictureTrouble):
-        store.keep(fetched, nsfw=False)
-    assert not list((tmp_path / "pictures").iterdir())
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../playground.sqlite3",
-        "..",
-        "",
-        ".",
-        "/etc/passwd",
-        "a/b.png",
-        "secret.png",
-        "%2e%2e/x",
-        f"{'a' * 32}.svg",
-        f"{'a' * 32}.png\n",
-        f"{'A' * 32}.png",
-        f"{'a' * 32}.png/",
-        f"../pictures/{'a' * 32}.png",
-        "\0" * 36,
-        f"{'b' * 32}.png",
-    ],
-)
-def test_a_name_leads_to_a_picture_or_nowhere(store, tmp_path, name):
-    for made in ("secret.png", f"{'a' * 32}.png", f"{'a' * 32}.svg"):
-        (tmp_path / "pictures" / made).write_bytes(b"x")
-    assert store.picture(name) is None
-    assert store.picture(f"{'a' * 32}.png")
-
-
-def test_a_folder_by_a_pictures_name_is_none(store, tmp_path):
-    os.mkdir(tmp_path / "pictures" / f"{'c' * 32}.png")  # noqa: PTH102 - shorter than the Path
-    assert store.picture(f"{'c' * 32}.png") is None
+def test_a_folder_among_what_is_half_fetched_stops_nothing(tmp_path):
+    (tmp_path / "incoming" / "folder").mkdir(parents=True)
+    store = Store(tmp_path)
+    assert store.is_on_disk
+    landing = store.landing()
+    landing.write(picture_bytes())
+    assert store.keep(landing, nsfw=False)[1]
+    store.close()

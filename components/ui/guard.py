@@ -1,77 +1,68 @@
-"""What browsers of other sites may not do with this app, and what the page may not load: one ASGI middleware."""
+"""What browsers of other sites may not do with this app, and the headers that browsers heed: two ASGI middlewares."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        # Gradio builds its HTML components by `Function` and starts by inline scripts.
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self' https://huggingface.co",
-    )
-)
+from components.ui.doors import is_open
+from components.ui.policy import HEADER, policy
+from components.ui.refusals import refusal
+from components.ui.remote import is_https
+
 HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    "X-DNS-Prefetch-Control": "off",
 }
-_CLOSED = (
-    "/gradio_api/deep_link",
-    "/gradio_api/file=http",
-    "/gradio_api/proxy=",
-    "/gradio_api/run-history",
-    "/gradio_api/runs",
-    "/gradio_api/vibe-",
-    "/monitoring",
-)
-"""Routes Gradio has whatever it is told: links that hold everybody's inputs, fetches of other sites, statistics."""
+"""On every answer. No `X-Frame-Options`: it knows no list of sites, and a Space stands in a frame of another site."""
+HTTPS_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""Over https alone: elsewhere browsers heed it not, and complain."""
+_FOREIGN = "Pages of other sites may not use this app. A proxy before it must pass on the Host header."
 
 
-class Guard:
-    """Turn away other sites' pages and closed routes; put the headers on every answer."""
+class SafeHeaders:
+    """Put the headers on every answer, refusals included: one ASGI middleware, before all others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.setdefault(HEADER, policy())
+                headers.update(HEADERS | (HTTPS_HEADERS if is_https(scope) else {}))
             await send(message)
 
-        if refusal := _refusal(scope["path"], Headers(scope=scope)):
-            await refusal(scope, receive, send_with_headers)
-        else:
-            await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def _refusal(path: str, headers: Headers) -> PlainTextResponse | None:
-    if path.startswith(_CLOSED):
-        return PlainTextResponse("This is closed here.", status_code=404)
+class Guard:
+    """Turn away other sites' pages, and whoever asks for a closed address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        refused = _refused(scope, Headers(scope=scope)) if scope["type"] == "http" else None
+        await (refused or self._app)(scope, receive, send)
+
+
+def _refused(scope: Scope, headers: Headers) -> Response | None:
+    if not is_open(scope):
+        return refusal(scope, 404, "There is nothing here.")
     origin = headers.get("origin")
     if origin is not None and not is_own(origin, headers):
-        return PlainTextResponse(
-            "Pages of other sites may not use this app. A proxy before it must pass on the Host header.",
-            status_code=403,
-        )
+        return refusal(scope, 403, _FOREIGN)
     return None
 
 
@@ -83,6 +74,13 @@ def is_own(origin: str, headers: Headers) -> bool:
     """
     if headers.get("sec-fetch-site") == "same-origin":
         return True
-    host = urlsplit(origin).netloc.lower()
+    host = _host_of(origin)
     forwarded = headers.get("x-forwarded-host", "").split(",")[0].strip()
     return bool(host) and host in (headers.get("host", "").lower(), forwarded.lower())
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # a bracket without its other half
+        return ""

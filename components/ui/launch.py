@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,13 +11,21 @@ from fastapi import FastAPI
 from gradio.themes import Base
 from starlette.middleware import Middleware
 
+from components.clock import Clock
 from components.playground import Playground
 from components.ui import assets
 from components.ui.compression import Compression
-from components.ui.generate import misnamed_parameter
-from components.ui.guard import Guard
+from components.ui.faults import handlers
+from components.ui.guard import Guard, SafeHeaders
+from components.ui.host import HostPage
+from components.ui.limits import STANDARD, Limits
 from components.ui.page import Page
+from components.ui.policy import Nonces
+from components.ui.posts import Posts
 from components.ui.routes import routes
+from components.ui.sessions import Sessions
+from components.ui.shapes import Shapes
+from components.ui.sign_in import sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
@@ -30,14 +39,23 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         async with playground.running():
             yield
 
-    blocks = Page(playground).blocks
+    blocks, host = Page(playground).blocks, HostPage(playground)
+    unpublish(blocks)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
         app_kwargs={
-            "routes": routes(playground),
+            "routes": [*routes(playground), *host.routes],
             "lifespan": lifespan,
-            "exception_handlers": {TypeError: misnamed_parameter},
-            "middleware": [Middleware(Guard), Middleware(Compression)],
+            "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
+            "middleware": [
+                Middleware(SafeHeaders),
+                Middleware(Limits, clock=Clock(), allowance=STANDARD),
+                Middleware(Guard),
+                Middleware(Posts, shapes=Shapes.of(blocks)),
+                Middleware(Sessions),
+                Middleware(Compression),
+                Middleware(Nonces),
+            ],
         },
         theme=_theme(),
         head=assets.text("html/head.html").replace("ASSETS", assets.address("js")),
@@ -48,9 +66,15 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
+        mcp_server=False,
         show_error=False,
-        prevent_thread_lock=not wait,
+        prevent_thread_lock=True,  # the port is known only now
     )
+    if told := host.invitation(blocks.share_url or blocks.local_url):
+        sys.stdout.write(f"{told}\n")
+        sys.stdout.flush()
+    if wait:
+        blocks.block_thread()
     return blocks
 
 

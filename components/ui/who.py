@@ -16,12 +16,10 @@ def user_of(request: Any) -> str:
     page offers no signing in.
     """
     inner = getattr(request, "request", request)  # gr.Request wraps Starlette's
-    scope: Mapping[str, Any] = getattr(inner, "scope", None) or {}
-    info = (scope.get("session") or {}).get("oauth_info") or {}
-    if not isinstance(info.get("expires_at"), int | float) or info["expires_at"] < time.time():
-        return ""
-    name = (info.get("userinfo") or {}).get("preferred_username")
-    return name if isinstance(name, str) else ""
+    info = _within(_within(getattr(inner, "scope", None), "session"), "oauth_info")
+    until, name = info.get("expires_at"), _within(info, "userinfo").get("preferred_username")
+    is_signed_in = isinstance(until, int | float) and until >= time.time()
+    return name if is_signed_in and isinstance(name, str) else ""
 
 
 def person_of(values: Mapping[str, Any], request: Any) -> Person:
@@ -34,3 +32,9 @@ def key_token(values: Mapping[str, Any]) -> str:
     """Return the token of the tab's own key, "" when it has none."""
     token = values.get("key")
     return token[:100] if isinstance(token, str) else ""
+
+
+def _within(values: Any, name: str) -> Mapping[str, Any]:
+    """Return a mapping inside a mapping; empty where there is none."""
+    inner = values.get(name) if isinstance(values, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}

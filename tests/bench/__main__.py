@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import latency, load, painting, weight
+from tests.bench import latency, load, painting, siege, weight
 
-BENCHES = {"latency": latency.run, "load": load.run, "painting": painting.run, "weight": weight.run}
+BENCHES = {
+    "latency": latency.run,
+    "load": load.run,
+    "painting": painting.run,
+    "weight": weight.run,
+    "siege": siege.run,
+}
 
 
 def main() -> None:

@@ -22,34 +22,49 @@ KINDS = range(2, 11)
 
 
 class Visitors:
-    """Drives the page's own endpoints as its script does."""
+    """What the page's script sends to its own endpoints."""
 
-    def __init__(self, app: AppProcess, http: httpx.AsyncClient) -> None:
-        self._app, self._http = app, http
+    def __init__(self, app: AppProcess) -> None:
         config = httpx.get(f"{app.url}/config").json()
         self._parts = {part["id"]: part["props"] for part in config["components"]}
         (button,) = [number for number, props in self._parts.items() if props.get("elem_id") == "generate"]
         (self._event,) = [event for event in config["dependencies"] if event["targets"] == [[button, "click"]]]
         (self._gallery,) = [number for number, props in self._parts.items() if props.get("elem_id") == "results"]
 
-    async def press(self, visitor: str, steps: int) -> None:
-        """Press Generate."""
+    def wish(self, visitor: str, steps: int, size: int = 1024) -> dict[str, Any]:
+        """Return a press of Generate, for `queue/join`."""
         values: dict[str, Any] = {
             "results": {"visitor": visitor, "click": secrets.token_hex(16)},
             "field-prompt": "load",
             "field-num-inference-steps": steps,
+            "field-width": size,
+            "field-height": size,
             "field-seed": 1,  # one picture for all: painting them is not what is measured
         }
         props = [self._parts[number] for number in self._event["inputs"]]
         data = [values.get(part.get("elem_id", ""), part.get("value")) for part in props]
-        body = {"data": data, "fn_index": self._event["id"], "session_hash": secrets.token_hex(8)}
-        (await self._http.post("/gradio_api/queue/join", json=body)).raise_for_status()
+        return {"data": data, "fn_index": self._event["id"], "session_hash": visitor[:12]}
+
+    def question(self, visitor: str, epoch: str, version: int, wait: float) -> dict[str, Any]:
+        """Return a question for what changed on a visitor's board, for `component_server`."""
+        ask = {"visitor": visitor, "epoch": epoch, "version": version, "wait": wait}
+        return {"session_hash": visitor[:12], "component_id": self._gallery, "fn_name": "changes", "data": ask}
+
+
+class Desk:
+    """Presses and looks for several visitors over one client."""
+
+    def __init__(self, app: AppProcess, http: httpx.AsyncClient) -> None:
+        self._visitors, self._http = Visitors(app), http
+
+    async def press(self, visitor: str, steps: int) -> None:
+        """Press Generate."""
+        (await self._http.post("/gradio_api/queue/join", json=self._visitors.wish(visitor, steps))).raise_for_status()
 
     async def rows(self, visitor: str) -> list[dict[str, Any]]:
         """Return a visitor's tiles."""
-        ask = {"visitor": visitor, "epoch": "", "version": 0, "wait": 0}
-        body = {"session_hash": "x", "component_id": self._gallery, "fn_name": "changes", "data": ask}
-        return (await self._http.post("/gradio_api/component_server", json=body)).json()["rows"]
+        question = self._visitors.question(visitor, "", 0, 0)
+        return (await self._http.post("/gradio_api/component_server", json=question)).json()["rows"]
 
 
 def run() -> Iterator[str]:
@@ -65,7 +80,7 @@ def run() -> Iterator[str]:
 
 async def _measure(api: HostedApi, app: AppProcess) -> tuple[list[float], list[float]]:
     async with httpx.AsyncClient(base_url=app.url, timeout=60) as http:
-        visitors = Visitors(app, http)
+        visitors = Desk(app, http)
         for _ in range(2):
             guests = [secrets.token_hex(16) for _ in KINDS]
             await asyncio.gather(*(visitors.press(guest, steps) for guest, steps in zip(guests, KINDS, strict=True)))
@@ -81,7 +96,7 @@ async def _measure(api: HostedApi, app: AppProcess) -> tuple[list[float], list[f
     return late, answers
 
 
-async def _all_ended(visitors: Visitors, tokens: list[str], count: int) -> list[float]:
+async def _all_ended(visitors: Desk, tokens: list[str], count: int) -> list[float]:
     """Wait for the end of all, asking for the boards meanwhile; return how long the page took to answer."""
     answers: list[float] = []
     deadline = time.monotonic() + 60

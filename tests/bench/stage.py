@@ -14,6 +14,14 @@ from tests.app_process import AppProcess
 from tests.browser.chromium import FLAGS, executable
 from tests.hosted_api import HostedApi
 
+WEALTH = {
+    "PLAYGROUND_PICTURES_PER_HOUR": "100000",
+    "PLAYGROUND_USD_PER_PERSON_DAY": "100000",
+    "PLAYGROUND_USD_PER_DAY": "100000",
+    "PLAYGROUND_USD_PER_MONTH": "100000",
+    "PLAYGROUND_MIN_BALANCE": "0",
+}
+"""No bench is about the money's limits."""
 _OFFSET = time.time() - time.monotonic()
 
 
@@ -27,7 +35,7 @@ def app_before_api() -> Generator[tuple[HostedApi, AppProcess]]:
     """Run the app with a key for an API that is not ours."""
     api = HostedApi().start()
     with tempfile.TemporaryDirectory() as folder:
-        app = AppProcess.hosted(Path(folder), api, PLAYGROUND_JOBS_PER_VISITOR="8").start()
+        app = AppProcess.hosted(Path(folder), api, **WEALTH).start()
         try:
             yield api, app
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 
 import pytest
 from playwright.sync_api import expect
@@ -50,10 +51,10 @@ def test_ranges_hold_on_the_server_whatever_the_page_sends(
     (event,) = [event for event in config["dependencies"] if event["targets"] == [[button, "click"]]]
     wrong = "field-" + name.replace("_", "-")
     data = [_sent(names[part], wrong, value) for part in event["inputs"]]
-    url = f"{person.url}/gradio_api/queue/join"
-    body = {"data": data, "fn_index": event["id"], "session_hash": "probe"}
+    url, session = f"{person.url}/gradio_api/queue/join", secrets.token_hex(8)
+    body = {"data": data, "fn_index": event["id"], "session_hash": session}
     person.page.request.post(url, data=json.dumps(body), headers={"content-type": "application/json"})
-    frames = person.page.request.get(f"{person.url}/gradio_api/queue/data?session_hash=probe").text()
+    frames = person.page.request.get(f"{person.url}/gradio_api/queue/data?session_hash={session}").text()
     receipts = [json.loads(line[5:]) for line in frames.splitlines() if "process_completed" in line]
     (refusal,) = receipts[0]["output"]["data"][0]["refused"]
     assert refusal["field"] == field

@@ -1,105 +1,208 @@
-"""On a Space: who must sign in is told so, and whoever signs in may take along what this browser made before."""
+"""Signing in on a simulated Space, in a real browser: who pays for whom, and whose pictures are on the page."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from itsdangerous import TimestampSigner
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.app_process import AppProcess
+from components import messages
 from tests.browser.person import PATIENCE, Person
-from tests.hosted_api import HostedApi
+from tests.hosted_api import KEY, HostedApi
+from tests.space import OWNER, Space
 
-OWN = "wsk-a-visitors-own-key-1a2b"
-SECRET = "the-space-s-own-secret"
-SPACE = {
-    "SPACE_ID": "host/space",
-    "SYSTEM": "spaces",  # Gradio's word for it
-    "OAUTH_CLIENT_ID": "an-id",
-    "OAUTH_CLIENT_SECRET": SECRET,
-    "OAUTH_SCOPES": "openid profile",
-    "OPENID_PROVIDER_URL": "http://127.0.0.1:9",
-}
-SIGN_IN = "This page is paid for by its host, who asks people to sign in."
+OWN_KEY = "wsk-a-visitor-s-own-key-0123456789"
+
+
+class Guest(Person):
+    """Somebody in front of the Space's page."""
+
+    space: Space
+
+    @property
+    def account(self):
+        return self.page.locator("#account")
+
+    def sign_in(self, user: str) -> Guest:
+        """Press the button, be sent to the provider and back."""
+        self.space.provider.user = user
+        self.page.get_by_role("button", name="Sign in with Hugging Face").click()
+        return self.is_known_as(user)
+
+    def is_known_as(self, user: str) -> Guest:
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE)
+        expect(self.account).to_contain_text(f"Signed in as {user}.", timeout=PATIENCE)
+        assert self.page.url == f"{self.url}/"
+        return self
+
+    def sign_out(self, user: str) -> None:
+        self.page.get_by_role("button", name="Sign out").click()
+        expect(self.page.get_by_role("button", name="Sign in with Hugging Face")).to_be_visible(timeout=PATIENCE)
+
+    def use_own_key(self, key: str) -> None:
+        box = self.page.get_by_label("Your WaveSpeed key")
+        if not box.is_visible():
+            self.page.get_by_role("button", name="Use your own key").click()
+        box.fill(key)
+        self.page.get_by_role("button", name="Use this key").click()
+        self.sees_text("...6789")
+
+
+NewGuest = Callable[[], Guest]
 
 
 @pytest.fixture(scope="module")
-def space(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    app = AppProcess.hosted(tmp_path_factory.mktemp("space"), api, **SPACE).start()
-    yield app
-    app.stop()
+def space(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
+    space = Space(tmp_path_factory.mktemp("space"), api).start()
+    yield space
+    space.stop()
 
 
 @pytest.fixture
-def newcomer(context: BrowserContext, space: AppProcess, api: HostedApi) -> Iterator[Person]:
-    """Somebody on the Space who has not signed in, with a picture paid by a key of their own."""
-    api.keys.add(OWN)
-    person = Person(context.new_page(), space.url).open()
-    person.enter_key(OWN)
-    person.sees_text("1a2b pays.")
-    person.generate("before signing in")
-    person.sees_pictures(1)
-    person.button("Forget my key").click()
-    person.sees_text(SIGN_IN)
-    yield person
-    assert person.errors == []
+def new_guest(browser: Browser, space: Space) -> Iterator[NewGuest]:
+    """Each guest has a browser of their own; nothing may fail in its scripts."""
+    contexts, guests = list[BrowserContext](), list[Guest]()
+
+    def new() -> Guest:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, ignore_https_errors=True))
+        guest = Guest(contexts[-1].new_page(), space.url)
+        guest.space = space
+        guests.append(guest)
+        guest.open()
+        return guest
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert [error for guest in guests for error in guest.errors] == []
 
 
-def sign_in(person: Person, user: str) -> None:
-    """Come back from Hugging Face: with a cookie that the app signed, as Gradio does it."""
-    info = {"expires_at": time.time() + 3600, "access_token": "x", "userinfo": {"preferred_username": user}}
-    signer = TimestampSigner(hashlib.sha256(f"{SECRET}-v4".encode()).hexdigest())
-    value = signer.sign(base64.b64encode(json.dumps({"oauth_info": info}).encode())).decode()
-    person.page.context.add_cookies([{"name": "session", "value": value, "url": person.url}])
-    person.page.reload()
-    person.sees_text(f"Signed in as {user}.")
+@pytest.fixture
+def guest(new_guest: NewGuest) -> Guest:
+    return new_guest()
 
 
-def test_whoever_must_sign_in_is_told_and_may_bring_a_key_instead(
-    context: BrowserContext, space: AppProcess, api: HostedApi
-) -> None:
-    person = Person(context.new_page(), space.url).open()
-    expect(person.page.locator("#account").get_by_text(SIGN_IN)).to_be_in_viewport(timeout=PATIENCE)
-    expect(person.page.get_by_role("button", name="Sign in with Hugging Face")).to_be_in_viewport()
-    expect(person.key_box).to_be_hidden()
-    person.generate("for nothing")
-    expect(person.results.get_by_text(SIGN_IN)).to_be_visible(timeout=PATIENCE)
-    expect(person.tiles).to_have_count(0)
+def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, api: HostedApi) -> None:
+    expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+    guest.generate("a stranger's picture")
+    expect(guest.results).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+    expect(guest.tiles).to_have_count(0)
     assert api.posts == []
-    sign_in(person, "alice")
-    expect(person.page.get_by_text(SIGN_IN)).to_have_count(0)
-    person.generate("signed in")
-    person.sees_pictures(1)
+    assert [path for _, path, _ in api.requests if not path.endswith(("/price", "/balance"))] == []
 
 
-def test_pictures_from_before_are_taken_along_when_wished(newcomer: Person, browser: Browser) -> None:
-    sign_in(newcomer, "bob")
-    expect(newcomer.tiles).to_have_count(0)
-    newcomer.sees_text("1 picture was made in this browser before you signed in.")
-    newcomer.button("Take them along").click()
-    newcomer.sees_pictures(1)
-    expect(newcomer.button("Take them along")).to_be_hidden()
-    with browser.new_context() as elsewhere:
-        same = Person(elsewhere.new_page(), newcomer.url).open()
-        sign_in(same, "bob")
-        same.sees_pictures(1)
-        expect(same.tiles.first).to_contain_text("before signing in")
+def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedApi) -> None:
+    guest.sign_in("alice")
+    expect(guest.account).to_contain_text("The host's key pays.")
+    guest.generate("alice's picture")
+    guest.sees_pictures(1)
+    assert [post["prompt"] for post in api.posts] == ["alice's picture"]
+    (submit,) = [headers for _, path, headers in api.requests if path.endswith("sdxl-lora")]
+    assert submit["authorization"] == f"Bearer {KEY}"
 
 
-def test_pictures_that_are_left_are_not_asked_about_again(newcomer: Person) -> None:
-    sign_in(newcomer, "carol")
-    newcomer.button("Leave them here").click()
-    expect(newcomer.button("Take them along")).to_be_hidden()
-    newcomer.page.reload()
-    newcomer.sees_text("Signed in as carol.")
-    newcomer.page.wait_for_timeout(300)
-    expect(newcomer.button("Take them along")).to_be_hidden()
-    newcomer.page.context.clear_cookies()
-    newcomer.page.reload()
-    newcomer.sees_pictures(1)
+def test_the_same_user_in_two_browsers_sees_the_same_pictures_and_another_does_not(
+    new_guest: NewGuest, api: HostedApi
+) -> None:
+    desk = new_guest().sign_in("carol")
+    desk.generate("carol's picture")
+    desk.sees_pictures(1)
+    phone, bob = new_guest().sign_in("carol"), new_guest().sign_in("bob")
+    phone.sees_pictures(1)
+    expect(phone.results).to_contain_text("carol's picture")
+    expect(bob.tiles).to_have_count(0)
+
+
+def test_signing_out_shows_the_browser_s_own_board(guest: Guest) -> None:
+    guest.sign_in("dora")
+    guest.generate("dora's picture")
+    guest.sees_pictures(1)
+    guest.sign_out("dora")
+    expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+    expect(guest.tiles).to_have_count(0)
+    guest.sign_in("dora")
+    guest.sees_pictures(1)
+
+
+@pytest.fixture
+def painter(guest: Guest, api: HostedApi) -> Iterator[Guest]:
+    """Somebody who painted with a key of their own before signing in."""
+    api.keys.add(OWN_KEY)
+    guest.use_own_key(OWN_KEY)
+    guest.generate("before signing in")
+    guest.sees_pictures(1)
+    yield guest
+    api.keys.discard(OWN_KEY)
+
+
+def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest, new_guest: NewGuest) -> None:
+    painter.sign_in("erin")
+    painter.sees_text("1 picture was made in this browser before you signed in.")
+    expect(painter.tiles).to_have_count(0)
+    painter.page.get_by_role("button", name="Take them along").click()
+    painter.sees_pictures(1)
+    expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
+    elsewhere = new_guest().sign_in("erin")
+    elsewhere.sees_pictures(1)
+    painter.sign_out("erin")
+    expect(painter.account).not_to_contain_text("Signed in")
+    expect(painter.tiles).to_have_count(0)
+
+
+def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, new_guest: NewGuest) -> None:
+    painter.sign_in("fred")
+    painter.page.get_by_role("button", name="Leave them here").click()
+    expect(painter.page.get_by_role("button", name="Leave them here")).to_be_hidden()
+    painter.page.reload()
+    painter.is_known_as("fred")
+    expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
+    expect(painter.tiles).to_have_count(0)
+    painter.sign_out("fred")
+    painter.sees_pictures(1)
+
+
+def test_what_is_under_way_comes_along_too(guest: Guest, api: HostedApi) -> None:
+    api.keys.add(OWN_KEY)
+    api.held = True
+    guest.use_own_key(OWN_KEY)
+    guest.generate("under way while signing in")
+    guest.sees("processing", 1)
+    guest.sign_in("gina")
+    guest.page.get_by_role("button", name="Take them along").click()
+    guest.sees("processing", 1)
+    api.finish_all()
+    guest.sees_pictures(1)
+    assert len(api.posts) == 1
+    api.keys.discard(OWN_KEY)
+
+
+def test_signing_in_through_a_form_of_the_provider(guest: Guest) -> None:
+    guest.space.provider.asks, guest.space.provider.user = True, "hana"
+    try:
+        guest.page.get_by_role("button", name="Sign in with Hugging Face").click()
+        guest.page.get_by_role("button", name="Authorize").click()
+        guest.is_known_as("hana")
+    finally:
+        guest.space.provider.asks = False
+
+
+def test_the_owner_signs_in_on_the_host_s_page_and_sees_who_spent(new_guest: NewGuest, api: HostedApi) -> None:
+    spender, owner = new_guest().sign_in("ines"), new_guest()
+    spender.generate("paid by the host")
+    spender.sees_pictures(1)
+    owner.page.goto(f"{owner.url}/playground/host")
+    owner.sees_text("This page is for the host alone: sign in as the Space's owner")
+    owner.space.provider.user = OWNER
+    owner.page.get_by_role("link", name="Sign in with Hugging Face").click()
+    owner.sees_text("Everybody who is signed in with Hugging Face.")
+    line = owner.page.get_by_role("row", name="ines")
+    expect(line).to_contain_text("$0.01")
+    owner.page.get_by_role("button", name="Stop all spending").click()
+    owner.sees_text("All spending is stopped")
+    api.posts.clear()
+    spender.generate("after the switch")
+    spender.sees_text(messages.STOPPED_BY_HOST.happened)
+    assert api.posts == []
+    owner.page.get_by_role("button", name="Let spending go on").click()
+    owner.sees_text("Spending is on")

@@ -1,0 +1,174 @@
+"""The host's page in a real browser: opened by the printed link, drawn, its switch turned, closed to others."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.app_process import AppProcess
+from tests.browser.person import PATIENCE, Person
+from tests.hosted_api import HostedApi
+
+
+def link(app: AppProcess) -> str:
+    """Return the link that was printed, once; the page answers a moment before."""
+    deadline = time.monotonic() + 30
+    while not (found := re.findall(r"http://\S+/playground/host#[0-9a-f]{64}", app.log.read_text())):
+        assert time.monotonic() < deadline, app.log.read_text()
+        time.sleep(0.1)
+    assert len(found) == 1
+    return found[0]
+
+
+class Host:
+    """Whoever has the page for the host open; nothing may fail in its scripts."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.errors = page, list[str]()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._hear)
+        page.goto(address)
+
+    def _hear(self, message) -> None:
+        if message.type == "error" and "403" not in message.text and "ERR_" not in message.text:
+            self.errors.append(message.text)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+
+    @property
+    def switch(self):
+        return self.page.locator("#turn")
+
+
+@pytest.fixture
+def host(context: BrowserContext, app: AppProcess) -> Iterator[Host]:
+    host = Host(context.new_page(), link(app))
+    yield host
+    assert host.errors == []
+
+
+def test_the_link_opens_the_page_and_leaves_the_address_bar(host: Host, app: AppProcess) -> None:
+    host.sees("Spending is on")
+    token = link(app).partition("#")[2]
+    assert host.page.url == f"{app.url}/playground/host"
+    assert token not in host.page.content()
+    host.page.reload()
+    host.sees("Spending is on")
+    expect(host.switch).to_have_text("Stop all spending")
+
+
+def test_the_token_goes_to_no_address_and_no_referer(context: BrowserContext, app: AppProcess) -> None:
+    token, asked = link(app).partition("#")[2], list[tuple[str, str]]()
+    context.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
+    host = Host(context.new_page(), link(app))
+    host.sees("Spending is on")
+    host.page.get_by_role("link", name="To the playground").click()
+    Person(host.page, app.url).generate_button.wait_for()
+    assert (f"{app.url}/playground/host", "") in asked
+    assert (f"{app.url}/", f"{app.url}/playground/host") in asked
+    assert not [part for request in asked for part in request if token in part]
+
+
+def test_what_is_spent_is_shown_and_the_switch_stops_it(
+    person: Person, host: Host, app: AppProcess, api: HostedApi
+) -> None:
+    person.generate("before the switch")
+    person.sees_pictures(1)
+    host.page.reload()
+    host.sees(re.compile("Browser [0-9a-f]{8}"))
+    host.sees("of $5.00")
+    host.switch.click()
+    host.sees("All spending is stopped")
+    person.generate("after the switch")
+    person.sees_text("The host has stopped spending for now.")
+    assert [post["prompt"] for post in api.posts] == ["before the switch"]
+    host.page.get_by_role("button", name="Let spending go on").click()
+    host.sees("Spending is on")
+    person.generate("after it goes on")
+    person.sees("completed", 2)
+    assert [post["prompt"] for post in api.posts] == ["before the switch", "after it goes on"]
+
+
+def test_it_looks_again_by_itself(host: Host, person: Person) -> None:
+    host.sees("Spending is on")
+    pictures = host.page.locator("tbody td").first
+    before = int(pictures.inner_text() or 0) if pictures.count() else 0
+    person.generate("somebody else's picture")
+    person.sees_pictures(1)
+    expect(host.page.locator("tbody tr th", has_text="Browser").first).to_be_visible(timeout=PATIENCE)
+    total = "[...document.querySelectorAll('tbody td:first-of-type')].reduce((sum, td) => sum + +td.textContent, 0)"
+    host.page.wait_for_function(f"{total} > {before}")
+
+
+def test_without_the_link_it_says_whom_it_is_for_and_shows_nothing(context: BrowserContext, app: AppProcess) -> None:
+    for address in (f"{app.url}/playground/host", f"{app.url}/playground/host#{'0' * 64}"):
+        host = Host(context.new_page(), address)
+        host.sees("This page is for the host alone: open it by the link")
+        expect(host.page.locator("#report")).to_be_hidden()
+        expect(host.page.locator("#sign-in")).to_be_hidden()
+        assert "$" not in host.page.locator("main").inner_text()
+        assert host.errors == []
+
+
+def test_the_right_link_after_a_wrong_one_in_the_same_tab(context: BrowserContext, app: AppProcess) -> None:
+    host = Host(context.new_page(), f"{app.url}/playground/host#{'0' * 64}")
+    host.sees("This page is for the host alone")
+    host.page.evaluate("token => { location.hash = token }", link(app).partition("#")[2])
+    host.sees("Spending is on")
+    assert "#" not in host.page.url
+    expect(host.page.get_by_text("This page is for the host alone")).to_be_hidden()
+
+
+def test_it_says_so_while_the_app_does_not_answer(host: Host) -> None:
+    host.sees("Spending is on")
+
+    def fail(route: Route) -> None:
+        route.abort()
+
+    host.page.route("**/playground/host/*", fail)
+    host.switch.click()
+    host.sees("The switch was not turned: the app did not answer.")
+    expect(host.switch).to_have_text("Stop all spending")
+    host.page.unroute("**/playground/host/*", fail)
+    host.switch.click()
+    host.sees("All spending is stopped")
+    expect(host.page.locator("#trouble")).to_be_hidden()
+    host.switch.click()
+    host.sees("Spending is on")
+
+
+def test_it_works_where_the_browser_keeps_nothing(context: BrowserContext, app: AppProcess) -> None:
+    page = context.new_page()
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked') } })")
+    host = Host(page, link(app))
+    host.sees("Spending is on")
+    assert host.errors == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_screen(context: BrowserContext, app: AppProcess, width: int, scheme: str) -> None:
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 844})
+    host = Host(page, link(app))
+    host.sees("Spending is on")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert back == {"light": "rgb(248, 250, 252)", "dark": "rgb(11, 17, 32)"}[scheme]
+
+
+def test_a_stop_from_the_settings_cannot_be_undone_here(context: BrowserContext, api: HostedApi, tmp_path) -> None:
+    app = AppProcess.hosted(tmp_path, api, PLAYGROUND_STOP="1").start()
+    try:
+        host = Host(context.new_page(), link(app))
+        host.sees("All spending is stopped")
+        host.sees("PLAYGROUND_STOP is set where the app was started.")
+        expect(host.switch).to_be_disabled()
+    finally:
+        app.stop()

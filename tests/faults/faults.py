@@ -1,0 +1,173 @@
+"""What can go wrong with an answer. Each function returns a fault for a Service."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import socket
+import struct
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from tests.faults.service import Exchange, Fault
+from tests.hosted_api import _response
+
+MARK = "raw-body-that-nobody-may-see"
+"""Stands in every raw body here: no page shows it."""
+PAGE = f"<!doctype html><html><head><title>{MARK}</title></head><body><h1>Sign in</h1></body></html>".encode()
+_JSON = {"content-type": "application/json"}
+_HTML = {"content-type": "text/html"}
+
+
+def resets(*, handled: bool) -> Fault:
+    """Reset the connection, before or after doing what was asked."""
+
+    async def fault(exchange: Exchange) -> None:
+        if handled:
+            exchange.handle()
+        _reset(exchange)
+
+    return fault
+
+
+def is_silent(*, handled: bool) -> Fault:
+    """Say nothing, for ever."""
+
+    async def fault(exchange: Exchange) -> None:
+        if handled:
+            exchange.handle()
+        await asyncio.sleep(3600)
+
+    return fault
+
+
+def drips(pause: float = 0.1) -> Fault:
+    """Do what was asked, and answer one byte at a time without an end: no wait for a byte is ever long."""
+
+    async def fault(exchange: Exchange) -> None:
+        exchange.handle()
+        await exchange.send(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n")
+        while True:
+            await exchange.send(b" ")
+            await asyncio.sleep(pause)
+
+    return fault
+
+
+def is_cut() -> Fault:
+    """Do what was asked, and hang up in the middle of the answer."""
+
+    async def fault(exchange: Exchange) -> None:
+        answer = _response(*exchange.handle())
+        await exchange.send(answer[: -max(1, len(answer) // 3)])
+        exchange.writer.close()
+
+    return fault
+
+
+def answers(status: int, body: bytes, headers: Mapping[str, str] = _HTML, *, handled: bool = False) -> Fault:
+    """Answer with these very bytes."""
+
+    async def fault(exchange: Exchange) -> None:
+        if handled:
+            exchange.handle()
+        await exchange.send(_response(status, dict(headers), body))
+
+    return fault
+
+
+def shows_a_page(status: int = 200, *, handled: bool = False) -> Fault:
+    """Answer with a web page, as a proxy or gateway does."""
+    return answers(status, PAGE, _HTML, handled=handled)
+
+
+def says(
+    code: int, message: str = "", data: Any = None, *, status: int = 200, handled: bool = False, **headers: str
+) -> Fault:
+    """Answer with an envelope; a header's name is written with `_` for `-`."""
+    body = json.dumps({"code": code, "message": message, "data": data}).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return answers(status, body, _JSON | named, handled=handled)
+
+
+def fails(status: int, message: str = "", **headers: str) -> Fault:
+    """Answer with an error as the API words it: an HTTP status with an envelope."""
+    return says(status, message, status=status, **headers)
+
+
+def moves_to(address: str, status: int = 302, *, handled: bool = False) -> Fault:
+    """Answer with a redirect."""
+    return answers(status, PAGE, {"location": address}, handled=handled)
+
+
+def bends(change: Callable[[Any], Any]) -> Fault:
+    """Do what was asked, and answer with another `data`: what `change` makes of the right one."""
+
+    async def fault(exchange: Exchange) -> None:
+        status, headers, body = exchange.handle()
+        envelope = json.loads(body)
+        envelope["data"] = change(envelope["data"])
+        await exchange.send(_response(status, headers, json.dumps(envelope).encode()))
+
+    return fault
+
+
+def with_fields(**fields: Any) -> Fault:
+    """Do what was asked, and answer with some fields of `data` replaced."""
+    return bends(lambda data: {**(data or {}), **fields})
+
+
+def cuts_file(content: bytes) -> Fault:
+    """Announce a whole file and hang up half-way."""
+
+    async def fault(exchange: Exchange) -> None:
+        answer = _response(200, {"content-type": "image/png"}, content)
+        await exchange.send(answer[: -len(content) // 2])
+        exchange.writer.close()
+
+    return fault
+
+
+def is_endless(piece: bytes, pieces: int) -> Fault:
+    """Send a file of no announced length, piece by piece."""
+
+    async def fault(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 X\r\ncontent-type: image/png\r\nconnection: close\r\n\r\n")
+        for _ in range(pieces):
+            await exchange.send(piece)
+        exchange.writer.close()
+
+    return fault
+
+
+def is_gzip_bomb(megabytes: int) -> Fault:
+    """Send few bytes that unpack to many."""
+    bomb = gzip.compress(bytes(megabytes * 1024 * 1024))
+    return answers(200, bomb, {"content-type": "image/png", "content-encoding": "gzip"})
+
+
+@contextmanager
+def full_port(port: int) -> Generator[None]:
+    """Occupy a port so that connecting to it takes for ever: its line of waiting connections is full."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.settimeout(0)
+            one.connect_ex(("127.0.0.1", port))
+        try:
+            yield
+        finally:
+            for one in waiting:
+                one.close()
+
+
+def _reset(exchange: Exchange) -> None:
+    """Close with RST: lingering off makes the kernel drop what is unsent."""
+    raw = exchange.writer.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    exchange.writer.transport.abort()

@@ -1,0 +1,167 @@
+"""What is one visitor's stays that visitor's, though another knows every name of it but the picture's."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.hosted_api import HostedApi
+from tests.probe.stranger import Stranger
+
+Two = tuple[Stranger, Stranger]
+SECRET = "the owner's own words"
+
+
+def painted(owner: Stranger) -> dict[str, Any]:
+    """Return the tile of a picture that the owner made."""
+    owner.press(secrets.token_hex(16), **{"field-prompt": SECRET})
+    deadline = time.monotonic() + 20
+    while (row := owner.rows()[0])["state"] != "completed":
+        assert time.monotonic() < deadline, row
+        time.sleep(0.05)
+    return row
+
+
+def test_s04_another_s_board_is_empty(two: Two) -> None:
+    owner, other = two
+    row = painted(owner)
+    assert other.rows() == []
+    ask = {"visitor": other.visitor, "epoch": "", "version": 0, "wait": 0, "job": row["id"], "click": row["click"]}
+    assert SECRET not in other.ask("changes", **ask).text
+    assert SECRET not in other.ask("older", visitor=other.visitor, before=1e11, job=row["id"]).text
+    assert other.ask("look_again", visitor=other.visitor, job=row["id"]).json() is None
+    assert [tile["id"] for tile in owner.rows()] == [row["id"]]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        None,
+        "",
+        "nobody",
+        "%",
+        "*",
+        True,
+        0,
+        [],
+        {},
+        "0" * 31,
+        "0" * 33,
+        "G" * 32,
+        "A" * 32,
+        "session x",
+        "' OR 1=1 --",
+    ],
+)
+def test_s04_no_token_opens_another_s_board(two: Two, token: object) -> None:
+    owner, other = two
+    painted(owner)
+    for function, more in (("changes", {"epoch": "", "version": 0, "wait": 0}), ("older", {"before": 1e11})):
+        assert SECRET not in other.ask(function, visitor=token, **more).text
+
+
+def test_s04_a_look_again_at_another_s_picture_asks_the_service_nothing(two: Two, api: HostedApi) -> None:
+    owner, other = two
+    api.next_submits.append(lambda: None)
+    owner.press(secrets.token_hex(16))
+    (row,) = owner.rows()
+    asked = len(api.requests)
+    for _ in range(3):
+        other.ask("look_again", visitor=other.visitor, job=row["id"]).raise_for_status()
+    searches = [path for _, path, _ in api.requests[asked:] if path.endswith("/predictions")]
+    assert searches == []
+
+
+def test_s04_another_s_click_starts_nothing_and_tells_nothing(two: Two, api: HostedApi) -> None:
+    owner, other = two
+    row = painted(owner)
+    posts = len(api.posts)
+    receipt = other.press(str(row["click"]))
+    assert receipt["rows"] == []
+    assert SECRET not in str(receipt)
+    assert len(api.posts) == posts
+    assert [tile["prompt"] for tile in owner.rows()] == [SECRET]
+
+
+def test_s04_another_s_session_gives_no_events(two: Two) -> None:
+    owner, other = two
+    owner.join(owner.values(secrets.token_hex(16), **{"field-prompt": SECRET})).raise_for_status()
+    stream = f"/gradio_api/queue/data?session_hash={owner.session}"
+    for address in (stream, f"/gradio_api/call/generate/{owner.session}", f"/gradio_api/call/v2/x/{owner.session}"):
+        refused = other.http.get(address)
+        assert (refused.status_code, SECRET in refused.text) == (404, False)
+    assert other.join(other.values(secrets.token_hex(16)), session=owner.session).status_code == 404
+    cancel = {"session_hash": owner.session, "event_id": "x", "fn_index": owner.press_event["id"]}
+    assert other.post("/gradio_api/cancel", cancel).status_code == 404
+    assert SECRET in str(owner.completed(stream))
+
+
+def test_s04_a_program_s_call_is_heard_by_its_caller_alone(two: Two) -> None:
+    owner, other = two
+    event = owner.post("/gradio_api/call/v2/generate", {"prompt": SECRET}).json()["event_id"]
+    assert re.fullmatch("[0-9a-f]{32}", event)
+    for address in (f"/gradio_api/call/generate/{event}", f"/gradio_api/queue/data?session_hash={event}"):
+        assert other.http.get(address).status_code == 404
+    assert "complete" in owner.http.get(f"/gradio_api/call/generate/{event}").text
+
+
+def test_s04_pictures_have_names_of_128_random_bits_and_no_others(two: Two) -> None:
+    owner, other = two
+    rows = [painted(owner), *(other.press(secrets.token_hex(16))["rows"])]
+    name = str(rows[0]["pictures"][0]["src"]).removeprefix("playground/pictures/")
+    assert re.fullmatch(r"[0-9a-f]{32}\.png", name)
+    assert owner.http.get(f"/playground/pictures/{name}").status_code == 200
+    guesses = [
+        name[:-4],
+        name.upper(),
+        f"{secrets.token_hex(16)}.png",
+        f"{rows[0]['id']}.png",
+        f"{rows[0]['task']}.png",
+    ]
+    guesses += [
+        "",
+        ".",
+        "%2e%2e%2fjobs.sqlite3",
+        "..%2f..%2fdata",
+        f"..%2fpictures%2f{name}",
+        f"{name}%00",
+        f"{name[:-4]}.jpg",
+    ]
+    for guess in guesses:
+        assert other.http.get(f"/playground/pictures/{guess}").status_code == 404
+    assert other.http.get("/playground/pictures/").status_code == 404
+
+
+def test_s04_names_are_not_drawn_from_the_clock_or_a_count(stranger: Stranger, two: Two) -> None:
+    names = [str(painted(one)["pictures"][0]["src"]).split("/")[-1][:32] for one in two]
+    bits = int(names[0], 16) ^ int(names[1], 16)
+    assert 30 < bits.bit_count() < 98
+
+
+def test_s11_a_page_of_another_site_reads_and_starts_nothing(stranger: Stranger, api: HostedApi) -> None:
+    posts = len(api.posts)
+    for origin in ("https://evil.test", "null", "http://127.0.0.1:1", "http://localhost"):
+        headers = {"Origin": origin}
+        for path in ("/", "/config", "/gradio_api/info", "/theme.css"):
+            assert stranger.http.get(path, headers=headers).status_code == 403
+        body = {"data": stranger.values("0" * 32), "fn_index": stranger.press_event["id"], "session_hash": "x"}
+        assert stranger.http.post("/gradio_api/queue/join", json=body, headers=headers).status_code == 403
+        assert (
+            stranger.http.post("/gradio_api/call/v2/generate", json={"prompt": "x"}, headers=headers).status_code
+            == 403
+        )
+    own = stranger.http.get("/config", headers={"Origin": stranger.app.url})
+    assert own.status_code == 200
+    assert len(api.posts) == posts
+
+
+def test_s11_a_read_by_another_site_gets_no_permission(stranger: Stranger) -> None:
+    answer = stranger.http.get("/config", headers={"Origin": "https://evil.test"})
+    assert not answer.text.startswith("{")
+    wide = httpx.get(f"{stranger.app.url}/config", headers={"Origin": "https://evil.test", "Host": "space.hf.space"})
+    assert wide.status_code == 403
