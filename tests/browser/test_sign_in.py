@@ -92,22 +92,6 @@ def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, ap
     assert [path for _, path, _ in api.requests if not path.endswith(("/price", "/balance"))] == []
 
 
-def test_the_page_misses_nothing_and_the_button_is_one_line(guest: Guest) -> None:
-    missing = list[str]()
-    guest.page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
-    for width in (390, 1280):
-        guest.page.set_viewport_size({"width": width, "height": 844})
-        guest.page.reload()
-        button = guest.page.get_by_role("button", name="Sign in with Hugging Face")
-        button.wait_for()
-        expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
-        box = button.bounding_box()
-        assert box
-        assert box["height"] <= 48
-        assert guest.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert missing == []
-
-
 def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedApi) -> None:
     guest.sign_in("alice")
     expect(guest.account).to_contain_text("The host's key pays.")
