@@ -27,6 +27,7 @@ from components.errors import (
 from components.fetching import NotPublic, new_outside
 from components.generation import GenerationRequest, TaskUpdate
 from components.money import Micros
+from components.redaction import HIDDEN
 from components.retry import retry_after_seconds
 
 Result = TypeVar("Result")
@@ -257,7 +258,12 @@ class Client:
         ):
             content = await _content(response)
         wait = retry_after_seconds(response.headers.get("retry-after"), time.time())
-        return wire.Answer(response.status_code, content, wait)
+        return wire.Answer(response.status_code, self._without_key(content), wait)
+
+    def _without_key(self, content: bytes) -> bytes:
+        """Return an answer without the key, should the service repeat it: its words are shown to people."""
+        key = self._endpoint.key.encode()
+        return content.replace(key, HIDDEN.encode()) if key else content
 
 
 async def _content(response: httpx.Response) -> bytes:

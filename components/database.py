@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +56,8 @@ class Database:
         """Do `work` in one transaction, on disk when this returns, or in memory when the disk fails."""
         if self._memory and time.monotonic() - self._tried > RETRY_SECONDS:
             self._return_to_disk()
+        elif self._path and not self._memory and not self._path.exists():
+            self._begin_anew()
         try:
             return _transaction(self._current, work)
         except sqlite3.OperationalError as error:
@@ -71,11 +74,17 @@ class Database:
 
     def _open(self, path: Path) -> sqlite3.Connection | None:
         try:
+            return self._sound_or_new(path)
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("%s cannot be opened or made: %s", path, error)
+            return None
+
+    def _sound_or_new(self, path: Path) -> sqlite3.Connection:
+        try:
             return self._sound(path)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in _DISK_TROUBLE:
-                _log.warning("%s cannot be written: %s", path, error)
-                return None
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                raise  # the disk's trouble, or another program holds the file: what is in it may be sound
             self._set_aside(path, error)
         except sqlite3.DatabaseError as error:
             self._set_aside(path, error)
@@ -107,6 +116,8 @@ class Database:
     def _set_aside(self, path: Path, error: sqlite3.Error) -> None:
         """Keep the unreadable file, and what SQLite laid beside it, under another name."""
         bad = f".bad-{time.strftime('%Y%m%d-%H%M%S')}"
+        while path.with_name(path.name + bad).exists():
+            bad += "+"
         for ending in ("", "-wal", "-shm"):
             part = path.with_name(path.name + ending)
             if part.exists():
@@ -121,18 +132,67 @@ class Database:
             self._disk.backup(memory)
         self._memory, self._tried = memory, time.monotonic()
 
+    def _begin_anew(self) -> None:
+        """Somebody took the file away while it was open: what was in it can still be read, and is written again."""
+        self._go_on_in_memory(sqlite3.OperationalError("its file is gone"))
+        if self._disk:
+            self._disk.close()
+        self._disk = None
+        self._return_to_disk()
+
     def _return_to_disk(self) -> None:
         self._tried = time.monotonic()
         if not self._memory or not self._path:
             return
         try:
-            self._disk = self._disk or self._new(self._path)
-            self._memory.backup(self._disk)
+            if self._disk:
+                self._disk = self._written(self._path, self._memory, self._disk)
+            else:
+                self._disk = self._joined(self._path, self._memory)
         except (sqlite3.Error, OSError):
             return
         self._memory.close()
         self._memory = None
         _log.warning("%s can be written again", self._path)
+
+    def _written(self, path: Path, memory: sqlite3.Connection, disk: sqlite3.Connection) -> sqlite3.Connection:
+        """Put all that memory holds in place of what was read from this file."""
+        try:
+            memory.backup(disk)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+            return self._rewritten(path, memory, disk)
+        return disk
+
+    def _rewritten(self, path: Path, memory: sqlite3.Connection, read_only: sqlite3.Connection) -> sqlite3.Connection:
+        """Open a file anew that could be read alone when it was opened: that connection stays so for ever."""
+        disk = self._new(path)
+        try:
+            memory.backup(disk)
+        except BaseException:
+            disk.close()
+            raise
+        read_only.close()
+        return disk
+
+    def _joined(self, path: Path, memory: sqlite3.Connection) -> sqlite3.Connection:
+        """Open a file that could not be opened before, and add what memory holds to what is in it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        disk = self._new(path)
+        try:
+            _transaction(disk, partial(_add, memory))
+        except BaseException:
+            disk.close()
+            raise
+        return disk
+
+
+def _add(memory: sqlite3.Connection, disk: sqlite3.Connection) -> None:
+    for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        if rows := memory.execute(f"SELECT * FROM {table}").fetchall():
+            places = ", ".join("?" * len(rows[0]))
+            disk.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
 
 
 def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Result]) -> Result:

@@ -64,7 +64,7 @@ class Spent:
     today: Micros = 0
     this_month: Micros = 0
     unsettled: Micros = 0
-    """Reserved for jobs under way: it may not be gone from the balance yet."""
+    """Of jobs under way, or ended after the balance was told: it may not be gone from that yet."""
     is_stopped: bool = False
     """The host's switch."""
 
@@ -80,12 +80,19 @@ class Admission:
     """Of one picture, at the most."""
     balance: Micros | None
     """None: this API has no such call, which only a host at home may ignore."""
+    balance_told: float = 0.0
+    """Unix seconds: what ended later may be missing from it."""
+
+    def check_open(self, spent: Spent) -> None:
+        """Raise NotAllowed when the host's key pays for nothing, or not for this person."""
+        self.limits.admit(Person.counted_as(self.person))
+        if self.limits.is_stopped or spent.is_stopped:
+            raise NotAllowed(messages.STOPPED_BY_HOST)
 
     def check(self, spent: Spent, pictures: int) -> None:
         """Raise NotAllowed when these pictures would pass any of the limits."""
+        self.check_open(spent)
         limits, cost = self.limits, self.price * pictures
-        if limits.is_stopped or spent.is_stopped:
-            raise NotAllowed(messages.STOPPED_BY_HOST)
         if spent.pictures_this_hour + pictures > limits.pictures_per_hour:
             raise NotAllowed(messages.picture_limit(limits.pictures_per_hour))
         if spent.by_person_today + cost > limits.per_person_day:

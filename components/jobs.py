@@ -13,7 +13,15 @@ from components import messages
 from components.board import PAGE, Changes
 from components.client import PATIENCE, Client
 from components.clock import Clock
-from components.errors import NotAllowed, NothingSent, NotTold, StoreTrouble, TooMany, UntrustedService
+from components.errors import (
+    NotAllowed,
+    NothingSent,
+    NotTold,
+    Sentence,
+    StoreTrouble,
+    TooMany,
+    UntrustedService,
+)
 from components.generation import GenerationRequest, TaskUpdate
 from components.job import Job, JobState
 from components.keyring import KeyRing
@@ -21,7 +29,7 @@ from components.ledger import Ledger
 from components.pace import Experience
 from components.person import Person
 from components.sending import Sender
-from components.store import Store
+from components.store import STOP, Store
 from components.till import Till
 from components.watching import Watcher
 
@@ -101,6 +109,10 @@ class Jobs:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
         """How many jobs run on each account."""
+        self._at_the_till: dict[str, Sentence | None] = {}
+        """Jobs whose price is being asked, and with what they end if they were taken back meanwhile."""
+        self._taking_up = asyncio.Lock()
+        self._is_stopped = False
         for name, client in clients.items():
             self.open(name, client)
 
@@ -130,16 +142,27 @@ class Jobs:
 
     async def take_up(self, visitor: str, account: str) -> None:
         """Follow again what a visitor has under way on an account whose key came back."""
-        for job in await self._ledger.call(self._store.open_jobs):
-            if (job.visitor, job.account) == (visitor, account) and job.id not in self._running:
-                await self._take_up(job)
+        async with self._taking_up:  # a job is taken up by one, as it then stands
+            for job in await self._ledger.call(self._store.open_jobs):
+                if (job.visitor, job.account) == (visitor, account) and job.id not in self._running:
+                    await self._take_up(job)
 
     async def take_back(self, visitor: str, job_id: str) -> bool:
         """Take a job back before it is sent; False when it is too late for that."""
         job = await self._ledger.call(self._store.job, job_id)
         if not job or job.visitor != visitor or job.account not in self._accounts:
             return False
+        if job_id in self._at_the_till:
+            self._at_the_till[job_id] = messages.TAKEN_BACK
+            return True
         return self._accounts[job.account].sender.take_back(job_id, messages.TAKEN_BACK)
+
+    async def stop_spending(self, *, is_on: bool) -> None:
+        """Turn the switch that stops all spending of the host's money; what waits to be sent with it is taken back."""
+        await self._ledger.call(self._store.switch, STOP, is_on=is_on)
+        self._is_stopped = is_on
+        if self._till and is_on:
+            self._accounts[self._line.backend].sender.take_all_back(messages.STOPPED_BY_HOST)
 
     async def resume(self) -> None:
         """Take up what an earlier process left: what was accepted is followed, what was lost is looked for."""
@@ -173,6 +196,10 @@ class Jobs:
         """Look once more for what a visitor may have paid for: a POST never answered, a picture not fetched, a task
         whose key was not accepted.
         """
+        async with self._taking_up:
+            await self._look_again(visitor, job_id)
+
+    async def _look_again(self, visitor: str, job_id: str) -> None:
         job = await self._ledger.call(self._store.job, job_id)
         if not job or job.visitor != visitor or job.id in self._running:
             return
@@ -292,12 +319,13 @@ class Jobs:
         self._admissions.add(admitted)
         admitted.add_done_callback(self._admissions.discard)
         for job in jobs:
+            self._at_the_till[job.id] = None
             self._run(job, partial(self._admit_and_send, admitted))
 
     async def _admission(self, jobs: Sequence[Job]) -> int | None:
         """Reserve the host's money for a click's jobs; return the price of each. Raises PlaygroundError."""
         job = jobs[0]
-        if not self._till or job.key or job.backend != self._line.backend:
+        if not self._till or not self._is_the_host_s(job):
             return None
         tries = 0
         while True:
@@ -317,8 +345,23 @@ class Jobs:
             price = await asyncio.shield(admitted)
         except (NotAllowed, NotTold, NothingSent, UntrustedService, StoreTrouble) as error:
             await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), error.sentence))
+            return
+        finally:
+            told = self._at_the_till.pop(job.id)
+        if told := told or self._in_the_way(job):
+            await self._ledger.record(job.ended_as(JobState.STOPPED, self._clock.now(), told))
         else:
             await self._send_and_follow(job if price is None else job.priced(price))
+
+    def _is_the_host_s(self, job: Job) -> bool:
+        """Tell whether the host's key pays for it."""
+        return not job.key and job.backend == self._line.backend
+
+    def _in_the_way(self, job: Job) -> Sentence | None:
+        """Return what happened to its payer while it was written down or priced; nothing can be awaited after this."""
+        if job.key and not self._keys.holds(job.key):
+            return messages.KEY_FORGOTTEN
+        return messages.STOPPED_BY_HOST if self._till and self._is_stopped and self._is_the_host_s(job) else None
 
     async def _send_and_follow(self, job: Job) -> None:
         job, update = await self._accounts[job.account].sender.send(job)
@@ -346,3 +389,4 @@ class Jobs:
         is_refused = job.refused_field == "key" and job.trouble == messages.KEY_REFUSED
         if job.key and (is_refused or job.is_set_aside):
             self._keys.forget_key(job.key)
+            self._accounts[job.account].sender.take_all_back(messages.KEY_REFUSED)

@@ -12,6 +12,8 @@ UNUSED_SECONDS = 12 * 3600.0
 """After so long without use a key is forgotten."""
 MOST_KEYS = 5_000
 """The key unused for longest makes room for the next."""
+TABS_A_KEY = 20
+"""So many tabs hold one key at the most, so that one visitor cannot push the others' keys out."""
 
 
 @dataclass(slots=True)
@@ -21,11 +23,11 @@ class OwnKey:
     key: str = field(repr=False)
     used: float
     """By the monotonic clock."""
+    mark: str = field(init=False)
+    """What may be stored of it."""
 
-    @property
-    def mark(self) -> str:
-        """Return what may be stored of it."""
-        return mark(self.key)
+    def __post_init__(self) -> None:
+        self.mark = mark(self.key)
 
     @property
     def tail(self) -> str:
@@ -39,13 +41,15 @@ class KeyRing:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._held: dict[str, OwnKey] = {}
+        self._pushed_out: list[OwnKey] = []
 
     def keep(self, key: str) -> str:
-        """Hold a key and return its token: 256 random bits."""
-        if len(self._held) >= MOST_KEYS:
-            del self._held[min(self._held, key=lambda token: self._held[token].used)]
+        """Hold a key and return its token: 256 random bits. What it pushes out is in the next `forget_unused`."""
+        own = OwnKey(key, self._clock.monotonic())
+        self._make_room([token for token, other in self._held.items() if other.mark == own.mark], TABS_A_KEY)
+        self._make_room(list(self._held), MOST_KEYS)
         token = secrets.token_hex(32)
-        self._held[token] = OwnKey(key, self._clock.monotonic())
+        self._held[token] = own
         return token
 
     def find(self, token: str) -> OwnKey | None:
@@ -73,5 +77,11 @@ class KeyRing:
         """Let go of what nobody has used for long; return the keys that are held no more."""
         latest = self._clock.monotonic() - UNUSED_SECONDS
         unused = [token for token, own in self._held.items() if own.used <= latest]
-        gone = [self._held.pop(token) for token in unused]
+        gone = self._pushed_out + [self._held.pop(token) for token in unused]
+        self._pushed_out = []
         return [own for own in gone if not self.holds(own.mark)]
+
+    def _make_room(self, tokens: list[str], most: int) -> None:
+        """Let the one of these go that is unused for longest when there are too many."""
+        if len(tokens) >= most:
+            self._pushed_out.append(self._held.pop(min(tokens, key=lambda token: self._held[token].used)))

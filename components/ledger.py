@@ -53,10 +53,9 @@ class Ledger:
 
     async def record(self, job: Job) -> bool:
         """Write down a job's new value, then show it. False: its task is another job's already."""
-        job = self._as_owned(job)
         kept = await self.call(self._store.save, job)
         if kept:
-            await self._publish([job])
+            await self._publish([self._as_owned(job)])
         return kept
 
     async def show(self, *jobs: Job) -> None:

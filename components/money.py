@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal
 
 Micros = int
 """Millionths of a US dollar."""
@@ -16,14 +16,17 @@ def micros(dollars: object) -> Micros | None:
         return None
     try:
         amount = Decimal(str(dollars)) * 1_000_000
-    except InvalidOperation:
+    except (ArithmeticError, ValueError):  # no number, or one of more digits than Python reads or Decimal holds
         return None
     return int(amount.to_integral_value(ROUND_CEILING)) if amount.is_finite() and abs(amount) <= MOST else None
 
 
 def dollars(amount: Micros) -> str:
-    """Return an amount as people read it: cents, and what is less than ten of them to three digits."""
-    value = Decimal(amount) / 1_000_000
-    if 0 < abs(value) < Decimal("0.1"):
-        return f"${value.quantize(Decimal('0.0001')):f}".rstrip("0") if value >= Decimal("0.0001") else "under $0.0001"
-    return f"${value.quantize(Decimal('0.01')):f}"
+    """Return an amount as people read it: cents, and what is less than ten of them to a hundredth of a cent."""
+    value = Decimal(abs(amount)) / 1_000_000
+    if amount <= 0 or value >= Decimal("0.1"):
+        return f"{'-' if amount < 0 else ''}${value:.2f}"
+    if value < Decimal("0.0001"):
+        return "under $0.0001"
+    cents, parts = f"{value:.4f}"[:-2], f"{value:.4f}"[-2:]
+    return f"${cents}{parts.rstrip('0')}"

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+_USER = "user "
 NOBODY = "nobody"
 """The board of whoever brings no proper token: empty, for ever."""
 PROGRAMS = "API"
@@ -27,8 +28,13 @@ class Person:
     def name(self) -> str:
         """Return as whom they are counted when the host's key pays."""
         if self.user:
-            return f"user {self.user}"
+            return f"{_USER}{self.user}"
         return PROGRAMS if self.is_program else f"browser {self.board}"
+
+    @classmethod
+    def counted_as(cls, name: str) -> Person:
+        """Return whoever is counted under this name; which board is theirs it does not tell."""
+        return cls("", name.removeprefix(_USER) if name.startswith(_USER) else "", is_program=name == PROGRAMS)
 
     @classmethod
     def browser(cls, token: object) -> Person:
@@ -38,7 +44,7 @@ class Person:
     @classmethod
     def signed_in(cls, user: str) -> Person:
         """Return a user of Hugging Face: the same person in every browser."""
-        return cls(visitor_name(f"user {user}"), user)
+        return cls(visitor_name(f"{_USER}{user}"), user)
 
 
 def is_token(text: object) -> bool:

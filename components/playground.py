@@ -24,7 +24,7 @@ from components.person import Person
 from components.schema import BUILT_IN, Schema, built_in
 from components.settings import Settings
 from components.standing import KeyGrant, Standing
-from components.store import STOP, Spending, Store
+from components.store import Spending, Store
 from components.till import Till
 from components.visitors import Visitors
 
@@ -204,7 +204,7 @@ class Playground:
 
     async def stop_spending(self, *, is_on: bool) -> None:
         """Turn the switch that stops all spending of the host's money; it outlives a restart."""
-        await self._ledger.call(self._store.switch, STOP, is_on=is_on)
+        await self.jobs.stop_spending(is_on=is_on)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

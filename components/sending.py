@@ -65,9 +65,8 @@ class Sender:
         return self._turns.withdraw(job_id, told)
 
     def take_all_back(self, told: Sentence) -> None:
-        """Let every job that waits end with this sentence."""
-        for job_id in self._waiting:
-            self._turns.withdraw(job_id, told)
+        """Let every job that waits end with this sentence; nothing that the service turns away is sent again."""
+        self._turns.withdraw_all(told)
 
     def close(self) -> None:
         """Stop telling and waking; the jobs' own tasks are cancelled by whoever made them."""
@@ -178,6 +177,8 @@ class Sender:
         refused = replace(job.turned_away(told), refused_field=_field(job, error))
         ended = refused.ended_as(JobState.FAILED, self._clock.now(), told)
         await self._ledger.record(ended)
+        if job.key and told == messages.KEY_REFUSED:
+            self.take_all_back(told)
         return ended
 
     async def _give_up(self, job: Job, error: PlaygroundError) -> Job:

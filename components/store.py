@@ -50,10 +50,12 @@ _INSERT = (
 )
 _UPDATE = (
     " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
-    " task_id = excluded.task_id, record = excluded.record"
+    " task_id = excluded.task_id, record = json_set(excluded.record, '$.visitor', visitor)"
 )
+"""A job's owner is changed by `move` alone: a value made before that does not take it back."""
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
-_SETTLE = "UPDATE spendings SET cost = ?, is_settled = 1 WHERE job_id = ?"
+_UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
+_SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,16 @@ class Store:
     def reserve(self, jobs: Sequence[Job], admission: Admission, now: float) -> None:
         """Reserve the host's money for jobs, all or none, in the transaction that counts what was spent.
 
-        Jobs that have their reservation from before a restart keep it. Raises NotAllowed.
+        Jobs that have their reservation from before a restart keep it, unless the host pays for nothing now. Raises
+        NotAllowed.
         """
 
         def write(db: sqlite3.Connection) -> None:
             asked = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
+            spent = _spent(db, admission.person, now, admission.balance_told)
+            admission.check_open(spent)
             if asked:
-                admission.check(_spent(db, admission.person, now), len(asked))
+                admission.check(spent, len(asked))
             rows = [(job.id, admission.person, now, admission.price) for job in asked]
             db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
 
@@ -124,7 +129,7 @@ class Store:
 
         def write(db: sqlite3.Connection) -> None:
             db.execute(_INSERT + _UPDATE, _row(job))
-            if job.price is not None and not job.key:
+            if not job.key:
                 _settle(db, job)
 
         try:
@@ -179,7 +184,7 @@ class Store:
 
     def spent(self, person: str, now: float) -> Spent:
         """Return what counts against the limits for a person."""
-        return self._db.write(lambda db: _spent(db, person, now))
+        return self._db.write(lambda db: _spent(db, person, now, now))
 
     def spendings(self, now: float) -> list[Spending]:
         """Return what was spent on whom in the last 30 days, the most first."""
@@ -219,7 +224,7 @@ STOP = "stop"
 """The switch with which the host stops all spending."""
 
 
-def _spent(db: sqlite3.Connection, person: str, now: float) -> Spent:
+def _spent(db: sqlite3.Connection, person: str, now: float, balance_told: float) -> Spent:
     def value(query: str, *values: object) -> int:
         return int(db.execute(query, values).fetchone()[0] or 0)
 
@@ -228,7 +233,7 @@ def _spent(db: sqlite3.Connection, person: str, now: float) -> Spent:
         by_person_today=value("SELECT sum(cost) FROM spendings WHERE person = ? AND made > ?", person, now - DAY),
         today=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - DAY),
         this_month=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - MONTH),
-        unsettled=value("SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL"),
+        unsettled=value(_UNSETTLED, balance_told),
         is_stopped=bool(value("SELECT max(is_on) FROM switches WHERE name = ?", STOP)),
     )
 

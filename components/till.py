@@ -16,7 +16,7 @@ from components.wire import Quote
 QUOTE_SECONDS = 600.0
 """How long a price is believed."""
 BALANCE_SECONDS = 120.0
-"""How long a balance is believed. What is reserved meanwhile is taken off it by the fence."""
+"""How long a balance is believed. What is reserved or ends meanwhile is taken off it by the fence."""
 ASSUMED = Quote(50_000, 50_000)
 """Counted for a picture by a host at home whose API has no price list at all: five cents."""
 KINDS = 500
@@ -39,7 +39,7 @@ class Till:
         self.limits = limits
         self._quotes: dict[tuple[object, ...], KnownQuote] = {}
         self._balance: Micros | None = None
-        self._balance_until = 0.0
+        self._balance_until = self._balance_told = 0.0
 
     async def admission(self, model: str, person: str, request: GenerationRequest) -> tuple[Admission, Micros]:
         """Return what must be reserved for each picture of a click, and its likely price.
@@ -52,7 +52,7 @@ class Till:
             balance = await self.balance()
         except KeyRefused as error:
             raise NotAllowed(messages.HOST_KEY_REFUSED) from error
-        return Admission(self.limits, person, quote.most, balance), quote.price
+        return Admission(self.limits, person, quote.most, balance, self._balance_told), quote.price
 
     async def quote(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one picture. Raises NotTold, KeyRefused, NothingSent, UntrustedService."""
@@ -78,12 +78,14 @@ class Till:
         """
         if self._clock.monotonic() < self._balance_until:
             return self._balance
+        asked = self._clock.now()
         try:
             self._balance = await self._client.balance()
         except NotTold as error:
             if not self._may_be_ignored(error):
                 raise
             self._balance = None
+        self._balance_told = asked  # what ends while the answer is under way may be missing from it
         self._balance_until = self._clock.monotonic() + BALANCE_SECONDS
         return self._balance
 

@@ -48,6 +48,7 @@ class Turns:
         self._at_once = AT_ONCE
         self._not_before = 0.0
         self._timer: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     def enter(self, name: str) -> Entry:
         """Stand at the end of the line."""
@@ -63,6 +64,8 @@ class Turns:
         entry.granted = asyncio.get_running_loop().create_future()
         self._pump()
         try:
+            if entry.granted.done():
+                await asyncio.sleep(0)  # whoever was let go a moment before has not left yet
             return await entry.granted
         finally:
             entry.granted = None
@@ -93,6 +96,13 @@ class Turns:
                 return True
         return False
 
+    def withdraw_all(self, told: Sentence) -> None:
+        """Take out all that wait, and what is being sent too, should the service turn it away."""
+        for entry in self._line:
+            entry.withdrawn = told
+            if not entry.is_sending:
+                _grant(entry, Turn.WITHDRAWN)
+
     def places(self) -> dict[str, int]:
         """Return how many stand before each one that waits."""
         waiting = [entry for entry in self._line if not entry.is_sending]
@@ -109,11 +119,14 @@ class Turns:
         return self.seconds_to_next > 0 or self._at_once < AT_ONCE or len(self._line) > AT_ONCE
 
     def close(self) -> None:
-        """Wake nobody any more."""
+        """Wake nobody any more, and let nobody go."""
+        self._is_closed = True
         if self._timer:
             self._timer.cancel()
 
     def _pump(self) -> None:
+        if self._is_closed:
+            return
         self._expire()
         if wait := self.seconds_to_next:
             self._wake_after(wait)

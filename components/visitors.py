@@ -9,8 +9,8 @@ from components import messages
 from components.client import Client
 from components.errors import InvalidRequest, KeyAway, KeyRefused, NotAllowed, NothingSent, NotTold, UntrustedService
 from components.jobs import Jobs, Line
-from components.keyring import KeyRing, OwnKey
-from components.keys import cleaned
+from components.keyring import KeyRing
+from components.keys import cleaned, mark, tail
 from components.ledger import Ledger
 from components.money import dollars
 from components.person import Person
@@ -50,23 +50,22 @@ class Visitors:
                 raise NotAllowed(messages.KEY_NOT_CHECKED) from error
             balance = ""
         token = self._keys.keep(key)
-        own = OwnKey(key, 0.0)
-        account = self._account(own)
+        self.forget_unused()
+        account = self._account(mark(key))
         self._jobs.open(account, client)
         await self._jobs.take_up(person.board, account)
-        return KeyGrant(token, OwnKeyShown(own.tail, balance))
+        return KeyGrant(token, OwnKeyShown(tail(key), balance))
 
     def forget_key(self, token: str) -> None:
         """Let go of a key; what was sent with it is still followed, what waits is taken back."""
-        own = self._keys.find(token)
-        self._keys.forget(token)
-        if own and not self._keys.holds(own.mark):
-            self._jobs.retire(self._account(own))
+        key_mark = self._keys.forget(token)
+        if key_mark and not self._keys.holds(key_mark):
+            self._jobs.retire(self._account(key_mark))
 
     def forget_unused(self) -> None:
         """Let go of the keys that nobody used for long."""
         for own in self._keys.forget_unused():
-            self._jobs.retire(self._account(own))
+            self._jobs.retire(self._account(own.mark))
 
     def line(self, token: str) -> Line | None:
         """Return how jobs of this tab are sent: with its own key, or None: the usual way. Raises KeyAway."""
@@ -99,8 +98,8 @@ class Visitors:
             raise NotAllowed(messages.NOT_SIGNED_IN)
         return await self._ledger.move(browser.board, person.board)
 
-    def _account(self, own: OwnKey) -> str:
-        return f"{self._own.backend} {own.mark}"
+    def _account(self, key_mark: str) -> str:
+        return f"{self._own.backend} {key_mark}"
 
     def _count_try(self, now: float) -> None:
         if len(self._tries) == TRIES and now - self._tries[0] < TRIES_SECONDS:

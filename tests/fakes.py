@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,7 @@ from components.jobs import Caps, Jobs, Line, Wish
 from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.person import Person
+from components.playground import Backend, House
 from components.store import Store
 from components.till import Till
 from components.visitors import Visitors
@@ -312,6 +313,12 @@ def said(job: Job) -> Sentence:
     """What a job says of its trouble; it has one."""
     assert job.trouble
     return job.trouble
+
+
+def house(backend: Backend, **given: Any) -> House:
+    """What a host decided who left everything as it is by default."""
+    plain = House(Caps(8, 200), Limits(), own_endpoint=backend.endpoint.base_url, own_model=backend.model)
+    return replace(plain, **given)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from components.ui.guard import HEADERS, Guard
+from components.ui.guard import HEADERS, Guard, SafeHeaders
 from components.ui.policy import HEADER, Nonces, policy
 
 
@@ -23,7 +23,7 @@ async def reached(request: Request) -> PlainTextResponse:
 async def http():
     app = Starlette(
         routes=[Route("/{path:path}", reached, methods=["GET", "HEAD", "POST", "OPTIONS"])],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(SafeHeaders), Middleware(Guard)],
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test:7860") as http:
         yield http
@@ -187,7 +187,7 @@ async def test_the_page_s_own_scripts_are_marked_anew_each_time_and_no_others_ar
     async def page(request: Request) -> HTMLResponse:
         return HTMLResponse(html)
 
-    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(Guard), Middleware(Nonces)])
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(SafeHeaders), Middleware(Nonces)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test") as http:
         first, second, head = await http.get("/"), await http.get("/"), await http.head("/")
     nonces = [directives(answer.headers[HEADER])["script-src"][1] for answer in (first, second)]

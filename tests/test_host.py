@@ -137,7 +137,7 @@ async def test_who_spent_what(store, seen):
         "today": {"spent": "$0.11", "cap": "$2.00", "share": pytest.approx(0.0535)},
         "month": {"spent": "$1.11", "cap": "$10.00", "share": pytest.approx(0.1107)},
         "under_way": "$10.11",
-        "balance": {"left": "", "floor": "$1.00", "is_low": False},
+        "balance": {"left": "$100.00", "floor": "$1.00", "is_low": False},
         "allowed": {
             "access": "listed",
             "users": ["alice", "zoe"],
@@ -154,17 +154,19 @@ async def test_who_spent_what(store, seen):
 
 
 async def test_what_is_under_way_and_what_is_left(store, hosted):
+    hosted.balance = 1.70
     async with opened(store, hosted.base_url, replace(LIMITS, min_balance=1_500_000)) as seen:
         spend(store, "user alice", 250_000)
-
-        async def told() -> int:
-            return 1_700_000
-
-        assert seen.playground.till
-        seen.playground.till.balance = told
         report = (await seen.report(**seen.key)).json()
     assert report["under_way"] == "$0.25"
     assert report["balance"] == {"left": "$1.70", "floor": "$1.50", "is_low": True}
+
+
+async def test_a_balance_that_is_not_told_is_left_out(store, hosted):
+    hosted.balance = None
+    async with opened(store, hosted.base_url, LIMITS) as seen:
+        report = (await seen.report(**seen.key)).json()
+    assert report["balance"] == {"left": "", "floor": "$1.00", "is_low": False}
 
 
 async def test_a_cap_of_nothing_is_full_from_the_start(store, hosted):

@@ -106,10 +106,8 @@ class LivingApi(ScriptedApi):
             return self.next_looks.pop(0)(request)
         return refuses(404)(request) if task_id in self.forgotten else success(self.tasks[task_id])
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        if self.files_fail and request.url.host == "files.test":
-            return httpx.Response(403)
-        return await super()._answer(request)
+    def _file(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403) if self.files_fail else super()._file(request)
 
     def put(self, task_id: str, status: str, *, outputs: bool = True) -> None:
         done = status == "completed" and outputs
@@ -166,6 +164,8 @@ class Lives(RuleBasedStateMachine):
         """What each job was when last looked at."""
         self.retaken: set[str] = set()
         """Jobs that somebody asked to look for again."""
+        self.taken_back: dict[str, int] = {}
+        """How many POSTs of each had arrived by then."""
         self.clicking: set[asyncio.Task[tuple[Job, ...]]] = set()
         self.may_be_set = False
         """Whether the clock may: then whose a found task is cannot always be told by the time of day."""
@@ -182,7 +182,7 @@ class Lives(RuleBasedStateMachine):
         self.ledger = Mortal(self.store)
         line, caps = Line("hosted", MODEL), Caps(4, 6)
         self.jobs = Jobs({"hosted": self.api.client()}, line, self.store, self.ledger, caps, self.clock)
-        self.jobs._watchers["hosted"]._chance = random.Random(1)
+        self.jobs._accounts["hosted"].watcher._chance = random.Random(1)
 
     async def end(self, *, abruptly: bool) -> None:
         self.ledger.is_dead = abruptly
@@ -195,6 +195,10 @@ class Lives(RuleBasedStateMachine):
         await self.jobs.close()
         self.ledger.close()
         self.store.close()
+
+    def is_open(self, job: Job) -> bool:
+        """Tell whether somebody may ask to look for it again."""
+        return job.state is JobState.UNKNOWN or job.is_paid_without_picture or job.is_set_aside
 
     async def click_and_go_on(self, wish: Wish, count: int) -> None:
         task = asyncio.create_task(self.jobs.start(wish))
@@ -211,7 +215,7 @@ class Lives(RuleBasedStateMachine):
             self.faults.append(f"{wish} was told of {told}")
 
     def on_disk(self) -> list[Job]:
-        rows = self.store._db.execute("SELECT record FROM jobs ORDER BY id").fetchall()
+        rows = self.store._db.read("SELECT record FROM jobs ORDER BY id")
         return [from_record(json.loads(row[0])) for row in rows]
 
     # --- what may happen ---
@@ -298,7 +302,7 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data(), visitor=visitors, count=turns)
     def somebody_looks_again(self, data: st.DataObject, visitor: str, count: int) -> None:
         job = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
-        if job.visitor == visitor and (job.state is JobState.UNKNOWN or job.is_paid_without_picture):
+        if job.visitor == visitor and self.is_open(job):
             self.retaken.add(job.id)
         running = set(self.jobs._running)
         self.run(self.jobs.look_again(visitor, job.id))
@@ -306,7 +310,26 @@ class Lives(RuleBasedStateMachine):
             assert set(self.jobs._running) <= running, "another visitor's job was taken up"
         self.run(pass_turns(count))
 
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data(), visitor=visitors, count=turns)
+    def somebody_takes_a_picture_back(self, data: st.DataObject, visitor: str, count: int) -> None:
+        job = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
+        is_back = self.run(self.jobs.take_back(visitor, job.id))
+        if is_back:
+            assert job.visitor == visitor, "another visitor's job was taken back"
+            assert job.task_id is None
+            self.taken_back[job.id] = self.api.arrived[job.click, job.number]
+        self.run(pass_turns(count))
+
     # --- what must hold ---
+
+    @invariant()
+    def what_was_taken_back_is_not_sent(self) -> None:
+        now = {job.id: job for job in self.on_disk()}
+        for name, arrived in self.taken_back.items():
+            job = now[name]
+            assert self.api.arrived[job.click, job.number] == arrived == 0
+            assert job.state in (JobState.WAITING, JobState.STOPPED)
 
     @invariant()
     def no_picture_was_sent_for_twice(self) -> None:
@@ -360,7 +383,7 @@ class Lives(RuleBasedStateMachine):
             self.settle()
         finally:
             self.run(self.end(abruptly=True))
-            self.run(self.api.http.aclose())
+            self.run(self.api.aclose())
             self.runner.close()
             self.folder.cleanup()
 
@@ -370,7 +393,7 @@ class Lives(RuleBasedStateMachine):
         self.api.forgotten.clear()
         self.run(self.wait_for_all())
         for job in self.on_disk():
-            assert job.ended, job
+            assert job.ended or job.is_set_aside, job
             self.run(self.jobs.look_again(job.visitor, job.id))
         self.run(self.wait_for_all())
         for job in self.on_disk():

@@ -10,11 +10,11 @@ from components.client import Endpoint
 from components.errors import SetupError
 from components.generation import GenerationRequest
 from components.job import JobState
-from components.jobs import Caps, Wish
+from components.jobs import Wish
 from components.playground import Backend, Playground
 from components.schema import BUILT_IN
 from components.store import Store
-from tests.fakes import ALICE, MODEL
+from tests.fakes import ALICE, MODEL, house
 from tests.hosted_api import KEY, free_port
 
 
@@ -28,7 +28,7 @@ def wish(click: str) -> Wish:
 
 
 def opened(backend, folder) -> Playground:
-    return Playground(backend, Store(folder), Caps(8, 200), lasting=True)
+    return Playground(backend, Store(folder), house(backend))
 
 
 async def test_what_is_unfinished_at_the_end_is_finished_after_the_next_start(backend, hosted, tmp_path):

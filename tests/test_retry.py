@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components import messages
 from components.errors import Busy, KeyRefused, NothingSent, SubmissionUnknown, UntrustedService
 from components.retry import A_DAY, LONGEST_RETRY_AFTER, ResendPolicy, backoff, retry_after_seconds, utc
 
@@ -54,13 +55,16 @@ def test_what_never_arrived_is_sent_three_times_in_all():
     assert waits == [0.5, 1.0, None]
 
 
-@pytest.mark.parametrize("error", [SubmissionUnknown("?"), UntrustedService("?"), KeyRefused("?")])
+@pytest.mark.parametrize(
+    "error",
+    [SubmissionUnknown(messages.NO_ANSWER), UntrustedService(messages.UNTRUSTED), KeyRefused(messages.KEY_REFUSED)],
+)
 def test_nothing_else_is_sent_again(error):
     assert POLICY.wait(error, 1, 0.0) is None
 
 
 def test_a_busy_service_without_a_time_is_asked_less_and_less():
-    waits = [POLICY.wait(Busy("!"), tries, 0.0) for tries in range(1, 8)]
+    waits = [POLICY.wait(Busy(messages.BUSY), tries, 0.0) for tries in range(1, 8)]
     assert waits == [2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
 
 
@@ -76,7 +80,7 @@ def test_a_busy_service_without_a_time_is_asked_less_and_less():
     ],
 )
 def test_a_busy_service_is_waited_for_two_minutes_at_once_and_ten_in_all(asked, waited, wait):
-    assert POLICY.wait(Busy("!", retry_after=asked), 1, waited) == wait
+    assert POLICY.wait(Busy(messages.BUSY, retry_after=asked), 1, waited) == wait
 
 
 @given(st.integers(1, 10_000), st.integers())

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components import messages
 from components.errors import (
     Busy,
     Charge,
@@ -21,6 +22,7 @@ from components.errors import (
     NoCredit,
     NotAccepted,
     PlaygroundError,
+    Sentence,
     SubmissionUnknown,
     TaskGone,
     WatchTrouble,
@@ -44,22 +46,23 @@ PICTURE = f"https://d1q70pf5vjeyhc.cloudfront.net/predictions/{TASK}/1.png"
 CREATED = 1_680_352_496.789
 
 ACCEPTED = ("submit_accepted", "processing", "completed_url", "completed_base64", "completed_nsfw", "failed")
-REFUSALS: dict[str, tuple[type[PlaygroundError], str]] = {
+REFUSALS: dict[str, tuple[type[PlaygroundError], str | Sentence]] = {
     "error_400": (InvalidRequest, "prompt"),
     "error_1400": (InvalidRequest, "prompt"),
     "error_1401": (InvalidRequest, "guidance_scale"),
-    "error_413": (InvalidRequest, ""),
     "envelope_refuses": (InvalidRequest, "size"),
-    "error_401": (KeyRefused, "not accepted"),
-    "error_402": (NoCredit, "no credit"),
-    "error_403": (KeyRefused, "may not use this model"),
-    "error_404": (ModelNotFound, "does not offer"),
-    "error_429": (Busy, "busy"),
-    "error_1200": (NotAccepted, "unsuitable"),
-    "error_1402": (NotAccepted, "could not be fetched"),
-    "error_1403": (NotAccepted, "refused"),
-    "error_1405": (NotAccepted, "out of memory"),
+    "error_401": (KeyRefused, messages.KEY_REFUSED),
+    "error_402": (NoCredit, messages.NO_CREDIT),
+    "error_403": (KeyRefused, messages.MODEL_FORBIDDEN),
+    "error_404": (ModelNotFound, messages.MODEL_GONE),
+    "error_413": (NotAccepted, messages.TOO_LARGE),
+    "error_429": (Busy, messages.BUSY),
+    "error_1200": (NotAccepted, messages.UNSUITABLE),
+    "error_1402": (NotAccepted, messages.LINK_NOT_FETCHED),
+    "error_1403": (NotAccepted, ""),
+    "error_1405": (NotAccepted, ""),
 }
+"""The field of a setting that was refused, else the sentence; empty: the service's own words."""
 UNCLEAR = (
     *(f"error_{code}" for code in (500, 502, 503, 504, 5000, 5003)),
     "gateway_page",
@@ -180,16 +183,18 @@ def test_a_failed_task_brings_the_services_own_words_and_time():
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_refusal_is_its_own_error_and_costs_nothing(name):
-    kind, words = REFUSALS[name]
+    kind, told = REFUSALS[name]
+    reason = json.loads(recorded(name).body)["message"]
     with pytest.raises(PlaygroundError) as caught:
         decode_submit(recorded(name))
     error = caught.value
     assert type(error) is kind
     assert error.sentence.charge is Charge.NONE
     if isinstance(error, InvalidRequest):
-        assert error.field == words
+        assert error.field == told
+        assert error.sentence == messages.setting_refused(reason)
     else:
-        assert words in str(error)
+        assert error.sentence == (told or messages.refused(reason))
 
 
 def test_a_busy_service_says_when():

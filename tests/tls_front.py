@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -31,7 +32,10 @@ class TlsFront:
         self.port = free_port()
         self.authority = trustme.CA()
         app = Starlette(routes=[Route("/{path:path}", self._hand_on, methods=_METHODS)], lifespan=self._open)
-        config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error", lifespan="on")
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=self.port, log_level="critical", timeout_graceful_shutdown=1
+        )
+        config.server_header = config.date_header = False  # the app gives its own
         config.load()
         config.ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.authority.issue_cert("localhost", "127.0.0.1").configure_cert(config.ssl)
@@ -58,16 +62,21 @@ class TlsFront:
     def start(self) -> TlsFront:
         """Begin to answer."""
         self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive()
+            time.sleep(0.01)
         return self
 
     def stop(self) -> None:
         """Close every socket."""
-        self._server.force_exit = self._server.should_exit = True
+        self._server.should_exit = True
         self._thread.join(10)
 
     @asynccontextmanager
     async def _open(self, _: Starlette) -> AsyncGenerator[None]:
-        async with httpx.AsyncClient(timeout=None, limits=httpx.Limits(max_connections=None)) as self._http:
+        # No connection is used twice: the app closes one after an error.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        async with httpx.AsyncClient(timeout=None, limits=limits) as self._http:
             yield
 
     async def _hand_on(self, request: Request) -> Response:
@@ -81,9 +90,7 @@ class TlsFront:
             answer = await self._http.send(asked, stream=True)
         except httpx.TransportError:
             return Response("The Space does not answer.", 502)
-        handed = StreamingResponse(
-            _pieces(answer), answer.status_code, background=BackgroundTask(answer.aclose)
-        )
+        handed = StreamingResponse(_pieces(answer), answer.status_code, background=BackgroundTask(answer.aclose))
         handed.raw_headers = [pair for pair in answer.headers.raw if pair[0].lower() not in _OF_ONE_CONNECTION]
         return handed
 

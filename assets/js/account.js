@@ -53,6 +53,7 @@ export function jobEnded() {
 class Account {
   constructor(node, visitor, messages) {
     Object.assign(this, { node, visitor, messages });
+    this.line = node.querySelector(".who");
     this.payer = node.querySelector(".payer");
     this.obstacle = node.querySelector(".obstacle");
     this.forget = node.querySelector(".forget");
@@ -60,7 +61,7 @@ class Account {
     this.box = new KeyBox(node, (text) => this.#use(text));
     this.bring = new Bring(node, () => this.#takeAlong());
     this.asked = 0;
-    if (ownKey()) setText(this.payer, words.askingKey);
+    if (ownKey()) this.#keepPlace(words.askingKey);
   }
 
   /** Asks where the person stands; only the newest question counts. @param {{lead?: boolean}} [how] */
@@ -73,14 +74,21 @@ class Account {
     if (lead && standing.key_lost) this.box.lead();
   }
 
+  /** Puts a short text where longer ones were and will be, without moving the page. */
+  #keepPlace(text) {
+    this.line.style.minHeight = `${this.line.offsetHeight}px`;
+    setText(this.payer, text);
+  }
+
   /** @param {Standing} standing */
   #show(standing) {
     const { own_key: own, key_lost: isLost, obstacle } = this.standing = standing;
     this.node.classList.remove("unsure");
+    this.line.style.minHeight = "";
     this.obstacle.textContent = obstacle && !isLost ? inFull(obstacle) : "";
     const paidBy = isLost || obstacle ? "" : standing.paid_by;
-    const line = own ? words.ownKey(own) : paidBy;
-    setText(this.payer, [line, standing.user && words.signedIn(standing.user)].filter(Boolean).join(" "));
+    const payer = own ? words.ownKey(own) : paidBy;
+    setText(this.payer, [payer, standing.user && words.signedIn(standing.user)].filter(Boolean).join(" "));
     this.forget.hidden = !own && !isLost;
     this.box.switch.hidden = Boolean(own);
     if (isLost && !this.box.isRefused) this.box.refuse(this.messages.key_away);

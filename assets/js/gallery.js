@@ -62,6 +62,7 @@ export class Gallery {
     if (!said) return;
     const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": words.dismiss });
     this.notice.append(make("span", {}, said.happened ? inFull(said) : said), dismiss);
+    if (said.happened) this.notice.scrollIntoView({ block: "nearest" }); // a label answers a click close by
   }
 
   /** Says whether the connection is lost. @param {boolean} lost */

@@ -35,6 +35,7 @@ export class Tile {
     this.wasSeenUnfinished ||= !isEnded(row);
     this.row = row;
     if (this.node.dataset.state !== row.state) this.node.dataset.state = row.state;
+    this.node.classList.toggle("resting", isResting(row));
     setText(this.prompt, row.prompt);
     setText(this.seed, words.seed(row));
     // The pictures of one click share their notes: they stand at the first.

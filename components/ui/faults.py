@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from components.ui.refusals import refusal
 def handlers() -> Mapping[Any, Callable[..., Any]]:
     """Return the exception handlers of the app. What none of them takes is our fault: logged in full by the server."""
     return {
+        AttributeError: _wrong_form,
         TypeError: _wrong_type,
         ValueError: _wrong_range,
         RequestValidationError: _misshapen,
@@ -27,9 +29,16 @@ def handlers() -> Mapping[Any, Callable[..., Any]]:
     }
 
 
+async def _wrong_form(request: Request, error: Exception) -> Response:
+    """Answer an upload in which Gradio found a text where it looked for a file."""
+    if request.url.path != UPLOAD:
+        raise error
+    return refusal(request.scope, 400, "The form must hold files, under the name files, and nothing else.")
+
+
 async def _wrong_type(request: Request, error: Exception) -> Response:
-    if request.url.path == UPLOAD:  # Gradio found a text where it looked for a file
-        return refusal(request.scope, 400, "The form must hold files under the name files.")
+    if request.url.path == UPLOAD:
+        return await _wrong_form(request, error)
     return await misnamed_parameter(request, error)
 
 
@@ -48,11 +57,7 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     """Gradio's answers about files repeat their paths."""
     if request.url.path.startswith(FILES):
         return refusal(request.scope, 404, "There is no such file.")
-    detail: object = getattr(error, "detail", None)  # FastAPI takes any JSON here
-    sentence = detail if isinstance(detail, str) else "This cannot be done."
-    answer = refusal(request.scope, error.status_code, sentence)
-    answer.headers.update(error.headers or {})
-    return answer
+    return await http_exception_handler(request, error)
 
 
 async def _own_fault(request: Request, _: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""What browsers of other sites may not do with this app, and what the page may not load: one ASGI middleware."""
+"""What browsers of other sites may not do with this app, and the headers that browsers heed: two ASGI middlewares."""
 
 from __future__ import annotations
 
@@ -26,17 +26,14 @@ HTTPS_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin"}
 _FOREIGN = "Pages of other sites may not use this app. A proxy before it must pass on the Host header."
 
 
-class Guard:
-    """Turn away other sites' pages and closed routes; put the headers on every answer."""
+class SafeHeaders:
+    """Put the headers on every answer, refusals included: one ASGI middleware, before all others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -45,10 +42,19 @@ class Guard:
                 headers.update(HEADERS | (HTTPS_HEADERS if is_https(scope) else {}))
             await send(message)
 
-        if refused := _refused(scope, Headers(scope=scope)):
-            await refused(scope, receive, send_with_headers)
-        else:
-            await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class Guard:
+    """Turn away other sites' pages, and whoever asks for a closed address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        refused = _refused(scope, Headers(scope=scope)) if scope["type"] == "http" else None
+        await (refused or self._app)(scope, receive, send)
 
 
 def _refused(scope: Scope, headers: Headers) -> Response | None:

@@ -16,7 +16,7 @@ from components.playground import Playground
 from components.ui import assets
 from components.ui.compression import Compression
 from components.ui.faults import handlers
-from components.ui.guard import Guard
+from components.ui.guard import Guard, SafeHeaders
 from components.ui.host import HostPage
 from components.ui.limits import STANDARD, Limits
 from components.ui.page import Page
@@ -25,6 +25,7 @@ from components.ui.posts import Posts
 from components.ui.routes import routes
 from components.ui.sessions import Sessions
 from components.ui.shapes import Shapes
+from components.ui.sign_in import sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
@@ -39,15 +40,17 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
             yield
 
     blocks, host = Page(playground).blocks, HostPage(playground)
+    unpublish(blocks)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
         app_kwargs={
             "routes": [*routes(playground), *host.routes],
             "lifespan": lifespan,
-            "exception_handlers": handlers(),
+            "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
             "middleware": [
-                Middleware(Guard),
+                Middleware(SafeHeaders),
                 Middleware(Limits, clock=Clock(), allowance=STANDARD),
+                Middleware(Guard),
                 Middleware(Posts, shapes=Shapes.of(blocks)),
                 Middleware(Sessions),
                 Middleware(Compression),
@@ -63,6 +66,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
+        mcp_server=False,
         show_error=False,
         prevent_thread_lock=True,  # the port is known only now
     )

@@ -1,40 +1,51 @@
-"""Prints all routes of the app, read from the app itself, as JSON. A process of its own: Gradio leaves loops open."""
+"""Starts the app and prints its routes and launch settings, read from itself, as JSON.
+
+A process of its own: what holds in a running Gradio is nowhere to be asked over HTTP.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from gradio.routes import App
+import gradio as gr
 
 from components.client import Endpoint
 from components.jobs import Caps
 from components.playground import Backend, Playground
 from components.store import Store
-from components.ui.page import Page
-from components.ui.routes import routes
+from components.ui.launch import launch
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
         endpoint = Endpoint("http://127.0.0.1:9", "key")
-        playground = Playground(Backend.hosted(endpoint, "stability-ai/sdxl-lora"), store, Caps(8, 200), lasting=True)
-        blocks = Page(playground).blocks
-        app = App.create_app(blocks, app_kwargs={"routes": routes(playground)})
-        json.dump(atlas(app), sys.stdout)
-        store.close()
+        backend = Backend.hosted(endpoint, "stability-ai/sdxl-lora")
+        with redirect_stdout(sys.stderr):
+            blocks = launch(Playground(backend, Store(Path(folder)), Caps(8, 200), lasting=True), wait=False)
+        json.dump({"routes": _routes(blocks), "settings": _settings(blocks)} | _openapi(blocks), sys.stdout)
+        with redirect_stdout(sys.stderr):
+            blocks.close()
 
 
-def atlas(app: App) -> dict[str, Any]:
-    """Return the app's own OpenAPI, and the paths of what stands outside it."""
-    others = [
-        {"path": route.path, "methods": sorted(route.methods or ())} for route in app.routes if hasattr(route, "path")
-    ]  # type: ignore[attr-defined]
-    return {"openapi": app.openapi(), "others": others}
+def _openapi(blocks: gr.Blocks) -> dict[str, Any]:
+    return {"openapi": blocks.app.openapi()}
+
+
+def _routes(blocks: gr.Blocks) -> list[tuple[str, str]]:
+    """Return method and path of what stands outside the app's OpenAPI."""
+    routes: list[Any] = [route for route in blocks.app.routes if hasattr(route, "methods")]
+    return [(method, route.path) for route in routes for method in sorted(route.methods or ())]
+
+
+def _settings(blocks: gr.Blocks) -> dict[str, Any]:
+    names = ("delete_cache", "allowed_paths", "enable_monitoring", "run_history", "max_file_size", "show_error")
+    more = ("mcp_server", "ssr_mode", "analytics_enabled", "share")
+    return {name: getattr(blocks, name) for name in (*names, *more)} | {"queue": blocks._queue.max_size}
 
 
 if __name__ == "__main__":

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
-from tests.app_process import AppProcess
-from tests.hosted_api import HostedApi
+from tests.app_process import ROOT, AppProcess
+from tests.hosted_api import HostedApi, free_port
 from tests.probe.stranger import Stranger
+
+UNWISE = {
+    "GRADIO_ALLOWED_PATHS": "/",
+    "GRADIO_ANALYTICS_ENABLED": "True",
+    "GRADIO_MCP_SERVER": "True",
+    "GRADIO_RUN_HISTORY": "True",
+    "GRADIO_SSR_MODE": "True",
+    "GRADIO_VIBE_MODE": "True",
+}
+"""What Gradio reads from the environment where an app says nothing; the app that is probed stands in it."""
 
 
 class Listener:
@@ -61,7 +76,7 @@ def api() -> Iterator[HostedApi]:
 @pytest.fixture(scope="package")
 def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     # As many unfinished pictures as strangers may ask for here: what is probed is not that cap.
-    app = AppProcess.hosted(tmp_path_factory.mktemp("probed"), api, PLAYGROUND_JOBS="5000").start()
+    app = AppProcess.hosted(tmp_path_factory.mktemp("probed"), api, PLAYGROUND_JOBS="5000", **UNWISE).start()
     yield app
     app.stop()
 
@@ -71,6 +86,15 @@ def stranger(app: AppProcess) -> Iterator[Stranger]:
     stranger = Stranger(app)
     yield stranger
     stranger.http.close()
+
+
+@pytest.fixture(scope="package")
+def atlas() -> dict[str, Any]:
+    """All routes and settings, read from the app itself."""
+    command = [sys.executable, "-m", "tests.probe.atlas"]
+    environment = os.environ | UNWISE | {"GRADIO_SERVER_PORT": str(free_port())}
+    read = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=90)
+    return json.loads(read.stdout)
 
 
 @pytest.fixture

@@ -86,15 +86,20 @@ class Stranger:
             return answer.read().decode()
 
 
-def from_a_new_address(request: httpx.Request) -> None:
-    """Stand behind a proxy on this computer: what is probed here is not the limits of one address."""
+def a_new_address() -> str:
+    """Return an address that nobody asked from yet: what is probed here is not the limits of one address."""
     number = next(_addresses)
-    request.headers.setdefault("X-Forwarded-For", ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0)))
+    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
 
 
-def is_told_plainly(answer: httpx.Response) -> bool:
+def from_a_new_address(request: httpx.Request) -> None:
+    """Stand behind a proxy on this computer."""
+    request.headers.setdefault("X-Forwarded-For", a_new_address())
+
+
+def is_told_plainly(status: int, text: str) -> bool:
     """Tell whether an answer is no failure of ours and shows nothing of our insides."""
-    return answer.status_code < 500 and (answer.status_code < 400 or not _TRACES.search(answer.text))
+    return status < 500 and (status < 400 or not _TRACES.search(text))
 
 
 def _event(config: dict[str, Any], name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -16,16 +17,14 @@ Two = tuple[Stranger, Stranger]
 SECRET = "the owner's own words"
 
 
-def painted(owner: Stranger) -> dict[str, object]:
+def painted(owner: Stranger) -> dict[str, Any]:
     """Return the tile of a picture that the owner made."""
     owner.press(secrets.token_hex(16), **{"field-prompt": SECRET})
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        (row,) = owner.rows()
-        if row["state"] == "completed":
-            return row
+    while (row := owner.rows()[0])["state"] != "completed":
+        assert time.monotonic() < deadline, row
         time.sleep(0.05)
-    raise AssertionError(row)
+    return row
 
 
 def test_s04_another_s_board_is_empty(two: Two) -> None:

@@ -7,7 +7,7 @@ import time
 
 from PIL import Image
 
-from components.errors import EngineError
+from components.errors import EngineError, Sentence
 from components.server.engine import OnStep, Order, Painting
 
 
@@ -20,7 +20,7 @@ class TinyEngine:
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         self.orders.append(order)
         if "refuse" in order.prompt:
-            raise EngineError("This engine has no paint left.", "Try again tomorrow.")
+            raise EngineError(Sentence("This engine has no paint left.", "Try again tomorrow."))
         if "crash" in order.prompt:
             raise ZeroDivisionError("a bug in an engine")
         for step in range(1, order.num_inference_steps + 1):

@@ -1,0 +1,208 @@
+"""Signing in on a simulated Space, in a real browser: who pays for whom, and whose pictures are on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from components import messages
+from tests.browser.person import PATIENCE, Person
+from tests.hosted_api import KEY, HostedApi
+from tests.space import OWNER, Space
+
+OWN_KEY = "wsk-a-visitor-s-own-key-0123456789"
+
+
+class Guest(Person):
+    """Somebody in front of the Space's page."""
+
+    space: Space
+
+    @property
+    def account(self):
+        return self.page.locator("#account")
+
+    def sign_in(self, user: str) -> Guest:
+        """Press the button, be sent to the provider and back."""
+        self.space.provider.user = user
+        self.page.get_by_role("button", name="Sign in with Hugging Face").click()
+        return self.is_known_as(user)
+
+    def is_known_as(self, user: str) -> Guest:
+        expect(self.page.get_by_role("button", name=f"Logout ({user})")).to_be_visible(timeout=PATIENCE)
+        expect(self.account).to_contain_text(f"Signed in as {user}.", timeout=PATIENCE)
+        assert self.page.url == f"{self.url}/"
+        return self
+
+    def sign_out(self, user: str) -> None:
+        self.page.get_by_role("button", name=f"Logout ({user})").click()
+        expect(self.page.get_by_role("button", name="Sign in with Hugging Face")).to_be_visible(timeout=PATIENCE)
+
+    def use_own_key(self, key: str) -> None:
+        box = self.page.get_by_label("Your WaveSpeed key")
+        if not box.is_visible():
+            self.page.get_by_role("button", name="Use your own key").click()
+        box.fill(key)
+        self.page.get_by_role("button", name="Use this key").click()
+        self.sees_text("...6789")
+
+
+NewGuest = Callable[[], Guest]
+
+
+@pytest.fixture(scope="module")
+def space(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
+    space = Space(tmp_path_factory.mktemp("space"), api).start()
+    yield space
+    space.stop()
+
+
+@pytest.fixture
+def new_guest(browser: Browser, space: Space) -> Iterator[NewGuest]:
+    """Each guest has a browser of their own; nothing may fail in its scripts."""
+    contexts, guests = list[BrowserContext](), list[Guest]()
+
+    def new() -> Guest:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, ignore_https_errors=True))
+        guest = Guest(contexts[-1].new_page(), space.url)
+        guest.space = space
+        guests.append(guest)
+        guest.open()
+        return guest
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert [error for guest in guests for error in guest.errors] == []
+
+
+@pytest.fixture
+def guest(new_guest: NewGuest) -> Guest:
+    return new_guest()
+
+
+def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, api: HostedApi) -> None:
+    expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+    guest.generate("a stranger's picture")
+    expect(guest.results).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+    expect(guest.tiles).to_have_count(0)
+    assert api.posts == []
+    assert [path for _, path, _ in api.requests if not path.endswith(("/price", "/balance"))] == []
+
+
+def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedApi) -> None:
+    guest.sign_in("alice")
+    expect(guest.account).to_contain_text("The host's key pays.")
+    guest.generate("alice's picture")
+    guest.sees_pictures(1)
+    assert [post["prompt"] for post in api.posts] == ["alice's picture"]
+    (submit,) = [headers for _, path, headers in api.requests if path.endswith("sdxl-lora")]
+    assert submit["authorization"] == f"Bearer {KEY}"
+
+
+def test_the_same_user_in_two_browsers_sees_the_same_pictures_and_another_does_not(
+    new_guest: NewGuest, api: HostedApi
+) -> None:
+    desk = new_guest().sign_in("carol")
+    desk.generate("carol's picture")
+    desk.sees_pictures(1)
+    phone, bob = new_guest().sign_in("carol"), new_guest().sign_in("bob")
+    phone.sees_pictures(1)
+    expect(phone.results).to_contain_text("carol's picture")
+    expect(bob.tiles).to_have_count(0)
+
+
+def test_signing_out_shows_the_browser_s_own_board(guest: Guest) -> None:
+    guest.sign_in("dora")
+    guest.generate("dora's picture")
+    guest.sees_pictures(1)
+    guest.sign_out("dora")
+    expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
+    expect(guest.tiles).to_have_count(0)
+    guest.sign_in("dora")
+    guest.sees_pictures(1)
+
+
+@pytest.fixture
+def painter(guest: Guest, api: HostedApi) -> Iterator[Guest]:
+    """Somebody who painted with a key of their own before signing in."""
+    api.keys.add(OWN_KEY)
+    guest.use_own_key(OWN_KEY)
+    guest.generate("before signing in")
+    guest.sees_pictures(1)
+    yield guest
+    api.keys.discard(OWN_KEY)
+
+
+def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest, new_guest: NewGuest) -> None:
+    painter.sign_in("erin")
+    painter.sees_text("1 picture was made in this browser before you signed in.")
+    expect(painter.tiles).to_have_count(0)
+    painter.page.get_by_role("button", name="Take them along").click()
+    painter.sees_pictures(1)
+    expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
+    elsewhere = new_guest().sign_in("erin")
+    elsewhere.sees_pictures(1)
+    painter.sign_out("erin")
+    expect(painter.account).not_to_contain_text("Signed in")
+    expect(painter.tiles).to_have_count(0)
+
+
+def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, new_guest: NewGuest) -> None:
+    painter.sign_in("fred")
+    painter.page.get_by_role("button", name="Leave them here").click()
+    expect(painter.page.get_by_role("button", name="Leave them here")).to_be_hidden()
+    painter.page.reload()
+    painter.is_known_as("fred")
+    expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
+    expect(painter.tiles).to_have_count(0)
+    painter.sign_out("fred")
+    painter.sees_pictures(1)
+
+
+def test_what_is_under_way_comes_along_too(guest: Guest, api: HostedApi) -> None:
+    api.keys.add(OWN_KEY)
+    api.held = True
+    guest.use_own_key(OWN_KEY)
+    guest.generate("under way while signing in")
+    guest.sees("processing", 1)
+    guest.sign_in("gina")
+    guest.page.get_by_role("button", name="Take them along").click()
+    guest.sees("processing", 1)
+    api.finish_all()
+    guest.sees_pictures(1)
+    assert len(api.posts) == 1
+    api.keys.discard(OWN_KEY)
+
+
+def test_signing_in_through_a_form_of_the_provider(guest: Guest) -> None:
+    guest.space.provider.asks, guest.space.provider.user = True, "hana"
+    try:
+        guest.page.get_by_role("button", name="Sign in with Hugging Face").click()
+        guest.page.get_by_role("button", name="Authorize").click()
+        guest.is_known_as("hana")
+    finally:
+        guest.space.provider.asks = False
+
+
+def test_the_owner_signs_in_on_the_host_s_page_and_sees_who_spent(new_guest: NewGuest, api: HostedApi) -> None:
+    spender, owner = new_guest().sign_in("ines"), new_guest()
+    spender.generate("paid by the host")
+    spender.sees_pictures(1)
+    owner.page.goto(f"{owner.url}/playground/host")
+    owner.sees_text("This page is for the host alone: sign in as the Space's owner")
+    owner.space.provider.user = OWNER
+    owner.page.get_by_role("link", name="Sign in with Hugging Face").click()
+    owner.sees_text("Everybody who is signed in with Hugging Face.")
+    line = owner.page.get_by_role("row", name="ines")
+    expect(line).to_contain_text("$0.01")
+    owner.page.get_by_role("button", name="Stop all spending").click()
+    owner.sees_text("All spending is stopped")
+    api.posts.clear()
+    spender.generate("after the switch")
+    spender.sees_text(messages.STOPPED_BY_HOST.happened)
+    assert api.posts == []
+    owner.page.get_by_role("button", name="Let spending go on").click()
+    owner.sees_text("Spending is on")
