@@ -29,6 +29,8 @@ from components.ui.sign_in import SignIn, sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
+SESSIONS = 1000
+"""Sessions whose state Gradio holds, about 75 kB each; one that comes back after that is given a new one."""
 
 
 def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
@@ -69,6 +71,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         ssr_mode=False,
         mcp_server=False,
         show_error=False,
+        state_session_capacity=SESSIONS,
         prevent_thread_lock=True,  # the port is known only now
     )
     if told := host.invitation(blocks.share_url or blocks.local_url or ""):
