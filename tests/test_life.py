@@ -304,9 +304,9 @@ class Lives(RuleBasedStateMachine):
         job = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
         if job.visitor == visitor and self.is_open(job):
             self.retaken.add(job.id)
-        running = set(self.jobs._running)
+        running, is_calm = set(self.jobs._running), not (self.clicking or self.jobs._starting)
         self.run(self.jobs.look_again(visitor, job.id))
-        if job.visitor != visitor:
+        if job.visitor != visitor and is_calm:
             assert set(self.jobs._running) <= running, "another visitor's job was taken up"
         self.run(pass_turns(count))
 

@@ -25,7 +25,7 @@ from components.ui.posts import Posts
 from components.ui.routes import routes
 from components.ui.sessions import Sessions
 from components.ui.shapes import Shapes
-from components.ui.sign_in import sign_in_handlers, unpublish
+from components.ui.sign_in import SignIn, sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
@@ -55,6 +55,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
                 Middleware(Sessions),
                 Middleware(Compression),
                 Middleware(Nonces),
+                Middleware(SignIn),
             ],
         },
         theme=_theme(),
@@ -70,7 +71,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         show_error=False,
         prevent_thread_lock=True,  # the port is known only now
     )
-    if told := host.invitation(blocks.share_url or blocks.local_url):
+    if told := host.invitation(blocks.share_url or blocks.local_url or ""):
         sys.stdout.write(f"{told}\n")
         sys.stdout.flush()
     if wait:

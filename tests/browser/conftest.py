@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.app_process import AppProcess
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.hosted_api import KEY, HostedApi
 
 NewPerson = Callable[..., Person]
 
@@ -52,6 +52,7 @@ def fresh_api(request: pytest.FixtureRequest) -> None:
         api: HostedApi = request.getfixturevalue("api")
         api.finish_all()
         api.held, api.queued, api.base64 = False, 0.0, False
+        api.keys, api.balance, api.price = {KEY}, 100.0, 0.01
         api.length = lambda body: 0.05
         api.posts.clear()
         api.submit_times.clear()

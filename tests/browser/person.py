@@ -40,6 +40,21 @@ class Person:
     def tiles(self) -> Locator:
         return self.results.locator("[data-job]")
 
+    @property
+    def key_box(self) -> Locator:
+        return self.page.get_by_label("Your WaveSpeed key", exact=True)
+
+    def button(self, name: str) -> Locator:
+        """Return a button by its whole name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def enter_key(self, key: str) -> None:
+        """Open the box for a key where it is not open yet, type one and have it used."""
+        if not self.key_box.is_visible():
+            self.button("Use your own key").click()
+        self.key_box.fill(key)
+        self.button("Use this key").click()
+
     def number(self, name: str) -> Locator:
         """Return the number box of a slider."""
         return self.page.get_by_label(f"number input for {name}", exact=True)
