@@ -89,7 +89,7 @@ KEY_FORGOTTEN = Sentence("Your key was forgotten before this was sent.", "Enter 
 KEY_UNLIKE_ANY = Sentence("This text is no key: keys have no blanks or special letters.", "Copy the key again.")
 KEY_NOT_CHECKED = Sentence("The key could not be checked just now, so it was not kept.", "Try again in a minute.")
 KEY_NOT_FORGOTTEN = Sentence("The app could not be reached, so it still holds your key.", "Press Forget my key again.")
-KEY_TRIES = Sentence("Too many keys were tried from here.", "Wait a minute, then try again.")
+KEY_TRIES = Sentence("Too many keys were tried just now.", "Wait a minute, then try again.")
 SIGN_IN_FAILED = Sentence("Hugging Face gave no usable answer, so nobody was signed in.", "Go back and try again.")
 NOT_SIGNED_IN = Sentence("You are not signed in any more.", "Sign in again.")
 
