@@ -67,11 +67,13 @@ class Account {
   /** Asks where the person stands; only the newest question counts. @param {{lead?: boolean}} [how] */
   async ask({ lead = false } = {}) {
     const number = ++this.asked;
+    this.leads ||= lead; // a later question may overtake this one
     const standing = await this.server.standing({ visitor: this.visitor, key: ownKey() }).catch(() => undefined);
     if (number !== this.asked) return;
-    if (!standing) return void sleep(AGAIN).then(() => number === this.asked && this.ask({ lead }));
+    if (!standing) return void sleep(AGAIN).then(() => number === this.asked && this.ask());
     this.#show(standing);
-    if (lead && standing.key_lost) this.box.lead();
+    if (this.leads && standing.key_lost) this.box.lead();
+    this.leads = false;
   }
 
   /** Puts a short text where longer ones were and will be, without moving the page. */
