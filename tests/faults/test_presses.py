@@ -21,25 +21,30 @@ from tests.faults.waiting import given, until
 GUESTS, EACH = 25, 8
 
 
+def press(way: str, visitor: Visitor) -> None:
+    """Press Generate as people should not."""
+    button = visitor.generate_button
+    if way.endswith("at once"):
+        button.click(click_count=2 if way.startswith("twice") else 3)
+    elif way == "key held":
+        button.focus()
+        for _ in range(5):
+            visitor.page.keyboard.down("Enter")
+            visitor.page.wait_for_timeout(60)
+        visitor.page.keyboard.up("Enter")
+    else:
+        button.evaluate("button => { button.click(); setTimeout(() => button.click(), 200) }")
+
+
 class TestOnePress:
     """F14: however a press is made, it is one task."""
 
     @pytest.mark.parametrize("way", ["twice at once", "thrice at once", "key held", "twice within 400 ms"])
     def test_f14_is_one_task(self, way: str, visitor: Visitor, service: Service) -> None:
         service.held = True
-        visitor.leave_time_between_presses()
         visitor.prompt.fill(way)
-        button = visitor.generate_button
-        if way.endswith("at once"):
-            button.click(click_count=2 if way.startswith("twice") else 3)
-        elif way == "key held":
-            button.focus()
-            for _ in range(5):
-                visitor.page.keyboard.down("Enter")
-                visitor.page.wait_for_timeout(60)
-            visitor.page.keyboard.up("Enter")
-        else:
-            button.evaluate("button => { button.click(); setTimeout(() => button.click(), 200) }")
+        with visitor.a_press():
+            press(way, visitor)
         until(lambda: service.tasks_of(way))
         given(0.5)
         expect(visitor.tiles_of(way)).to_have_count(1)
@@ -50,7 +55,8 @@ class TestOnePress:
     def test_f14_two_presses_a_second_apart_are_two(self, visitor: Visitor, service: Service) -> None:
         visitor.asks("a second apart")
         visitor.page.wait_for_timeout(1000)
-        visitor.generate_button.click()
+        with visitor.a_press():
+            visitor.generate_button.click()
         expect(visitor.tiles_of("a second apart")).to_have_count(2)
         until(lambda: len(service.tasks_of("a second apart")) == 2)
         assert len(service.posts_of("a second apart")) == 2

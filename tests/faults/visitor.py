@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from playwright.sync_api import Dialog, Locator, Page, expect
 
@@ -14,6 +16,7 @@ from tests.hosted_api import KEY
 
 PATIENCE = 8_000.0
 """Milliseconds."""
+ENDS = "completed|failed|stopped"
 BETWEEN_PRESSES = 0.45
 """Seconds: two presses closer than 0.4 s are one."""
 _KEYS = (KEY, OWN_KEY)
@@ -30,8 +33,10 @@ class Tile:
         self.node = node
 
     def ends(self, state: str, patience: float = PATIENCE) -> Tile:
-        """Wait until it is in a state."""
-        expect(self.node).to_have_attribute("data-state", state, timeout=patience)
+        """Wait until it is in a state; at once disappointed by another end."""
+        reached = re.compile(f"^({state}|{ENDS})$")
+        expect(self.node).to_have_attribute("data-state", reached, timeout=patience)
+        assert self.node.get_attribute("data-state") == state, self.text
         return self
 
     def says(self, *meanings: str) -> Tile:
@@ -112,13 +117,16 @@ class Visitor(Person):
 
     def press_for(self, prompt: str) -> None:
         """Press Generate for a prompt, not sooner than a press counts."""
-        self.leave_time_between_presses()
-        self.generate(prompt)
-        self._pressed = time.monotonic()
+        self.prompt.fill(prompt)
+        with self.a_press():
+            self.generate_button.click()
 
-    def leave_time_between_presses(self) -> None:
-        """Wait until the last press is long enough ago."""
+    @contextmanager
+    def a_press(self) -> Generator[None]:
+        """Press within, not sooner after the last press than a press counts."""
         time.sleep(max(0.0, self._pressed + BETWEEN_PRESSES - time.monotonic()))
+        yield
+        self._pressed = time.monotonic()
 
     def tiles_of(self, prompt: str) -> Locator:
         """Return the tiles of a prompt."""
