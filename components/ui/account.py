@@ -39,7 +39,7 @@ class Account:
                 server_functions=self._answers(),
             )
             if playground.house.can_sign_in:
-                gr.LoginButton(logout_value="Sign out", elem_id="sign-in", size="sm", scale=0)
+                gr.LoginButton(logout_value="Sign out", icon=None, elem_id="sign-in", size="sm", scale=0)
 
     def _answers(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return what the script may ask; Gradio marks each, so they are functions and not methods."""
