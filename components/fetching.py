@@ -7,7 +7,6 @@ name server can lead elsewhere.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import cast
@@ -15,6 +14,8 @@ from urllib.request import getproxies
 
 import httpcore
 import httpx
+
+from components.addresses import is_public
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Host and port to IP addresses. Raises OSError."""
@@ -132,17 +133,6 @@ class _Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._response.aclose()
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the open internet, also behind IPv6's ways of writing IPv4."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        found = found.ipv4_mapped or found.sixtofour or found
-    return found.is_global and not found.is_multicast
 
 
 def new_outside(timeout: httpx.Timeout, resolve: Resolve = look_up) -> httpx.AsyncClient:

@@ -89,7 +89,8 @@ KEY_FORGOTTEN = Sentence("Your key was forgotten before this was sent.", "Enter 
 KEY_UNLIKE_ANY = Sentence("This text is no key: keys have no blanks or special letters.", "Copy the key again.")
 KEY_NOT_CHECKED = Sentence("The key could not be checked just now, so it was not kept.", "Try again in a minute.")
 KEY_NOT_FORGOTTEN = Sentence("The app could not be reached, so it still holds your key.", "Press Forget my key again.")
-KEY_TRIES = Sentence("Too many keys were tried from here.", "Wait a minute, then try again.")
+KEY_TRIES = Sentence("Too many keys were tried just now.", "Wait a minute, then try again.")
+SIGN_IN_FAILED = Sentence("Hugging Face gave no usable answer, so nobody was signed in.", "Go back and try again.")
 NOT_SIGNED_IN = Sentence("You are not signed in any more.", "Sign in again.")
 
 
@@ -172,8 +173,10 @@ def refused(reason: str) -> Sentence:
 SLOW_CONNECTION = Sentence("The connection to the service is slow.", "Looking again.", Charge.MAYBE)
 PAGE_IN_PLACE_OF_API = Sentence("An unexpected page answered in place of the API.", "Looking again.", Charge.MAYBE)
 LIST_UNREADABLE = Sentence("The list of recent pictures could not be read.", "Looking again.", Charge.MAYBE)
-TAKES_LONG = Sentence("This takes longer than usual.", "You can close this page; the picture will be here.")
-NOT_FINISHED = Sentence("This is not finished yet.", "Check later; the picture will be here.")
+TAKES_LONG = Sentence(
+    "This takes longer than usual.", "You can close this page; the picture will be here.", Charge.MAYBE
+)
+NOT_FINISHED = Sentence("This is not finished yet.", "Check later; the picture will be here.", Charge.MAYBE)
 GONE = Sentence(
     "This picture is no longer on the server.", "Tasks are kept there for 7 days. Press Generate anew.", Charge.MAYBE
 )
@@ -226,7 +229,7 @@ NOT_A_PICTURE = Sentence(
     "What the service sent is not a picture this page can show.", "Look again later.", Charge.SPENT
 )
 DAMAGED = Sentence("The picture arrived damaged.", "Look again later.", Charge.SPENT)
-NOT_SAVED = Sentence("This picture could not be saved on the app's disk.", "Download it now.")
+NOT_SAVED = Sentence("This picture could not be saved on the app's disk.", "Download it now.", Charge.SPENT)
 FILE_GONE = Sentence("The picture was made, but its file is not there any more.", "Press Generate anew.", Charge.SPENT)
 NO_END = Sentence("There is no picture yet.", "Its job goes on; look on the page later.", Charge.MAYBE)
 
@@ -257,7 +260,6 @@ PICTURE_NOT_LOADED = Sentence("The picture did not load.", "Try again.")
 OLDER_NOT_LOADED = Sentence("Older pictures could not be loaded.", "Try again.")
 TOO_LATE = Sentence("It was just sent, so it cannot be taken back.", "It goes on here.", Charge.MAYBE)
 PAGE_NOT_READY = Sentence("The page was not ready.", "Reload it and try again.")
-TOO_QUICK = Sentence("The app is asked too often from here.", "Wait a moment, then try again.")
 
 
 def charged(sentence: Sentence, *, is_free: bool) -> str:

@@ -34,7 +34,10 @@ class PictureFacts:
 
 
 def inspect(file: BinaryIO) -> PictureFacts:
-    """Read the whole picture once, so that a cut-off file is found. Raises PictureTrouble."""
+    """Read the whole picture once, so that a cut-off file is found.
+
+    Raises PictureTrouble, and OSError when it is the disk that fails: what was written last may fail only now.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of size before we have refused it
@@ -44,6 +47,8 @@ def inspect(file: BinaryIO) -> PictureFacts:
     except UnidentifiedImageError as error:
         raise PictureTrouble(messages.NOT_A_PICTURE) from error
     except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise PictureTrouble(messages.DAMAGED) from error
 
 

@@ -211,6 +211,8 @@ class Playground:
         """Take up what is unfinished; at the end leave everything on disk."""
         sweeper = asyncio.create_task(self._sweep())
         try:
+            if self._store.was_set_aside and not self.house.limits.is_home:
+                await self.jobs.stop_spending(is_on=True)  # what was spent is not known any more: the host decides
             await self.jobs.resume()
             yield
         finally:

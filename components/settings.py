@@ -21,6 +21,9 @@ HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
 
 
+_SIGN_IN = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
+
+
 class BackendChoice(Enum):
     """The values of PLAYGROUND_BACKEND that name one backend."""
 
@@ -170,7 +173,8 @@ def _is_home(env: Mapping[str, str]) -> bool:
 
 
 def _can_sign_in(env: Mapping[str, str]) -> bool:
-    return bool(env.get("SPACE_ID") and env.get("OAUTH_CLIENT_ID") and env.get("OAUTH_CLIENT_SECRET"))
+    """Tell whether all is there that Gradio's sign-in needs; a Space with `hf_oauth: true` has it."""
+    return env.get("SYSTEM") == "spaces" and all(env.get(name) for name in _SIGN_IN)
 
 
 def _owner(env: Mapping[str, str]) -> str:

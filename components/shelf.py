@@ -51,7 +51,10 @@ class Shelf:
                 Path(landing.name).unlink(missing_ok=True)
 
     def keep(self, landing: BinaryIO, *, nsfw: bool) -> tuple[Picture, bool]:
-        """Check a fetched picture and make it last: returns it, and whether it is on disk. Raises PictureTrouble."""
+        """Check a fetched picture and make it last: returns it, and whether it is on disk.
+
+        Raises PictureTrouble, and OSError when the landing itself cannot be read.
+        """
         facts = inspect(landing)
         name = secrets.token_hex(16) + facts.suffix
         is_on_disk = not isinstance(landing, io.BytesIO) and self._to_disk(landing, name)

@@ -71,10 +71,10 @@ class Turns:
             entry.granted = None
 
     def sent(self, entry: Entry, *, accepted: bool) -> None:
-        """Its POST was answered. An acceptance while the service is busy lets twice as many try next."""
+        """Its POST was answered. Each acceptance after a pause lets one more go at once: twice as many a round."""
         entry.is_sending = False
         if accepted:
-            self._at_once = min(AT_ONCE, 2 * self._at_once)
+            self._at_once = min(AT_ONCE, self._at_once + 1)
         self._pump()
 
     def pause(self, seconds: float) -> None:

@@ -20,14 +20,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from components.clock import Clock
 from components.errors import Charge, TooMany
+from components.fence import Limits
 from components.generation import GenerationRequest
 from components.job import Job, JobState, from_record
 from components.jobs import Caps, Jobs, Line, Wish
 from components.ledger import Ledger
 from components.store import Store
+from components.till import Till
 from tests.fakes import ALICE, BOB, MODEL, FakeClock, ScriptedApi, refuses, success
 
 HOUR = 3600.0
+PRICE = 10_000
+"""Millionths of a dollar, as the scripted API quotes."""
+PURSE = Limits(per_month=12 * PRICE)
+"""For twelve pictures: some lives come to its end."""
 STATUSES = ("created", "processing", "dreaming", "completed", "failed", "cancelled", "timeout", "deleted")
 Result = TypeVar("Result")
 Key = tuple[str, int]
@@ -82,11 +88,15 @@ class LivingApi(ScriptedApi):
         """POSTs that made a task or may have."""
         self.files_fail = False
         self.forgotten: set[str] = set()
+        self.is_reserved: Callable[[Key], bool] = lambda key: True
+        self.unpaid: list[Key] = []
+        """POSTs that arrived before their money was reserved."""
 
     async def _submit(self, request: httpx.Request) -> httpx.Response:
         await pass_turns(2)
         body = json.loads(request.content)
         key = (body["prompt"], body["seed"])
+        self.unpaid += [] if self.is_reserved(key) else [key]
         fate = self.next_submits.pop(0) if self.next_submits else None
         answer = fate(request) if fate else None
         if answer is None or answer.status_code == 599:
@@ -180,8 +190,10 @@ class Lives(RuleBasedStateMachine):
     def open(self) -> None:
         self.store = Store(Path(self.folder.name))
         self.ledger = Mortal(self.store)
-        line, caps = Line("hosted", MODEL), Caps(4, 6)
-        self.jobs = Jobs({"hosted": self.api.client()}, line, self.store, self.ledger, caps, self.clock)
+        line, caps, client = Line("hosted", MODEL), Caps(4, 6), self.api.client()
+        till = Till(client, PURSE, self.clock)
+        self.jobs = Jobs({"hosted": client}, line, self.store, self.ledger, caps, self.clock, till=till)
+        self.api.is_reserved = lambda key: "-".join(map(str, key)) in self.costs()
         self.jobs._accounts["hosted"].watcher._chance = random.Random(1)
 
     async def end(self, *, abruptly: bool) -> None:
@@ -213,6 +225,10 @@ class Lives(RuleBasedStateMachine):
         told = {job.id for job in task.result()}
         if told - {job.id for job in self.on_disk() if (job.visitor, job.click) == (wish.visitor, wish.click)}:
             self.faults.append(f"{wish} was told of {told}")
+
+    def costs(self) -> dict[str, int]:
+        """What is reserved for, or was spent on, each job."""
+        return dict(self.store._db.read("SELECT job_id, cost FROM spendings"))
 
     def on_disk(self) -> list[Job]:
         rows = self.store._db.read("SELECT record FROM jobs ORDER BY id")
@@ -264,6 +280,15 @@ class Lives(RuleBasedStateMachine):
     def the_service_is_well_or_not(self, files: bool, lists: bool) -> None:
         self.api.files_fail, self.api.list_fails = files, lists
 
+    @rule(failures=st.integers(1, 4))
+    def the_price_is_not_told(self, failures: int) -> None:
+        self.api.next_prices += [refuses(503)] * failures
+
+    @rule(is_on=st.booleans(), count=turns)
+    def the_host_turns_the_switch(self, is_on: bool, count: int) -> None:
+        self.run(self.jobs.stop_spending(is_on=is_on))
+        self.run(pass_turns(count))
+
     @rule(count=st.integers(1, 300))
     def time_passes(self, count: int) -> None:
         self.run(pass_turns(count))
@@ -304,9 +329,9 @@ class Lives(RuleBasedStateMachine):
         job = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
         if job.visitor == visitor and self.is_open(job):
             self.retaken.add(job.id)
-        running = set(self.jobs._running)
+        running, is_calm = set(self.jobs._running), not (self.clicking or self.jobs._starting)
         self.run(self.jobs.look_again(visitor, job.id))
-        if job.visitor != visitor:
+        if job.visitor != visitor and is_calm:
             assert set(self.jobs._running) <= running, "another visitor's job was taken up"
         self.run(pass_turns(count))
 
@@ -335,6 +360,16 @@ class Lives(RuleBasedStateMachine):
     def no_picture_was_sent_for_twice(self) -> None:
         assert not [key for key, count in self.api.arrived.items() if count > 1]
         assert set(self.api.arrived) <= {(job.click, job.number) for job in self.on_disk()}
+
+    @invariant()
+    def what_was_reserved_covers_what_was_spent(self) -> None:
+        assert not self.api.unpaid, "sent before its money was reserved"
+        costs, jobs = self.costs(), {(job.click, job.number): job for job in self.on_disk()}
+        for key in self.api.made_for.values():
+            job = jobs[key]
+            is_refunded = job.trouble is not None and job.trouble.charge is Charge.REFUNDED
+            assert costs[job.id] >= (0 if is_refunded else PRICE), job
+        assert sum(costs.values()) <= PURSE.per_month
 
     @invariant()
     def an_end_stands(self) -> None:

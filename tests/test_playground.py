@@ -6,11 +6,14 @@ import dataclasses
 
 import pytest
 
+from components import messages
 from components.client import Endpoint
 from components.errors import SetupError
+from components.fence import Limits
 from components.generation import GenerationRequest
 from components.job import JobState
 from components.jobs import Wish
+from components.person import Person
 from components.playground import Backend, Playground
 from components.schema import BUILT_IN
 from components.store import Store
@@ -69,3 +72,22 @@ async def test_without_the_service_it_starts_and_says_what_is_wrong(backend, tmp
 
 def test_the_key_is_not_in_the_backends_repr(backend):
     assert KEY not in repr(backend)
+
+
+@pytest.mark.parametrize("is_home", [True, False])
+async def test_f29_what_was_spent_is_not_known_any_more_so_the_host_s_money_waits_for_him(
+    backend, hosted, tmp_path, is_home
+):
+    (tmp_path / "playground.sqlite3").write_bytes(b"no database" * 100)
+    paid = dataclasses.replace(backend, free=False)
+    playground = Playground(paid, Store(tmp_path), house(paid, limits=Limits(is_home=is_home)))
+    async with playground.running():
+        (job,) = await playground.start(Person(ALICE), wish("c1"), "")
+        job = await playground.jobs.finished(job.id)
+        assert job
+        assert messages.SET_ASIDE in playground.notices
+        if is_home:
+            assert job.state is JobState.COMPLETED
+        else:
+            assert (job.state, job.trouble) == (JobState.FAILED, messages.STOPPED_BY_HOST)
+    assert len(hosted.posts) == is_home

@@ -157,8 +157,14 @@ def test_caps_are_whole_numbers_from_1(name, field):
 
 # --- whose key pays, for whom, how much ---
 
-SPACE = {"SPACE_ID": "owner/space"}
-OAUTH = {**SPACE, "OAUTH_CLIENT_ID": "id", "OAUTH_CLIENT_SECRET": "secret"}
+SPACE = {"SYSTEM": "spaces", "SPACE_ID": "owner/space"}
+OAUTH = {
+    **SPACE,
+    "OAUTH_CLIENT_ID": "id",
+    "OAUTH_CLIENT_SECRET": "secret",
+    "OAUTH_SCOPES": "openid profile",
+    "OPENID_PROVIDER_URL": "https://huggingface.co",
+}
 OPEN = {"GRADIO_SERVER_NAME": "0.0.0.0"}
 
 

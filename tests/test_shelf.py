@@ -1,19 +1,26 @@
-"""Pictures as files: kept byte for byte, under names that nobody guesses, in memory when the disk fails."""
+"""Pictures on a disk that fails at any step: shown all the same, and said when they are not saved."""
 
 from __future__ import annotations
 
+import errno
 import io
 import os
-import sys
-from concurrent.futures import ThreadPoolExecutor
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
+import httpx
 import pytest
+from PIL import Image
 
+from components import messages
 from components.errors import PictureTrouble
-from components.job import Picture
-from components.shelf import Shelf
-from tests.fakes import picture_bytes
+from components.job import JobState
+from components.shelf import PICTURE_NAME, Shelf
+from tests.fakes import picture_bytes, running, said
+
+PNG = picture_bytes()
 
 
 @pytest.fixture
@@ -21,153 +28,233 @@ def shelf(tmp_path):
     return Shelf(tmp_path)
 
 
-def kept(shelf: Shelf, content: bytes, *, nsfw: bool = False) -> tuple[Picture, bool]:
-    """Put a picture on the shelf as it is done when one is fetched."""
+def landed(shelf: Shelf, content: bytes = PNG) -> BinaryIO:
     landing = shelf.landing()
-    try:
-        landing.write(content)
-        return shelf.keep(landing, nsfw=nsfw)
-    finally:
-        shelf.clear(landing)
+    landing.write(content)
+    return landing
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+def content(found: Path | bytes | None) -> bytes | None:
+    return found.read_bytes() if isinstance(found, Path) else found
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("PNG", ".png"), ("JPEG", ".jpg"), ("WEBP", ".webp")])
-def test_a_kept_picture_is_byte_for_byte_what_came(shelf, tmp_path, kind, suffix):
-    picture, is_on_disk = kept(shelf, picture_bytes(kind), nsfw=True)
-    path = shelf.find(picture.name)
+class Failing:
+    """A file of a disk that is full from some step on."""
+
+    def __init__(self, file: BinaryIO, step: str) -> None:
+        self._file, self._step = file, step
+        self.name = file.name
+
+    def __getattr__(self, step: str) -> Any:
+        if step == self._step:
+            return self._fails
+        return getattr(self._file, step)
+
+    def _fails(self, *_: object) -> None:
+        if self._step == "close":
+            self._file.close()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+# --- a disk that works ---
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("WEBP", "webp")])
+def test_a_picture_is_kept_as_it_came_under_a_name_nobody_guesses(shelf, kind, suffix, tmp_path):
+    landing = landed(shelf, picture_bytes(kind))
+    picture, is_on_disk = shelf.keep(landing, nsfw=True)
+    shelf.clear(landing)
     assert is_on_disk
-    assert path.read_bytes() == picture_bytes(kind)
-    assert (path.suffix, picture.format, picture.nsfw) == (suffix, kind, True)
-    assert (picture.width, picture.height, picture.size) == (16, 8, len(picture_bytes(kind)))
-    assert files(tmp_path) == [path]
+    assert PICTURE_NAME.fullmatch(picture.name)
+    assert picture.name.endswith(suffix)
+    assert content(shelf.find(picture.name)) == picture_bytes(kind)
+    assert (picture.width, picture.height, picture.size, picture.nsfw) == (16, 8, len(picture_bytes(kind)), True)
+    assert list((tmp_path / "incoming").iterdir()) == []
 
 
-def test_no_two_pictures_have_a_name_that_tells_of_the_other(shelf):
-    names = {kept(shelf, picture_bytes())[0].name for _ in range(20)}
-    assert len({name[:16] for name in names}) == 20
+NO_NAMES = ["", "..", "../playground.sqlite3", "a" * 32, f"{'a' * 32}.png/..", f"{'A' * 32}.png"]
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"", picture_bytes()[:-40], picture_bytes("GIF")])
-def test_what_is_no_whole_picture_is_not_kept(shelf, tmp_path, content):
-    with pytest.raises(PictureTrouble):
-        kept(shelf, content)
-    assert not files(tmp_path)
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_s04_what_is_no_name_of_a_picture_finds_nothing(shelf, name):
+    assert shelf.find(name) is None
 
 
-def test_leftovers_of_a_killed_process_are_swept(shelf, tmp_path):
-    with shelf.landing() as left:
-        left.write(b"half")
-    picture, _ = kept(shelf, picture_bytes())
+def test_f24_what_is_no_picture_leaves_nothing(shelf, tmp_path):
+    for junk in (b"", b"<html>", PNG[:50], b"\x89PNG\r\n\x1a\n" + bytes(100)):
+        landing = landed(shelf, junk)
+        with pytest.raises(PictureTrouble):
+            shelf.keep(landing, nsfw=False)
+        shelf.clear(landing)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_f30_what_a_killed_process_left_half_fetched_is_thrown_away(tmp_path):
+    landing = landed(Shelf(tmp_path), PNG[:50])
+    landing.close()
+    assert len(list((tmp_path / "incoming").iterdir())) == 1
     Shelf(tmp_path)
-    assert [path.name for path in files(tmp_path)] == [picture.name]
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+# --- F28 ---
+
+
+def test_f28_in_a_folder_that_cannot_be_made_pictures_stay_in_memory(tmp_path):
+    (tmp_path / "file").write_text("")
+    shelf = Shelf(tmp_path / "file")
+    landing = landed(shelf)
+    picture, is_on_disk = shelf.keep(landing, nsfw=False)
+    shelf.clear(landing)
+    assert not is_on_disk
+    assert content(shelf.find(picture.name)) == PNG
+
+
+def test_f28_a_folder_wiped_while_it_runs_is_made_anew(shelf, tmp_path):
+    shutil.rmtree(tmp_path)
+    landing = landed(shelf)
+    picture, is_on_disk = shelf.keep(landing, nsfw=False)
+    assert is_on_disk
+    assert content(shelf.find(picture.name)) == PNG
+    shutil.rmtree(tmp_path)
+    assert shelf.find(picture.name) is None
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "mkdir"])
+def test_f28_a_picture_that_cannot_be_moved_to_its_place_is_held_in_memory(shelf, monkeypatch, step):
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    landing = landed(shelf)
+    monkeypatch.setattr(*((os, "fsync") if step == "fsync" else (Path, step)), fails)
+    picture, is_on_disk = shelf.keep(landing, nsfw=False)
+    shelf.clear(landing)
+    assert not is_on_disk
+    assert content(shelf.find(picture.name)) == PNG
+
+
+def test_f28_a_disk_that_is_full_at_the_last_bytes_is_no_damaged_picture(shelf):
+    """They stand in Python's own buffer until somebody reads the file from its beginning."""
+    landing = cast("BinaryIO", Failing(landed(shelf), "seek"))
+    with pytest.raises(OSError) as full:
+        shelf.keep(landing, nsfw=False)
+    assert full.value.errno == errno.ENOSPC
+    shelf.clear(landing)
+
+
+def test_f28_memory_has_a_limit_and_the_oldest_go_first(tmp_path):
+    (tmp_path / "file").write_text("")
+    shelf = Shelf(tmp_path / "file", 3 * len(PNG))
+    names = [shelf.keep(landed(shelf), nsfw=False)[0].name for _ in range(5)]
+    assert [shelf.find(name) is not None for name in names] == [False, False, True, True, True]
+
+
+def test_f28_a_picture_over_the_whole_limit_is_not_held(tmp_path):
+    (tmp_path / "file").write_text("")
+    shelf = Shelf(tmp_path / "file", len(PNG) - 1)
+    picture, is_on_disk = shelf.keep(landed(shelf), nsfw=False)
+    assert not is_on_disk
+    assert shelf.find(picture.name) is None
+
+
+# --- F28 on the whole core ---
+
+
+@pytest.mark.parametrize("step", ["write", "flush", "seek", "fileno", "close"])
+async def test_f28_a_disk_that_fails_at_any_step_of_a_picture_shows_it_and_says_so(
+    tmp_path, api, clock, monkeypatch, step
+):
+    make = Shelf.landing
+    monkeypatch.setattr(Shelf, "landing", lambda self: Failing(make(self), step))
+    async with running(tmp_path, api.client(), clock) as rig:
+        job = await rig.picture()
+        assert (job.state, said(job)) == (JobState.COMPLETED, messages.NOT_SAVED)
+        assert content(rig.store.picture(job.pictures[0].name)) == PNG
+    assert messages.charged(said(job), is_free=False) == "It was charged."
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no disk that is always full")
+async def test_f28_a_full_disk_as_the_system_has_it(tmp_path, api, clock, monkeypatch):
+    monkeypatch.setattr(Shelf, "landing", lambda self: FULL.open("rb+"))
+    monkeypatch.setattr(Shelf, "clear", _close)
+    async with running(tmp_path, api.client(), clock) as rig:
+        job = await rig.picture()
+        assert (job.state, said(job)) == (JobState.COMPLETED, messages.NOT_SAVED)
+
+
+def _close(shelf: Shelf, landing: BinaryIO) -> None:
+    try:
+        landing.close()
+    except OSError:
+        assert landing.closed
+
+
+async def test_f28_a_folder_wiped_between_two_pictures(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock) as rig:
+        first = await rig.picture("c1")
+        shutil.rmtree(tmp_path)
+        second = await rig.picture("c2")
+        assert (second.state, second.trouble) == (JobState.COMPLETED, None)
+        assert content(rig.store.picture(second.pictures[0].name)) == PNG
+        assert rig.store.picture(first.pictures[0].name) is None
+        assert {job.id for job in rig.store.page(first.visitor, None, 9)} == {"c1-1", "c2-1"}
+
+
+async def test_f28_a_folder_wiped_while_a_picture_is_fetched(tmp_path, api, clock):
+    def wipe(request: httpx.Request) -> httpx.Response:
+        shutil.rmtree(tmp_path)
+        return httpx.Response(200, content=PNG)
+
+    api.files["https://files.test/task1.png"] = wipe
+    async with running(tmp_path, api.client(), clock) as rig:
+        job = await rig.picture()
+        assert job.state is JobState.COMPLETED
+        assert content(rig.store.picture(job.pictures[0].name)) == PNG
+
+
+def download(answer: Callable[[httpx.Request], httpx.Response], times: int) -> Callable[..., httpx.Response]:
+    """Fail so many times, then answer well."""
+    left = [answer] * times
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        return left.pop()(request) if left else httpx.Response(200, content=PNG)
+
+    return reply
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("answer", "told"),
     [
-        "../playground.sqlite3",
-        "..",
-        "",
-        ".",
-        "/etc/passwd",
-        "a/b.png",
-        "secret.png",
-        "%2e%2e/x",
-        f"{'a' * 32}.svg",
-        f"{'a' * 32}.png\n",
-        f"{'A' * 32}.png",
-        f"{'a' * 32}.png/",
-        f"../pictures/{'a' * 32}.png",
-        "\0" * 36,
-        f"{'b' * 32}.png",
+        (lambda request: httpx.Response(403), messages.NOT_FETCHED),
+        (lambda request: httpx.Response(404), messages.NOT_FETCHED),
+        (lambda request: httpx.Response(200, content=PNG[: len(PNG) // 2]), messages.DAMAGED),
+        (lambda request: httpx.Response(200, content=b"<svg/>"), messages.NOT_A_PICTURE),
+        (lambda request: httpx.Response(200, content=bytes(41 * 1024 * 1024)), messages.TOO_MANY_BYTES),
+        (lambda request: httpx.Response(200, content=bomb()), messages.TOO_MANY_PIXELS),
+        (lambda request: httpx.Response(302, headers={"location": "https://10.0.0.1/x"}), messages.UNSAFE_ADDRESS),
     ],
 )
-def test_a_name_leads_to_a_picture_or_nowhere(shelf, tmp_path, name):
-    for made in ("secret.png", f"{'a' * 32}.png", f"{'a' * 32}.svg"):
-        (tmp_path / "pictures" / made).write_bytes(b"x")
-    assert shelf.find(name) is None
-    assert shelf.find(f"{'a' * 32}.png")
+async def test_f25_a_bad_download_is_tried_again_and_then_told_with_its_link(tmp_path, api, clock, answer, told):
+    address = "https://files.test/task1.png"
+    async with running(tmp_path, api.client(), clock) as rig:
+        api.files[address] = download(answer, 3)
+        assert (await rig.picture("c1")).state is JobState.COMPLETED
+        api.files["https://files.test/task2.png"] = answer
+        bad = await rig.picture("c2")
+        assert (bad.state, said(bad), bad.links) == (JobState.FAILED, told, ("https://files.test/task2.png",))
+        assert bad.is_paid_without_picture
+        assert incoming(tmp_path) == []
 
 
-def test_a_folder_by_a_pictures_name_is_none(shelf, tmp_path):
-    os.mkdir(tmp_path / "pictures" / f"{'c' * 32}.png")  # noqa: PTH102 - shorter than the Path
-    assert shelf.find(f"{'c' * 32}.png") is None
+def incoming(folder: Path) -> list[Path]:
+    return list((folder / "incoming").iterdir())
 
 
-# --- a disk that fails ---
-
-
-@pytest.fixture
-def nowhere(tmp_path):
-    """A shelf whose folder cannot be made."""
-    (tmp_path / "file").write_text("")
-    return Shelf(tmp_path / "file" / "folder")
-
-
-def test_without_a_folder_a_picture_is_held_in_memory_byte_for_byte(nowhere):
-    picture, is_on_disk = kept(nowhere, picture_bytes("WEBP"))
-    assert not is_on_disk
-    assert nowhere.find(picture.name) == picture_bytes("WEBP")
-    assert picture.size == len(picture_bytes("WEBP"))
-
-
-def test_without_a_folder_what_is_no_picture_is_not_held_either(nowhere):
-    with pytest.raises(PictureTrouble):
-        kept(nowhere, b"<html>")
-    assert not nowhere._held
-
-
-@pytest.mark.parametrize("broken", ["incoming", "pictures"])
-def test_a_picture_that_cannot_be_put_in_its_place_is_held_in_memory(shelf, tmp_path, broken):
-    (tmp_path / broken).rmdir()
-    (tmp_path / broken).write_text("a file where the folder should be")
-    picture, is_on_disk = kept(shelf, picture_bytes())
-    assert not is_on_disk
-    assert shelf.find(picture.name) == picture_bytes()
-    assert files(tmp_path) == [tmp_path / broken], "nothing half done is left"
-
-
-@pytest.mark.parametrize("place", ["incoming", "pictures"])
-def test_a_folder_that_was_tidied_away_is_made_again(shelf, tmp_path, place):
-    (tmp_path / place).rmdir()
-    assert kept(shelf, picture_bytes())[1]
-
-
-def test_a_picture_that_landed_in_memory_stays_there(shelf, tmp_path):
-    picture, is_on_disk = shelf.keep(io.BytesIO(picture_bytes()), nsfw=False)
-    assert not is_on_disk
-    assert shelf.find(picture.name) == picture_bytes()
-    assert not files(tmp_path)
-
-
-def test_memory_holds_so_much_and_the_newest(tmp_path):
-    small = Shelf(tmp_path / "file" / "folder", memory_limit=3 * len(picture_bytes()))
-    names = [small.keep(io.BytesIO(picture_bytes()), nsfw=False)[0].name for _ in range(5)]
-    assert [small.find(name) is not None for name in names] == [False, False, True, True, True]
-
-
-@pytest.fixture
-def hasty():
-    """Threads that take turns as often as can be."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
-
-
-@pytest.mark.usefixtures("hasty")
-def test_threads_may_fill_memory_at_once(tmp_path):
-    small = Shelf(tmp_path, memory_limit=3)
-
-    def fill(thread: int) -> None:
-        for number in range(2000):
-            small._hold(f"{thread}-{number}", io.BytesIO(b"x"))
-
-    with ThreadPoolExecutor(8) as threads:
-        for done in [threads.submit(fill, thread) for thread in range(8)]:
-            done.result()
-    assert len(small._held) == 3
+def bomb() -> bytes:
+    """A PNG of few bytes that says it has 100 megapixels."""
+    target = io.BytesIO()
+    Image.new("1", (10_000, 10_000)).save(target, "PNG")
+    return target.getvalue()

@@ -1,4 +1,4 @@
-"""Signing in on a simulated Space, as programs and the page's scripts meet it: real sockets, real cookies, no screen."""
+"""Signing in on a simulated Space: real sockets and cookies, and no screen."""
 
 from __future__ import annotations
 
@@ -95,6 +95,16 @@ def test_signing_out_ends_it_in_this_browser_alone(space: Space) -> None:
         assert phone.standing()["user"] == "alice"
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_signs_nobody_out(visitor: Visitor, site: str) -> None:
+    visitor.sign_in("alice")
+    answer = visitor.http.get("/logout", headers={"Sec-Fetch-Site": site, "Sec-Fetch-Dest": "image"})
+    assert answer.status_code == 403
+    assert visitor.standing()["user"] == "alice"
+    visitor.http.get("/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    assert visitor.standing()["user"] == ""
+
+
 def test_signing_in_ends_by_itself(visitor: Visitor, space: Space) -> None:
     space.provider.seconds = -1
     try:
@@ -179,6 +189,23 @@ def test_who_does_not_agree_is_back_on_the_page(visitor: Visitor, query: str) ->
     answer = visitor.http.get(f"/login/callback?state={asked.params['state']}&{query}", follow_redirects=True)
     assert (answer.status_code, answer.url.path) == (200, "/")
     assert visitor.standing()["user"] == ""
+
+
+@pytest.mark.parametrize("path", ["/login/huggingface", "/login/callback?_nb_redirects=x&code=x&state=x"])
+def test_without_an_answer_from_the_provider_it_is_said_in_words(api: HostedApi, tmp_path, path: str) -> None:
+    space = Space(tmp_path, api).start()
+    space.provider.stop()
+    try:
+        with Visitor(space) as visitor:
+            answer = visitor.http.get(path)
+            assert (answer.status_code, answer.text) == (
+                502,
+                messages.in_full(messages.SIGN_IN_FAILED, is_free=True),
+            )
+            assert visitor.standing()["user"] == ""
+    finally:
+        space.app.stop()
+        space.front.stop()
 
 
 def test_the_owner_alone_sees_the_report(visitor: Visitor) -> None:

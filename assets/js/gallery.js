@@ -172,7 +172,10 @@ export class Gallery {
   #anchor() {
     if (this.held?.at === scrollY && this.held.anchor.isConnected) return this.held.anchor;
     this.held = null;
-    if (this.node.getBoundingClientRect().top >= 0) return null;
+    const { top, bottom } = this.node.getBoundingClientRect();
+    if (top >= 0) return null;
+    // On narrow screens the settings stand below the results: whoever is there must not be pushed away.
+    if (bottom <= 0) return document.querySelector("#settings");
     return this.order.find(({ node }) => node.getBoundingClientRect().bottom > 0)?.node;
   }
 

@@ -39,6 +39,7 @@ class Account:
                 server_functions=self._answers(),
             )
             if playground.house.can_sign_in:
+                # No icon: it would lie among Gradio's own files, which are closed.
                 gr.LoginButton(logout_value="Sign out", icon=None, elem_id="sign-in", size="sm", scale=0)
 
     def _answers(self) -> list[Callable[..., Awaitable[Any]]]:

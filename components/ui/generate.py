@@ -123,7 +123,7 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
 def _requests(playground: Playground, given: Mapping[str, Any], loras: Any) -> tuple[GenerationRequest, ...]:
     """Return the request as the schema allows it; what is null was left out. Raises InvalidRequest."""
     schema = playground.backend.schema
-    wanted = {name: value for name, value in given.items() if value is not None}
+    wanted = {"prompt": ""} | {name: value for name, value in given.items() if value is not None}
     own = {name: _plain(name, value) for name, value in wanted.items() if name in GenerationRequest.__slots__}
     schema.check_offered(name for name in wanted if name not in own)
     request = GenerationRequest(**own, loras=_loras(loras))

@@ -25,10 +25,12 @@ from components.ui.posts import Posts
 from components.ui.routes import routes
 from components.ui.sessions import Sessions
 from components.ui.shapes import Shapes
-from components.ui.sign_in import sign_in_handlers, unpublish
+from components.ui.sign_in import SignIn, sign_in_handlers, unpublish
 
 UPLOAD_LIMIT = "25mb"
 QUEUE_LIMIT = 500
+SESSIONS = 1000
+"""Sessions whose state Gradio holds, about 75 kB each; one that comes back after that is given a new one."""
 
 
 def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
@@ -55,6 +57,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
                 Middleware(Sessions),
                 Middleware(Compression),
                 Middleware(Nonces),
+                Middleware(SignIn),
             ],
         },
         theme=_theme(),
@@ -68,9 +71,10 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
         ssr_mode=False,
         mcp_server=False,
         show_error=False,
+        state_session_capacity=SESSIONS,
         prevent_thread_lock=True,  # the port is known only now
     )
-    if told := host.invitation(blocks.share_url or blocks.local_url):
+    if told := host.invitation(blocks.share_url or blocks.local_url or ""):
         sys.stdout.write(f"{told}\n")
         sys.stdout.flush()
     if wait:

@@ -36,7 +36,7 @@ class Guest(Person):
         assert self.page.url == f"{self.url}/"
         return self
 
-    def sign_out(self, user: str) -> None:
+    def sign_out(self) -> None:
         self.page.get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_role("button", name="Sign in with Hugging Face")).to_be_visible(timeout=PATIENCE)
 
@@ -118,7 +118,7 @@ def test_signing_out_shows_the_browser_s_own_board(guest: Guest) -> None:
     guest.sign_in("dora")
     guest.generate("dora's picture")
     guest.sees_pictures(1)
-    guest.sign_out("dora")
+    guest.sign_out()
     expect(guest.account).to_contain_text(messages.SIGN_IN.happened, timeout=PATIENCE)
     expect(guest.tiles).to_have_count(0)
     guest.sign_in("dora")
@@ -145,7 +145,7 @@ def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest, ne
     expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
     elsewhere = new_guest().sign_in("erin")
     elsewhere.sees_pictures(1)
-    painter.sign_out("erin")
+    painter.sign_out()
     expect(painter.account).not_to_contain_text("Signed in")
     expect(painter.tiles).to_have_count(0)
 
@@ -158,7 +158,7 @@ def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, ne
     painter.is_known_as("fred")
     expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
     expect(painter.tiles).to_have_count(0)
-    painter.sign_out("fred")
+    painter.sign_out()
     painter.sees_pictures(1)
 
 

@@ -83,18 +83,16 @@ def shows_a_page(status: int = 200, *, handled: bool = False) -> Fault:
     return answers(status, PAGE, _HTML, handled=handled)
 
 
-def says(
-    code: int, message: str = "", data: Any = None, *, status: int = 200, handled: bool = False, **headers: str
-) -> Fault:
-    """Answer with an envelope; a header's name is written with `_` for `-`."""
+def says(code: int, message: str = "", data: Any = None, *, status: int = 200, handled: bool = False) -> Fault:
+    """Answer with an envelope."""
     body = json.dumps({"code": code, "message": message, "data": data}).encode()
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return answers(status, body, _JSON | named, handled=handled)
+    return answers(status, body, _JSON, handled=handled)
 
 
-def fails(status: int, message: str = "", **headers: str) -> Fault:
+def fails(status: int, message: str = "", *, retry_after: str | None = None) -> Fault:
     """Answer with an error as the API words it: an HTTP status with an envelope."""
-    return says(status, message, status=status, **headers)
+    body = json.dumps({"code": status, "message": message, "data": None}).encode()
+    return answers(status, body, _JSON if retry_after is None else _JSON | {"retry-after": retry_after})
 
 
 def moves_to(address: str, status: int = 302, *, handled: bool = False) -> Fault:

@@ -86,8 +86,9 @@ class TestInline:
         visitor.sees_nothing_raw()
 
     def test_f23_one_over_the_limit_is_an_error_tile(self, visitor: Visitor, service: Service) -> None:
-        service.ends_with(base64.b64encode(bytes(42 * 1024 * 1024)).decode())
-        visitor.asks("too much inline").ends("failed").says("40 MB", "it was charged")
+        padded = poisons.picture("PNG") + bytes(42 * 1024 * 1024)  # a good picture, and far too many bytes after it
+        service.ends_with(base64.b64encode(padded).decode())
+        visitor.asks("too much inline").ends("failed", 60_000).says("40 MB", "it was charged")
         visitor.can_go_on(service, "too much inline")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.browser.person import Person
 from tests.faults.faults import MARK
@@ -29,9 +29,9 @@ class Tile:
     def __init__(self, node: Locator) -> None:
         self.node = node
 
-    def ends(self, state: str) -> Tile:
+    def ends(self, state: str, patience: float = PATIENCE) -> Tile:
         """Wait until it is in a state."""
-        expect(self.node).to_have_attribute("data-state", state, timeout=PATIENCE)
+        expect(self.node).to_have_attribute("data-state", state, timeout=patience)
         return self
 
     def says(self, *meanings: str) -> Tile:
@@ -73,12 +73,16 @@ class Visitor(Person):
         super().__init__(page, url)
         self._pressed = 0.0
         self.dialogs: list[str] = []
-        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
+
+    def open(self) -> Visitor:
+        """Open the page and wait until it can be used."""
+        super().open()
+        return self
 
     def open_for_small_pictures(self) -> Visitor:
         """Open the page and set the smallest size."""
-        self.open()
-        self.set_small_pictures()
+        self.open().set_small_pictures()
         return self
 
     def set_small_pictures(self) -> None:
@@ -110,11 +114,11 @@ class Visitor(Person):
         """Press Generate for a prompt, not sooner than a press counts."""
         self.leave_time_between_presses()
         self.generate(prompt)
+        self._pressed = time.monotonic()
 
     def leave_time_between_presses(self) -> None:
-        """Wait until the last press is long enough ago, and count the coming one as made."""
+        """Wait until the last press is long enough ago."""
         time.sleep(max(0.0, self._pressed + BETWEEN_PRESSES - time.monotonic()))
-        self._pressed = time.monotonic()
 
     def tiles_of(self, prompt: str) -> Locator:
         """Return the tiles of a prompt."""
@@ -137,6 +141,10 @@ class Visitor(Person):
         assert not found, said[max(0, found.start() - 200) : found.end() + 200]
         source = self.page.content()
         assert not [text for text in (*_KEYS, MARK) if text in source]
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def can_go_on(self, service: Service, prompt: str) -> None:
         """See that no control is stuck: with the service well, another press makes another picture."""

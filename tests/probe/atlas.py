@@ -15,8 +15,9 @@ from typing import Any
 import gradio as gr
 
 from components.client import Endpoint
+from components.fence import Limits
 from components.jobs import Caps
-from components.playground import Backend, Playground
+from components.playground import Backend, House, Playground
 from components.store import Store
 from components.ui.launch import launch
 
@@ -26,7 +27,8 @@ def main() -> None:
         endpoint = Endpoint("http://127.0.0.1:9", "key")
         backend = Backend.hosted(endpoint, "stability-ai/sdxl-lora")
         with redirect_stdout(sys.stderr):
-            blocks = launch(Playground(backend, Store(Path(folder)), Caps(8, 200), lasting=True), wait=False)
+            house = House(Caps(8, 200), Limits(), endpoint.base_url, "stability-ai/sdxl-lora")
+            blocks = launch(Playground(backend, Store(Path(folder)), house), wait=False)
         json.dump({"routes": _routes(blocks), "settings": _settings(blocks)} | _openapi(blocks), sys.stdout)
         with redirect_stdout(sys.stderr):
             blocks.close()

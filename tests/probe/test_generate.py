@@ -117,6 +117,7 @@ def test_s06_loras_are_checked_here_again(stranger: Stranger, api: HostedApi, lo
         ("seed", 2**31),
         ("seed", -2),
         ("prompt", ""),
+        ("prompt", None),
         ("prompt", 5),
         ("prompt", ["x"]),
         ("negative_prompt", {"a": 1}),
