@@ -220,7 +220,7 @@ class Client:
                         url = _moved_to(response)
         except NotPublic as error:
             raise PictureTrouble(messages.UNSAFE_ADDRESS) from error
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise PictureTrouble(messages.NOT_FETCHED) from error
         raise PictureTrouble(messages.NOT_FETCHED)
 

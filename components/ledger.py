@@ -30,6 +30,8 @@ class Ledger:
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._boards: dict[str, Board] = {}
         self._loading: dict[str, asyncio.Lock] = {}
+        self._passing: dict[str, Job] = {}
+        """What was shown last of a job and not written down: a board that is loaded later shows it too."""
         self._moved: dict[str, str] = {}
         """Jobs that were handed to another visitor while they may be followed: whose they are now."""
 
@@ -54,12 +56,14 @@ class Ledger:
     async def record(self, job: Job) -> bool:
         """Write down a job's new value, then show it. False: its task is another job's already."""
         kept = await self.call(self._store.save, job)
+        self._passing.pop(job.id, None)
         if kept:
             await self._publish([self._as_owned(job)])
         return kept
 
     async def show(self, *jobs: Job) -> None:
         """Show what is not worth writing down: progress, a passing trouble, a place in line."""
+        self._passing |= {job.id: job for job in jobs}
         await self._publish([self._as_owned(job) for job in jobs])
 
     async def move(self, visitor: str, to: str) -> int:
@@ -83,7 +87,7 @@ class Ledger:
             if visitor not in self._boards:
                 self._drop_idle()
                 jobs = await self.call(self._store.page, visitor, None, PAGE + 1)
-                self._boards[visitor] = Board(jobs)
+                self._boards[visitor] = Board(self._as_owned(self._passing.get(job.id, job)) for job in jobs)
         self._loading.pop(visitor, None)
         return self._boards[visitor]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from components import messages
-from components.client import Client
+from components.client import PICTURE_LIMIT, Client
 from components.clock import Clock
 from components.errors import LookRefused, PictureTrouble, Sentence, TaskGone, WatchTrouble
 from components.generation import TaskStatus, TaskUpdate
@@ -30,6 +30,8 @@ REFUSED_SECONDS = 2.0
 LONG_AFTER, NOT_YET_AFTER = 180.0, 900.0
 """Seconds after which a task is said to take long, and not to be finished yet."""
 
+_TOO_MUCH = (messages.TOO_MANY_BYTES, messages.TOO_MANY_PIXELS)
+"""What is tried once more and not again: it will hardly shrink."""
 _ENDINGS = {
     TaskStatus.CANCELLED: messages.CANCELLED,
     TaskStatus.TIMED_OUT: messages.TIMED_OUT,
@@ -58,7 +60,7 @@ class Watcher:
             if update is not None:
                 looks.seen(self._clock.monotonic() - zero, queued=update.status is TaskStatus.QUEUED)
                 await self._clock.sleep(looks.next_delay())
-            job, update = await self._look_until_answered(job)
+            job, update = await self._look_until_answered(job, zero)
             if job.ended or job.is_set_aside:
                 return job
         noticed = self._clock.monotonic() - zero
@@ -68,8 +70,11 @@ class Watcher:
             self._experience.learn(job.kind, looks.took(noticed, seconds))
         return job
 
-    async def _look_until_answered(self, job: Job) -> tuple[Job, TaskUpdate | None]:
-        """Look, again after each trouble; the job comes back ended when the API has forgotten its task."""
+    async def _look_until_answered(self, job: Job, zero: float) -> tuple[Job, TaskUpdate | None]:
+        """Look, again after each trouble; the job comes back ended when the API has forgotten its task.
+
+        `zero` is when it was accepted, by the monotonic clock.
+        """
         failures = gone = refused = 0
         while True:
             try:
@@ -92,17 +97,15 @@ class Watcher:
                 wait = trouble.retry_after or backoff(failures, self._chance)
                 await self._clock.sleep(min(wait, LONGEST_RETRY_AFTER))
             else:
-                return await self._observe(job, update), update
+                return await self._observe(job, update, self._clock.monotonic() - zero), update
 
     async def _set_aside(self, job: Job, told: Sentence) -> Job:
         paused = job.set_aside(told if job.key else messages.HOST_LOOK_REFUSED)
         await self._ledger.record(paused)
         return paused
 
-    async def _observe(self, job: Job, update: TaskUpdate) -> Job:
-        now = self._clock.now()
-        seen = job.seen(update, now)
-        age = now - (job.accepted or now)
+    async def _observe(self, job: Job, update: TaskUpdate, age: float) -> Job:
+        seen = job.seen(update, self._clock.now())
         if not update.status.is_final and age > LONG_AFTER:
             seen = seen.troubled(messages.NOT_FINISHED if age > NOT_YET_AFTER else messages.TAKES_LONG)
         if seen.state is not job.state:
@@ -142,7 +145,9 @@ class Watcher:
         for pause in FETCH_PAUSES:
             try:
                 return await self._fetch_once(update.outputs[place], nsfw=nsfw)
-            except PictureTrouble:
+            except PictureTrouble as trouble:
+                if trouble.sentence in _TOO_MUCH and pause != FETCH_PAUSES[0]:
+                    raise
                 again = await self._look_once_more(job, update, pause)
                 update = again if place < len(again.outputs) else update
         return await self._fetch_once(update.outputs[place], nsfw=nsfw)
@@ -167,6 +172,8 @@ class Watcher:
 
     async def _land(self, output: str | bytes, landing: BinaryIO, *, nsfw: bool) -> tuple[Picture, bool]:
         if isinstance(output, bytes):
+            if len(output) > PICTURE_LIMIT:
+                raise PictureTrouble(messages.TOO_MANY_BYTES)
             await asyncio.to_thread(landing.write, output)
         else:
             await self._client.download(output, landing)

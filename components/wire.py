@@ -216,8 +216,8 @@ def _envelope(body: bytes) -> Mapping[str, Any]:
 
 
 def _is_page(answer: Answer) -> bool:
-    """Tell whether a web page came where JSON should be: a proxy's login, say."""
-    return answer.body.lstrip()[:1] == b"<"
+    """Tell whether a web page came where JSON should be, as if all were well: a proxy's login, say."""
+    return answer.status == 200 and answer.body.lstrip()[:1] == b"<"
 
 
 def _code(answer: Answer, envelope: Mapping[str, Any]) -> int:

@@ -193,6 +193,19 @@ async def test_a_service_that_asks_for_an_hour_is_not_waited_for_and_the_time_is
     assert said(job) == messages.busy_until(time.strftime("%H:%M UTC", time.gmtime(clock.now() + 3600)))
 
 
+async def test_a_page_that_is_opened_later_shows_the_place_in_line_too(rig, api):
+    """What is only shown, and not written down, is not lost on a board that is not loaded yet."""
+    api.gate = asyncio.Event()
+    (job,) = await rig.click()
+    await until(lambda: api.posts)
+    await rig.ledger.show(job.in_line(3, None))
+    (shown,) = (await rig.jobs.changes(ALICE, "", 0, 0)).jobs
+    assert shown.position == 3
+    api.gate.set()
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+    assert not rig.ledger._passing
+
+
 async def test_a_lost_connection_while_in_line_for_a_busy_service_does_not_cost_the_place(rig, api):
     api.next_submits = [*[refuses(429, retry_after="1")] * 5, raises(httpx.ConnectError)]
     assert (await rig.picture()).state is JobState.COMPLETED
