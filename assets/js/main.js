@@ -7,6 +7,7 @@ import * as fields from "./fields.js";
 import { Gallery } from "./gallery.js";
 import { inFull } from "./messages.js";
 import { ownKey } from "./own_key.js";
+import { awaitReceipt, forgetPending, pending } from "./pending.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
 import { Viewer } from "./viewer.js";
@@ -14,6 +15,7 @@ import { openVisitor } from "./visitor.js";
 import { words } from "./words.js";
 
 const RECEIPT = 15_000; // ms a press may go without a receipt before the server is asked for it
+const ARRIVED = 2_000; // ms in which a press made just before a reload has arrived, if it does
 const PROMPT = "#field-prompt textarea";
 
 /**
@@ -83,6 +85,7 @@ async function openPage(host) {
     },
   });
   if (!visitor.kept) gallery.node.prepend(ownTab(messages.nothing_kept_here));
+  tellPending({ gallery, feed, messages });
   account.whenBoardChanges((whole) => refresh({ whole }));
   feed.start();
   return { gallery, viewer, feed, visitor, seat };
@@ -109,6 +112,7 @@ function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, 
     gallery.extra.replaceChildren();
     scrollToResults(gallery.node);
     feed.wake();
+    awaitReceipt(click, prompt);
     checkReceipt({ gallery, feed, messages }, click);
   }
   return [{ visitor: visitor.id, click, key: ownKey() }, prompt, pictures, ...rest];
@@ -142,14 +146,31 @@ async function checkReceipt({ gallery, feed, messages }, click) {
     else {
       gallery.confirm(click, []);
       gallery.say(messages.unanswered);
+      forgetPending(click);
     }
   }
+}
+
+/** A press before a reload that the server does not know of either: said, and its words are put back. */
+async function tellPending({ gallery, feed, messages }) {
+  const last = pending();
+  if (!last) return;
+  await sleep(ARRIVED);
+  while (!(await feed.ask(0, { whole: true }))) await sleep(ARRIVED);
+  forgetPending(last.click);
+  if (gallery.order.some(({ row }) => row.click === last.click)) return;
+  gallery.say(messages.unanswered);
+  const box = document.querySelector(PROMPT);
+  if (!box || box.value) return;
+  box.value = last.prompt;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** Draws the server's answer to a press: `{click, rows, refused: [{field, sentence}], notice: ?Message}`. */
 function receive(gallery, seat) {
   const receipt = seat.props.value;
   if (!receipt?.click) return;
+  forgetPending(receipt.click);
   gallery.confirm(receipt.click, receipt.rows ?? []);
   if (receipt.refused?.length) fields.show(receipt.refused);
   if (receipt.notice) {

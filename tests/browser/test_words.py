@@ -48,11 +48,29 @@ def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, a
 
 
 def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> None:
-    person.page.route(JOIN, lambda route: route.fulfill(json={"event_id": "0" * 32}))
+    """Gradio reloads the page when a press meets a broken connection: the words are put back then."""
+    person.page.route(JOIN, lambda route: route.abort())
     person.generate("a cat")
     says(person, messages.UNANSWERED)
+    expect(person.prompt).to_have_value("a cat")
     expect(person.tiles).to_have_count(0)
-    assert api.posts == []
+    person.page.unroute(JOIN)
+    person.generate()
+    person.sees_pictures(1)
+    assert len(api.posts) == 1
+
+
+def test_a_press_before_a_reload_that_did_arrive_is_not_said(person: Person, api: HostedApi) -> None:
+    person.generate("a cat")
+    person.sees("completed", 1)
+    click = person.tiles.first.get_attribute("data-job")
+    assert click
+    pending = json.dumps({"click": click.rpartition("-")[0], "prompt": "a cat"})
+    person.page.evaluate("pending => sessionStorage.setItem('playground-pending /', pending)", pending)
+    person.page.reload()
+    person.sees_pictures(1)
+    person.page.wait_for_function("() => !sessionStorage.getItem('playground-pending /')")
+    expect(person.page.get_by_text(messages.UNANSWERED.happened)).to_be_hidden()
 
 
 def test_a_browser_that_keeps_nothing_is_told(browser: Browser, api: HostedApi, app: AppProcess) -> None:

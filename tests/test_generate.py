@@ -1,0 +1,30 @@
+"""The endpoint for programs where the app ends before the picture does."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import gradio as gr
+import pytest
+
+from components import messages
+from components.playground import Playground
+from components.schema import BUILT_IN
+from components.ui.generate import generate_endpoint
+
+
+async def test_f31_a_program_is_told_that_its_job_goes_on():
+    waiting = SimpleNamespace(id="c-1", state="processing", trouble=None)
+
+    async def start(*given: Any) -> tuple[Any, ...]:
+        return (waiting,)
+
+    async def finished(job_id: str) -> None:
+        return None
+
+    backend = SimpleNamespace(free=False, schema=BUILT_IN)
+    playground = SimpleNamespace(backend=backend, start=start, jobs=SimpleNamespace(finished=finished))
+    with pytest.raises(gr.Error) as told:
+        await generate_endpoint(cast("Playground", playground))(prompt="a cat")
+    assert told.value.message == messages.in_full(messages.NO_END, is_free=False)
