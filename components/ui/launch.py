@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -35,31 +36,11 @@ SESSIONS = 1000
 
 def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     """Serve the page; returns at the end, or at once unless `wait`. Address and port are Gradio's own settings."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        async with playground.running():
-            yield
-
     blocks, host = Page(playground).blocks, HostPage(playground)
     unpublish(blocks)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
-        app_kwargs={
-            "routes": [*routes(playground), *host.routes],
-            "lifespan": lifespan,
-            "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
-            "middleware": [
-                Middleware(SafeHeaders),
-                Middleware(Limits, clock=Clock(), allowance=STANDARD),
-                Middleware(Guard),
-                Middleware(Posts, shapes=Shapes.of(blocks)),
-                Middleware(Sessions),
-                Middleware(Compression),
-                Middleware(Nonces),
-                Middleware(SignIn),
-            ],
-        },
+        app_kwargs=_app(playground, host, blocks),
         theme=_theme(),
         head=assets.text("html/head.html").replace("ASSETS", assets.address("js")),
         css_paths=sorted((assets.FOLDER / "css").glob("*.css")),
@@ -80,6 +61,36 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     if wait:
         blocks.block_thread()
     return blocks
+
+
+def _app(playground: Playground, host: HostPage, blocks: gr.Blocks) -> dict[str, Any]:
+    """Return what stands around Gradio's page: our routes, the life of what is behind it, the edge."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with playground.running():
+            yield
+
+    return {
+        "routes": [*routes(playground), *host.routes],
+        "lifespan": lifespan,
+        "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
+        "middleware": _edge(blocks),
+    }
+
+
+def _edge(blocks: gr.Blocks) -> list[Middleware]:
+    """Return what every request passes, the outermost first."""
+    return [
+        Middleware(SafeHeaders),
+        Middleware(Limits, clock=Clock(), allowance=STANDARD),
+        Middleware(Guard),
+        Middleware(Posts, shapes=Shapes.of(blocks)),
+        Middleware(Sessions),
+        Middleware(Compression),
+        Middleware(Nonces),
+        Middleware(SignIn),
+    ]
 
 
 def _theme() -> Base:
