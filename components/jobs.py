@@ -341,15 +341,17 @@ class Jobs:
                 return price
 
     async def _admit_and_send(self, admitted: asyncio.Future[int | None], job: Job) -> None:
+        price, refused = None, None
         try:
             price = await asyncio.shield(admitted)
         except (NotAllowed, NotTold, NothingSent, UntrustedService, StoreTrouble) as error:
-            await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), error.sentence))
-            return
+            refused = error.sentence
         finally:
-            told = self._at_the_till.pop(job.id)
-        if told := told or self._in_the_way(job):
+            taken_back = self._at_the_till.pop(job.id)
+        if told := taken_back or (None if refused else self._in_the_way(job)):
             await self._ledger.record(job.ended_as(JobState.STOPPED, self._clock.now(), told))
+        elif refused:
+            await self._ledger.record(job.ended_as(JobState.FAILED, self._clock.now(), refused))
         else:
             await self._send_and_follow(job if price is None else job.priced(price))
 
