@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeGuard
 
 from components import messages
 from components.errors import InvalidRequest, Sentence
@@ -45,9 +46,9 @@ class GenerationRequest:
     def __post_init__(self) -> None:
         _require(bool(self.prompt.strip()), "prompt", messages.NO_PROMPT)
         for name in ("prompt", "negative_prompt"):
-            _require(_is_text(getattr(self, name)), name, messages.HALF_A_CHARACTER)
+            _require(is_text(getattr(self, name)), name, messages.HALF_A_CHARACTER)
         for name in ("width", "height", "num_inference_steps", "seed"):
-            _require(_is_whole(getattr(self, name)), name, messages.not_whole(_words(name)))
+            _require(is_whole(getattr(self, name)), name, messages.not_whole(_words(name)))
         _require(_is_number(self.guidance_scale), "guidance_scale", messages.not_finite("Guidance"))
 
     def with_seed(self, seed: int) -> GenerationRequest:
@@ -105,12 +106,13 @@ def _require(holds: bool, field: str, told: Sentence) -> None:
         raise InvalidRequest(field, told)
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """Tell a text from one with half a surrogate pair, which no JSON body can carry."""
     return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
-def _is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
+    """Tell a whole number from everything else, `True` included."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -88,7 +88,7 @@ class Job:
     @property
     def account(self) -> str:
         """Return the name of whose account it is made on: the backend's own, or one visitor's there."""
-        return f"{self.backend} {self.key}" if self.key else self.backend
+        return account_name(self.backend, self.key)
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -175,6 +175,11 @@ class Job:
         return replace(
             self, state=state, ended=now, trouble=trouble, position=None, step=None, steps=None, next_send=None
         )
+
+
+def account_name(backend: str, key: str) -> str:
+    """Return the name of an account at a backend: its own, or that of a visitor's key, given by its mark."""
+    return f"{backend} {key}" if key else backend
 
 
 def to_record(job: Job) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from components.errors import (
     UntrustedService,
 )
 from components.generation import GenerationRequest, TaskUpdate
-from components.job import Job, JobState
+from components.job import Job, JobState, account_name
 from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.pace import Experience
@@ -58,6 +58,11 @@ class Line:
     model: str
     key: str = ""
     """The mark of the visitor's own key; empty when the backend's own key pays."""
+
+    @property
+    def account(self) -> str:
+        """Return the name of the account that pays."""
+        return account_name(self.backend, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +128,11 @@ class Jobs:
             watcher = Watcher(client, self._ledger, self._store, self._clock, self._experience)
             self._accounts[account] = Account(sender, watcher)
 
-    def retire(self, account: str) -> None:
-        """Send nothing more for this account; what was sent is followed to its end, and then its client is let go."""
-        if account in self._accounts:
-            self._accounts[account].sender.take_all_back(messages.KEY_FORGOTTEN)
-            self._let_go(account, account.partition(" ")[2])
+    def retire(self, line: Line) -> None:
+        """Send nothing more on this line; what was sent is followed to its end, and then its client is let go."""
+        if line.account in self._accounts:
+            self._accounts[line.account].sender.take_all_back(messages.KEY_FORGOTTEN)
+            self._let_go(line.account, line.key)
 
     async def start(self, wish: Wish) -> tuple[Job, ...]:
         """Start a click's jobs; a click seen before starts nothing and returns the jobs it had. Raises TooMany."""

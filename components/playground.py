@@ -50,6 +50,11 @@ class Backend:
     free: bool
     """Nothing is ever charged."""
 
+    @property
+    def introduction(self) -> str:
+        """Return all that is said of it before the first picture."""
+        return f"{self.label} {self.advice}".strip()
+
     @classmethod
     def hosted(cls, endpoint: Endpoint, model: str, whose: str = "The host's key pays.") -> Backend:
         """Return the hosted API; the endpoint's key is the host's, or empty where each visitor brings one."""
@@ -174,8 +179,8 @@ class Playground:
             can_sign_in=self.house.can_sign_in,
             own_key=own_key,
             is_key_lost=bool(token) and own_key is None,
-            obstacle=None if own_key else self._obstacle(person),
-            paid_by=f"{whose.label} {whose.advice}".strip(),
+            obstacle=None if own_key else self.obstacle(person),
+            paid_by=whose.introduction,
             to_bring=await self.visitors.to_bring(browser, person),
         )
 
@@ -223,7 +228,8 @@ class Playground:
             self._ledger.close()
             self._store.close()
 
-    def _obstacle(self, person: Person) -> Sentence | None:
+    def obstacle(self, person: Person) -> Sentence | None:
+        """Return why the host's key does not pay for a person; None when it does, or when nothing costs anything."""
         try:
             if self.till:
                 self.till.limits.admit(person)

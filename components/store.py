@@ -116,9 +116,10 @@ class Store:
         def write(db: sqlite3.Connection) -> None:
             asked = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
             spent = _spent(db, admission.person, now, admission.balance_told)
-            admission.check_open(spent)
             if asked:
                 admission.check(spent, len(asked))
+            else:
+                admission.check_open(spent)
             rows = [(job.id, admission.person, now, admission.price) for job in asked]
             db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
 

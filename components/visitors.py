@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from components import messages
 from components.client import Client
@@ -51,7 +52,7 @@ class Visitors:
             balance = ""
         token = self._keys.keep(key)
         self.forget_unused()
-        account = self._account(mark(key))
+        account = self._line(mark(key)).account
         self._jobs.open(account, client)
         await self._jobs.take_up(person.board, account)
         return KeyGrant(token, OwnKeyShown(tail(key), balance))
@@ -60,19 +61,19 @@ class Visitors:
         """Let go of a key; what was sent with it is still followed, what waits is taken back."""
         key_mark = self._keys.forget(token)
         if key_mark and not self._keys.holds(key_mark):
-            self._jobs.retire(self._account(key_mark))
+            self._jobs.retire(self._line(key_mark))
 
     def forget_unused(self) -> None:
         """Let go of the keys that nobody used for long."""
         for own in self._keys.forget_unused():
-            self._jobs.retire(self._account(own.mark))
+            self._jobs.retire(self._line(own.mark))
 
     def line(self, token: str) -> Line | None:
         """Return how jobs of this tab are sent: with its own key, or None: the usual way. Raises KeyAway."""
         if not token:
             return None
         if own := self._keys.find(token):
-            return Line(self._own.backend, self._own.model, own.mark)
+            return self._line(own.mark)
         raise KeyAway(messages.KEY_AWAY)
 
     async def own_key(self, token: str) -> OwnKeyShown | None:
@@ -98,8 +99,8 @@ class Visitors:
             raise NotAllowed(messages.NOT_SIGNED_IN)
         return await self._ledger.move(browser.board, person.board)
 
-    def _account(self, key_mark: str) -> str:
-        return f"{self._own.backend} {key_mark}"
+    def _line(self, key_mark: str) -> Line:
+        return replace(self._own, key=key_mark)
 
     def _count_try(self, now: float) -> None:
         if len(self._tries) == TRIES and now - self._tries[0] < TRIES_SECONDS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from html import escape
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 import gradio as gr
 
 from components import messages
-from components.errors import NotAllowed, PlaygroundError
+from components.errors import PlaygroundError
 from components.person import NOBODY, Person
 from components.playground import Playground
 from components.standing import OwnKeyShown, Standing
 from components.ui import assets
 from components.ui.rows import told
-from components.ui.who import key_token, person_of
+from components.ui.who import key_token, person_of, values_of
 
 
 class Account:
@@ -48,13 +48,13 @@ class Account:
 
         async def standing(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return what the panel shows."""
-            values = _mapping(ask)
+            values = values_of(ask)
             person, browser = person_of(values, request), Person.browser(values.get("visitor"))
             return _shown(await playground.standing(person, browser, key_token(values)), playground)
 
         async def use_key(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Hold a key: `{token, own_key}`, or `{refused}` with the reason."""
-            values = _mapping(ask)
+            values = values_of(ask)
             try:
                 grant = await playground.use_key(person_of(values, request), values.get("text"))
             except PlaygroundError as error:
@@ -63,12 +63,12 @@ class Account:
 
         async def forget_key(ask: Any) -> bool:
             """Let go of a key; the answer tells the script that it was heard."""
-            playground.visitors.forget_key(key_token(_mapping(ask)))
+            playground.visitors.forget_key(key_token(values_of(ask)))
             return True
 
         async def take_along(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Hand this browser's pictures to the one who signed in: `{taken}`, or `{refused}`."""
-            values = _mapping(ask)
+            values = values_of(ask)
             person, browser = person_of(values, request), Person.browser(values.get("visitor"))
             try:
                 return {"taken": await playground.visitors.take_along(browser, person)}
@@ -80,16 +80,12 @@ class Account:
 
 def _first(playground: Playground) -> dict[str, Any]:
     """Return what the panel shows until it has asked: what holds for somebody unknown, so that nothing jumps."""
-    backend, obstacle = playground.backend, ""
-    try:
-        if playground.till:
-            playground.till.limits.admit(Person(NOBODY))
-    except NotAllowed as error:
-        obstacle = messages.in_full(error.sentence, is_free=True)
+    told_in_the_way = playground.obstacle(Person(NOBODY))
+    obstacle = messages.in_full(told_in_the_way, is_free=True) if told_in_the_way else ""
     can_sign_in = playground.house.can_sign_in
     return {
         # A model's name is the host's to choose.
-        "payer": "" if obstacle else escape(f"{backend.label} {backend.advice}".strip()),
+        "payer": "" if obstacle else escape(playground.backend.introduction),
         "obstacle": escape(obstacle),
         "open": bool(obstacle) and not can_sign_in,
         "certainty": "unsure" if obstacle and can_sign_in else "",
@@ -121,7 +117,3 @@ def _shown(standing: Standing, playground: Playground) -> dict[str, Any]:
 def _own_key(shown: OwnKeyShown | None, playground: Playground) -> dict[str, str] | None:
     """Return a tab's key as its owner sees it, and what it pays for."""
     return asdict(shown) | {"model": playground.own_backend.model} if shown else None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -24,7 +24,7 @@ from components.ui.prompt import PromptPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
 from components.ui.shape import ShapePanel
-from components.ui.who import key_token, person_of
+from components.ui.who import key_token, person_of, values_of
 
 TITLE = "SDXL LoRA Playground"
 
@@ -109,7 +109,7 @@ def _read(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
 
     Raises gr.Error: only our own page's script makes tickets.
     """
-    values: Mapping[str, Any] = ticket if isinstance(ticket, dict) else {}
+    values = values_of(ticket)
     visitor, click = values.get("visitor"), values.get("click")
     if not is_token(visitor) or not is_token(click):
         raise gr.Error(messages.in_full(messages.PAGE_NOT_READY, is_free=True), print_exception=False)

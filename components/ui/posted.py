@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 from gradio.utils import get_upload_folder
 
+from components.generation import is_text
+
 DEEPEST = 16
 """Levels of lists and objects inside each other; Gradio copies values by recursion."""
 _FILE_MARKS = {"meta", "url", "orig_name", "mime_type", "is_stream"}
@@ -53,20 +55,12 @@ def _parts(value: object) -> Iterator[object]:
 
 
 def _check_part(part: object) -> None:
-    if isinstance(part, str) and not _is_text(part):
+    if isinstance(part, str) and not is_text(part):
         raise Misshapen("A text holds half a character.")
     if isinstance(part, float) and not isfinite(part):
         raise Misshapen("A number is too large.")
     if isinstance(part, dict) and "path" in part and _FILE_MARKS & part.keys() and not _is_upload(part):
         raise Misshapen("A file must be uploaded first; paths and links are not opened.")
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_upload(file: Mapping[Any, Any]) -> bool:

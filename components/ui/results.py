@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import gradio as gr
@@ -14,7 +14,7 @@ from components.job import Job
 from components.playground import Playground
 from components.ui import assets
 from components.ui.rows import changed_rows, row, told
-from components.ui.who import person_of
+from components.ui.who import person_of, values_of
 
 LONGEST_WAIT = 20.0
 """Seconds a question for changes is held while nothing changes."""
@@ -68,7 +68,7 @@ class Results:
 
         async def changes(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return what changed since the version the browser knows, holding the answer while nothing does."""
-            values = _mapping(ask)
+            values = values_of(ask)
             epoch, version = str(values.get("epoch", ""))[:32], int(_number(values.get("version")))
             wait = min(max(_number(values.get("wait")), 0.0), LONGEST_WAIT)
             found = await self._jobs.changes(person_of(values, request).board, epoch, version, wait)
@@ -76,28 +76,24 @@ class Results:
 
         async def older(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return the page of tiles before a time."""
-            values = _mapping(ask)
+            values = values_of(ask)
             jobs, more = await self._jobs.older(person_of(values, request).board, _number(values.get("before")))
             return {"rows": self._rows(jobs), "more": more}
 
         async def look_again(ask: Any, request: gr.Request) -> None:
             """Look once more for what a visitor may have paid for."""
-            values = _mapping(ask)
+            values = values_of(ask)
             await self._jobs.look_again(person_of(values, request).board, str(values.get("job", ""))[:64])
 
         async def take_back(ask: Any, request: gr.Request) -> bool:
             """Take back what waits to be sent; false when it is too late."""
-            values = _mapping(ask)
+            values = values_of(ask)
             return await self._jobs.take_back(person_of(values, request).board, str(values.get("job", ""))[:64])
 
         return [changes, older, look_again, take_back]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [row(job, self._playground) for job in jobs]
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _number(value: Any) -> float:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeGuard
 
 import gradio as gr
 
+from components.generation import is_whole
 from components.ui.posted import Misshapen, Posted
 
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -57,16 +57,16 @@ class Shapes:
     def _event(self, body: Posted) -> None:
         session_of(body)
         number = body.get("fn_index")
-        if not _is_whole(number) or number not in self.events:
+        if not is_whole(number) or number not in self.events:
             raise Misshapen("This page has no such event.")
-        if body.get("trigger_id") is not None and not _is_whole(body["trigger_id"]):
+        if body.get("trigger_id") is not None and not is_whole(body["trigger_id"]):
             raise Misshapen("trigger_id must be a whole number.")
         _values(body, self.events[number])
 
     def _answer(self, body: Posted) -> None:
         session_of(body)
         number = body.get("component_id")
-        if not _is_whole(number) or body.get("fn_name") not in [*self.answers.get(number, ())]:
+        if not is_whole(number) or body.get("fn_name") not in [*self.answers.get(number, ())]:
             raise Misshapen("This page has no such function.")
         if not isinstance(body.get("data"), dict):
             raise Misshapen("data must be an object.")
@@ -95,7 +95,7 @@ def _values(body: Posted, count: int) -> None:
 
 def _cancel(body: Posted) -> None:
     session_of(body)
-    if not isinstance(body.get("event_id"), str) or not _is_whole(body.get("fn_index")):
+    if not isinstance(body.get("event_id"), str) or not is_whole(body.get("fn_index")):
         raise Misshapen("cancel takes session_hash, event_id and fn_index.")
 
 
@@ -105,7 +105,3 @@ def _no_program(_: Posted) -> None:
 
 def _anything(_: Posted) -> None:
     """Accept any JSON object."""
-
-
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -9,6 +9,11 @@ from typing import Any
 from components.person import Person
 
 
+def values_of(asked: Any) -> Mapping[str, Any]:
+    """Return what a script sent as the object it should be, an empty one for anything else."""
+    return asked if isinstance(asked, dict) else {}
+
+
 def user_of(request: Any) -> str:
     """Return the name of whoever signed in with Hugging Face, "" for nobody.
 
