@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import TypeGuard
 
@@ -26,6 +26,35 @@ class LoraWeight:
         _require(_is_number(self.scale), "loras", messages.not_finite("The scale of a LoRA"))
 
 
+class Refine(Enum):
+    """How the refiner takes part, by the API's names."""
+
+    OFF = "no_refiner"
+    ENSEMBLE = "expert_ensemble_refiner"
+    """The base model hands the picture over before it is finished."""
+    SECOND_PASS = "base_image_refiner"
+    """The refiner goes over the finished picture once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceImage:
+    """A picture a person gave, upright, without metadata, as it lies in the store: a PNG file."""
+
+    name: str
+    """Unguessable: who knows it may see the picture."""
+    digest: str
+    """SHA-256 of the file in hexadecimal: the same content is sent up once."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return width and height."""
+        return self.width, self.height
+
+
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
     """What the person asked for. Which ranges a model allows is its schema's business, see schema.py."""
@@ -42,6 +71,19 @@ class GenerationRequest:
     """-1: drawn before a job exists, see seeds.py."""
     loras: tuple[LoraWeight, ...] = ()
     """Their order changes nothing."""
+    image: SourceImage | None = None
+    """The picture to start from, of the very size that is asked for."""
+    mask: SourceImage | None = None
+    """White: change, black: keep; of the size of `image`. What is black stays as it is, to the pixel."""
+    feather: int = 0
+    """Pixels inside the edge of the mask over which the new picture fades into the old one."""
+    prompt_strength: float = 0.8
+    """How much of `image` is painted anew, 0 to 1; at 1 nothing of it is left."""
+    refine: Refine = Refine.OFF
+    high_noise_frac: float = 0.8
+    """For ENSEMBLE: the share of the steps after which the refiner takes over."""
+    refine_steps: int | None = None
+    """For SECOND_PASS; None: as many as the steps."""
 
     def __post_init__(self) -> None:
         _require(bool(self.prompt.strip()), "prompt", messages.NO_PROMPT)
@@ -49,7 +91,33 @@ class GenerationRequest:
             _require(is_text(getattr(self, name)), name, messages.HALF_A_CHARACTER)
         for name in ("width", "height", "num_inference_steps", "seed"):
             _require(is_whole(getattr(self, name)), name, messages.not_whole(_words(name)))
-        _require(_is_number(self.guidance_scale), "guidance_scale", messages.not_finite("Guidance"))
+        for name in ("guidance_scale", "prompt_strength", "high_noise_frac"):
+            _require(_is_number(getattr(self, name)), name, messages.not_finite(_words(name)))
+        if self.refine_steps is not None:
+            _require(is_whole(self.refine_steps), "refine_steps", messages.not_whole(_words("refine_steps")))
+        self._check_pictures()
+
+    def _check_pictures(self) -> None:
+        if self.image:
+            _require(self.image.size == (self.width, self.height), "image", messages.IMAGE_NOT_FITTED)
+        if self.mask:
+            _require(self.image is not None, "mask_image", messages.MASK_WITHOUT_IMAGE)
+            _require(self.mask.size == (self.width, self.height), "mask_image", messages.MASK_NOT_FITTED)
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """Return the API's names of what a model must take, or the picture would ignore it."""
+        usual = _USUAL
+        found = {name for name in _PLAIN if getattr(self, name) != usual[name]}
+        if (self.width, self.height) != (usual["width"], usual["height"]) and not self.image:
+            found.add("size")
+        found |= {name for name, is_wanted in (("image", self.image), ("mask_image", self.mask)) if is_wanted}
+        if self.image:
+            found.add("prompt_strength")
+        if self.refine is not Refine.OFF:
+            found.add("refine")
+            found.add("high_noise_frac" if self.refine is Refine.ENSEMBLE else "refine_steps")
+        return frozenset(found | {"prompt"})
 
     def with_seed(self, seed: int) -> GenerationRequest:
         """Return the same wish with another seed."""
@@ -121,4 +189,16 @@ def _is_number(value: object) -> bool:
 
 
 def _words(name: str) -> str:
-    return {"num_inference_steps": "Steps"}.get(name, name.capitalize())
+    return _WORDS.get(name, name.capitalize())
+
+
+_PLAIN = ("negative_prompt", "guidance_scale", "num_inference_steps", "seed", "loras")
+"""What is asked for as soon as it is not as usual."""
+_USUAL = {one.name: one.default for one in fields(GenerationRequest)}
+_WORDS = {
+    "guidance_scale": "Guidance",
+    "num_inference_steps": "Steps",
+    "prompt_strength": "Strength",
+    "high_noise_frac": "The handover",
+    "refine_steps": "The refiner's steps",
+}

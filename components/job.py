@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
 from components.errors import Charge, Sentence
-from components.generation import GenerationRequest, LoraWeight, TaskStatus, TaskUpdate
+from components.generation import GenerationRequest, LoraWeight, Refine, SourceImage, TaskStatus, TaskUpdate
 
 
 class JobState(Enum):
@@ -186,6 +187,7 @@ def to_record(job: Job) -> dict[str, Any]:
     """Return the job as plain JSON values."""
     record = asdict(job)
     record["state"] = job.state.value
+    record["request"]["refine"] = job.request.refine.value
     if job.trouble:
         record["trouble"]["charge"] = job.trouble.charge.value
     return record
@@ -193,16 +195,28 @@ def to_record(job: Job) -> dict[str, Any]:
 
 def from_record(record: dict[str, Any]) -> Job:
     """Return the job of `to_record`. Raises KeyError, TypeError or ValueError when it is none."""
-    ask = dict(record["request"])
-    ask["loras"] = tuple(LoraWeight(**lora) for lora in ask["loras"])
     parts: dict[str, Any] = {
-        "request": GenerationRequest(**ask),
+        "request": _request(record["request"]),
         "state": JobState(record["state"]),
         "pictures": tuple(Picture(**picture) for picture in record["pictures"]),
         "trouble": _sentence(record["trouble"]),
         "links": tuple(record.get("links", ())),
     }
     return Job(**{**record, **parts})
+
+
+def _request(record: Mapping[str, Any]) -> GenerationRequest:
+    parts: dict[str, Any] = {
+        "loras": tuple(LoraWeight(**lora) for lora in record["loras"]),
+        "image": _source(record.get("image")),
+        "mask": _source(record.get("mask")),
+        "refine": Refine(record.get("refine", Refine.OFF.value)),
+    }
+    return GenerationRequest(**{**record, **parts})
+
+
+def _source(record: Mapping[str, Any] | None) -> SourceImage | None:
+    return SourceImage(**record) if record else None
 
 
 def _sentence(record: dict[str, str] | None) -> Sentence | None:

@@ -27,6 +27,9 @@ NO_LORA_PATH = Sentence("A LoRA needs a path: owner/name or a link to its file."
 NOT_A_LORA_PATH = Sentence("A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file.")
 NO_LORAS_HERE = Sentence("This model takes no LoRAs, so nothing was sent.", "Empty this row.")
 NOT_A_LIST_OF_LORAS = Sentence("loras is a list of objects with path and scale.")
+IMAGE_NOT_FITTED = Sentence("The picture was fitted to another size.", "Choose the size again, then press Generate.")
+MASK_WITHOUT_IMAGE = Sentence("A mask needs a picture: it says which parts of it change.")
+MASK_NOT_FITTED = Sentence("The mask has another size than the picture.", "Paint it again.")
 NOT_A_LORA = Sentence("Each of loras is an object with path (text) and scale (a number).")
 
 
@@ -56,6 +59,14 @@ def too_many_loras(most: int) -> Sentence:
 
 def too_many_pictures(most: int) -> Sentence:
     return Sentence(f"Between 1 and {most} pictures can be made at once.")
+
+
+def no_model_takes(what: str) -> Sentence:
+    return Sentence(f"No model here takes {what}, so nothing was sent.", "Take that out, then press Generate.")
+
+
+def no_model_takes_together(one: str, other: str) -> Sentence:
+    return Sentence(f"No model here takes {one} and {other} together, so nothing was sent.", "Take one of them out.")
 
 
 def not_offered(name: str) -> Sentence:

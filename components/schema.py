@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from components import messages
 from components.addresses import is_public_https
 from components.errors import InvalidRequest
-from components.generation import MAX_SEED, GenerationRequest, LoraWeight
+from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine
 
 PROMPT_LIMIT = 10_000
 """Characters. The API names no limit; this keeps a pasted book from being stored and sent."""
@@ -48,6 +48,11 @@ class Schema:
     max_loras: int
     fields: frozenset[str]
     """The API's names of what it takes; anything else is refused, never dropped."""
+    prompt_strength: Span
+    high_noise_frac: Span
+    refine_steps: Span
+    refine_ways: frozenset[Refine]
+    """Empty: it has no refiner."""
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest with the field and a sentence for the first thing this model does not take."""
@@ -58,7 +63,21 @@ class Schema:
         for name in ("width", "height", "guidance_scale", "num_inference_steps", "seed"):
             getattr(self, name).check(name, getattr(request, name))
         self._check_grid(request)
+        self._check_image_and_refiner(request)
         self._check_loras(request.loras)
+
+    def takes(self, request: GenerationRequest) -> bool:
+        """Tell whether this model has a field for everything that is asked for; ranges are `check`'s business."""
+        has_way = request.refine is Refine.OFF or request.refine in self.refine_ways
+        return request.wishes <= self.fields and has_way
+
+    def _check_image_and_refiner(self, request: GenerationRequest) -> None:
+        if request.image:
+            self.prompt_strength.check("prompt_strength", request.prompt_strength)
+        if request.refine is Refine.ENSEMBLE:
+            self.high_noise_frac.check("high_noise_frac", request.high_noise_frac)
+        if request.refine is Refine.SECOND_PASS and request.refine_steps is not None:
+            self.refine_steps.check("refine_steps", request.refine_steps)
 
     def check_offered(self, names: Iterable[str]) -> None:
         """Raise InvalidRequest for the first name that this model has no field for."""
@@ -104,6 +123,10 @@ BUILT_IN = Schema(
     lora_scale=Span("The scale of a LoRA", 0, 4, 1, 0.05),
     max_loras=4,
     fields=frozenset({"prompt", "negative_prompt", "size", "guidance_scale", "num_inference_steps", "seed", "loras"}),
+    prompt_strength=Span("Strength", 0, 1, 0.8, 0.01),
+    high_noise_frac=Span("The handover", 0, 1, 0.8, 0.01),
+    refine_steps=Span("The refiner's steps", 1, 50, 28, 1),
+    refine_ways=frozenset(),
 )
 """The parameter table of `stability-ai/sdxl-lora` on its vendor's model page."""
 
@@ -116,3 +139,11 @@ def built_in(model: str) -> Schema:
     if model in _WITHOUT_LORAS:
         return replace(BUILT_IN, max_loras=0, fields=BUILT_IN.fields - {"loras"})
     return BUILT_IN
+
+
+OURS = replace(
+    BUILT_IN,
+    fields=BUILT_IN.fields | {"image", "mask_image", "prompt_strength", "refine", "high_noise_frac", "refine_steps"},
+    refine_ways=frozenset(Refine),
+)
+"""What our own server takes, should it not tell."""

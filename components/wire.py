@@ -27,7 +27,7 @@ from components.errors import (
     TaskGone,
     WatchTrouble,
 )
-from components.generation import GenerationRequest, TaskStatus, TaskUpdate
+from components.generation import GenerationRequest, Refine, TaskStatus, TaskUpdate
 from components.money import Micros, micros
 
 MESSAGE_LIMIT = 300
@@ -57,8 +57,43 @@ class Answer:
     """Seconds, already read from the header."""
 
 
-def encode(request: GenerationRequest) -> dict[str, Any]:
-    """Return the JSON body of a submit, fields and types as the API's parameter table has them."""
+Dialect = Mapping[str, str]
+"""By which name a model takes each field it has: ours to its own. What is not in it is never sent."""
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "prompt": ("prompt",),
+    "negative_prompt": ("negative_prompt",),
+    "size": ("size",),
+    "guidance_scale": ("guidance_scale",),
+    "num_inference_steps": ("num_inference_steps",),
+    "seed": ("seed",),
+    "loras": ("loras",),
+    "image": ("image",),
+    "mask_image": ("mask_image", "mask"),
+    "prompt_strength": ("prompt_strength", "strength"),
+    "refine": ("refine",),
+    "high_noise_frac": ("high_noise_frac",),
+    "refine_steps": ("refine_steps",),
+    "enable_base64_output": ("enable_base64_output",),
+}
+"""What models of this family call their fields, the likelier name first."""
+
+STANDARD: Dialect = {name: names[0] for name, names in ALIASES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pictures of a request lie for the API: addresses of uploads, or data URIs."""
+
+    image: str = ""
+    mask: str = ""
+
+
+NO_LINKS = Links()
+
+
+def encode(request: GenerationRequest, dialect: Dialect = STANDARD, links: Links = NO_LINKS) -> dict[str, Any]:
+    """Return the JSON body of a submit: each field by the model's own name for it, and none that it does not have."""
     body: dict[str, Any] = {
         "prompt": request.prompt,
         "size": f"{request.width}*{request.height}",
@@ -71,7 +106,24 @@ def encode(request: GenerationRequest) -> dict[str, Any]:
         body["negative_prompt"] = request.negative_prompt
     if request.loras:
         body["loras"] = [{"path": lora.path, "scale": float(lora.scale)} for lora in request.loras]
-    return body
+    body |= _of_pictures(request, links) | _of_refiner(request)
+    return {dialect[name]: value for name, value in body.items() if name in dialect}
+
+
+def _of_pictures(request: GenerationRequest, links: Links) -> dict[str, Any]:
+    if not request.image:
+        return {}
+    body: dict[str, Any] = {"image": links.image, "prompt_strength": float(request.prompt_strength)}
+    return body | ({"mask_image": links.mask} if request.mask else {})
+
+
+def _of_refiner(request: GenerationRequest) -> dict[str, Any]:
+    if request.refine is Refine.ENSEMBLE:
+        return {"refine": request.refine.value, "high_noise_frac": float(request.high_noise_frac)}
+    if request.refine is Refine.SECOND_PASS:
+        steps = request.num_inference_steps if request.refine_steps is None else request.refine_steps
+        return {"refine": request.refine.value, "refine_steps": steps}
+    return {}
 
 
 def encode_recent(model: str, page: int) -> dict[str, Any]:
@@ -132,9 +184,11 @@ class Quote:
     """What it costs at the most: the list price where that is higher."""
 
 
-def encode_price(model: str, request: GenerationRequest) -> dict[str, Any]:
+def encode_price(
+    model: str, request: GenerationRequest, dialect: Dialect = STANDARD, links: Links = NO_LINKS
+) -> dict[str, Any]:
     """Return the JSON body that asks what a request would cost."""
-    return {"model_id": model, "inputs": encode(request)}
+    return {"model_id": model, "inputs": encode(request, dialect, links)}
 
 
 def decode_price(answer: Answer) -> Quote:

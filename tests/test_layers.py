@@ -17,6 +17,7 @@ LAYERS = (
     ("generation", "clock", "addresses", "money", "keys", "person", "redaction"),
     ("schema", "job", "pictures", "retry", "pace", "seeds", "recipe", "keyring", "turns", "standing"),
     ("fence", "wire"),
+    ("family",),
     ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
     ("board", "till"),

@@ -11,6 +11,7 @@ import { awaitReceipt, forgetPending, pending } from "./pending.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
 import { Viewer } from "./viewer.js";
+import { collect } from "./parts.js";
 import { openVisitor } from "./visitor.js";
 import { words } from "./words.js";
 
@@ -103,10 +104,11 @@ function showRefusal(row) {
 }
 
 /** The hook of Generate: names the click and shows at once what it will make. */
-function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, ...rest) {
+async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, ...rest) {
   const click = takeClick(isEarly);
   fields.clear();
   gallery.say("");
+  const held = await collect(gallery);
   if (String(prompt ?? "").trim()) {
     gallery.expect(expected(click, prompt, pictures, gallery.now()));
     gallery.extra.replaceChildren();
@@ -115,7 +117,7 @@ function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, 
     awaitReceipt(click, prompt);
     checkReceipt({ gallery, feed, messages }, click);
   }
-  return [{ visitor: visitor.id, click, key: ownKey() }, prompt, pictures, ...rest];
+  return [{ visitor: visitor.id, click, key: ownKey(), ...held }, prompt, pictures, ...rest];
 }
 
 function expected(click, prompt, pictures, created) {

@@ -27,6 +27,8 @@ from components.ui.shape import ShapePanel
 from components.ui.who import key_token, person_of, values_of
 
 TITLE = "SDXL LoRA Playground"
+HELD = ("picture", "styles", "comparison")
+"""Values of controls that are no components of Gradio's; the ticket carries them, see assets/js/parts.js."""
 
 
 class Page:
@@ -78,6 +80,7 @@ class Page:
     async def generate(self, request: gr.Request, *, ticket: Any, **values: Any) -> dict[str, Any]:
         """Start one click's jobs and return its receipt at once."""
         person, click, token = _read(ticket, request)
+        values |= {name: values_of(ticket).get(name) for name in HELD}
         try:
             schema = self._playground.backend_for(token).schema
             requests, note = self._requests(schema, values)

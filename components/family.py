@@ -1,0 +1,115 @@
+"""The models of one backend: what each takes, and which of them makes a request. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from components import messages
+from components.errors import InvalidRequest
+from components.generation import GenerationRequest
+from components.schema import Schema, built_in
+from components.wire import STANDARD, Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of the API."""
+
+    id: str
+    schema: Schema
+    dialect: Dialect
+    """By which names it takes its fields."""
+    is_told: bool = False
+    """The API said so itself; otherwise the built-in description stands in."""
+
+    @classmethod
+    def built_in(cls, name: str) -> Model:
+        """Return what is known of a model without asking."""
+        schema = built_in(name)
+        kept = schema.fields | {"enable_base64_output"}
+        return cls(name, schema, {ours: theirs for ours, theirs in STANDARD.items() if ours in kept})
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The models a backend may use, the preferred one first; never empty."""
+
+    models: tuple[Model, ...]
+
+    @classmethod
+    def built_in(cls, names: Sequence[str]) -> Family:
+        """Return what is known of these models without asking."""
+        return cls(tuple(Model.built_in(name) for name in names))
+
+    @property
+    def first(self) -> Model:
+        """Return the preferred model, whose ranges the page shows."""
+        return self.models[0]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the API's names of all that some model takes."""
+        return frozenset().union(*(model.schema.fields for model in self.models))
+
+    def model(self, name: str) -> Model:
+        """Return a model by its id; one that is not here any more is taken as it is built in."""
+        return next((model for model in self.models if model.id == name), None) or Model.built_in(name)
+
+    def choose(self, request: GenerationRequest) -> Model:
+        """Return the first model that takes everything that is asked for, within its ranges.
+
+        Raises InvalidRequest with the field and a sentence; nothing is ever left out to make a request fit.
+        """
+        able = [model for model in self.models if model.schema.takes(request)]
+        if not able:
+            raise self._refusal(request)
+        for model in able[:-1]:
+            try:
+                model.schema.check(request)
+            except InvalidRequest:
+                continue
+            return model
+        able[-1].schema.check(request)
+        return able[-1]
+
+    def _refusal(self, request: GenerationRequest) -> InvalidRequest:
+        """Return why no model takes a request: something none has, or two things that none has together."""
+        wishes = sorted(request.wishes, key=_WEIGHT.index)
+        for wish in wishes:
+            if wish not in self.fields:
+                return InvalidRequest(_PLACE.get(wish, wish), messages.no_model_takes(NAMES[wish]))
+        for one, other in combinations(wishes, 2):
+            if not any({one, other} <= model.schema.fields for model in self.models):
+                return InvalidRequest(
+                    _PLACE.get(other, other), messages.no_model_takes_together(NAMES[one], NAMES[other])
+                )
+        return InvalidRequest("", messages.no_model_takes("all of this together"))
+
+
+NAMES = {
+    "image": "a picture to start from",
+    "mask_image": "a mask",
+    "loras": "LoRAs",
+    "refine": "a refiner",
+    "negative_prompt": "a negative prompt",
+    "prompt_strength": "a strength",
+    "high_noise_frac": "a handover",
+    "refine_steps": "the refiner's steps",
+    "size": "a size",
+    "guidance_scale": "guidance",
+    "num_inference_steps": "a number of steps",
+    "seed": "a seed",
+    "prompt": "a prompt",
+}
+"""What people call each field."""
+_WEIGHT = list(NAMES)
+_PLACE = {"size": "width"}
+
+
+class Catalogue:
+    """The family as the API last told it; everything that sends or asks a price reads it here."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
