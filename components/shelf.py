@@ -62,6 +62,36 @@ class Shelf:
             self._hold(name, landing)
         return Picture(name, facts.width, facts.height, facts.format, facts.size, nsfw), is_on_disk
 
+    def put(self, content: bytes) -> str:
+        """Keep a PNG file that is made here; returns its name."""
+        landing = self.landing()
+        try:
+            landing.write(content)
+        except OSError:
+            self.clear(landing)
+            landing = io.BytesIO(content)
+        name = secrets.token_hex(16) + ".png"
+        if isinstance(landing, io.BytesIO) or not self._to_disk(landing, name):
+            self._hold(name, landing)
+        self.clear(landing)
+        return name
+
+    def content(self, name: str) -> bytes | None:
+        """Return the bytes of a picture by its name."""
+        found = self.find(name)
+        if not isinstance(found, Path):
+            return found
+        try:
+            return found.read_bytes()
+        except OSError:
+            return None
+
+    def drop(self, name: str) -> None:
+        """Delete a picture."""
+        self._held.pop(name, None)
+        with contextlib.suppress(OSError):
+            (self._pictures / name).unlink(missing_ok=True)
+
     def find(self, name: str) -> Path | bytes | None:
         """Return the file of a picture, or its bytes, by its name."""
         if not PICTURE_NAME.fullmatch(name):

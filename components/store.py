@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import sqlite3
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from components.database import Database
 from components.errors import InvalidRequest, SetupError
 from components.fence import DAY, HOUR, MONTH, Admission, Settling, Spent, settling
+from components.generation import SourceImage
 from components.job import Job, Picture, from_record, to_record
 from components.money import Micros
 from components.shelf import Shelf
@@ -42,6 +44,22 @@ CREATE TABLE IF NOT EXISTS spendings (
     is_settled INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS spendings_by_time ON spendings (made);
+CREATE TABLE IF NOT EXISTS sources (
+    name TEXT PRIMARY KEY,
+    visitor TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    created REAL NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_source_a_content ON sources (visitor, digest);
+CREATE TABLE IF NOT EXISTS uploads (
+    account TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    link TEXT NOT NULL,
+    made REAL NOT NULL,
+    PRIMARY KEY (account, digest)
+) STRICT;
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
 """
 _INSERT = (
@@ -56,6 +74,14 @@ _UPDATE = (
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"
+
+_RENEW = "UPDATE sources SET created = ? WHERE name = ?"
+_DROP = (
+    "DELETE FROM sources WHERE created < ? AND name NOT IN ("
+    "SELECT json_extract(record, '$.request.image.name') FROM jobs WHERE record ->> '$.request.image' IS NOT NULL"
+    " UNION SELECT json_extract(record, '$.request.mask.name') FROM jobs WHERE record ->> '$.request.mask' IS NOT NULL"
+    ") RETURNING name"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +172,7 @@ class Store:
             moved = db.execute("SELECT id FROM jobs WHERE visitor = ?", (visitor,)).fetchall()
             change = "UPDATE jobs SET visitor = ?, record = json_set(record, '$.visitor', ?) WHERE visitor = ?"
             db.execute(change, (to, to, visitor))
+            db.execute("UPDATE OR IGNORE sources SET visitor = ? WHERE visitor = ?", (to, visitor))
             return [row[0] for row in moved]
 
         return self._db.write(write)
@@ -215,6 +242,51 @@ class Store:
     def picture(self, name: str) -> Path | bytes | None:
         """Return the file of a picture, or its bytes, by its unguessable name."""
         return self._shelf.find(name)
+
+    def keep_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
+        """Keep a visitor's own picture, a PNG file of that size in pixels; the same content is kept once."""
+        digest = hashlib.sha256(content).hexdigest()
+        if known := self._sources("visitor = ? AND digest = ?", (visitor, digest)):
+            self._db.write(lambda db: db.execute(_RENEW, (now, known[0].name)))
+            return known[0]
+        source = SourceImage(self._shelf.put(content), digest, *size)
+        row = (source.name, visitor, digest, source.width, source.height, now)
+        self._db.write(lambda db: db.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", row))
+        return source
+
+    def source(self, visitor: str, name: str) -> SourceImage | None:
+        """Return a visitor's own picture by its name; None for one that is another's, or gone."""
+        return next(iter(self._sources("visitor = ? AND name = ?", (visitor, name))), None)
+
+    def source_content(self, name: str) -> bytes | None:
+        """Return the PNG file of somebody's own picture, by its unguessable name."""
+        return self._shelf.content(name)
+
+    def drop_sources(self, before: float) -> int:
+        """Delete the pictures that nobody used since that time and no job was made from; return how many."""
+        gone = self._db.write(lambda db: db.execute(_DROP, (before,)).fetchall())
+        for (name,) in gone:
+            self._shelf.drop(name)
+        return len(gone)
+
+    def upload(self, account: str, digest: str, since: float) -> str | None:
+        """Return where a content lies at the service, if this account sent it up since that time."""
+        query = "SELECT link FROM uploads WHERE account = ? AND digest = ? AND made > ?"
+        return next((str(row[0]) for row in self._db.read(query, (account, digest, since))), None)
+
+    def remember_upload(self, account: str, digest: str, link: str, now: float) -> None:
+        """Write down where a content lies at the service."""
+        row = (account, digest, link, now)
+        self._db.write(lambda db: db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", row))
+
+    def forget_upload(self, account: str, digest: str) -> None:
+        """The service has it no more."""
+        which = (account, digest)
+        self._db.write(lambda db: db.execute("DELETE FROM uploads WHERE account = ? AND digest = ?", which))
+
+    def _sources(self, where: str, values: tuple[object, ...]) -> list[SourceImage]:
+        rows = self._db.read(f"SELECT name, digest, width, height FROM sources WHERE {where}", values)
+        return [SourceImage(*row) for row in rows]
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         rows = self._db.read(f"SELECT record FROM jobs {where}", values)
