@@ -22,6 +22,7 @@ from components.errors import (
     Sentence,
     SubmissionUnknown,
     UntrustedService,
+    UploadTrouble,
     WatchTrouble,
 )
 from components.fetching import NotPublic, new_outside
@@ -48,6 +49,8 @@ class Patience:
     """For a price or a balance, while a person waits for it."""
     download: float = 60.0
     """For a whole picture."""
+    upload: float = 120.0
+    """For a picture on its way up: a slow line takes that long for 4 MB."""
 
     @property
     def timeout(self) -> httpx.Timeout:
@@ -166,15 +169,38 @@ class Client:
     ) -> None:
         self._api, self._outside, self._endpoint, self._patience = api, outside, endpoint, patience
 
-    async def submit(self, model: str, request: GenerationRequest) -> TaskUpdate:
-        """Send one POST. Raises NothingSent, NotAccepted, InvalidRequest or SubmissionUnknown; sends once."""
+    async def submit(self, model: str, request: GenerationRequest, links: wire.Links = wire.NO_LINKS) -> TaskUpdate:
+        """Send one POST; `links` say where the request's pictures lie.
+
+        Raises NothingSent, NotAccepted, InvalidRequest or SubmissionUnknown; sends once.
+        """
+        body = wire.encode(request, links=links)
         try:
-            answer = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), wire.encode(request))
+            answer = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body)
         except _NEVER_LEFT as error:
             raise _nothing_sent(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise SubmissionUnknown(messages.NO_ANSWER) from error
         return await _read(answer, wire.decode_submit)
+
+    async def upload(self, content: bytes) -> str:
+        """Send up a PNG file and return its address at the service. Free of charge, and may be repeated.
+
+        Raises NothingSent, NotAccepted (UploadTrouble when nothing is known), and NotTold when the API has no such
+        call: then a picture goes along with its request.
+        """
+        url = self._endpoint.url("/api/v3/media/upload/binary")
+        files = {"file": ("picture.png", content, "image/png")}
+        try:
+            answer = await self._call("POST", url, files=files, seconds=self._patience.upload)
+        except _NEVER_LEFT as error:
+            raise _nothing_sent(error) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise UploadTrouble(messages.NOT_UPLOADED) from error
+        link = wire.decode_upload(answer)
+        if not self.may_open(link):
+            raise UploadTrouble(messages.NOT_UPLOADED)
+        return link
 
     async def look(self, task_id: str, query_url: str | None = None) -> TaskUpdate:
         """Ask once where a task is. Raises WatchTrouble."""
@@ -249,12 +275,20 @@ class Client:
         except (httpx.HTTPError, TimeoutError) as error:
             raise NotTold(silence, is_offered=True) from error
 
-    async def _call(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> wire.Answer:
-        """Do one exchange inside one deadline."""
+    async def _call(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        seconds: float | None = None,
+    ) -> wire.Answer:
+        """Do one exchange inside one deadline, of JSON or of a file."""
         headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
         async with (
-            asyncio.timeout(self._patience.call),
-            self._api.stream(method, url, json=body, headers=headers) as response,
+            asyncio.timeout(seconds or self._patience.call),
+            self._api.stream(method, url, json=body, files=files, headers=headers) as response,
         ):
             content = await _content(response)
         wait = retry_after_seconds(response.headers.get("retry-after"), time.time())

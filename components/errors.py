@@ -9,6 +9,7 @@ PlaygroundError
 │   ├── KeyRefused            401, 403
 │   ├── NoCredit              402
 │   ├── ModelNotFound         404 on a submit
+│   ├── UploadTrouble         a picture could not be sent up, so its request was not sent
 │   └── Busy                  429; `retry_after` says when
 ├── NothingSent               the API could not be reached; no byte of the request left
 ├── UntrustedService          bad certificate; nothing was sent, not even the key
@@ -92,6 +93,10 @@ class NoCredit(NotAccepted):
 
 class ModelNotFound(NotAccepted):
     """The API does not offer this model."""
+
+
+class UploadTrouble(NotAccepted):
+    """A picture could not be sent up, so the request that needs it was not sent."""
 
 
 class Busy(NotAccepted):

@@ -152,6 +152,12 @@ UNANSWERED_BEFORE_RESTART = Sentence(
     "It is being looked for; it is never sent twice.",
     Charge.MAYBE,
 )
+NOT_UPLOADED = Sentence(
+    "Your picture could not be sent to the service, so nothing was made.", "Press Generate to try again."
+)
+SOURCE_GONE = Sentence(
+    "Your picture is not here any more, so nothing was sent.", "Choose it again, then press Generate."
+)
 STALE = Sentence("The app was restarted before this was sent.", "Press Generate again.")
 TAKEN_BACK = Sentence("You took this back before it was sent.")
 KEY_REFUSED = Sentence("This key was not accepted.", "A new key works after a first top-up. Enter it again.")

@@ -28,6 +28,7 @@ from components.ledger import Ledger
 from components.retry import LONGEST_RETRY_AFTER, ResendPolicy, utc
 from components.store import Store
 from components.turns import Entry, Turn, Turns
+from components.uploading import Uploads
 
 SEARCH_AFTER = (5.0, 60.0)
 """Seconds after a lost answer at which the API's list of recent tasks is read."""
@@ -45,6 +46,7 @@ class Sender:
 
     def __init__(self, client: Client, ledger: Ledger, store: Store, clock: Clock) -> None:
         self._client, self._ledger, self._store, self._clock = client, ledger, store, clock
+        self._uploads = Uploads(client, ledger, store, clock)
         self._policy = ResendPolicy()
         self._turns = Turns(clock, self._line_moved)
         self._waiting: dict[str, Job] = {}
@@ -147,10 +149,11 @@ class Sender:
         return adopted if await self._ledger.record(adopted) else None
 
     async def _send_once(self, job: Job) -> tuple[Job, TaskUpdate | None, PlaygroundError | None]:
-        job = job.sending(self._clock.now())
-        await self._ledger.record(job)
         try:
-            update = await self._client.submit(job.model, job.request)
+            links = await self._uploads.links(job)
+            job = job.sending(self._clock.now())
+            await self._ledger.record(job)
+            update = await self._client.submit(job.model, job.request, links)
         except (NothingSent, Busy) as error:
             job = job.turned_away(error.sentence)
             await self._ledger.record(job)
@@ -177,6 +180,8 @@ class Sender:
         refused = replace(job.turned_away(told), refused_field=_field(job, error))
         ended = refused.ended_as(JobState.FAILED, self._clock.now(), told)
         await self._ledger.record(ended)
+        if told == messages.LINK_NOT_FETCHED:
+            await self._uploads.forget(job)
         if job.key and told == messages.KEY_REFUSED:
             self.take_all_back(told)
         return ended

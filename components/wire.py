@@ -25,6 +25,7 @@ from components.errors import (
     Sentence,
     SubmissionUnknown,
     TaskGone,
+    UploadTrouble,
     WatchTrouble,
 )
 from components.generation import GenerationRequest, Refine, TaskStatus, TaskUpdate
@@ -172,6 +173,19 @@ def decode_recent(answer: Answer) -> tuple[TaskUpdate, ...]:
         raise WatchTrouble(messages.LIST_UNREADABLE)
     entries = [_mapping(item) for item in cast("list[Any]", items)]
     return tuple(_update(entry) for entry in entries if _task_id(entry))
+
+
+def decode_upload(answer: Answer) -> str:
+    """Read where an uploaded picture lies. Raises NotAccepted, NotTold when the API has no such call."""
+    envelope = _envelope(answer.body)
+    code = _code(answer, envelope)
+    if code in (404, 405):
+        raise NotTold(messages.NOT_UPLOADED, is_offered=False)
+    link = _text(_mapping(envelope.get("data")).get("download_url"))
+    if code == 200 and link:
+        return link
+    refusal = _refusal(code, _message(envelope), answer.retry_after)
+    raise refusal if isinstance(refusal, NotAccepted) else UploadTrouble(messages.NOT_UPLOADED)
 
 
 @dataclass(frozen=True, slots=True)

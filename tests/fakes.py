@@ -128,6 +128,9 @@ class ScriptedApi:
         self.next_looks: list[Reply] = []
         """For the coming looks, in place of the course."""
         self.next_lists: list[Reply] = []
+        self.uploads: list[httpx.Request] = []
+        """The pictures that were sent up."""
+        self.next_uploads: list[Reply] = []
         self.next_prices: list[Reply] = []
         self.next_balances: list[Reply] = []
         self.price: Any = {"price": 0.01, "discounted_price": 0.01, "currency": "USD"}
@@ -186,6 +189,8 @@ class ScriptedApi:
         if not request.url.path.startswith("/api/v3/"):
             return self._file(request)
         path = request.url.path.removeprefix("/api/v3/")
+        if path == "media/upload/binary":
+            return await self._upload(request)
         if request.method == "POST" and path not in ("predictions", "model/price"):
             return await self._submit(request)
         if path.startswith("predictions/"):
@@ -215,6 +220,16 @@ class ScriptedApi:
         task = self.make()
         self.owners[task["id"]] = _key(request)
         return success(task)
+
+    async def _upload(self, request: httpx.Request) -> httpx.Response:
+        self.uploads.append(request)
+        await asyncio.sleep(0)
+        if _key(request) not in self.keys:
+            return refuses(401)(request)
+        if self.next_uploads:
+            return self.next_uploads.pop(0)(request)
+        link = f"https://media.test/{len(self.uploads)}.png"
+        return success({"type": "image", "download_url": link, "filename": "x.png", "size": 1})
 
     def _look(self, request: httpx.Request, task_id: str) -> httpx.Response:
         self.looks[task_id] += 1
@@ -287,9 +302,11 @@ class Rig:
         *,
         person: Person | None = None,
         token: str = "",
+        ask: GenerationRequest | None = None,
     ) -> tuple[Job, ...]:
         """Press once; with the token of an own key that one pays, as the page has it."""
-        requests = tuple(GenerationRequest("a cat", seed=seed) for seed in range(1, pictures + 1))
+        plain = ask or GenerationRequest("a cat")
+        requests = tuple(plain.with_seed(seed) for seed in range(1, pictures + 1))
         wish = Wish(visitor, click, requests, line=self.visitors.line(token), person=person)
         return await self.jobs.start(wish)
 

@@ -71,6 +71,8 @@ class HostedApi:
     def __init__(self, prefix: str = "") -> None:
         self.prefix = prefix
         self.tasks: dict[str, Task] = {}
+        self.uploads: dict[str, bytes] = {}
+        """Files that were sent up, by name, the oldest first."""
         self.posts: list[dict[str, Any]] = []
         """Bodies of the submits that arrived."""
         self.submit_times: list[float] = []
@@ -159,6 +161,8 @@ class HostedApi:
         return self._route(method, path.removeprefix(f"{self.prefix}/api/v3/"), body)
 
     def _route(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes] | None:
+        if method == "POST" and path == "media/upload/binary":
+            return self._upload(body)
         if method == "GET" and path.startswith("predictions/"):
             return self._query(path.split("/")[1])
         if method == "POST" and path == "predictions":
@@ -173,6 +177,20 @@ class HostedApi:
         if method == "POST" and path == "model/price" and self.price is not None:
             return _success(self._quote(json.loads(body)["model_id"]))
         return _failure(404, "model not found")
+
+    def _upload(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """Take the one file of a form."""
+        head, _, rest = body.partition(b"\r\n\r\n")
+        content = rest[: rest.rindex(b"\r\n--")]
+        assert b'name="file"' in head
+        name = f"{len(self.uploads) + 1}.png"
+        self.uploads[name] = content
+        link = f"http://127.0.0.1:{self.port}/uploads/{name}"
+        return _success({"type": "image", "download_url": link, "filename": name, "size": len(content)})
+
+    def uploaded(self, link: str) -> bytes:
+        """Return what was sent up, by the address that a submit named."""
+        return self.uploads[link.rpartition("/")[2]]
 
     def _quote(self, model: str) -> dict[str, Any]:
         return {

@@ -22,6 +22,7 @@ LAYERS = (
     ("client", "store"),
     ("board", "till"),
     ("ledger",),
+    ("uploading",),
     ("sending", "watching"),
     ("jobs",),
     ("visitors",),

@@ -34,6 +34,7 @@ class Endpoint(Enum):
     BALANCE = "balance"
     PRICE = "price"
     FILES = "files"
+    UPLOAD = "upload"
     OTHER = "other"
 
 
@@ -43,6 +44,7 @@ _PLACES = {
     ("GET", "/api/v3/models"): Endpoint.MODELS,
     ("GET", "/api/v3/balance"): Endpoint.BALANCE,
     ("POST", "/api/v3/model/price"): Endpoint.PRICE,
+    ("POST", "/api/v3/media/upload/binary"): Endpoint.UPLOAD,
 }
 
 
