@@ -36,6 +36,8 @@ class Picture:
     size: int
     """Bytes."""
     nsfw: bool = False
+    received: str = ""
+    """The name of the picture as the service made it, where the original was put back outside a mask; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

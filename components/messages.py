@@ -158,6 +158,10 @@ NOT_UPLOADED = Sentence(
 SOURCE_GONE = Sentence(
     "Your picture is not here any more, so nothing was sent.", "Choose it again, then press Generate."
 )
+NOT_PUT_BACK = Sentence(
+    "The original could not be put back outside the mask, so this is the picture as the service made it.",
+    charge=Charge.SPENT,
+)
 STALE = Sentence("The app was restarted before this was sent.", "Press Generate again.")
 TAKEN_BACK = Sentence("You took this back before it was sent.")
 KEY_REFUSED = Sentence("This key was not accepted.", "A new key works after a first top-up. Enter it again.")

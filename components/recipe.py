@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from components.generation import GenerationRequest
+from components.generation import GenerationRequest, Refine
 
 
 def infotext(request: GenerationRequest, model: str) -> str:
@@ -24,10 +24,25 @@ def infotext(request: GenerationRequest, model: str) -> str:
         "Size": f"{request.width}x{request.height}",
         "Model": model,
     }
+    pairs |= _of_picture(request) | _of_refiner(request)
     pairs |= {f"LoRA {number}": f"{lora.path}@{lora.scale:g}" for number, lora in enumerate(request.loras, start=1)}
     pairs["Version"] = "SDXL LoRA Playground"
     lines.append(", ".join(f"{key}: {_quoted(str(value))}" for key, value in pairs.items()))
     return "\n".join(lines)
+
+
+def _of_picture(request: GenerationRequest) -> dict[str, object]:
+    pairs: dict[str, object] = {"Denoising strength": f"{request.prompt_strength:g}"} if request.image else {}
+    return pairs | ({"Mask blur": request.feather} if request.mask and request.feather else {})
+
+
+def _of_refiner(request: GenerationRequest) -> dict[str, object]:
+    if request.refine is Refine.OFF:
+        return {}
+    if request.refine is Refine.ENSEMBLE:
+        return {"Refiner": "sd_xl_refiner_1.0", "Refiner switch at": f"{request.high_noise_frac:g}"}
+    steps = request.num_inference_steps if request.refine_steps is None else request.refine_steps
+    return {"Refiner": "sd_xl_refiner_1.0", "Refiner steps": steps}
 
 
 def _short(path: str) -> str:

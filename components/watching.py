@@ -16,6 +16,7 @@ from components.generation import TaskStatus, TaskUpdate
 from components.job import Job, JobState, Picture
 from components.ledger import Ledger
 from components.pace import Experience, Looks
+from components.restoring import restored
 from components.retry import LONGEST_RETRY_AFTER, backoff
 from components.store import Store
 
@@ -134,10 +135,20 @@ class Watcher:
                 picture, is_on_disk = await self._fetch(job, update, place)
                 pictures.append(picture)
                 trouble = trouble if is_on_disk else messages.NOT_SAVED
+                if job.request.mask:
+                    pictures[-1], trouble = await self._restored(job, picture, trouble)
             except PictureTrouble as error:
                 trouble = error.sentence
                 links += [output] if isinstance(output, str) and self._client.may_open(output) else []
         return replace(job, pictures=tuple(pictures), links=tuple(links)), trouble
+
+    async def _restored(self, job: Job, picture: Picture, trouble: Sentence | None) -> tuple[Picture, Sentence | None]:
+        """Put the original back outside the mask; what was received is kept as it is where that cannot be done."""
+        try:
+            made, is_on_disk = await asyncio.to_thread(restored, self._store, job.request, picture)
+        except (PictureTrouble, OSError):
+            return picture, messages.NOT_PUT_BACK
+        return made, trouble if is_on_disk else messages.NOT_SAVED
 
     async def _fetch(self, job: Job, update: TaskUpdate, place: int) -> tuple[Picture, bool]:
         """Fetch one picture, paid for as it is: after each trouble once more, by the address of a new query."""

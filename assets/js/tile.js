@@ -40,7 +40,8 @@ export class Tile {
     setText(this.seed, words.seed(row));
     // The pictures of one click share their notes: they stand at the first.
     const notes = row.number === 1 ? [row.note, row.seed_note] : [];
-    const said = row.state === "completed" ? [row.happened, row.advice] : [];
+    const putBack = row.pictures.some(({ received }) => received) ? words.putBack : "";
+    const said = row.state === "completed" ? [putBack, row.happened, row.advice] : [];
     setText(this.note, [...notes, ...said].filter(Boolean).join(" "));
     this.#drawLinks();
     this.#drawStage(now);

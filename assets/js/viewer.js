@@ -52,9 +52,9 @@ export class Viewer {
     image.width = picture.width ?? row.width;
     image.height = picture.height ?? row.height;
     this.picture.replaceChildren(image);
-    const original = make("a", { className: "original", href: address(picture.original), download: "" }, words.original);
-    const asides = [row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
-    this.side.replaceChildren(original, facts(row, picture), ...asides.map(aside));
+    const putBack = picture.received ? words.putBack : "";
+    const asides = [putBack, row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
+    this.side.replaceChildren(...downloads(picture), facts(row, picture), ...asides.map(aside));
     this.side.scrollTop = 0;
     const focused = document.activeElement;
     this.refresh();
@@ -90,6 +90,13 @@ export class Viewer {
   }
 }
 
+/** The picture's file; where the original was put back around it, the file as it was received too. */
+function downloads({ original, received }) {
+  const link = (href, text) => make("a", { className: "original", href: address(href), download: "" }, text);
+  if (!received) return [link(original, words.original)];
+  return [link(original, words.put_together), link(received, words.received)];
+}
+
 const aside = (sentence) => make("p", { className: "aside", dir: "auto" }, sentence);
 
 function facts(row, picture) {
@@ -106,6 +113,8 @@ function facts(row, picture) {
   add(names.size, `${picture.width ?? row.width} × ${picture.height ?? row.height}`);
   add(names.steps, row.num_inference_steps);
   add(names.guidance, row.guidance_scale);
+  add(names.strength, row.strength);
+  add(names.refiner, words.refiner(row));
   add(names.seed, row.seed, true);
   add(names.loras, row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join("\n"));
   add(names.model, row.model);

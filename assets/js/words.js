@@ -64,9 +64,16 @@ export const words = {
   previous: "Previous",
   next: "Next",
   original: "Original",
+  put_together: "Download",
+  received: "As the service made it",
+  putBack: "Outside what you painted the original was put back, to the pixel.",
+  refiner: ({ refine, high_noise_frac, refine_steps, num_inference_steps }) => ({
+    expert_ensemble_refiner: `Ensemble of experts, handover at ${high_noise_frac}`,
+    base_image_refiner: `Second pass, ${refine_steps ?? num_inference_steps} steps`,
+  })[refine],
   facts: {
     prompt: "Prompt", negative: "Negative prompt", size: "Size", steps: "Steps", guidance: "Guidance",
-    seed: "Seed", loras: "LoRAs", model: "Model", backend: "Made by", price: "Price", time: "Time taken",
+    strength: "Strength", refiner: "Refiner", seed: "Seed", loras: "LoRAs", model: "Model", backend: "Made by", price: "Price", time: "Time taken",
   },
   copyOf: (what) => `Copy ${what.toLowerCase()}`,
   seconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
