@@ -28,7 +28,7 @@ NOT_A_LORA_PATH = Sentence("A LoRA is named by its Hugging Face id (owner/name) 
 NO_LORAS_HERE = Sentence("This model takes no LoRAs, so nothing was sent.", "Empty this row.")
 NOT_A_LIST_OF_LORAS = Sentence("loras is a list of objects with path and scale.")
 IMAGE_NOT_FITTED = Sentence("The picture was fitted to another size.", "Choose the size again, then press Generate.")
-MASK_WITHOUT_IMAGE = Sentence("A mask needs a picture: it says which parts of it change.")
+MASK_WITHOUT_IMAGE = Sentence("A mask says which parts of a picture change.", "Give the picture too.")
 MASK_NOT_FITTED = Sentence("The mask has another size than the picture.", "Paint it again.")
 NOT_A_LORA = Sentence("Each of loras is an object with path (text) and scale (a number).")
 
@@ -59,6 +59,10 @@ def too_many_loras(most: int) -> Sentence:
 
 def too_many_pictures(most: int) -> Sentence:
     return Sentence(f"Between 1 and {most} pictures can be made at once.")
+
+
+def not_taken(what: str) -> Sentence:
+    return Sentence(f"The model here does not take {what}.")
 
 
 def no_model_takes(what: str) -> Sentence:
@@ -95,6 +99,7 @@ MONTH_SPENT = Sentence(
 BALANCE_LOW = Sentence("The host's account is almost empty.", "Use your own key, or ask the host to top it up.")
 PRICE_NOT_TOLD = Sentence("The service did not tell the price, so nothing was sent.", "Try again in a minute.")
 BALANCE_NOT_TOLD = Sentence("The service did not tell the balance, so nothing was sent.", "Try again in a minute.")
+MODELS_NOT_TOLD = Sentence("The service did not say what its models take, so this page offers what is usual.")
 KEY_AWAY = Sentence("This page does not hold your key any more, so nothing was sent.", "Enter your key again.")
 KEY_FORGOTTEN = Sentence("Your key was forgotten before this was sent.", "Enter it again, then press Generate.")
 KEY_UNLIKE_ANY = Sentence("This text is no key: keys have no blanks or special letters.", "Copy the key again.")

@@ -55,7 +55,7 @@ class Seen:
 
 @asynccontextmanager
 async def opened(store: Store, base_url: str, limits: Limits, owner: str = ""):
-    backend = Backend.hosted(Endpoint(base_url, KEY), MODEL)
+    backend = Backend.hosted(Endpoint(base_url, KEY), [MODEL])
     house = House(Caps(8, 200), limits, base_url, MODEL, can_sign_in=bool(owner), owner=owner)
     playground = Playground(backend, store, house)
     host = HostPage(playground)

@@ -18,6 +18,7 @@ LAYERS = (
     ("schema", "job", "pictures", "inpainting", "retry", "pace", "seeds", "recipe", "keyring", "turns", "standing"),
     ("fence", "wire"),
     ("family",),
+    ("model_list",),
     ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
     ("board", "till", "restoring"),

@@ -45,6 +45,8 @@ PARAMETERS = {
 }
 """What the API page says of each parameter."""
 
+_PLAIN = ("prompt", "negative_prompt", "width", "height", "guidance_scale", "num_inference_steps", "seed")
+
 Answer = tuple[list[gr.FileData], dict[str, Any]]
 """The picture files, and their details."""
 
@@ -110,7 +112,9 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
     """Return the finished job. Raises gr.Error with the sentence that a person would see."""
     is_free = playground.backend.free
     try:
-        wish = Wish(program.board, secrets.token_hex(16), _requests(playground, given, loras))
+        request = _request(playground, given, loras)
+        model = playground.backend.family.choose(request).id
+        wish = Wish(program.board, secrets.token_hex(16), batch(request, 1)[0], model=model)
         jobs = await playground.start(program, wish, "")
         job = await playground.jobs.finished(jobs[0].id) or jobs[0]
     except PlaygroundError as error:
@@ -120,15 +124,13 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
     return job
 
 
-def _requests(playground: Playground, given: Mapping[str, Any], loras: Any) -> tuple[GenerationRequest, ...]:
-    """Return the request as the schema allows it; what is null was left out. Raises InvalidRequest."""
+def _request(playground: Playground, given: Mapping[str, Any], loras: Any) -> GenerationRequest:
+    """Return what is asked for; what is null was left out. Raises InvalidRequest."""
     schema = playground.backend.schema
     wanted = {"prompt": ""} | {name: value for name, value in given.items() if value is not None}
-    own = {name: _plain(name, value) for name, value in wanted.items() if name in GenerationRequest.__slots__}
+    own = {name: _plain(name, value) for name, value in wanted.items() if name in _PLAIN}
     schema.check_offered(name for name in wanted if name not in own)
-    request = GenerationRequest(**own, loras=_loras(loras))
-    schema.check(request)
-    return batch(request, 1)[0]
+    return GenerationRequest(**own, loras=_loras(loras))
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -14,7 +14,6 @@ from components.generation import GenerationRequest
 from components.jobs import Wish
 from components.person import Person, is_token
 from components.playground import Playground
-from components.schema import Schema
 from components.seeds import batch
 from components.ui import assets
 from components.ui.account import Account
@@ -82,15 +81,18 @@ class Page:
         person, click, token = _read(ticket, request)
         values |= {name: values_of(ticket).get(name) for name in HELD}
         try:
-            schema = self._playground.backend_for(token).schema
-            requests, note = self._requests(schema, values)
-            jobs = await self._playground.start(person, Wish(person.board, click, requests, note), token)
+            family = self._playground.backend_for(token).family
+            request, pictures = self._request(values)
+            model = family.choose(request).id
+            requests, note = batch(request, pictures)
+            wish = Wish(person.board, click, requests, note, model=model)
+            jobs = await self._playground.start(person, wish, token)
         except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
 
-    def _requests(self, schema: Schema, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], str]:
-        """Merge the panels' values into a request for each picture. Raises InvalidRequest."""
+    def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
+        """Merge the panels' values into one request; returns it, and how many pictures. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
         sampling = self._sampling.read(values)
         request = GenerationRequest(
@@ -103,8 +105,7 @@ class Page:
             seed=sampling.seed,
             loras=self._loras.read(values),
         )
-        schema.check(request)
-        return batch(request, sampling.pictures)
+        return request, sampling.pictures
 
 
 def _read(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
