@@ -72,7 +72,7 @@ class Family:
 
         Raises InvalidRequest with the field and a sentence; nothing is ever left out to make a request fit.
         """
-        request = request if request.seed >= 0 else request.with_seed(0)  # one will be drawn
+        request = request.with_seed(0) if request.seed == -1 else request  # one will be drawn
         able = [model for model in self.models if model.schema.takes(request)]
         if not able:
             raise self._refusal(request)
