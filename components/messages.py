@@ -81,6 +81,24 @@ def not_text(name: str) -> Sentence:
     return Sentence(f"{name} must be text.")
 
 
+# --- A picture to start from ---
+
+SOURCE_TOO_LARGE = Sentence("This picture file is larger than 20 MB.", "Choose a smaller one.")
+SOURCE_TOO_MANY_PIXELS = Sentence(
+    "This picture has more than 40 megapixels.", "Make it smaller, then choose it again."
+)
+SOURCE_TOO_SMALL = Sentence("This picture is too small to start from.", "It needs at least 16 pixels on each side.")
+SOURCE_TOO_NARROW = Sentence("This picture is too long and narrow.", "Cut it to a shape nearer to a square.")
+NOT_A_SOURCE = Sentence("This file is not a picture this page can read.", "Choose a PNG, JPEG or WebP picture.")
+SOURCE_DAMAGED = Sentence("This picture file is damaged.", "Choose another one.")
+SOURCE_GONE = Sentence("The picture to start from is not here any more.", "Choose it again.")
+NO_SUCH_FIT = Sentence("A picture is fitted by crop, pad or match.", "Choose one of the three.")
+SOURCE_NOT_SENT = Sentence(
+    "The picture could not be brought to this app.", "Check your connection and choose it again."
+)
+NO_CAMERA = Sentence("No camera could be used.", "Allow the page to use one, or choose a picture file.")
+
+
 # --- Whose key pays, and may it ---
 
 SIGN_IN = Sentence("This page is paid for by its host, who asks people to sign in.", "Sign in, or use your own key.")
@@ -159,9 +177,6 @@ UNANSWERED_BEFORE_RESTART = Sentence(
 )
 NOT_UPLOADED = Sentence(
     "Your picture could not be sent to the service, so nothing was made.", "Press Generate to try again."
-)
-SOURCE_GONE = Sentence(
-    "Your picture is not here any more, so nothing was sent.", "Choose it again, then press Generate."
 )
 NOT_PUT_BACK = Sentence(
     "The original could not be put back outside the mask, so this is the picture as the service made it.",

@@ -33,6 +33,7 @@ from components.money import Micros
 from components.person import Person
 from components.schema import OURS, Schema
 from components.settings import Settings
+from components.sources import Sources
 from components.standing import KeyGrant, Standing
 from components.store import Spending, Store
 from components.till import Till
@@ -162,6 +163,7 @@ class Playground:
         """Called when the models take something else than before; the page shows what they take."""
         self.own_backend = _own(backend, house)
         self._ledger = Ledger(store)
+        self.sources = Sources(store, self._ledger, self._clock)
         self._outside = outside_connections(patience)
         self._api = api_connections(backend.endpoint, patience)
         self._own_api = api_connections(self.own_backend.endpoint, patience)

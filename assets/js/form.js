@@ -3,6 +3,7 @@
  * outputs, see the panels in components/ui.
  */
 import { tieHelp } from "./fields.js";
+import { clearPicture } from "./picture.js";
 
 const MOST_LORAS = 4;
 const EMPTY_ROW = ["", 1, true];
@@ -39,6 +40,12 @@ export const shape_of_size = (width, height) => {
 
 export const swap_size = (width, height) => [height, width, shape_of_size(height, width)];
 
+/** "Match my picture" sets the size. */
+export const size_of_picture = () => {
+  const { width, height } = window.playground.picture_size;
+  return [width, height, shape_of_size(width, height)];
+};
+
 export const random_seed = () => -1;
 
 /** Show one more row, up to the most that the model takes. */
@@ -66,6 +73,7 @@ export const remove_lora_4 = (...values) => removeLora(4, values);
 /** Fill every field from the example that was chosen; LoRA rows it does not have become empty. */
 export const fill_example = () => {
   const one = window.playground.take_example();
+  clearPicture(); // the example has none
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
   loraRows = Math.max(one.loras.length, 1);
   return [

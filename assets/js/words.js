@@ -64,6 +64,7 @@ export const words = {
   previous: "Previous",
   next: "Next",
   original: "Original",
+  startFrom: "Start from this picture",
   put_together: "Download",
   received: "As the service made it",
   putBack: "Outside what you painted the original was put back, to the pixel.",

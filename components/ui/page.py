@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,7 @@ from components.ui import assets
 from components.ui.account import Account
 from components.ui.generate import document, generate_endpoint
 from components.ui.loras import LoraPanel
+from components.ui.picture import PicturePanel
 from components.ui.prompt import PromptPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
@@ -42,6 +44,7 @@ class Page:
                     with gr.Column(elem_id="words"):
                         self._prompt = PromptPanel()
                     with gr.Column(elem_id="settings"):
+                        self._picture = PicturePanel(playground.sources)
                         self._shape = ShapePanel(schema)
                         self._sampling = SamplingPanel(schema)
                         self._loras = LoraPanel(schema)
@@ -71,6 +74,7 @@ class Page:
             api_name="press",
             api_visibility="private",
         )
+        self._picture.tie(inputs["width"], inputs["height"], self._shape.shape)
         filled = [*inputs.values(), self._shape.shape, *self._loras.rows]
         self._results.component.example(
             None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
@@ -82,9 +86,10 @@ class Page:
         values |= {name: values_of(ticket).get(name) for name in HELD}
         try:
             family = self._playground.backend_for(token).family
-            request, pictures = self._request(values)
-            model = family.choose(request).id
-            requests, note = batch(request, pictures)
+            ask, pictures = self._request(values)
+            ask = replace(ask, **(await self._picture.read(values, person)).fields)
+            model = family.choose(ask).id
+            requests, note = batch(ask, pictures)
             wish = Wish(person.board, click, requests, note, model=model)
             jobs = await self._playground.start(person, wish, token)
         except PlaygroundError as error:

@@ -1,10 +1,8 @@
 /** The picture under its mask: drawn in stripes, zoomed and moved; turns places on the screen into pixels. */
 import { make } from "../dom.js";
 import { faded } from "./distance.js";
+import { stripes } from "./stripes.js";
 
-const STRIPE = 6; // pixels of the picture
-const DARK = [88, 28, 135];
-const LIGHT = [250, 232, 255];
 const DEEPEST = 8; // times the size that fits
 
 export class View {
@@ -24,20 +22,9 @@ export class View {
   /** Draws a mask, its edge as it will fade; of a box only that part, with a hard edge.
    * @param {import("./bitmap.js").Bitmap} mask @param {number} feather @param {object} [box] */
   draw(mask, feather, box) {
-    const { left, top, right, bottom } = box ?? { left: 0, top: 0, right: this.width, bottom: this.height };
-    if (right <= left || bottom <= top) return;
+    if (box && (box.right <= box.left || box.bottom <= box.top)) return;
     const shown = box ? mask.data : faded(mask, feather);
-    const part = new ImageData(right - left, bottom - top);
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) {
-        const value = shown[y * this.width + x];
-        if (!value) continue;
-        const at = 4 * ((y - top) * part.width + x - left);
-        part.data.set((Math.floor((x + y) / STRIPE) % 2 ? DARK : LIGHT), at);
-        part.data[at + 3] = 40 + 0.55 * value;
-      }
-    }
-    this.context.putImageData(part, left, top);
+    this.context.putImageData(stripes(mask, shown, box), box?.left ?? 0, box?.top ?? 0);
   }
 
   /** The pixel under a place of the screen; it may lie outside the picture. */
