@@ -24,7 +24,9 @@ async def test_f31_a_program_is_told_that_its_job_goes_on():
         return None
 
     backend = SimpleNamespace(free=False, schema=BUILT_IN)
-    playground = SimpleNamespace(backend=backend, start=start, jobs=SimpleNamespace(finished=finished))
+    checker = SimpleNamespace(to_send=None)  # there is no LoRA to understand
+    jobs = SimpleNamespace(finished=finished)
+    playground = SimpleNamespace(backend=backend, start=start, jobs=jobs, lora_checker=checker)
     with pytest.raises(gr.Error) as told:
         await generate_endpoint(cast("Playground", playground))(prompt="a cat")
     assert told.value.message == messages.in_full(messages.NO_END, is_free=False)

@@ -50,6 +50,10 @@ MADE = {
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
     "failed": messages.failed(""),
+    "lora_for_another": messages.lora_for_another("FLUX"),
+    "lora_fits": messages.lora_fits(16),
+    "lora_of_make": messages.lora_of_make("LoHa"),
+    "lora_several_files": messages.lora_several_files("a.safetensors, b.safetensors"),
 }
 TELLERS = {"charged", "in_full"}
 ALL = FIXED | MADE

@@ -12,6 +12,7 @@ from components import messages
 from components.errors import PlaygroundError
 from components.generation import GenerationRequest
 from components.jobs import Wish
+from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
 from components.playground import Playground
 from components.schema import Schema
@@ -45,7 +46,7 @@ class Page:
                     with gr.Column(elem_id="settings"):
                         self._shape = ShapePanel(schema)
                         self._sampling = SamplingPanel(schema)
-                        self._loras = LoraPanel(schema)
+                        self._loras = LoraPanel(schema, playground.lora_checker)
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
@@ -92,16 +93,17 @@ class Page:
     def _requests(self, schema: Schema, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], str]:
         """Merge the panels' values into a request for each picture. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
+        prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
         sampling = self._sampling.read(values)
         request = GenerationRequest(
-            prompt=words.prompt,
+            prompt=prompt,
             negative_prompt=words.negative_prompt,
             width=size.width,
             height=size.height,
             guidance_scale=sampling.guidance_scale,
             num_inference_steps=sampling.num_inference_steps,
             seed=sampling.seed,
-            loras=self._loras.read(values),
+            loras=merged(self._loras.read(values), tagged),
         )
         schema.check(request)
         return batch(request, sampling.pictures)
