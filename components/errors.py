@@ -19,6 +19,8 @@ PlaygroundError
 │   └── TaskGone              the API knows this task no more
 ├── NotTold                   the API gave no price, or no balance
 ├── PictureTrouble            the task is done, its picture could not be fetched or read
+├── NoLoraFile                a file is no LoRA in the safetensors format, or a broken one
+├── OutsideTrouble            an address that a person gave could not be read just now
 ├── EngineError               an engine of ours cannot paint this
 ├── StoreTrouble              the data folder could not be read or written
 └── SetupError                the app cannot start this way
@@ -147,6 +149,14 @@ class NotTold(PlaygroundError):
 
 class PictureTrouble(PlaygroundError):
     """The task is done and paid for; its picture could not be fetched or read."""
+
+
+class NoLoraFile(PlaygroundError):
+    """A file is no LoRA in the safetensors format, or a broken one."""
+
+
+class OutsideTrouble(PlaygroundError):
+    """An address that a person gave could not be read just now; it says nothing about what lies there."""
 
 
 class EngineError(PlaygroundError):

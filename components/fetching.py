@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import cast
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 from urllib.request import getproxies
 
 import httpcore
 import httpx
 
-from components.addresses import is_public
+from components import messages
+from components.addresses import is_public, is_public_https
+from components.errors import OutsideTrouble
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Host and port to IP addresses. Raises OSError."""
@@ -141,3 +146,93 @@ def new_outside(timeout: httpx.Timeout, resolve: Resolve = look_up) -> httpx.Asy
         return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
     transport = PublicTransport(resolve)
     return httpx.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+
+
+# --- the beginning of what lies at an address ---
+
+HOPS = 5
+"""How often a site may send us on; each address is checked."""
+SECONDS = 15.0
+"""For all of it, redirects and slow drips included."""
+_FIRST_LOOK = 64
+"""Bytes from which is told how many are wanted."""
+_QUIET = {"Accept-Encoding": "identity", "User-Agent": "sdxl-lora-playground"}
+
+
+class Outside(Protocol):
+    """Connections to other people's addresses; no key ever goes along."""
+
+    def stream(self, method: str, url: str, **given: Any) -> AbstractAsyncContextManager[httpx.Response]:
+        """Open one exchange."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The beginning of what lies at an address."""
+
+    status: int
+    content: bytes
+    size: int | None
+    """Bytes of the whole; None: it was not told."""
+
+    @property
+    def is_page(self) -> bool:
+        """Tell whether it begins as a web page does."""
+        return self.content[:64].lstrip().lower().startswith((b"<!doctype", b"<html"))
+
+
+Measure = Callable[[bytes], int]
+"""From the first bytes, how many are wanted in all."""
+
+
+async def read_beginning(outside: Outside, url: str, most: int, measure: Measure | None = None) -> Found:
+    """Read no more than `most` bytes from a public https address, by a ranged request.
+
+    Raises OutsideTrouble when it cannot be reached or leads inside, and whatever `measure` raises.
+    """
+    try:
+        async with asyncio.timeout(SECONDS):
+            for _ in range(HOPS + 1):
+                if not is_public_https(url):
+                    raise OutsideTrouble(messages.LEADS_INSIDE)
+                headers = {**_QUIET, "Range": f"bytes=0-{most - 1}"}
+                async with outside.stream("GET", url, headers=headers) as response:
+                    if response.next_request is None:
+                        return await _begun(response, most, measure)
+                    url = str(response.next_request.url)
+    except NotPublic as error:
+        raise OutsideTrouble(messages.LEADS_INSIDE) from error
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        raise OutsideTrouble(messages.SITE_NOT_REACHED) from error
+    raise OutsideTrouble(messages.SITE_NOT_REACHED)
+
+
+async def _begun(response: httpx.Response, most: int, measure: Measure | None) -> Found:
+    encoding = response.headers.get("content-encoding", "identity").lower()
+    is_plain = encoding == "identity"
+    wanted, content = most, bytearray()
+    async for chunk in response.aiter_raw():
+        content += chunk[: most - len(content)]
+        if measure and is_plain and response.is_success and len(content) >= _FIRST_LOOK:
+            wanted, measure = min(most, measure(bytes(content[:_FIRST_LOOK]))), None
+        if len(content) >= wanted:
+            break
+    plain = bytes(content) if is_plain else _unpacked(bytes(content), encoding, most)
+    return Found(response.status_code, plain, _size(response) if is_plain else None)
+
+
+def _unpacked(content: bytes, encoding: str, most: int) -> bytes:
+    """Return what a site packed unasked, `most` bytes of it. Raises OutsideTrouble for a packing we do not know."""
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise OutsideTrouble(messages.SITE_NOT_REACHED)
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(content, most)
+    except zlib.error as error:
+        raise OutsideTrouble(messages.SITE_NOT_REACHED) from error
+
+
+def _size(response: httpx.Response) -> int | None:
+    is_part = response.status_code == 206
+    told = response.headers.get("content-range" if is_part else "content-length", "").rpartition("/")[2]
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 16 else None

@@ -10,7 +10,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from components import messages
-from components.client import PATIENCE, Client, Endpoint, Patience, api_connections, outside_connections
+from components.client import (
+    PATIENCE,
+    Client,
+    Connections,
+    Endpoint,
+    Patience,
+    api_connections,
+    outside_connections,
+)
 from components.clock import Clock
 from components.errors import (
     KeyRefused,
@@ -29,6 +37,8 @@ from components.job import Job
 from components.jobs import Caps, Jobs, Line, Wish
 from components.keyring import KeyRing
 from components.ledger import Ledger
+from components.lora_check import LoraChecker
+from components.lora_names import names_on_shelf
 from components.money import Micros
 from components.person import Person
 from components.schema import OURS, Schema
@@ -156,6 +166,7 @@ class Playground:
         *,
         clock: Clock | None = None,
         patience: Patience = PATIENCE,
+        outside: Connections | None = None,
     ) -> None:
         self.backend, self.house = backend, house
         self._store, self._clock = store, clock or Clock()
@@ -164,7 +175,8 @@ class Playground:
         self.own_backend = _own(backend, house)
         self._ledger = Ledger(store)
         self.sources = Sources(store, self._ledger, self._clock)
-        self._outside = outside_connections(patience)
+        self._outside = outside or outside_connections(patience)
+        self.lora_checker = LoraChecker(self._outside, self._clock, names_on_shelf())
         self._api = api_connections(backend.endpoint, patience)
         self._own_api = api_connections(self.own_backend.endpoint, patience)
         client = self._client = Client(self._api, self._outside, backend.endpoint, patience, backend.catalogue)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from components import messages
-from components.addresses import is_public_https
 from components.errors import InvalidRequest
 from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine
+from components.lora_link import is_normal
 
 PROMPT_LIMIT = 10_000
 """Characters. The API names no limit; this keeps a pasted book from being stored and sent."""
-
-_REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +103,8 @@ class Schema:
 
 
 def is_lora_path(path: str) -> bool:
-    """Tell whether `path` looks like `owner/name` or a public https URL; nothing is fetched."""
-    if any(sign.isspace() or not sign.isprintable() for sign in path):
-        return False
-    if "://" not in path:
-        return _REPOSITORY.fullmatch(path) is not None and ".." not in path
-    return is_public_https(path)
+    """Tell whether `path` is of the form that may be sent: `owner/name` or a public https URL; nothing is fetched."""
+    return is_normal(path)
 
 
 BUILT_IN = Schema(

@@ -54,6 +54,10 @@ MADE = {
     "not_taken": messages.not_taken("LoRAs"),
     "no_model_takes": messages.no_model_takes("a mask"),
     "no_model_takes_together": messages.no_model_takes_together("a mask", "LoRAs"),
+    "lora_for_another": messages.lora_for_another("FLUX"),
+    "lora_fits": messages.lora_fits(16),
+    "lora_of_make": messages.lora_of_make("LoHa"),
+    "lora_several_files": messages.lora_several_files("a.safetensors, b.safetensors"),
 }
 TELLERS = {"charged", "in_full"}
 ALL = FIXED | MADE

@@ -100,19 +100,19 @@ class Panel {
     this.overlay = make("canvas", { hidden: true });
     this.size = make("figcaption", {});
     const preview = make("figure", {}, make("div", { className: "frame" }, this.image, this.overlay), this.size);
-    return make("div", { className: "chosen" }, preview,
-      make("div", { className: "controls" }, this.#ways(), this.#strength(), this.#parts(),
-        make("div", { className: "row" }, button(words.remove, () => this.remove(), { className: "minor" }))));
+    return make("div", { className: "chosen" }, preview, this.#ways(), this.#strength(), this.#parts());
   }
 
   #ways() {
     const group = make("fieldset", { className: "ways" }, make("legend", {}, words.fit));
-    this.choices = Object.entries(words.ways).map(([way, [name, help]]) => {
+    this.choices = Object.entries(words.ways).map(([way, [name]]) => {
       const choice = make("input", { type: "radio", name: "picture-fit", value: way, "aria-label": name });
       choice.onchange = () => this.#choose(way);
-      group.append(make("label", {}, choice, make("strong", {}, name), make("span", {}, help)));
+      group.append(make("label", {}, choice, make("strong", {}, name)));
       return choice;
     });
+    this.help = make("p", { className: "quiet" });
+    group.append(this.help);
     return group;
   }
 
@@ -140,7 +140,7 @@ class Panel {
     this.whole = button(words.whole, () => this.#setPainted(null), { hidden: true });
     this.kept = make("p", { className: "quiet", hidden: true }, words.kept);
     return make("div", { className: "parts" },
-      make("div", { className: "row" }, this.edit, this.whole), this.kept);
+      make("div", { className: "row" }, this.edit, this.whole, button(words.remove, () => this.remove())), this.kept);
   }
 
   #draw() {
@@ -153,6 +153,7 @@ class Panel {
       setText(this.size, words.size(fitted));
     }
     for (const choice of this.choices) choice.checked = choice.value === this.way;
+    setText(this.help, words.ways[this.way][1]);
     setText(this.edit, painted ? words.editPart : words.part);
     this.whole.hidden = this.kept.hidden = !painted;
     this.#drawMask();

@@ -20,6 +20,7 @@ from components.errors import InvalidRequest, PlaygroundError, Sentence
 from components.generation import GenerationRequest, LoraWeight
 from components.job import Job, JobState, Picture
 from components.jobs import Wish
+from components.lora_tags import merged, take_tags
 from components.person import Person, visitor_name
 from components.playground import Playground
 from components.recipe import infotext
@@ -35,7 +36,7 @@ PARAMETERS = {
     "guidance_scale": "how strictly to follow the prompt, 1 to 20",
     "num_inference_steps": "how long to work on it, 1 to 50",
     "seed": "0 to 2147483647, or -1: drawn by the app",
-    "loras": 'at most four of {"path": "owner/name or an https link", "scale": 0 to 4}',
+    "loras": 'at most four of {"path": "owner/name or a link", "scale": 0 to 4}',
     "image": "refused unless the model takes it",
     "mask_image": "refused unless the model takes it",
     "prompt_strength": "refused unless the model takes it",
@@ -130,7 +131,8 @@ def _request(playground: Playground, given: Mapping[str, Any], loras: Any) -> Ge
     wanted = {"prompt": ""} | {name: value for name, value in given.items() if value is not None}
     own = {name: _plain(name, value) for name, value in wanted.items() if name in _PLAIN}
     schema.check_offered(name for name in wanted if name not in own)
-    return GenerationRequest(**own, loras=_loras(loras))
+    own["prompt"], tagged = take_tags(own["prompt"], playground.lora_checker.to_send)
+    return GenerationRequest(**own, loras=merged(_loras(playground, loras), tagged))
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -142,18 +144,20 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def _loras(values: Any) -> tuple[LoraWeight, ...]:
+def _loras(playground: Playground, values: Any) -> tuple[LoraWeight, ...]:
     if values is None:
         return ()
     if not isinstance(values, list):
         raise InvalidRequest("loras", messages.NOT_A_LIST_OF_LORAS)
-    return tuple(_lora(value) for value in values)
+    return tuple(_lora(playground, value) for value in values)
 
 
-def _lora(value: Any) -> LoraWeight:
+def _lora(playground: Playground, value: Any) -> LoraWeight:
     if not isinstance(value, dict) or not isinstance(value.get("path"), str) or set(value) - {"path", "scale"}:
         raise InvalidRequest("loras", messages.NOT_A_LORA)
-    return LoraWeight(value["path"].strip(), number_of(value.get("scale", 1.0), "loras"))
+    link = playground.lora_checker.to_send(value["path"], "loras")
+    usual = 1.0 if link.weight is None else link.weight
+    return LoraWeight(link.path, number_of(value.get("scale", usual), "loras"))
 
 
 def _told(sentence: Sentence, *, is_free: bool) -> gr.Error:

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from components.generation import LoraWeight
+from components.lora_check import LoraChecker
 from components.schema import Schema
 from components.ui import assets
 from components.ui.fields import field_id, help_text, number_of, slider, text_of
@@ -17,9 +18,9 @@ from components.ui.fields import field_id, help_text, number_of, slider, text_of
 class LoraPanel:
     """Owns the rows. Their values stay what was typed, because a row is never made anew."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, checker: LoraChecker) -> None:
         gr.HTML("LoRAs", html_template=assets.text("html/heading.html"), elem_id="loras", apply_default_css=False)
-        self._schema = schema
+        self._schema, self._checker = schema, checker
         self.inputs: dict[str, Component] = {}
         self.rows: list[gr.Group] = []
         removers: list[gr.Button] = []
@@ -84,6 +85,8 @@ class LoraPanel:
         path = text_of(values.get(name), name).strip()
         if not path or values.get(f"{name}_on") is False:
             return None
-        lora = LoraWeight(path, number_of(values.get(f"{name}_scale"), f"{name}_scale"))
+        link = self._checker.to_send(path, name)
+        scale = number_of(values.get(f"{name}_scale"), f"{name}_scale") if link.weight is None else link.weight
+        lora = LoraWeight(link.path, scale)
         self._schema.check_lora(name, lora)
         return lora

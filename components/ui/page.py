@@ -13,6 +13,7 @@ from components import messages
 from components.errors import PlaygroundError
 from components.generation import GenerationRequest
 from components.jobs import Wish
+from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
 from components.playground import Playground
 from components.seeds import batch
@@ -47,7 +48,7 @@ class Page:
                         self._picture = PicturePanel(playground.sources)
                         self._shape = ShapePanel(schema)
                         self._sampling = SamplingPanel(schema)
-                        self._loras = LoraPanel(schema)
+                        self._loras = LoraPanel(schema, playground.lora_checker)
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
@@ -99,16 +100,17 @@ class Page:
     def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
         """Merge the panels' values into one request; returns it, and how many pictures. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
+        prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
         sampling = self._sampling.read(values)
         request = GenerationRequest(
-            prompt=words.prompt,
+            prompt=prompt,
             negative_prompt=words.negative_prompt,
             width=size.width,
             height=size.height,
             guidance_scale=sampling.guidance_scale,
             num_inference_steps=sampling.num_inference_steps,
             seed=sampling.seed,
-            loras=self._loras.read(values),
+            loras=merged(self._loras.read(values), tagged),
         )
         return request, sampling.pictures
 
