@@ -4,8 +4,10 @@
  */
 import { tieHelp } from "./fields.js";
 import { clearPicture } from "./picture.js";
+import { show_way } from "./refiner.js";
 
 const MOST_LORAS = 4;
+const NO_REFINER = ["no_refiner", 0.8, 28];
 const EMPTY_ROW = ["", 1, true];
 let loraRows = 1;
 
@@ -86,7 +88,9 @@ export const fill_example = () => {
     one.width,
     one.height,
     ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, true] : EMPTY_ROW)),
+    ...NO_REFINER,
     shape_of_size(one.width, one.height),
     ...rowsShown(),
+    ...show_way(NO_REFINER[0]),
   ];
 };

@@ -23,6 +23,7 @@ from components.ui.generate import document, generate_endpoint
 from components.ui.loras import LoraPanel
 from components.ui.picture import PicturePanel
 from components.ui.prompt import PromptPanel
+from components.ui.refiner import RefinerPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
 from components.ui.shape import ShapePanel
@@ -48,6 +49,7 @@ class Page:
                         self._picture = PicturePanel(playground.sources)
                         self._shape = ShapePanel(schema)
                         self._sampling = SamplingPanel(schema)
+                        self._refiner = RefinerPanel(schema)
                         self._loras = LoraPanel(schema, playground.lora_checker)
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
@@ -60,7 +62,7 @@ class Page:
             document(self.blocks)
 
     def _tie(self, button: gr.Button) -> None:
-        panels = (self._prompt, self._sampling, self._shape, self._loras)
+        panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner)
         inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
         order = ["prompt", "pictures", *(name for name in inputs if name not in ("prompt", "pictures"))]
         button.click(
@@ -75,8 +77,9 @@ class Page:
             api_name="press",
             api_visibility="private",
         )
+        self._refiner.tie(self._sampling.steps)
         self._picture.tie(inputs["width"], inputs["height"], self._shape.shape)
-        filled = [*inputs.values(), self._shape.shape, *self._loras.rows]
+        filled = [*inputs.values(), self._shape.shape, *self._loras.rows, *self._refiner.places]
         self._results.component.example(
             None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
         )
@@ -88,7 +91,9 @@ class Page:
         try:
             family = self._playground.backend_for(token).family
             ask, pictures = self._request(values)
-            ask = replace(ask, **(await self._picture.read(values, person)).fields)
+            ask = replace(
+                ask, **(await self._picture.read(values, person)).fields, **self._refiner.read(values).fields
+            )
             model = family.choose(ask).id
             requests, note = batch(ask, pictures)
             wish = Wish(person.board, click, requests, note, model=model)
