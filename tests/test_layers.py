@@ -33,7 +33,7 @@ LAYERS = (
     ),
     ("fence", "wire", "source_pictures"),
     ("family",),
-    ("model_list",),
+    ("model_list", "estimate"),
     ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
     ("board", "till", "restoring", "lora_check"),
