@@ -74,7 +74,7 @@ export async function prompt_left(prompt, ...values) {
   }
   if (trigger.prompt() !== prompt) return kept; // written on meanwhile; it is left once more
   seat.line.replaceChildren(make("p", {}, say.moved(found.loras.map(({ path }) => path))));
-  return [found.prompt, ...filled];
+  return [found.prompt, ...filled.map((value, at) => (value === values[at] ? KEPT : value))];
 }
 
 function onClick({ target }) {
@@ -156,6 +156,7 @@ class Row {
     setText(this.place, place && !place.refused ? place.label : "");
     this.#refuse(pasted, place?.refused);
     const isBusy = checking.has(pasted);
+    this.check.hidden = Boolean(place?.refused);
     this.check.textContent = isBusy ? say.checking : say.check;
     this.check.setAttribute("aria-disabled", String(isBusy));
     this.verdict.dataset.fit = verdict?.fit ?? "";
@@ -226,11 +227,11 @@ function offerLeftovers(number) {
   const left = (verdicts.get(text(number))?.words ?? []).filter((word) => trigger.has(prompt, word) && !needed.has(word));
   seat.line.replaceChildren();
   if (!left.length) return;
-  const take = button(say.takeOut, () => {
+  const take = button(say.takeOut(left.length), () => {
     trigger.write(left.reduce(trigger.withoutWord, trigger.prompt()));
     seat.line.replaceChildren();
     trigger.focusPrompt();
   }, { className: "small" });
-  const keep = button(say.keep, () => seat.line.replaceChildren(), { className: "small" });
+  const keep = button(say.keep(left.length), () => seat.line.replaceChildren(), { className: "small" });
   seat.line.append(make("p", {}, say.leftover(left)), take, keep);
 }

@@ -86,7 +86,7 @@ export const words = {
     wordsOf: (number) => `Trigger words of LoRA ${number}`,
     moved: (paths) => `Moved from the prompt into a LoRA row: ${paths.map((path) => clip(path, 60)).join(", ")}.`,
     leftover: (left) => `Still in the prompt: ${left.join(", ")}.`,
-    takeOut: "Take it out",
-    keep: "Keep it",
+    takeOut: (count) => (count === 1 ? "Take it out" : "Take them out"),
+    keep: (count) => (count === 1 ? "Keep it" : "Keep them"),
   },
 };
