@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from contextlib import ExitStack
 
 from components.client import Endpoint
 from components.errors import SetupError
-from components.playground import Backend, House, Playground
+from components.playground import Backend, House, Playground, learn_at_start
 from components.redaction import redact_logs
 from components.server.child import ServerChild
 from components.settings import BackendChoice, Settings
@@ -41,9 +42,14 @@ def serve(settings: Settings, stack: ExitStack) -> None:
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
-    """Return the hosted API with the host's key, or else start our own server with the demo painter."""
+    """Return the hosted API with the host's key, or else our own server with the demo painter, and what it takes."""
+    return asyncio.run(learn_at_start(chosen_backend(settings, stack)))
+
+
+def chosen_backend(settings: Settings, stack: ExitStack) -> Backend:
+    """Return the backend that the settings name, started where it is ours."""
     if settings.backend is BackendChoice.HOSTED:
-        return Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models[0])
+        return Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
     child = ServerChild("demo", settings.data_dir / "server")
     child.start()
     stack.callback(child.stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
@@ -25,8 +25,10 @@ from components.errors import (
     UploadTrouble,
     WatchTrouble,
 )
+from components.family import Catalogue, Family
 from components.fetching import NotPublic, new_outside
 from components.generation import GenerationRequest, TaskUpdate
+from components.model_list import decode_models
 from components.money import Micros
 from components.redaction import HIDDEN
 from components.retry import retry_after_seconds
@@ -70,6 +72,8 @@ PICTURE_LIMIT = 40 * 1024 * 1024
 LEFT_TO_END = 120.0
 """Seconds after which connections that were replaced are closed: what was under way on them has ended."""
 
+_PLACEHOLDERS = wire.Links("https://example.com/image.png", "https://example.com/mask.png")
+"""Stand for a request's pictures where only its price is asked."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of one host: an API that is asked at one of them may name its pictures by another."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -165,16 +169,24 @@ class Client:
     """Speaks the API with one key. The caller owns, and closes, the connections it is given."""
 
     def __init__(
-        self, api: Connections, outside: Connections, endpoint: Endpoint, patience: Patience = PATIENCE
+        self,
+        api: Connections,
+        outside: Connections,
+        endpoint: Endpoint,
+        patience: Patience = PATIENCE,
+        catalogue: Catalogue | None = None,
     ) -> None:
+        """`catalogue` says what each model takes and by which names; without one the built-in description does."""
         self._api, self._outside, self._endpoint, self._patience = api, outside, endpoint, patience
+        self._catalogue = catalogue or Catalogue(Family.built_in(("",)))
 
     async def submit(self, model: str, request: GenerationRequest, links: wire.Links = wire.NO_LINKS) -> TaskUpdate:
         """Send one POST; `links` say where the request's pictures lie.
 
-        Raises NothingSent, NotAccepted, InvalidRequest or SubmissionUnknown; sends once.
+        Raises NothingSent, NotAccepted, InvalidRequest or SubmissionUnknown; sends once, and never what the model does
+        not take.
         """
-        body = wire.encode(request, links=links)
+        body = wire.encode(request, self._catalogue.require(model, request).dialect, links)
         try:
             answer = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body)
         except _NEVER_LEFT as error:
@@ -216,13 +228,23 @@ class Client:
         return await _read(await self._ask("POST", url, wire.encode_recent(model, page)), wire.decode_recent)
 
     async def price(self, model: str, request: GenerationRequest) -> wire.Quote:
-        """Return what one picture of a request costs. Free of charge.
+        """Return what one picture of a request costs; its own pictures need not be at the service. Free of charge.
 
         Raises NotTold, KeyRefused, NothingSent, UntrustedService.
         """
         url = self._endpoint.url("/api/v3/model/price")
-        answer = await self._quick("POST", url, wire.encode_price(model, request), messages.PRICE_NOT_TOLD)
-        return wire.decode_price(answer)
+        dialect = self._catalogue.family.model(model).dialect
+        body = wire.encode_price(model, request, dialect, _PLACEHOLDERS)
+        return wire.decode_price(await self._quick("POST", url, body, messages.PRICE_NOT_TOLD))
+
+    async def models(self, names: Sequence[str]) -> Family:
+        """Return what these models take. Free of charge.
+
+        Raises NotTold, KeyRefused, NothingSent, UntrustedService.
+        """
+        url = self._endpoint.url("/api/v3/models")
+        answer = await self._quick("GET", url, None, messages.MODELS_NOT_TOLD)
+        return await _read(answer, lambda answer: decode_models(answer, names))
 
     async def balance(self) -> Micros:
         """Return what is left on the account. Free of charge.

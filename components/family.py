@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from components import messages
-from components.errors import InvalidRequest
+from components.errors import InvalidRequest, Sentence
 from components.generation import GenerationRequest
 from components.schema import Schema, built_in
 from components.wire import STANDARD, Dialect
@@ -44,6 +44,16 @@ class Family:
         return cls(tuple(Model.built_in(name) for name in names))
 
     @property
+    def is_told(self) -> bool:
+        """Tell whether the API described any of them."""
+        return any(model.is_told for model in self.models)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return their ids, the preferred one first."""
+        return tuple(model.id for model in self.models)
+
+    @property
     def first(self) -> Model:
         """Return the preferred model, whose ranges the page shows."""
         return self.models[0]
@@ -62,6 +72,7 @@ class Family:
 
         Raises InvalidRequest with the field and a sentence; nothing is ever left out to make a request fit.
         """
+        request = request.with_seed(0) if request.seed == -1 else request  # one will be drawn
         able = [model for model in self.models if model.schema.takes(request)]
         if not able:
             raise self._refusal(request)
@@ -73,6 +84,16 @@ class Family:
             return model
         able[-1].schema.check(request)
         return able[-1]
+
+    def reason(self, name: str) -> Sentence | None:
+        """Return why a field is off, by the API's name; None when some model takes it."""
+        return None if name in self.fields else messages.not_taken(NAMES[name])
+
+    def reason_together(self, one: str, other: str) -> Sentence | None:
+        """Return why two fields cannot be used at once; None when one model takes both."""
+        if any({one, other} <= model.schema.fields for model in self.models):
+            return None
+        return messages.no_model_takes_together(NAMES[one], NAMES[other])
 
     def _refusal(self, request: GenerationRequest) -> InvalidRequest:
         """Return why no model takes a request: something none has, or two things that none has together."""
@@ -113,3 +134,8 @@ class Catalogue:
 
     def __init__(self, family: Family) -> None:
         self.family = family
+
+    def require(self, name: str, request: GenerationRequest) -> Model:
+        """Return the model that a request was meant for. Raises InvalidRequest when it does not take all of it now."""
+        model = self.family.model(name)
+        return Family((model,)).choose(request)

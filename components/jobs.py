@@ -76,6 +76,8 @@ class Wish:
     """A sentence on the seeds, empty when there is nothing to say."""
     line: Line | None = None
     """None: the usual one."""
+    model: str = ""
+    """The model that makes it; empty: the line's own."""
     person: Person | None = None
     """As whom they are counted; None: as a browser."""
 
@@ -234,7 +236,7 @@ class Jobs:
             click=wish.click,
             number=number,
             backend=line.backend,
-            model=line.model,
+            model=wish.model or line.model,
             key=line.key,
             person=person.name,
             request=wish.requests[number - 1],

@@ -28,7 +28,7 @@ NOT_A_LORA_PATH = Sentence("A LoRA is named by its Hugging Face id (owner/name) 
 NO_LORAS_HERE = Sentence("This model takes no LoRAs, so nothing was sent.", "Empty this row.")
 NOT_A_LIST_OF_LORAS = Sentence("loras is a list of objects with path and scale.")
 IMAGE_NOT_FITTED = Sentence("The picture was fitted to another size.", "Choose the size again, then press Generate.")
-MASK_WITHOUT_IMAGE = Sentence("A mask needs a picture: it says which parts of it change.")
+MASK_WITHOUT_IMAGE = Sentence("A mask says which parts of a picture change.", "Give the picture too.")
 MASK_NOT_FITTED = Sentence("The mask has another size than the picture.", "Paint it again.")
 NOT_A_LORA = Sentence("Each of loras is an object with path (text) and scale (a number).")
 
@@ -61,6 +61,10 @@ def too_many_pictures(most: int) -> Sentence:
     return Sentence(f"Between 1 and {most} pictures can be made at once.")
 
 
+def not_taken(what: str) -> Sentence:
+    return Sentence(f"The model here does not take {what}.")
+
+
 def no_model_takes(what: str) -> Sentence:
     return Sentence(f"No model here takes {what}, so nothing was sent.", "Take that out, then press Generate.")
 
@@ -75,6 +79,25 @@ def not_offered(name: str) -> Sentence:
 
 def not_text(name: str) -> Sentence:
     return Sentence(f"{name} must be text.")
+
+
+# --- A picture to start from ---
+
+SOURCE_TOO_LARGE = Sentence("This picture file is larger than 20 MB.", "Choose a smaller one.")
+SOURCE_TOO_MANY_PIXELS = Sentence(
+    "This picture has more than 40 megapixels.", "Make it smaller, then choose it again."
+)
+SOURCE_TOO_SMALL = Sentence("This picture is too small to start from.", "It needs at least 16 pixels on each side.")
+SOURCE_TOO_NARROW = Sentence("This picture is too long and narrow.", "Cut it to a shape nearer to a square.")
+NOT_A_SOURCE = Sentence("This file is not a picture this page can read.", "Choose a PNG, JPEG or WebP picture.")
+SOURCE_DAMAGED = Sentence("This picture file is damaged.", "Choose another one.")
+SOURCE_GONE = Sentence("The picture to start from is not here any more.", "Choose it again.")
+NO_SUCH_REFINER = Sentence("The refiner is off, an ensemble of experts, or a second pass.", "Choose one of the three.")
+NO_SUCH_FIT = Sentence("A picture is fitted by crop, pad or match.", "Choose one of the three.")
+SOURCE_NOT_SENT = Sentence(
+    "The picture could not be brought to this app.", "Check your connection and choose it again."
+)
+NO_CAMERA = Sentence("No camera could be used.", "Allow the page to use one, or choose a picture file.")
 
 
 # --- A LoRA: what was pasted, and what its check found ---
@@ -172,6 +195,7 @@ MONTH_SPENT = Sentence(
 BALANCE_LOW = Sentence("The host's account is almost empty.", "Use your own key, or ask the host to top it up.")
 PRICE_NOT_TOLD = Sentence("The service did not tell the price, so nothing was sent.", "Try again in a minute.")
 BALANCE_NOT_TOLD = Sentence("The service did not tell the balance, so nothing was sent.", "Try again in a minute.")
+MODELS_NOT_TOLD = Sentence("The service did not say what its models take, so this page offers what is usual.")
 KEY_AWAY = Sentence("This page does not hold your key any more, so nothing was sent.", "Enter your key again.")
 KEY_FORGOTTEN = Sentence("Your key was forgotten before this was sent.", "Enter it again, then press Generate.")
 KEY_UNLIKE_ANY = Sentence("This text is no key: keys have no blanks or special letters.", "Copy the key again.")
@@ -231,9 +255,6 @@ UNANSWERED_BEFORE_RESTART = Sentence(
 )
 NOT_UPLOADED = Sentence(
     "Your picture could not be sent to the service, so nothing was made.", "Press Generate to try again."
-)
-SOURCE_GONE = Sentence(
-    "Your picture is not here any more, so nothing was sent.", "Choose it again, then press Generate."
 )
 NOT_PUT_BACK = Sentence(
     "The original could not be put back outside the mask, so this is the picture as the service made it.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,19 @@ from components.client import (
     outside_connections,
 )
 from components.clock import Clock
-from components.errors import NotAllowed, PlaygroundError, Sentence
+from components.errors import (
+    InvalidRequest,
+    KeyRefused,
+    NotAllowed,
+    NothingSent,
+    NotTold,
+    PlaygroundError,
+    Sentence,
+    StoreTrouble,
+    UntrustedService,
+)
+from components.estimate import Estimate, parts_off
+from components.family import Catalogue, Family, Model
 from components.fence import Access, Limits, Spent
 from components.generation import GenerationRequest
 from components.job import Job
@@ -29,19 +41,27 @@ from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.lora_check import LoraChecker
 from components.lora_names import names_on_shelf
-from components.money import Micros
+from components.money import Micros, dollars
 from components.person import Person
-from components.schema import BUILT_IN, Schema, built_in
+from components.schema import OURS, Schema
 from components.settings import Settings
+from components.sources import Sources
 from components.standing import KeyGrant, Standing
 from components.store import Spending, Store
-from components.till import Till
+from components.till import ASSUMED, Till
 from components.visitors import Visitors
+from components.wire import STANDARD, Quote
 
 SDXL_LORA = "stability-ai/sdxl-lora"
 HOSTED = "hosted"
 SWEEP_SECONDS = 600.0
 """How often keys that nobody uses are looked for."""
+SOURCE_SECONDS = 2 * 24 * 3600.0
+"""How long a picture that a person gave is kept when nothing was made from it."""
+LEARN_SECONDS, LEARN_SOON_SECONDS = 3600.0, 60.0
+"""How often is asked what the models take, and how soon again after no answer."""
+START_SECONDS = 5.0
+"""How long the start waits for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +74,26 @@ class Backend:
     """Who paints and whose key pays, in one line."""
     advice: str
     """What to do for something better; may be empty."""
-    model: str
-    schema: Schema
+    catalogue: Catalogue
+    """What its models take, as they last told it."""
     endpoint: Endpoint
     free: bool
     """Nothing is ever charged."""
+
+    @property
+    def family(self) -> Family:
+        """Return what its models take now."""
+        return self.catalogue.family
+
+    @property
+    def model(self) -> str:
+        """Return the preferred model's id."""
+        return self.family.first.id
+
+    @property
+    def schema(self) -> Schema:
+        """Return what the preferred model takes: the page shows its ranges."""
+        return self.family.first.schema
 
     @property
     def introduction(self) -> str:
@@ -66,18 +101,19 @@ class Backend:
         return f"{self.label} {self.advice}".strip()
 
     @classmethod
-    def hosted(cls, endpoint: Endpoint, model: str, whose: str = "The host's key pays.") -> Backend:
+    def hosted(cls, endpoint: Endpoint, models: Sequence[str], whose: str = "The host's key pays.") -> Backend:
         """Return the hosted API; the endpoint's key is the host's, or empty where each visitor brings one."""
         host = urlsplit(endpoint.base_url).hostname
-        label = f"Painted by {model} at {host}. {whose}"
-        return cls(HOSTED, label, "", model, built_in(model), endpoint, free=False)
+        label = f"Painted by {models[0]} at {host}. {whose}"
+        return cls(HOSTED, label, "", Catalogue(Family.built_in(models)), endpoint, free=False)
 
     @classmethod
     def demo(cls, endpoint: Endpoint) -> Backend:
         """Return our own server with its demo painter."""
         label = "Demo painter: no AI, free, no key needed."
         advice = "For real SDXL pictures, use a WaveSpeed key."
-        return cls("demo", label, advice, SDXL_LORA, BUILT_IN, endpoint, free=True)
+        ours = Family((Model(SDXL_LORA, OURS, STANDARD),))
+        return cls("demo", label, advice, Catalogue(ours), endpoint, free=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +124,8 @@ class House:
     limits: Limits
     own_endpoint: str
     """The base URL to which visitors' own keys go."""
-    own_model: str
+    own_models: tuple[str, ...]
+    """The models of that API, the preferred one first."""
     can_sign_in: bool = False
     owner: str = ""
     """The host's name at Hugging Face, on a Space; empty where there is none."""
@@ -102,7 +139,7 @@ class House:
             caps=Caps(settings.jobs_per_visitor, settings.jobs),
             limits=settings.limits,
             own_endpoint=settings.base_url,
-            own_model=settings.models[0],
+            own_models=settings.models,
             can_sign_in=settings.can_sign_in,
             owner=settings.owner,
             lasting=settings.data_outlives_restart,
@@ -135,15 +172,20 @@ class Playground:
     ) -> None:
         self.backend, self.house = backend, house
         self._store, self._clock = store, clock or Clock()
-        self.own_backend = Backend.hosted(Endpoint(house.own_endpoint, ""), house.own_model, "Your own key pays.")
+        self.when_models_change: Callable[[], None] = _nobody
+        """Called when the models take something else than before; the page shows what they take."""
+        self.own_backend = _own(backend, house)
         self._ledger = Ledger(store)
+        self.sources = Sources(store, self._ledger, self._clock)
         self._outside = outside or outside_connections(patience)
         self.lora_checker = LoraChecker(self._outside, self._clock, names_on_shelf())
         self._api = api_connections(backend.endpoint, patience)
         self._own_api = api_connections(self.own_backend.endpoint, patience)
-        client = Client(self._api, self._outside, backend.endpoint, patience)
+        client = self._client = Client(self._api, self._outside, backend.endpoint, patience, backend.catalogue)
         self.till = None if backend.free else Till(client, house.limits, self._clock)
         self.keys = KeyRing(self._clock)
+        self._own_tills: dict[str, Till] = {}
+        """What is asked with visitors' own keys, by the marks of those that are held."""
         self.jobs = Jobs(
             {backend.name: client},
             Line(backend.name, backend.model),
@@ -154,7 +196,7 @@ class Playground:
             till=self.till,
             keys=self.keys,
         )
-        own_line = Line(HOSTED, house.own_model)
+        own_line = Line(HOSTED, house.own_models[0])
         self.visitors = Visitors(self.keys, self.jobs, self._ledger, store, self._own_client, own_line)
         self._patience = patience
 
@@ -180,7 +222,11 @@ class Playground:
 
     async def use_key(self, person: Person, text: object) -> KeyGrant:
         """Hold a visitor's own key. Raises PlaygroundError."""
-        return await self.visitors.use_key(person, text, self._clock.monotonic())
+        grant = await self.visitors.use_key(person, text, self._clock.monotonic())
+        own = self.keys.find(grant.token)
+        if own and not self.own_backend.family.is_told:
+            await learn(self.own_backend, self._own_client(own.key))
+        return grant
 
     async def standing(self, person: Person, browser: Person, token: str) -> Standing:
         """Return what the account panel shows to a person in a browser, whose tab may hold a key's token."""
@@ -192,9 +238,32 @@ class Playground:
             own_key=own_key,
             is_key_lost=bool(token) and own_key is None,
             obstacle=None if own_key else self.obstacle(person),
-            paid_by=whose.introduction,
+            paid_by=whose.introduction if own_key else await self._introduction(person),
             to_bring=await self.visitors.to_bring(browser, person),
         )
+
+    async def estimate(self, person: Person, token: str, request: GenerationRequest) -> Estimate:
+        """Return what a press would cost this person, and what is offered to them. Nothing is spent."""
+        backend = self.backend_for(token)
+        price, in_the_way = None, None
+        try:
+            model = backend.family.choose(request).id
+            price = await self._price(person, token, model, request)
+        except InvalidRequest as error:
+            in_the_way = error.sentence
+        except PlaygroundError:
+            pass  # the price is not known
+        return Estimate(backend.free, price, in_the_way, parts_off(backend.family))
+
+    async def _price(self, person: Person, token: str, model: str, request: GenerationRequest) -> Micros | None:
+        """Return the price of one picture, None when nobody here pays for it. Raises PlaygroundError."""
+        if own := self.keys.find(token) if token else None:
+            till = self._own_tills.get(own.mark) or Till(self._own_client(own.key), Limits(is_home=False), self._clock)
+            self._own_tills[own.mark] = till
+            return _told(await till.quote(model, request))
+        if token or not self.till or self.obstacle(person):
+            return None
+        return _told(await self.till.quote(model, request))
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
@@ -206,6 +275,8 @@ class Playground:
             found.append(messages.NOT_KEPT)
         elif not self.house.lasting:
             found.append(messages.UNTIL_RESTART)
+        if not self.backend.family.is_told:
+            found.append(messages.MODELS_NOT_TOLD)
         return tuple(found)
 
     def picture(self, name: str) -> Path | bytes | None:
@@ -226,7 +297,7 @@ class Playground:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Take up what is unfinished; at the end leave everything on disk."""
-        sweeper = asyncio.create_task(self._sweep())
+        sweeper, learner = asyncio.create_task(self._sweep()), asyncio.create_task(self._learn_hourly())
         try:
             if self._store.was_set_aside and not self.house.limits.is_home:
                 await self.jobs.stop_spending(is_on=True)  # what was spent is not known any more: the host decides
@@ -234,6 +305,7 @@ class Playground:
             yield
         finally:
             sweeper.cancel()
+            learner.cancel()
             await self.jobs.close()
             for connections in (self._api, self._own_api, self._outside):
                 await connections.aclose()
@@ -248,6 +320,13 @@ class Playground:
         except NotAllowed as error:
             return error.sentence
         return None
+
+    async def _introduction(self, person: Person) -> str:
+        """Return who paints; the host at home, or signed in on the Space, also reads what is left on the account."""
+        is_host = self.house.limits.is_home or (bool(person.user) and person.user == self.house.owner)
+        balance = await self._host_balance() if is_host else None
+        left = "" if balance is None else f" {dollars(balance)} left."
+        return f"{self.backend.introduction}{left}"
 
     async def _host_balance(self) -> Micros | None:
         try:
@@ -264,7 +343,55 @@ class Playground:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self.visitors.forget_unused()
+            self._own_tills = {mark: till for mark, till in self._own_tills.items() if self.keys.holds(mark)}
+            with suppress(StoreTrouble):
+                await self._ledger.call(self._store.drop_sources, self._clock.now() - SOURCE_SECONDS)
+
+    async def _learn_hourly(self) -> None:
+        """Ask what the models take: soon again while that is not known, else every hour."""
+        while True:
+            await asyncio.sleep(LEARN_SECONDS if self.backend.family.is_told else LEARN_SOON_SECONDS)
+            before = self.backend.family
+            await learn(self.backend, self._client)
+            if self.backend.family != before:
+                self.when_models_change()
 
     def _own_client(self, key: str) -> Client:
         endpoint = Endpoint(self.house.own_endpoint, key)
-        return Client(self._own_api, self._outside, endpoint, self._patience)
+        return Client(self._own_api, self._outside, endpoint, self._patience, self.own_backend.catalogue)
+
+
+def _own(backend: Backend, house: House) -> Backend:
+    """Return the API to which visitors' own keys go; where it is the host's too, what it takes is known once."""
+    own = Backend.hosted(Endpoint(house.own_endpoint, ""), house.own_models, "Your own key pays.")
+    is_same = backend.endpoint.base_url == house.own_endpoint and backend.family.names == house.own_models
+    return replace(own, catalogue=backend.catalogue) if is_same else own
+
+
+def _told(quote: Quote) -> Micros | None:
+    """Return a price that somebody told; what is counted for want of one is not shown."""
+    return None if quote == ASSUMED else quote.price
+
+
+def _nobody() -> None:
+    """Nobody shows what the models take."""
+
+
+async def learn(backend: Backend, client: Client) -> None:
+    """Ask what a backend's models take; what was known stays when that is not told."""
+    with suppress(NotTold, KeyRefused, NothingSent, UntrustedService):
+        backend.catalogue.family = await client.models(backend.family.names)
+
+
+async def learn_at_start(backend: Backend) -> Backend:
+    """Ask before the page is built, over connections of its own, and for a few seconds at the most."""
+    api, outside = api_connections(backend.endpoint), outside_connections()
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await learn(backend, Client(api, outside, backend.endpoint))
+    except TimeoutError:
+        pass
+    finally:
+        await api.aclose()
+        await outside.aclose()
+    return backend

@@ -56,7 +56,7 @@ class Till:
 
     async def quote(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one picture. Raises NotTold, KeyRefused, NothingSent, UntrustedService."""
-        kind = (model, request.width, request.height, request.num_inference_steps, len(request.loras))
+        kind = _kind(model, request)
         known = self._quotes.get(kind)
         if known and self._clock.monotonic() < known.until:
             return known.quote
@@ -92,3 +92,10 @@ class Till:
     def _may_be_ignored(self, error: NotTold) -> bool:
         """Tell whether the host presses himself, at home, before an API that has no such call."""
         return self.limits.is_home and not error.is_offered
+
+
+def _kind(model: str, request: GenerationRequest) -> tuple[object, ...]:
+    """Return all that a price may depend on."""
+    ways = (request.image is not None, request.mask is not None, request.prompt_strength)
+    refiner = (request.refine, request.high_noise_frac, request.refine_steps)
+    return model, request.width, request.height, request.num_inference_steps, len(request.loras), *ways, *refiner

@@ -223,14 +223,18 @@ def decode_balance(answer: Answer) -> Micros:
 
 
 def _told(answer: Answer, otherwise: Sentence) -> Mapping[str, Any]:
-    """Return the data of a good answer. Raises KeyRefused, NotTold."""
+    return _mapping(data_of(answer, otherwise))
+
+
+def data_of(answer: Answer, otherwise: Sentence) -> object:
+    """Return the data of a good answer. Raises KeyRefused, and NotTold with this sentence."""
     envelope = _envelope(answer.body)
     code = _code(answer, envelope)
     if code in (401, 403):
         raise KeyRefused(messages.KEY_REFUSED)
     if code != 200:
         raise NotTold(otherwise, is_offered=code not in (404, 405))
-    return _mapping(envelope.get("data"))
+    return envelope.get("data")
 
 
 def decode_picture(text: str) -> bytes:

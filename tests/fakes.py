@@ -23,6 +23,7 @@ from PIL import Image
 from components.client import Client, Connections, Endpoint, api_connections, outside_connections
 from components.clock import Clock
 from components.errors import Sentence
+from components.family import Catalogue, Family, Model
 from components.fence import Limits
 from components.generation import GenerationRequest
 from components.job import Job
@@ -31,9 +32,11 @@ from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.person import Person
 from components.playground import Backend, House
+from components.schema import OURS
 from components.store import Store
 from components.till import Till
 from components.visitors import Visitors
+from components.wire import STANDARD
 
 KEY = "wsk-canary-0123456789"
 OWN_KEY = "wsk-canary-of-a-visitor"
@@ -107,6 +110,11 @@ def raises(error: type[httpx.TransportError]) -> Reply:
     return reply
 
 
+def everything() -> Catalogue:
+    """Return what a model takes that takes all there is."""
+    return Catalogue(Family((Model(MODEL, OURS, STANDARD),)))
+
+
 class ScriptedApi:
     """Answers at once, by the clock it is given; tests script what is not the usual."""
 
@@ -137,6 +145,8 @@ class ScriptedApi:
         """What a picture costs; None: there is no price list (404)."""
         self.balance: Any = 100.0
         """Dollars on every account; None: nobody tells a balance here (404)."""
+        self.models: Any = None
+        """What it says its models take; None: there is no such list (404)."""
         self.course: list[Prediction] = [{"status": "created"}, {"status": "processing"}, {"status": "completed"}]
         """What the looks at each task find, one after the other; the last stands."""
         self.files: dict[str, Reply] = {}
@@ -148,7 +158,7 @@ class ScriptedApi:
         self.outside = Connections(lambda: httpx.AsyncClient(transport=httpx.MockTransport(self._outside)))
 
     def client(self, key: str = KEY) -> Client:
-        return Client(self.connections, self.outside, Endpoint(BASE, key))
+        return Client(self.connections, self.outside, Endpoint(BASE, key), catalogue=everything())
 
     async def aclose(self) -> None:
         await self.connections.aclose()
@@ -198,7 +208,12 @@ class ScriptedApi:
         self.asked[path] += 1
         if _key(request) not in self.keys:
             return refuses(401)(request)
-        return {"predictions": self._list, "model/price": self._price, "balance": self._balance}[path](request)
+        return {
+            "predictions": self._list,
+            "model/price": self._price,
+            "balance": self._balance,
+            "models": self._models,
+        }[path](request)
 
     def _outside(self, request: httpx.Request) -> httpx.Response:
         assert request.url.host != httpx.URL(BASE).host
@@ -264,6 +279,9 @@ class ScriptedApi:
         if self.next_balances:
             return self.next_balances.pop(0)(request)
         return refuses(404, "not found")(request) if self.balance is None else success({"balance": self.balance})
+
+    def _models(self, request: httpx.Request) -> httpx.Response:
+        return refuses(404, "not found")(request) if self.models is None else success(self.models)
 
     def _owner(self, task_id: str) -> str:
         return self.owners.get(task_id, KEY)
@@ -334,7 +352,7 @@ def said(job: Job) -> Sentence:
 
 def house(backend: Backend, **given: Any) -> House:
     """What a host decided who left everything as it is by default."""
-    plain = House(Caps(8, 200), Limits(), own_endpoint=backend.endpoint.base_url, own_model=backend.model)
+    plain = House(Caps(8, 200), Limits(), own_endpoint=backend.endpoint.base_url, own_models=backend.family.names)
     return replace(plain, **given)
 
 

@@ -16,11 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 KEY = "wsk-test-key-that-is-marked"
+GOLDEN = Path(__file__).parent / "golden"
 Seconds = float
 
 
@@ -31,6 +33,11 @@ def png(width: int, height: int, seed: int) -> bytes:
     target = io.BytesIO()
     picture.save(target, "PNG", compress_level=1)
     return target.getvalue()
+
+
+def recorded_models(name: str) -> list[dict[str, Any]]:
+    """Return the entries of a recorded list of models."""
+    return json.loads((GOLDEN / f"{name}.json").read_text())["body"]["data"]
 
 
 @dataclass
@@ -92,6 +99,8 @@ class HostedApi:
         """Dollars on every account; None: there is no such call (404)."""
         self.price: float | None = 0.01
         """Dollars for any picture; None: there is no such call (404)."""
+        self.models: Any = recorded_models("models_family")
+        """What it says its models take; None: there is no such call (404)."""
         self._numbers = itertools.count()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -170,8 +179,10 @@ class HostedApi:
             page, size = ask["page"], ask["page_size"]
             newest = list(reversed(self.tasks.values()))[(page - 1) * size :][:size]
             return _success({"page": page, "items": [self._prediction(task) for task in newest]})
-        if method == "POST" and path == "stability-ai/sdxl-lora":
+        if method == "POST" and path in ("stability-ai/sdxl-lora", "stability-ai/sdxl"):
             return self._submit(path, json.loads(body))
+        if method == "GET" and path == "models" and self.models is not None:
+            return _success(self.models)
         if method == "GET" and path == "balance" and self.balance is not None:
             return _success({"balance": self.balance})
         if method == "POST" and path == "model/price" and self.price is not None:

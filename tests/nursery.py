@@ -19,12 +19,12 @@ from typing import Any
 
 from components import client, database
 from components.client import Endpoint
+from components.family import Catalogue, Family
 from components.fence import Limits
 from components.generation import GenerationRequest
 from components.jobs import Caps, Wish
 from components.person import Person
 from components.playground import Backend, House, Playground
-from components.schema import BUILT_IN
 from components.store import Store
 from tests.fakes import ALICE, BOB, MODEL
 from tests.hosted_api import KEY
@@ -38,9 +38,9 @@ PEOPLE = (Person(ALICE), Person(BOB))
 
 def opened(folder: Path, url: str) -> Playground:
     """Return the playground of a data folder, with the host's key and all the money in the world."""
-    backend = Backend("hosted", "A test.", "", MODEL, BUILT_IN, Endpoint(url, KEY), free=False)
+    backend = Backend("hosted", "A test.", "", Catalogue(Family.built_in([MODEL])), Endpoint(url, KEY), free=False)
     limits = Limits(pictures_per_hour=RICH, per_person_day=RICH, per_day=RICH, per_month=RICH, min_balance=0)
-    return Playground(backend, Store(folder), House(Caps(1000, 1000), limits, url, MODEL))
+    return Playground(backend, Store(folder), House(Caps(1000, 1000), limits, url, (MODEL,)))
 
 
 class Nursery:
@@ -151,9 +151,9 @@ def _die_before_step(last: int) -> None:
         step()
         return done
 
-    async def counted_call(self: client.Client, method: str, url: str, body: Any = None) -> Any:
+    async def counted_call(self: client.Client, method: str, url: str, body: Any = None, **how: Any) -> Any:
         step()
-        answer = await call(self, method, url, body)
+        answer = await call(self, method, url, body, **how)
         step()
         return answer
 

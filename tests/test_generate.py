@@ -9,9 +9,10 @@ import gradio as gr
 import pytest
 
 from components import messages
+from components.family import Family
 from components.playground import Playground
-from components.schema import BUILT_IN
 from components.ui.generate import generate_endpoint
+from tests.fakes import MODEL
 
 
 async def test_f31_a_program_is_told_that_its_job_goes_on():
@@ -23,7 +24,8 @@ async def test_f31_a_program_is_told_that_its_job_goes_on():
     async def finished(job_id: str) -> None:
         return None
 
-    backend = SimpleNamespace(free=False, schema=BUILT_IN)
+    family = Family.built_in([MODEL])
+    backend = SimpleNamespace(free=False, schema=family.first.schema, family=family)
     checker = SimpleNamespace(to_send=None)  # there is no LoRA to understand
     jobs = SimpleNamespace(finished=finished)
     playground = SimpleNamespace(backend=backend, start=start, jobs=jobs, lora_checker=checker)

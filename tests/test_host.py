@@ -55,8 +55,8 @@ class Seen:
 
 @asynccontextmanager
 async def opened(store: Store, base_url: str, limits: Limits, owner: str = ""):
-    backend = Backend.hosted(Endpoint(base_url, KEY), MODEL)
-    house = House(Caps(8, 200), limits, base_url, MODEL, can_sign_in=bool(owner), owner=owner)
+    backend = Backend.hosted(Endpoint(base_url, KEY), [MODEL])
+    house = House(Caps(8, 200), limits, base_url, (MODEL,), can_sign_in=bool(owner), owner=owner)
     playground = Playground(backend, store, house)
     host = HostPage(playground)
     # The order is Gradio's: what signs in wraps what we bring.
@@ -335,7 +335,7 @@ async def test_the_page_s_own_files_are_served(seen):
 
 
 async def test_where_nothing_is_paid_there_is_no_page(store, hosted):
-    house = House(Caps(8, 200), LIMITS, hosted.base_url, MODEL, owner="alice")
+    house = House(Caps(8, 200), LIMITS, hosted.base_url, (MODEL,), owner="alice")
     playground = Playground(Backend.demo(Endpoint(hosted.base_url, KEY)), store, house)
     host = HostPage(playground)
     assert host.invitation("http://127.0.0.1:7860") == ""

@@ -15,13 +15,13 @@ from components.lora_names import SHELF, names_on_shelf
 from components.lora_tags import merged, take_tags
 from components.playground import Backend, Playground
 from components.store import Store
-from components.ui.generate import _requests
+from components.ui.generate import _request
 from tests.fakes import BASE, KEY, MODEL, house
 
 
 @pytest.fixture
 def playground() -> Playground:
-    backend = Backend.hosted(Endpoint(BASE, KEY), MODEL)
+    backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     return Playground(backend, Store(Path("/dev/null/nowhere")), house(backend))
 
 
@@ -62,8 +62,7 @@ def test_a_row_has_its_say_before_a_tag() -> None:
 
 
 def of_program(playground: Playground, loras: object, prompt: str = "a cat") -> GenerationRequest:
-    (request,) = _requests(playground, {"prompt": prompt}, loras)
-    return request
+    return _request(playground, {"prompt": prompt}, loras)
 
 
 def test_a_program_may_paste_what_a_person_may(playground: Playground) -> None:
@@ -96,7 +95,7 @@ def test_a_program_is_refused_in_the_same_words(playground: Playground, path: st
 def test_more_tags_than_rows_are_refused(playground: Playground) -> None:
     tags = "".join(f"<lora:o/n{number}:1>" for number in range(5))
     with pytest.raises(InvalidRequest) as refused:
-        of_program(playground, None, f"a cat {tags}")
+        playground.backend.family.choose(of_program(playground, None, f"a cat {tags}"))
     assert refused.value.sentence == messages.too_many_loras(4)
 
 

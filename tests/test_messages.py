@@ -18,6 +18,7 @@ from components import messages
 from components.client import Endpoint
 from components.database import Database
 from components.errors import Charge, InvalidRequest, Sentence, StoreTrouble
+from components.family import Catalogue, Family, Model
 from components.fence import Limits
 from components.generation import GenerationRequest, LoraWeight
 from components.job import Job, JobState
@@ -50,6 +51,9 @@ MADE = {
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
     "failed": messages.failed(""),
+    "not_taken": messages.not_taken("LoRAs"),
+    "no_model_takes": messages.no_model_takes("a mask"),
+    "no_model_takes_together": messages.no_model_takes_together("a mask", "LoRAs"),
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),
     "lora_of_make": messages.lora_of_make("LoHa"),
@@ -69,6 +73,9 @@ NO_ADVICE_NEEDED = {
     "NOT_A_LORA": "it says itself what to do",
     "OWN_KEY_ONLY_PROGRAM": "there is nothing a program can do",
     "TAKEN_BACK": "the person wanted it",
+    "MODELS_NOT_TOLD": "there is nothing a person can do",
+    "NOT_PUT_BACK": "the picture is there; making it anew costs money",
+    "not_taken": "it stands where the thing is off",
     "not_whole": "it says itself what to do",
     "not_finite": "it says itself what to do",
     "outside": "it says itself what to do",
@@ -359,7 +366,8 @@ async def test_f28_a_click_that_can_be_written_down_nowhere_is_not_sent(tmp_path
 @pytest.fixture
 def noticed():
     """What the page says of a store and a host's settings."""
-    backend = Backend.hosted(Endpoint(BASE, KEY), MODEL)
+    backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
+    backend.catalogue.family = Family((replace(Model.built_in(MODEL), is_told=True),))
 
     async def notices(folder: Path, *, lasting: bool) -> tuple[Sentence, ...]:
         playground = Playground(backend, Store(folder), replace(house(backend), lasting=lasting))
@@ -378,6 +386,14 @@ async def test_f28_and_f29_what_is_said_of_the_disk(tmp_path, noticed):
     (tmp_path / "good" / "playground.sqlite3").write_text("a shopping list " * 100)
     assert await noticed(tmp_path / "good", lasting=True) == (messages.SET_ASIDE,)
     assert await noticed(tmp_path / "good", lasting=True) == (), "once"
+
+
+async def test_f34_what_the_models_take_is_said_to_be_unknown(tmp_path):
+    backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
+    playground = Playground(backend, Store(tmp_path), house(backend))
+    assert playground.notices == (messages.MODELS_NOT_TOLD,)
+    assert backend.family.reason("mask_image") == messages.not_taken("a mask")
+    assert backend.family.reason("loras") is None
 
 
 # --- at the page's own doors ---
@@ -401,7 +417,7 @@ def test_f04_what_a_field_of_the_page_cannot_hold():
     ],
 )
 async def test_f04_what_a_program_may_not_send(given, told):
-    backend = Backend.hosted(Endpoint(BASE, KEY), MODEL)
+    backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     playground = Playground(backend, Store(Path("/dev/null/nowhere")), house(backend))
     with pytest.raises(gr.Error) as caught:
         await generate_endpoint(playground)(**{"prompt": "a cat", **given})
@@ -409,7 +425,14 @@ async def test_f04_what_a_program_may_not_send(given, told):
 
 
 async def test_f28_a_picture_whose_file_is_gone_is_said_to_a_program(hosted, tmp_path, monkeypatch):
-    backend = Backend("hosted", "A test.", "", MODEL, BUILT_IN, Endpoint(hosted.base_url, hosted_api.KEY), free=False)
+    backend = Backend(
+        "hosted",
+        "A test.",
+        "",
+        Catalogue(Family.built_in([MODEL])),
+        Endpoint(hosted.base_url, hosted_api.KEY),
+        free=False,
+    )
     home = replace(house(backend), limits=Limits())
     playground = Playground(backend, Store(tmp_path), home)
     monkeypatch.setattr(playground, "picture", lambda name: None)

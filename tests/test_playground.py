@@ -9,13 +9,13 @@ import pytest
 from components import messages
 from components.client import Endpoint
 from components.errors import SetupError
+from components.family import Catalogue, Family
 from components.fence import Limits
 from components.generation import GenerationRequest
 from components.job import JobState
 from components.jobs import Wish
 from components.person import Person
 from components.playground import Backend, Playground
-from components.schema import BUILT_IN
 from components.store import Store
 from tests.fakes import ALICE, MODEL, house
 from tests.hosted_api import KEY, free_port
@@ -23,7 +23,9 @@ from tests.hosted_api import KEY, free_port
 
 @pytest.fixture
 def backend(hosted):
-    return Backend("hosted", "A test.", "", MODEL, BUILT_IN, Endpoint(hosted.base_url, KEY), free=True)
+    return Backend(
+        "hosted", "A test.", "", Catalogue(Family.built_in([MODEL])), Endpoint(hosted.base_url, KEY), free=True
+    )
 
 
 def wish(click: str) -> Wish:

@@ -81,6 +81,7 @@ async def test_where_the_original_is_gone_the_picture_is_kept_as_it_came_and_tha
 
 
 def _forget(rig, ask: GenerationRequest, api, request: httpx.Request) -> httpx.Response:
+    assert ask.image
     (rig.store._shelf._pictures / ask.image.name).unlink()
     return api._look(request, "task1")
 

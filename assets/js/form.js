@@ -3,8 +3,11 @@
  * outputs, see the panels in components/ui.
  */
 import { tieHelp } from "./fields.js";
+import { clearPicture } from "./picture.js";
+import { show_way } from "./refiner.js";
 
 const MOST_LORAS = 4;
+const NO_REFINER = ["no_refiner", 0.8, 28];
 const EMPTY_ROW = ["", 1, true];
 let loraRows = 1;
 
@@ -38,6 +41,12 @@ export const shape_of_size = (width, height) => {
 };
 
 export const swap_size = (width, height) => [height, width, shape_of_size(height, width)];
+
+/** "Match my picture" sets the size. */
+export const size_of_picture = () => {
+  const { width, height } = window.playground.picture_size;
+  return [width, height, shape_of_size(width, height)];
+};
 
 export const random_seed = () => -1;
 
@@ -81,6 +90,7 @@ export function fillRows(values, loras) {
 /** Fill every field from the example that was chosen; LoRA rows it does not have become empty. */
 export const fill_example = () => {
   const one = window.playground.take_example();
+  clearPicture(); // the example has none
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
   loraRows = Math.max(one.loras.length, 1);
   return [
@@ -93,7 +103,9 @@ export const fill_example = () => {
     one.width,
     one.height,
     ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, true] : EMPTY_ROW)),
+    ...NO_REFINER,
     shape_of_size(one.width, one.height),
     ...rowsShown(),
+    ...show_way(NO_REFINER[0]),
   ];
 };

@@ -1,5 +1,6 @@
 /** The large view of one picture, with the settings that made it. */
 import { address, button, copyButton, make } from "./dom.js";
+import { useResult } from "./picture.js";
 import { words } from "./words.js";
 
 const SWIPE = 50; // px
@@ -54,7 +55,11 @@ export class Viewer {
     this.picture.replaceChildren(image);
     const putBack = picture.received ? words.putBack : "";
     const asides = [putBack, row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
-    this.side.replaceChildren(...downloads(picture), facts(row, picture), ...asides.map(aside));
+    const startFrom = button(words.startFrom, () => {
+      this.node.close();
+      useResult(row, row.pictures.indexOf(picture));
+    }, { className: "original" });
+    this.side.replaceChildren(...downloads(picture), startFrom, facts(row, picture), ...asides.map(aside));
     this.side.scrollTop = 0;
     const focused = document.activeElement;
     this.refresh();

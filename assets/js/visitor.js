@@ -2,6 +2,7 @@
 import { sleep } from "./dom.js";
 
 const KEY = "playground-visitor";
+let opened = null; // one id a page, also where storage is blocked
 
 /** Makes a random 128-bit id; getRandomValues also works on plain http, randomUUID does not.
  * @returns {string} 32 hex digits */
@@ -16,7 +17,9 @@ function read() {
 
 /** Finds this browser's id or makes one. `kept` is false where storage is blocked: the id ends with the tab.
  * @returns {Promise<{id: string, kept: boolean}>} */
-export async function openVisitor() {
+export const openVisitor = () => (opened ??= find());
+
+async function find() {
   try {
     const id = read();
     if (id) return { id, kept: true };

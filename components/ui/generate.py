@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from components import messages
 from components.errors import InvalidRequest, PlaygroundError, Sentence
-from components.generation import GenerationRequest, LoraWeight
+from components.generation import GenerationRequest, LoraWeight, Refine
 from components.job import Job, JobState, Picture
 from components.jobs import Wish
 from components.lora_tags import merged, take_tags
@@ -40,11 +40,14 @@ PARAMETERS = {
     "image": "refused unless the model takes it",
     "mask_image": "refused unless the model takes it",
     "prompt_strength": "refused unless the model takes it",
-    "refine": "refused unless the model takes it",
-    "high_noise_frac": "refused unless the model takes it",
-    "refine_steps": "refused unless the model takes it",
+    "refine": "no_refiner, expert_ensemble_refiner or base_image_refiner; refused unless the model takes it",
+    "high_noise_frac": "for expert_ensemble_refiner: 0 to 1, where the refiner takes over",
+    "refine_steps": "for base_image_refiner: the refiner's steps",
 }
 """What the API page says of each parameter."""
+
+_OF_THE_REFINER = ("refine", "high_noise_frac", "refine_steps")
+_PLAIN = ("prompt", "negative_prompt", "width", "height", "guidance_scale", "num_inference_steps", "seed")
 
 Answer = tuple[list[gr.FileData], dict[str, Any]]
 """The picture files, and their details."""
@@ -111,7 +114,9 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
     """Return the finished job. Raises gr.Error with the sentence that a person would see."""
     is_free = playground.backend.free
     try:
-        wish = Wish(program.board, secrets.token_hex(16), _requests(playground, given, loras))
+        request = _request(playground, given, loras)
+        model = playground.backend.family.choose(request).id
+        wish = Wish(program.board, secrets.token_hex(16), batch(request, 1)[0], model=model)
         jobs = await playground.start(program, wish, "")
         job = await playground.jobs.finished(jobs[0].id) or jobs[0]
     except PlaygroundError as error:
@@ -121,25 +126,32 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
     return job
 
 
-def _requests(playground: Playground, given: Mapping[str, Any], loras: Any) -> tuple[GenerationRequest, ...]:
-    """Return the request as the schema allows it; what is null was left out. Raises InvalidRequest."""
+def _request(playground: Playground, given: Mapping[str, Any], loras: Any) -> GenerationRequest:
+    """Return what is asked for; what is null was left out. Raises InvalidRequest."""
     schema = playground.backend.schema
     wanted = {"prompt": ""} | {name: value for name, value in given.items() if value is not None}
-    own = {name: _plain(name, value) for name, value in wanted.items() if name in GenerationRequest.__slots__}
+    own = {name: _plain(name, value) for name, value in wanted.items() if name in _PLAIN + _OF_THE_REFINER}
     schema.check_offered(name for name in wanted if name not in own)
     own["prompt"], tagged = take_tags(own["prompt"], playground.lora_checker.to_send)
-    request = GenerationRequest(**own, loras=merged(_loras(playground, loras), tagged))
-    schema.check(request)
-    return batch(request, 1)[0]
+    return GenerationRequest(**own, loras=merged(_loras(playground, loras), tagged))
 
 
 def _plain(name: str, value: Any) -> Any:
     """Return a text or a number as the page's own fields would read it. Raises InvalidRequest."""
+    if name == "refine":
+        return _way(value)
     if name not in ("prompt", "negative_prompt"):
         return number_of(value, name)
     if not isinstance(value, str):
         raise InvalidRequest(name, messages.not_text(name))
     return value
+
+
+def _way(value: Any) -> Refine:
+    try:
+        return Refine(value)
+    except ValueError as error:
+        raise InvalidRequest("refine", messages.NO_SUCH_REFINER) from error
 
 
 def _loras(playground: Playground, values: Any) -> tuple[LoraWeight, ...]:

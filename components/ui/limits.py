@@ -17,7 +17,9 @@ from components.ui.remote import remote
 
 MEGABYTE = 1024 * 1024
 _PRESSES = ("/gradio_api/queue/join", "/gradio_api/call/")
-_UPLOAD = "/gradio_api/upload"
+_UPLOADS = ("/gradio_api/upload", "/playground/sources")
+_FITS = "/playground/sources/fit"
+"""Changes with every move of a slider, and brings nothing."""
 _FREED_SOON = 5.0
 """Seconds after which somebody with too many answers held may ask again."""
 
@@ -90,11 +92,12 @@ class Limits:
     def _costly(self, scope: Scope) -> Buckets | None:
         if scope["method"] in READS:
             return None
-        if scope["path"].startswith(_PRESSES):
+        if scope["path"].startswith((*_PRESSES, _FITS)):
             return self._presses
-        return self._uploads if scope["path"].startswith(_UPLOAD) else None
+        return self._uploads if scope["path"].startswith(_UPLOADS) else None
 
     def _bounds(self, scope: Scope) -> Bounds:
         if scope["method"] in READS:
             return Bounds(most=0, seconds=self._allowance.body.seconds)
-        return self._allowance.upload if scope["path"].startswith(_UPLOAD) else self._allowance.body
+        is_upload = scope["path"].startswith(_UPLOADS) and not scope["path"].startswith(_FITS)
+        return self._allowance.upload if is_upload else self._allowance.body

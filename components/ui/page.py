@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -15,13 +16,14 @@ from components.jobs import Wish
 from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
 from components.playground import Playground
-from components.schema import Schema
 from components.seeds import batch
 from components.ui import assets
 from components.ui.account import Account
 from components.ui.generate import document, generate_endpoint
 from components.ui.loras import LoraPanel
+from components.ui.picture import PicturePanel
 from components.ui.prompt import PromptPanel
+from components.ui.refiner import RefinerPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
 from components.ui.shape import ShapePanel
@@ -44,8 +46,10 @@ class Page:
                     with gr.Column(elem_id="words"):
                         self._prompt = PromptPanel()
                     with gr.Column(elem_id="settings"):
+                        self._picture = PicturePanel(playground.sources)
                         self._shape = ShapePanel(schema)
                         self._sampling = SamplingPanel(schema)
+                        self._refiner = RefinerPanel(schema)
                         self._loras = LoraPanel(schema, playground.lora_checker)
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
@@ -59,7 +63,7 @@ class Page:
             document(self.blocks)
 
     def _tie(self, button: gr.Button) -> None:
-        panels = (self._prompt, self._sampling, self._shape, self._loras)
+        panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner)
         inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
         order = ["prompt", "pictures", *(name for name in inputs if name not in ("prompt", "pictures"))]
         button.click(
@@ -74,7 +78,9 @@ class Page:
             api_name="press",
             api_visibility="private",
         )
-        filled = [*inputs.values(), self._shape.shape, *self._loras.rows]
+        self._refiner.tie(self._sampling.steps)
+        self._picture.tie(inputs["width"], inputs["height"], self._shape.shape)
+        filled = [*inputs.values(), self._shape.shape, *self._loras.rows, *self._refiner.places]
         self._results.component.example(
             None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
         )
@@ -84,15 +90,21 @@ class Page:
         person, click, token = _read(ticket, request)
         values |= {name: values_of(ticket).get(name) for name in HELD}
         try:
-            schema = self._playground.backend_for(token).schema
-            requests, note = self._requests(schema, values)
-            jobs = await self._playground.start(person, Wish(person.board, click, requests, note), token)
+            family = self._playground.backend_for(token).family
+            ask, pictures = self._request(values)
+            ask = replace(
+                ask, **(await self._picture.read(values, person)).fields, **self._refiner.read(values).fields
+            )
+            model = family.choose(ask).id
+            requests, note = batch(ask, pictures)
+            wish = Wish(person.board, click, requests, note, model=model)
+            jobs = await self._playground.start(person, wish, token)
         except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
 
-    def _requests(self, schema: Schema, values: Mapping[str, Any]) -> tuple[tuple[GenerationRequest, ...], str]:
-        """Merge the panels' values into a request for each picture. Raises InvalidRequest."""
+    def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
+        """Merge the panels' values into one request; returns it, and how many pictures. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
         prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
         sampling = self._sampling.read(values)
@@ -106,8 +118,7 @@ class Page:
             seed=sampling.seed,
             loras=merged(self._loras.read(values), tagged),
         )
-        schema.check(request)
-        return batch(request, sampling.pictures)
+        return request, sampling.pictures
 
 
 def _read(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:

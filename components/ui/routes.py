@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from components.playground import Playground
 from components.ui import assets
+from components.ui.source_routes import source_routes
 
 _TYPES = {
     ".png": "image/png",
@@ -30,6 +31,7 @@ def routes(playground: Playground) -> list[BaseRoute]:
     return [
         Route("/playground/pictures/{name}", _pictures(playground)),
         Route("/playground/assets/{version}/{name:path}", _asset),
+        *source_routes(playground),
     ]
 
 

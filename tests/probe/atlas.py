@@ -25,9 +25,9 @@ from components.ui.launch import launch
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         endpoint = Endpoint("http://127.0.0.1:9", "key")
-        backend = Backend.hosted(endpoint, "stability-ai/sdxl-lora")
+        backend = Backend.hosted(endpoint, ["stability-ai/sdxl-lora"])
         with redirect_stdout(sys.stderr):
-            house = House(Caps(8, 200), Limits(), endpoint.base_url, "stability-ai/sdxl-lora")
+            house = House(Caps(8, 200), Limits(), endpoint.base_url, ("stability-ai/sdxl-lora",))
             blocks = launch(Playground(backend, Store(Path(folder)), house), wait=False)
         json.dump({"routes": _routes(blocks), "settings": _settings(blocks)} | _openapi(blocks), sys.stdout)
         with redirect_stdout(sys.stderr):
