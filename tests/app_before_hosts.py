@@ -18,12 +18,12 @@ def answer(request: httpx.Request) -> httpx.Response:
     """Be Hugging Face with a few repositories, and a network that knows no other site."""
     from tests.test_lora_header import kohya  # noqa: PLC0415 - after the path is set
 
-    weights = kohya(**{"modelspec.trigger_phrase": "pixel art, 8 bit"}) + b"\0\0"
+    weights = kohya({"modelspec.trigger_phrase": "pixel art, 8 bit"}) + b"\0\0"
     lists = {"pixels": ["pytorch_lora_weights.safetensors"], "old": ["old.safetensors"], "toys": ["toys.safetensors"]}
     files = {
         "pixels": weights,
-        "old": kohya(768) + b"\0\0",
-        "toys": kohya(**{"modelspec.trigger_phrase": "toy face"}) + b"\0\0",
+        "old": kohya(width=768) + b"\0\0",
+        "toys": kohya({"modelspec.trigger_phrase": "toy face"}) + b"\0\0",
     }
     name = request.url.path.split("/owner/")[-1].split("/")[0]
     if request.url.host != "huggingface.co":
