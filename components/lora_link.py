@@ -48,11 +48,15 @@ _WEB_ENDINGS = frozenset({"com", "org", "net", "io", "co", "ai", "dev", "app", "
 
 def understand(text: str, shelf: Mapping[str, str] = NO_SHELF) -> LoraLink:
     """Return what a pasted text names; `shelf` has paths by names in lower case. Raises InvalidRequest."""
+    name, weight = read_tag(text)
+    return replace(_place(name, shelf), weight=weight)
+
+
+def read_tag(text: str) -> tuple[str, float | None]:
+    """Return the name and the weight in `<lora:name:weight>`; any other text is a name. Raises InvalidRequest."""
     plain = _bare(text)
-    if tag := _TAG.fullmatch(plain):
-        link = _place(tag[1].strip(_AROUND), shelf)
-        return replace(link, weight=_weight(tag[2]))
-    return _place(plain.strip("<>" + _AROUND), shelf)
+    tag = _TAG.fullmatch(plain)
+    return (tag[1].strip(_AROUND), _weight(tag[2])) if tag else (plain.strip("<>" + _AROUND), None)
 
 
 def is_normal(path: str) -> bool:

@@ -9,18 +9,18 @@ from components.generation import LoraWeight
 from components.lora_sites import LoraLink
 
 _TAG = re.compile(r"(?i)<\s*lora:[^<>]*>")
-_GAP = re.compile(r"[ \t]*,(?:[ \t]*,)+")
+_GAP = re.compile(r"[ \t]*,(?:[ \t]*,)*")
 _BLANKS = re.compile(r"[ \t]{2,}")
 
 
 def take_tags(prompt: str, to_send: Callable[[str, str], LoraLink]) -> tuple[str, tuple[LoraWeight, ...]]:
     """Return the prompt without its tags, and the LoRAs that they named. Raises InvalidRequest at the prompt."""
-    tags = _TAG.findall(prompt)
+    tags = tags_of(prompt)
     if not tags:
         return prompt, ()
     links = [to_send(tag, "prompt") for tag in tags]
     loras = [LoraWeight(link.path, 1.0 if link.weight is None else link.weight) for link in links]
-    return _without_tags(prompt), merged((), loras)
+    return without_tags(prompt), merged((), loras)
 
 
 def merged(loras: tuple[LoraWeight, ...], more: Iterable[LoraWeight]) -> tuple[LoraWeight, ...]:
@@ -29,6 +29,12 @@ def merged(loras: tuple[LoraWeight, ...], more: Iterable[LoraWeight]) -> tuple[L
     return tuple(reversed(found.values()))
 
 
-def _without_tags(prompt: str) -> str:
+def tags_of(prompt: str) -> list[str]:
+    """Return the tags in a prompt, as they stand there."""
+    return _TAG.findall(prompt)
+
+
+def without_tags(prompt: str) -> str:
+    """Return a prompt without its tags, and without the commas and blanks they leave."""
     rest = _GAP.sub(",", _TAG.sub("", prompt))
     return _BLANKS.sub(" ", rest).strip(" ,\t\n")

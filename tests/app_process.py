@@ -19,6 +19,8 @@ PATIENCE = 90.0
 class AppProcess:
     """`python app.py`, to be stopped, killed and started again on the same data and port."""
 
+    script = ROOT / "app.py"
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder, self.port = folder, free_port()
         self.log = folder / "app.log"
@@ -45,7 +47,7 @@ class AppProcess:
         """Start it and wait until the page answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            command = [sys.executable, str(ROOT / "app.py")]
+            command = [sys.executable, str(self.script)]
             self._process = subprocess.Popen(command, cwd=self.folder, env=self._env(), stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE
         while not self._answers():

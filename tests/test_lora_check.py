@@ -114,7 +114,7 @@ async def test_a_repository_s_lora_fits(checker: LoraChecker, hosts: Hosts) -> N
         )
     )
     hosts.at[USUAL] = sends_on("https://cdn.example.org/blob")
-    hosts.at["https://cdn.example.org/blob"] = part(kohya(**{"modelspec.title": "Pixels"}) + WEIGHTS)
+    hosts.at["https://cdn.example.org/blob"] = part(kohya({"modelspec.title": "Pixels"}) + WEIGHTS)
     verdict = await checker.check("https://huggingface.co/owner/name")
     assert outcome(verdict) == (Fit.FITS, messages.lora_fits(16))
     assert (verdict.link.path, verdict.words, verdict.rank) == ("owner/name", ("px",), 16)
@@ -161,7 +161,7 @@ async def test_what_a_repository_s_list_tells(
         (gives(b"<!DOCTYPE html><title>x"), Fit.WILL_NOT_FIT, messages.PAGE_IN_PLACE_OF_FILE),
         (gives(kohya()[:99]), Fit.WILL_NOT_FIT, messages.FILE_CUT_OFF),
         (part(kohya()), Fit.WILL_NOT_FIT, messages.FILE_CUT_OFF),
-        (part(kohya(768) + WEIGHTS), Fit.WILL_NOT_FIT, messages.lora_for_another("Stable Diffusion 1.5")),
+        (part(kohya(width=768) + WEIGHTS), Fit.WILL_NOT_FIT, messages.lora_for_another("Stable Diffusion 1.5")),
         (part(file({"a.weight": tensor(1, 2)}) + WEIGHTS), Fit.WILL_NOT_FIT, messages.LORA_NOT_INSIDE),
         (part(file({"x.lora_down.weight": tensor(4, 640)}) + WEIGHTS), Fit.CANNOT_TELL, messages.LORA_FOR_UNKNOWN),
         (
@@ -294,8 +294,9 @@ async def test_s06_of_a_large_file_only_the_header_is_read(checker: LoraChecker,
 async def test_s06_a_packed_answer_is_unpacked_to_the_cap_alone(hosts: Hosts) -> None:
     bomb = zlib.compress(b" " * 50_000_000)
     hosts.at[LINK] = gives(bomb, content_encoding="deflate")
-    async with httpx.AsyncClient(transport=httpx.MockTransport(hosts)) as http:
-        found = await read_beginning(http, LINK, 100_000)
+    outside = Connections(lambda: httpx.AsyncClient(transport=httpx.MockTransport(hosts)))
+    found = await read_beginning(outside, LINK, 100_000)
+    await outside.aclose()
     assert len(found.content) == 100_000
 
 
@@ -308,9 +309,10 @@ async def test_s06_a_slow_drip_is_left_in_time(hosts: Hosts, monkeypatch: pytest
 
     monkeypatch.setattr(fetching, "SECONDS", 0.05)
     hosts.at[LINK] = lambda request: httpx.Response(200, stream=Drip())
-    async with httpx.AsyncClient(transport=httpx.MockTransport(hosts)) as http:
-        with pytest.raises(OutsideTrouble) as told:
-            await read_beginning(http, LINK, 100)
+    outside = Connections(lambda: httpx.AsyncClient(transport=httpx.MockTransport(hosts)))
+    with pytest.raises(OutsideTrouble) as told:
+        await read_beginning(outside, LINK, 100)
+    await outside.aclose()
     assert told.value.sentence == messages.SITE_NOT_REACHED
 
 

@@ -57,6 +57,18 @@ export function show(refused) {
   return places.length;
 }
 
+/** Put a sentence at its field; who writes elsewhere is not disturbed. @param {string} field @param {string} sentence */
+export function note(field, sentence) {
+  const place = block(field);
+  if (place) tell(place, sentence);
+}
+
+/** Take the sentence at a field away. @param {string} field */
+export function takeBack(field) {
+  const place = block(field);
+  if (place) forget(place);
+}
+
 /** Take all sentences away. */
 export function clear() {
   for (const place of document.querySelectorAll(".refused")) forget(place);

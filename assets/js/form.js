@@ -72,6 +72,21 @@ export const remove_lora_2 = (...values) => removeLora(2, values);
 export const remove_lora_3 = (...values) => removeLora(3, values);
 export const remove_lora_4 = (...values) => removeLora(4, values);
 
+/** Put LoRAs into empty rows; one that is there already is left alone. @param {any[]} values of all rows
+ * @param {{path: string, scale: number}[]} loras @returns {any[] | null} null when there are too few rows */
+export function fillRows(values, loras) {
+  const rows = Array.from({ length: MOST_LORAS }, (_, place) => values.slice(3 * place, 3 * place + 3));
+  for (const { path, scale } of loras) {
+    if (rows.some((row) => row[0]?.trim() === path)) continue;
+    const place = rows.findIndex((row) => !row[0]?.trim());
+    if (place < 0) return null;
+    rows[place] = [path, scale, true];
+    loraRows = Math.max(loraRows, place + 1);
+  }
+  setTimeout(tieHelp, 300); // once Gradio has drawn the rows
+  return [...rows.flat(), ...rowsShown()];
+}
+
 /** Fill every field from the example that was chosen; LoRA rows it does not have become empty. */
 export const fill_example = () => {
   const one = window.playground.take_example();

@@ -80,4 +80,16 @@ export const words = {
   visit: (dollars, count) => `This visit: $${dollars.toFixed(dollars < 0.1 ? 4 : 2).replace(/(\.\d\d)0+$/, "$1")}, ${count} ${count === 1 ? "picture" : "pictures"}`,
   copyOf: (what) => `Copy ${what.toLowerCase()}`,
   seconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
+  lora: {
+    check: "Check",
+    checking: "Checking…",
+    checkOf: (number) => `Check LoRA ${number}`,
+    fit: { fits: "Fits", cannot_tell: "Cannot tell", will_not_fit: "Will not fit" },
+    words: "Trigger words:",
+    wordsOf: (number) => `Trigger words of LoRA ${number}`,
+    moved: (paths) => `Moved from the prompt into a LoRA row: ${paths.map((path) => clip(path, 60)).join(", ")}.`,
+    leftover: (left) => `Still in the prompt: ${left.join(", ")}.`,
+    takeOut: (count) => (count === 1 ? "Take it out" : "Take them out"),
+    keep: (count) => (count === 1 ? "Keep it" : "Keep them"),
+  },
 };

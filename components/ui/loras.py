@@ -13,6 +13,7 @@ from components.lora_check import LoraChecker
 from components.schema import Schema
 from components.ui import assets
 from components.ui.fields import field_id, help_text, number_of, slider, text_of
+from components.ui.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
 
 
 class LoraPanel:
@@ -32,8 +33,10 @@ class LoraPanel:
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))
             self.rows.append(group)
+        LoraNotes(checker, schema.max_loras)
         add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"])
         self._tie(add, removers)
+        tie_rows(self.inputs, len(self.rows))
 
     def _row(self, number: int, schema: Schema) -> gr.Button:
         with gr.Row(elem_classes=["lora-head"]):
@@ -60,6 +63,7 @@ class LoraPanel:
                 info="1 is usual, 0 is off.",
                 scale=2,
             )
+        place_under_row(number)
         self.inputs |= {f"lora_{number}": path, f"lora_{number}_scale": scale, f"lora_{number}_on": on}
         return remove
 
@@ -74,6 +78,10 @@ class LoraPanel:
                 js=assets.hook("form", f"remove_lora_{number}"),
                 api_visibility="private",
             )
+
+    def take_tags_from(self, prompt: Component) -> None:
+        """Let tags in the prompt move into rows."""
+        tie_prompt(prompt, self.inputs, self.rows)
 
     def read(self, values: Mapping[str, Any]) -> tuple[LoraWeight, ...]:
         """Return the LoRAs that have a path and are switched on. Raises InvalidRequest at the row that is wrong."""

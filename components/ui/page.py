@@ -58,6 +58,7 @@ class Page:
                     self._results = Results(playground)
             settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
             self._tie(button)
+            self._loras.take_tags_from(self._prompt.inputs["prompt"])
             api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
             document(self.blocks)
 
