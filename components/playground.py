@@ -21,6 +21,7 @@ from components.client import (
 )
 from components.clock import Clock
 from components.errors import (
+    InvalidRequest,
     KeyRefused,
     NotAllowed,
     NothingSent,
@@ -30,6 +31,7 @@ from components.errors import (
     StoreTrouble,
     UntrustedService,
 )
+from components.estimate import Estimate, parts_off
 from components.family import Catalogue, Family, Model
 from components.fence import Access, Limits, Spent
 from components.generation import GenerationRequest
@@ -39,16 +41,16 @@ from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.lora_check import LoraChecker
 from components.lora_names import names_on_shelf
-from components.money import Micros
+from components.money import Micros, dollars
 from components.person import Person
 from components.schema import OURS, Schema
 from components.settings import Settings
 from components.sources import Sources
 from components.standing import KeyGrant, Standing
 from components.store import Spending, Store
-from components.till import Till
+from components.till import ASSUMED, Till
 from components.visitors import Visitors
-from components.wire import STANDARD
+from components.wire import STANDARD, Quote
 
 SDXL_LORA = "stability-ai/sdxl-lora"
 HOSTED = "hosted"
@@ -182,6 +184,8 @@ class Playground:
         client = self._client = Client(self._api, self._outside, backend.endpoint, patience, backend.catalogue)
         self.till = None if backend.free else Till(client, house.limits, self._clock)
         self.keys = KeyRing(self._clock)
+        self._own_tills: dict[str, Till] = {}
+        """What is asked with visitors' own keys, by the marks of those that are held."""
         self.jobs = Jobs(
             {backend.name: client},
             Line(backend.name, backend.model),
@@ -234,9 +238,32 @@ class Playground:
             own_key=own_key,
             is_key_lost=bool(token) and own_key is None,
             obstacle=None if own_key else self.obstacle(person),
-            paid_by=whose.introduction,
+            paid_by=whose.introduction if own_key else await self._introduction(person),
             to_bring=await self.visitors.to_bring(browser, person),
         )
+
+    async def estimate(self, person: Person, token: str, request: GenerationRequest) -> Estimate:
+        """Return what a press would cost this person, and what is offered to them. Nothing is spent."""
+        backend = self.backend_for(token)
+        price, in_the_way = None, None
+        try:
+            model = backend.family.choose(request).id
+            price = await self._price(person, token, model, request)
+        except InvalidRequest as error:
+            in_the_way = error.sentence
+        except PlaygroundError:
+            pass  # the price is not known
+        return Estimate(backend.free, price, in_the_way, parts_off(backend.family))
+
+    async def _price(self, person: Person, token: str, model: str, request: GenerationRequest) -> Micros | None:
+        """Return the price of one picture, None when nobody here pays for it. Raises PlaygroundError."""
+        if own := self.keys.find(token) if token else None:
+            till = self._own_tills.get(own.mark) or Till(self._own_client(own.key), Limits(is_home=False), self._clock)
+            self._own_tills[own.mark] = till
+            return _told(await till.quote(model, request))
+        if token or not self.till or self.obstacle(person):
+            return None
+        return _told(await self.till.quote(model, request))
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
@@ -294,6 +321,13 @@ class Playground:
             return error.sentence
         return None
 
+    async def _introduction(self, person: Person) -> str:
+        """Return who paints; the host at home, or signed in on the Space, also reads what is left on the account."""
+        is_host = self.house.limits.is_home or (bool(person.user) and person.user == self.house.owner)
+        balance = await self._host_balance() if is_host else None
+        left = "" if balance is None else f" {dollars(balance)} left."
+        return f"{self.backend.introduction}{left}"
+
     async def _host_balance(self) -> Micros | None:
         try:
             return await self.till.balance() if self.till else None
@@ -309,6 +343,7 @@ class Playground:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self.visitors.forget_unused()
+            self._own_tills = {mark: till for mark, till in self._own_tills.items() if self.keys.holds(mark)}
             with suppress(StoreTrouble):
                 await self._ledger.call(self._store.drop_sources, self._clock.now() - SOURCE_SECONDS)
 
@@ -331,6 +366,11 @@ def _own(backend: Backend, house: House) -> Backend:
     own = Backend.hosted(Endpoint(house.own_endpoint, ""), house.own_models, "Your own key pays.")
     is_same = backend.endpoint.base_url == house.own_endpoint and backend.family.names == house.own_models
     return replace(own, catalogue=backend.catalogue) if is_same else own
+
+
+def _told(quote: Quote) -> Micros | None:
+    """Return a price that somebody told; what is counted for want of one is not shown."""
+    return None if quote == ASSUMED else quote.price
 
 
 def _nobody() -> None:

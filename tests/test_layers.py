@@ -34,7 +34,7 @@ LAYERS = (
     ("fence", "wire", "source_pictures"),
     ("outpaint",),
     ("family",),
-    ("model_list",),
+    ("model_list", "estimate"),
     ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
     ("board", "till", "restoring", "lora_check"),

@@ -11,6 +11,7 @@ import { awaitReceipt, forgetPending, pending } from "./pending.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
 import { Viewer } from "./viewer.js";
+import { watchOffers } from "./offers.js";
 import { collect } from "./parts.js";
 import { openVisitor } from "./visitor.js";
 import { words } from "./words.js";
@@ -82,12 +83,17 @@ async function openPage(host) {
       if (isAnew && isShown) account.askAgain(); // the app was started anew, and may hold no key
       isShown = true;
       viewer.refresh();
+      offers.visit(gallery.order.map(({ row }) => row));
       offerExamples(gallery, seat);
     },
   });
+  const offers = watchOffers({ visitor: visitor.id, estimate: (ask) => seat.server.estimate(ask) });
   if (!visitor.kept) gallery.node.prepend(ownTab(messages.nothing_kept_here));
   tellPending({ gallery, feed, messages });
-  account.whenBoardChanges((whole) => refresh({ whole }));
+  account.whenBoardChanges((whole) => {
+    offers.renew();
+    return refresh({ whole });
+  });
   feed.start();
   return { gallery, viewer, feed, visitor, seat };
 }

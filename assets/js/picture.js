@@ -29,6 +29,12 @@ export const useResult = (row, index) => panel?.useResult(row, index);
 /** Takes the picture away. */
 export const clearPicture = () => panel?.remove();
 
+/** Whether there is a picture, and a part of it that changes. @returns {{has_picture: boolean, has_mask: boolean}} */
+export const pictureState = () => ({ has_picture: Boolean(panel?.master), has_mask: Boolean(panel?.painted) });
+
+/** Says why no part of it can be chosen, or that one can: "". @param {string} reason */
+export const partOffered = (reason) => panel?.partOffered(reason);
+
 /** Says why no picture can be used, or that one can: "". @param {string} reason */
 export const offered = (reason) => panel?.offered(reason);
 
@@ -80,6 +86,12 @@ class Panel {
     this.reason = reason;
     if (reason && this.master) this.remove();
     this.#say(reason);
+  }
+
+  partOffered(reason) {
+    this.edit.disabled = Boolean(reason);
+    setText(this.partOff, reason);
+    if (reason && this.painted) this.#setPainted(null);
   }
 
   // --- what is shown ---
@@ -138,9 +150,10 @@ class Panel {
   #parts() {
     this.edit = button(words.part, () => this.#paint());
     this.whole = button(words.whole, () => this.#setPainted(null), { hidden: true });
+    this.partOff = make("p", { className: "quiet", hidden: true });
     this.kept = make("p", { className: "quiet", hidden: true }, words.kept);
     return make("div", { className: "parts" },
-      make("div", { className: "row" }, this.edit, this.whole, button(words.remove, () => this.remove())), this.kept);
+      make("div", { className: "row" }, this.edit, this.whole, button(words.remove, () => this.remove())), this.partOff, this.kept);
   }
 
   #draw() {
@@ -157,6 +170,7 @@ class Panel {
     setText(this.edit, painted ? words.editPart : words.part);
     this.whole.hidden = this.kept.hidden = !painted;
     this.#drawMask();
+    dispatchEvent(new Event("playground:form"));
   }
 
   async #drawMask() {

@@ -76,6 +76,8 @@ export const words = {
     prompt: "Prompt", negative: "Negative prompt", size: "Size", steps: "Steps", guidance: "Guidance",
     strength: "Strength", refiner: "Refiner", seed: "Seed", loras: "LoRAs", model: "Model", backend: "Made by", price: "Price", time: "Time taken",
   },
+  price: ({ price, pictures }) => (price === null ? " · price unknown" : pictures > 1 ? ` · ${pictures} for ${price}` : ` · ${price}`),
+  visit: (dollars, count) => `This visit: $${dollars.toFixed(dollars < 0.1 ? 4 : 2).replace(/(\.\d\d)0+$/, "$1")}, ${count} ${count === 1 ? "picture" : "pictures"}`,
   copyOf: (what) => `Copy ${what.toLowerCase()}`,
   seconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
 };

@@ -13,8 +13,9 @@ from components.errors import InvalidRequest, PlaygroundError
 from components.job import Job
 from components.playground import Playground
 from components.ui import assets
+from components.ui.estimate import outline, pictures, shown
 from components.ui.rows import changed_rows, row, told
-from components.ui.who import person_of, values_of
+from components.ui.who import key_token, person_of, values_of
 
 LONGEST_WAIT = 20.0
 """Seconds a question for changes is held while nothing changes."""
@@ -90,7 +91,15 @@ class Results:
             values = values_of(ask)
             return await self._jobs.take_back(person_of(values, request).board, str(values.get("job", ""))[:64])
 
-        return [changes, older, look_again, take_back]
+        async def estimate(ask: Any, request: gr.Request) -> dict[str, Any] | None:
+            """Return what a press would cost and what is offered; null while the form holds no request."""
+            values = values_of(ask)
+            if (wish := outline(values)) is None:
+                return None
+            found = await self._playground.estimate(person_of(values, request), key_token(values), wish)
+            return shown(found, pictures(values))
+
+        return [changes, older, look_again, take_back, estimate]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [row(job, self._playground) for job in jobs]

@@ -50,6 +50,7 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "steps": job.steps,
         "pictures": [_picture(picture) for picture in job.pictures],
         **told(trouble, is_free=is_free),
+        "micros": job.price,
         "price": None if job.price is None else dollars(job.price),
         "field": job.refused_field,
         "set_aside": job.is_set_aside,
