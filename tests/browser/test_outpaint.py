@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Iterator
 
 import pytest
 from PIL import Image, ImageChops
@@ -11,7 +12,17 @@ from playwright.sync_api import Locator, expect
 
 from components.outpaint import OVERLAP
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.hosted_api import HostedApi, recorded_models
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[HostedApi]:
+    """A service with models that take pictures and masks."""
+    api = HostedApi()
+    api.models = recorded_models("models_aliases")
+    api.start()
+    yield api
+    api.stop()
 
 
 def noise(width: int, height: int) -> Image.Image:
@@ -43,8 +54,8 @@ def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(per
     expect(person.number("Width")).to_have_value("1280")
     person.generate("a wide field")
     person.sees_pictures(1)
-    body = api.posts[-1].body
-    mask = Image.open(io.BytesIO(api.uploaded(body["mask_image"] if "mask_image" in body else body["mask"])))
+    body = api.posts[-1]
+    mask = Image.open(io.BytesIO(api.uploaded(body["mask"])))
     wanted = Image.new("L", (1280, 1024), 255)
     wanted.paste(0, (128 + OVERLAP, 0, 1152 - OVERLAP, 1024))
     assert ImageChops.difference(mask.convert("L"), wanted).getbbox() is None
