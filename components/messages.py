@@ -98,6 +98,10 @@ SOURCE_NOT_SENT = Sentence(
     "The picture could not be brought to this app.", "Check your connection and choose it again."
 )
 NO_CAMERA = Sentence("No camera could be used.", "Allow the page to use one, or choose a picture file.")
+NO_ROOM_ASKED = Sentence("Nothing was to be added to the picture.", "Choose a side to add to.")
+TOO_NARROW_TO_GO_ON = Sentence(
+    "With so much added the picture would be too long and narrow.", "Make the other side longer first."
+)
 
 
 # --- A LoRA: what was pasted, and what its check found ---

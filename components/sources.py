@@ -15,7 +15,9 @@ from components.clock import Clock
 from components.errors import InvalidRequest
 from components.generation import SourceImage
 from components.ledger import Ledger
+from components.outpaint import Box, Room, outpaint
 from components.person import Person
+from components.schema import Schema
 from components.source_pictures import Placement, Way, binary_mask, fit, png, upright
 from components.store import Store
 
@@ -33,6 +35,17 @@ class Fitted:
 
     image: SourceImage
     placement: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class WithRoom:
+    """A picture that was made wider or taller."""
+
+    image: SourceImage
+    kept: Box
+    """What stays as it is."""
+    is_smaller: bool
+    """All of it had to become smaller to be legal."""
 
 
 class Sources:
@@ -66,6 +79,12 @@ class Sources:
         """Keep the mask of a fitted picture, of the same size. Raises InvalidRequest and StoreTrouble."""
         image = await self.require(person, image_name)
         return await self._keep(person, await self._work(_mask, data, image.size), image.size)
+
+    async def add_room(self, person: Person, name: str, room: Room, schema: Schema) -> WithRoom:
+        """Make a kept picture wider or taller. Raises InvalidRequest for what cannot be, and StoreTrouble."""
+        content = await self._content(person, name)
+        made, size, kept, is_smaller = await self._work(_with_room, content, room, schema)
+        return WithRoom(await self._keep(person, made, size), kept, is_smaller)
 
     async def use_result(self, person: Person, job_id: str, index: int) -> SourceImage:
         """Take a finished picture of the person's own board. Raises InvalidRequest and StoreTrouble."""
@@ -116,6 +135,12 @@ def _fitted(content: bytes, width: int, height: int, way: Way) -> tuple[bytes, t
     with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
         made, placement = fit(image.convert("RGB"), width, height, way)
     return png(made), made.size, placement
+
+
+def _with_room(content: bytes, room: Room, schema: Schema) -> tuple[bytes, tuple[int, int], Box, bool]:
+    with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
+        made = outpaint(image.convert("RGB"), room, schema)
+    return png(made.image), made.image.size, made.kept, made.scale < 1
 
 
 def _mask(data: bytes, size: tuple[int, int]) -> bytes:

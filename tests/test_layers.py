@@ -32,6 +32,7 @@ LAYERS = (
         "standing",
     ),
     ("fence", "wire", "source_pictures"),
+    ("outpaint",),
     ("family",),
     ("model_list", "estimate"),
     ("settings", "fetching", "shelf", "database"),

@@ -47,6 +47,7 @@ class Panel {
   strength = 0.8;
   painted = null; // what the mask editor gave
   maskName = null;
+  narrower = []; // what there was before it was made wider or taller, the latest last
   work = Promise.resolve(); // fits and uploads, one after the other
 
   constructor(host) {
@@ -75,6 +76,7 @@ class Panel {
 
   remove() {
     this.master = this.fitted = this.painted = this.maskName = null;
+    this.narrower = [];
     this.node.classList.remove("has-picture");
     this.#say("");
     this.#draw();
@@ -90,6 +92,7 @@ class Panel {
 
   partOffered(reason) {
     this.edit.disabled = Boolean(reason);
+    this.room.hidden = Boolean(reason); // what is added is a part that changes
     setText(this.partOff, reason);
     if (reason && this.painted) this.#setPainted(null);
   }
@@ -112,7 +115,7 @@ class Panel {
     this.overlay = make("canvas", { hidden: true });
     this.size = make("figcaption", {});
     const preview = make("figure", {}, make("div", { className: "frame" }, this.image, this.overlay), this.size);
-    return make("div", { className: "chosen" }, preview, this.#ways(), this.#strength(), this.#parts());
+    return make("div", { className: "chosen" }, preview, this.#ways(), this.#strength(), this.#parts(), this.#room());
   }
 
   #ways() {
@@ -169,6 +172,7 @@ class Panel {
     setText(this.help, words.ways[this.way][1]);
     setText(this.edit, painted ? words.editPart : words.part);
     this.whole.hidden = this.kept.hidden = !painted;
+    this.roomChanged?.(this.narrower.length);
     this.#drawMask();
     dispatchEvent(new Event("playground:form"));
   }
@@ -216,7 +220,7 @@ class Panel {
     this.#say(words.bringing);
     this.work = this.work.then(async () => {
       const master = await bring();
-      Object.assign(this, { master, fitted: null, painted: null, maskName: null, way: "match" });
+      Object.assign(this, { master, fitted: null, painted: null, maskName: null, way: "match", narrower: [] });
       this.#sized();
       await this.#fit(master.match);
       this.#say("");
@@ -299,9 +303,52 @@ class Panel {
   }
 
   /** "Match my picture" moves the sliders, by an event of the component. */
-  #sized() {
-    (window.playground ??= {}).picture_size = this.master.match;
+  #sized(size = this.master.match) {
+    (window.playground ??= {}).picture_size = { width: size.width, height: size.height };
     this.host.trigger("sized", {});
+  }
+
+  // --- wider and taller ---
+
+  /** One closed line; what is in it is fetched when it is first opened. */
+  #room() {
+    this.room = make("details", { className: "room" }, make("summary", {}, words.room));
+    this.room.addEventListener("toggle", async () => {
+      const { roomControls } = await import("./outpaint.js");
+      const { node, changed } = roomControls((sides) => this.#addRoom(sides), () => this.#takeRoomAway());
+      this.roomChanged = changed;
+      changed(this.narrower.length);
+      this.room.append(node);
+    }, { once: true });
+    return this.room;
+  }
+
+  async #addRoom(sides) {
+    this.#say(words.bringing);
+    this.work = this.work.then(async () => {
+      const { added, maskAround, told } = await import("./outpaint.js");
+      const { master, fitted, way, painted, maskName } = this;
+      const order = { name: fitted.name, ...added(sides, fitted) };
+      const made = await this.#post("/room", JSON.stringify(order));
+      const around = await maskAround(made);
+      const next = await this.#post("/fit", JSON.stringify({ name: made.name, ...made.match, way: "match" }));
+      const mask = await this.#post(`/mask/${next.name}`, around.png);
+      this.narrower.push({ master, fitted, way, painted, maskName });
+      Object.assign(this, { master: made, fitted: next, way: "match", painted: around, maskName: mask.name });
+      this.#sized();
+      this.#draw();
+      this.#say(told(made));
+    }).catch((error) => this.#say(inFull(error.told ?? this.host.messages.not_sent)));
+    await this.work;
+  }
+
+  async #takeRoomAway() {
+    await this.work;
+    if (!this.narrower.length) return;
+    Object.assign(this, this.narrower.pop());
+    this.#sized(this.fitted);
+    this.#draw();
+    this.#say("");
   }
 
   // --- what of it may change ---

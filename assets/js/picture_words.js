@@ -28,6 +28,7 @@ export const words = {
   editPart: "Edit the part",
   whole: "Change all of it",
   kept: "Only the striped part changes. All around it the original is put back, to the pixel.",
+  room: "Make it wider or taller",
   remove: "Remove this picture",
   alt: ({ width, height }) => `The picture to start from, fitted to ${width} × ${height}`,
   size: ({ width, height }) => `${width} × ${height} pixels`,

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.generation import SourceImage, is_whole
+from components.outpaint import Room
 from components.person import NOBODY, Person
 from components.playground import Playground
 from components.source_pictures import Placement, Way, match_size
@@ -34,6 +35,7 @@ Work = Callable[[Playground, Person, Request, bytes], Awaitable[dict[str, Any]]]
 def source_routes(playground: Playground) -> list[BaseRoute]:
     """Return the routes, to be added to Gradio's."""
     posted: dict[str, Work] = {"": _take, "/fit": _fit, "/mask/{name}": _take_mask, "/result": _use_result}
+    posted["/room"] = _add_room
     posts = [Route(PATH + tail, _answered(playground, work), methods=["POST"]) for tail, work in posted.items()]
     return [*posts, Route(PATH + "/{name}", _served(playground))]
 
@@ -74,6 +76,19 @@ async def _fit(playground: Playground, person: Person, request: Request, body: b
         raise InvalidRequest("width", messages.NOT_A_NUMBER)
     fitted = await playground.sources.fit(person, name, width, height, _way(order.get("way")))
     return shown(fitted.image, fitted.placement)
+
+
+async def _add_room(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:
+    """Make a fitted picture wider or taller: `{name, left, top, right, bottom}`, pixels to add."""
+    del request
+    order = _order(body)
+    sides = [order.get(side, 0) for side in ("left", "top", "right", "bottom")]
+    if not all(is_whole(side) and 0 <= side <= _SIDES[-1] for side in sides):
+        raise InvalidRequest("image", messages.NOT_A_NUMBER)
+    name = str(order.get("name"))[:64]
+    made = await playground.sources.add_room(person, name, Room(*sides), playground.backend.schema)
+    size = {"width": made.image.width, "height": made.image.height}
+    return shown(made.image) | {"match": size, "kept": made.kept, "is_smaller": made.is_smaller}
 
 
 async def _use_result(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:

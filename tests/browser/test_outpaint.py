@@ -1,0 +1,88 @@
+"""Making a picture wider or taller on the page: what is shown, what is undone, and what reaches the service."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image, ImageChops
+from playwright.sync_api import Locator, expect
+
+from components.outpaint import OVERLAP
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi, recorded_models
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[HostedApi]:
+    """A service with models that take pictures and masks."""
+    api = HostedApi()
+    api.models = recorded_models("models_aliases")
+    api.start()
+    yield api
+    api.stop()
+
+
+def noise(width: int, height: int) -> Image.Image:
+    return Image.frombytes("RGB", (width, height), random.Random(5).randbytes(width * height * 3))
+
+
+def png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def panel(person: Person) -> Locator:
+    return person.page.get_by_role("region", name="Start from a picture")
+
+
+def give(person: Person, image: Image.Image) -> None:
+    """Choose a picture file and open what makes it wider."""
+    file = {"name": "mine.png", "mimeType": "image/png", "buffer": png(image)}
+    person.page.get_by_label("Picture to start from", exact=True).set_input_files([file])  # pyright: ignore[reportArgumentType]
+    expect(panel(person)).to_contain_text("1024 × 1024 pixels")
+    panel(person).get_by_text("Make it wider or taller").click()
+
+
+def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(person: Person, api: HostedApi) -> None:
+    give(person, noise(1024, 1024))
+    person.button("Make it wider").click()
+    expect(panel(person)).to_contain_text("The picture is now 1280 × 1024 pixels.")
+    expect(person.number("Width")).to_have_value("1280")
+    person.generate("a wide field")
+    person.sees_pictures(1)
+    body = api.posts[-1]
+    mask = Image.open(io.BytesIO(api.uploaded(body["mask"])))
+    wanted = Image.new("L", (1280, 1024), 255)
+    wanted.paste(0, (128 + OVERLAP, 0, 1152 - OVERLAP, 1024))
+    assert ImageChops.difference(mask.convert("L"), wanted).getbbox() is None
+    image = Image.open(io.BytesIO(api.uploaded(body["image"]))).convert("RGB")
+    assert ImageChops.difference(image.crop((128, 0, 1152, 1024)), noise(1024, 1024)).getbbox() is None
+    assert (body["width"], body["height"]) == (1280, 1024)
+
+
+@pytest.mark.parametrize(("where", "size"), [("above", "1024 × 1280"), ("above and below", "1024 × 1280")])
+def test_taller_is_undone_with_its_mask_and_its_size(person: Person, where: str, size: str) -> None:
+    give(person, noise(1024, 1024))
+    expect(person.button("Undo what was added")).to_be_disabled()
+    person.page.get_by_label("Where it gets taller").select_option(where)
+    person.button("Make it taller").click()
+    expect(panel(person)).to_contain_text(f"The picture is now {size} pixels.")
+    expect(person.button("Edit the part")).to_be_visible()
+    person.button("Undo what was added").click()
+    expect(panel(person)).to_contain_text("1024 × 1024 pixels")
+    expect(person.button("Change only a part")).to_be_visible()
+    expect(person.number("Height")).to_have_value("1024")
+    expect(person.button("Undo what was added")).to_be_disabled()
+
+
+def test_what_becomes_too_large_is_said_to_be_smaller(person: Person) -> None:
+    give(person, noise(1024, 1024))
+    for _ in range(2):
+        person.button("Make it wider").click()
+        expect(person.button("Undo what was added")).to_be_enabled()
+        person.page.wait_for_timeout(50)
+    expect(panel(person)).to_contain_text("All of it became smaller, to fit the largest size.")
