@@ -84,7 +84,7 @@ def fit(image: Image.Image, width: int, height: int, way: Way) -> tuple[Image.Im
         return _padded(image, width, height)
     scale = max(width / image.width, height / image.height)
     across, down = width / scale, height / scale
-    left, top = (image.width - across) / 2, (image.height - down) / 2
+    left, top = max(0.0, (image.width - across) / 2), max(0.0, (image.height - down) / 2)
     box = (left, top, min(left + across, image.width), min(top + down, image.height))
     fitted = image.resize((width, height), Image.Resampling.LANCZOS, box=box)
     place = Placement(-left * scale, -top * scale, image.width * scale, image.height * scale)

@@ -360,7 +360,6 @@ class Panel {
     const { src, width, height } = this.fitted;
     const painted = await open({ src: address(src), width, height }, this.painted ?? {});
     if (painted) this.#setPainted(painted);
-    this.edit.focus();
   }
 
   #setPainted(painted) {

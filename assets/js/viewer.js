@@ -58,7 +58,7 @@ export class Viewer {
     const startFrom = button(words.startFrom, () => {
       this.node.close();
       useResult(row, row.pictures.indexOf(picture));
-    }, { className: "original" });
+    }, { className: "start-from" });
     this.side.replaceChildren(...downloads(picture), startFrom, facts(row, picture), ...asides.map(aside));
     this.side.scrollTop = 0;
     const focused = document.activeElement;

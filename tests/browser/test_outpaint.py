@@ -61,7 +61,7 @@ def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(per
     assert ImageChops.difference(mask.convert("L"), wanted).getbbox() is None
     image = Image.open(io.BytesIO(api.uploaded(body["image"]))).convert("RGB")
     assert ImageChops.difference(image.crop((128, 0, 1152, 1024)), noise(1024, 1024)).getbbox() is None
-    assert (body["width"], body["height"]) == (1280, 1024)
+    assert body["size"] == "1280*1024"
 
 
 @pytest.mark.parametrize(("where", "size"), [("above", "1024 × 1280"), ("above and below", "1024 × 1280")])
