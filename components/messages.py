@@ -28,7 +28,7 @@ NOT_A_LORA_PATH = Sentence("A LoRA is named by its Hugging Face id (owner/name) 
 NO_LORAS_HERE = Sentence("This model takes no LoRAs, so nothing was sent.", "Empty this row.")
 NOT_A_LIST_OF_LORAS = Sentence("loras is a list of objects with path and scale.")
 IMAGE_NOT_FITTED = Sentence("The picture was fitted to another size.", "Choose the size again, then press Generate.")
-MASK_WITHOUT_IMAGE = Sentence("A mask says which parts of a picture change.", "Give the picture too.")
+MASK_WITHOUT_IMAGE = Sentence("A mask and a strength say how a picture changes.", "Give the picture too.")
 MASK_NOT_FITTED = Sentence("The mask has another size than the picture.", "Paint it again.")
 NOT_A_LORA = Sentence("Each of loras is an object with path (text) and scale (a number).")
 
@@ -75,6 +75,10 @@ def no_model_takes_together(one: str, other: str) -> Sentence:
 
 def not_offered(name: str) -> Sentence:
     return Sentence(f"{name} is not offered for this model, so nothing was sent.")
+
+
+def picture_must_be_sent(name: str) -> Sentence:
+    return Sentence(f"{name} must be uploaded first, or sent as a data URI; paths and links are not opened.")
 
 
 def not_text(name: str) -> Sentence:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from components import messages
 from components.errors import InvalidRequest
-from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine
+from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine, is_whole
 from components.lora_link import is_normal
 
 PROMPT_LIMIT = 10_000
@@ -57,9 +56,9 @@ class Schema:
             raise InvalidRequest("prompt", messages.too_long("A prompt", PROMPT_LIMIT))
         if len(request.negative_prompt) > PROMPT_LIMIT:
             raise InvalidRequest("negative_prompt", messages.too_long("A negative prompt", PROMPT_LIMIT))
-        for name in ("width", "height", "guidance_scale", "num_inference_steps", "seed"):
+        self.check_size(request.width, request.height)
+        for name in ("guidance_scale", "num_inference_steps", "seed"):
             getattr(self, name).check(name, getattr(request, name))
-        self._check_grid(request)
         self._check_image_and_refiner(request)
         self._check_loras(request.loras)
 
@@ -76,15 +75,13 @@ class Schema:
         if request.refine is Refine.SECOND_PASS and request.refine_steps is not None:
             self.refine_steps.check("refine_steps", request.refine_steps)
 
-    def check_offered(self, names: Iterable[str]) -> None:
-        """Raise InvalidRequest for the first name that this model has no field for."""
-        for name in names:
-            if name not in self.fields:
-                raise InvalidRequest(name, messages.not_offered(name))
-
-    def _check_grid(self, request: GenerationRequest) -> None:
-        for name in ("width", "height"):
-            if getattr(request, name) % 8:
+    def check_size(self, width: object, height: object) -> None:
+        """Raise InvalidRequest unless pictures of this size, in pixels, can be made."""
+        for name, side in (("width", width), ("height", height)):
+            if not is_whole(side):
+                raise InvalidRequest(name, messages.not_whole(name.capitalize()))
+            getattr(self, name).check(name, side)
+            if side % 8:
                 raise InvalidRequest(name, messages.not_on_grid(name.capitalize()))
 
     def _check_loras(self, loras: tuple[LoraWeight, ...]) -> None:

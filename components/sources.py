@@ -86,6 +86,15 @@ class Sources:
         made, size, kept, is_smaller = await self._work(_with_room, content, room, schema)
         return WithRoom(await self._keep(person, made, size), kept, is_smaller)
 
+    async def fit_mask(
+        self, person: Person, data: bytes, source: tuple[int, int], size: tuple[int, int]
+    ) -> SourceImage:
+        """Keep the mask of a picture of size `source` that was cropped to `size`.
+
+        Raises InvalidRequest and StoreTrouble.
+        """
+        return await self._keep(person, await self._work(_mask_fitted, data, source, size), size)
+
     async def use_result(self, person: Person, job_id: str, index: int) -> SourceImage:
         """Take a finished picture of the person's own board. Raises InvalidRequest and StoreTrouble."""
         job = await self._ledger.call(self._store.job, job_id)
@@ -141,6 +150,11 @@ def _with_room(content: bytes, room: Room, schema: Schema) -> tuple[bytes, tuple
     with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
         made = outpaint(image.convert("RGB"), room, schema)
     return png(made.image), made.image.size, made.kept, made.scale < 1
+
+
+def _mask_fitted(data: bytes, source: tuple[int, int], size: tuple[int, int]) -> bytes:
+    white, _ = fit(binary_mask(data, source, resize=True).convert("RGB"), *size, Way.CROP)
+    return png(white.convert("L").point([0] * 128 + [255] * 128))
 
 
 def _mask(data: bytes, size: tuple[int, int]) -> bytes:

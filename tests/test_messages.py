@@ -44,6 +44,7 @@ MADE = {
     "too_many_pictures": messages.too_many_pictures(4),
     "not_offered": messages.not_offered("image"),
     "not_text": messages.not_text("prompt"),
+    "picture_must_be_sent": messages.picture_must_be_sent("image"),
     "picture_limit": messages.picture_limit(20),
     "person_limit": messages.person_limit("$1.00"),
     "too_many_of_yours": messages.too_many_of_yours(8),
@@ -85,9 +86,10 @@ NO_ADVICE_NEEDED = {
     "too_many_pictures": "it says itself what to do",
     "not_offered": "the page has no such field; a program reads what to leave out",
     "not_text": "it says itself what to do",
+    "picture_must_be_sent": "it says itself what to do",
     "setting_refused": "the service's own words say it, at the field",
 }
-FOR_PROGRAMS = {"NOT_A_LIST_OF_LORAS", "NOT_A_LORA", "not_offered", "not_text"}
+FOR_PROGRAMS = {"NOT_A_LIST_OF_LORAS", "NOT_A_LORA", "not_offered", "not_text", "picture_must_be_sent"}
 """Their words name a parameter and its type."""
 JARGON = re.compile(
     r"(?i)\b(tokens?|http|https? error|json|exceptions?|null|none|nan|timed? ?out|timeouts?|traceback|stack|errno|"
@@ -271,7 +273,6 @@ def test_f04_what_the_model_does_not_take(values, told):
 
 
 def test_f04_what_the_model_has_no_field_for():
-    assert refused(lambda: BUILT_IN.check_offered(["image"])) == messages.not_offered("image")
     without = built_in("stability-ai/sdxl")
     assert refused(lambda: without.check(replace(CAT, loras=(LORA,)))) == messages.NO_LORAS_HERE
 

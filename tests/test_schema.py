@@ -179,13 +179,6 @@ def test_a_lora_needs_a_path():
         LoraWeight("  ")
 
 
-def test_what_the_model_has_no_field_for_is_refused_by_name():
-    BUILT_IN.check_offered(["prompt", "seed", "loras"])
-    with pytest.raises(InvalidRequest, match="nothing was sent") as caught:
-        BUILT_IN.check_offered(["prompt", "mask_image"])
-    assert caught.value.field == "mask_image"
-
-
 def test_every_default_is_allowed():
     for span in (BUILT_IN.width, BUILT_IN.guidance_scale, BUILT_IN.num_inference_steps, BUILT_IN.lora_scale):
         span.check("x", span.default)

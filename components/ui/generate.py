@@ -5,6 +5,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from components.playground import Playground
 from components.recipe import infotext
 from components.seeds import batch
 from components.ui.fields import number_of
+from components.ui.program_pictures import NAMES, pictures_of
 from components.ui.who import user_of
 
 PARAMETERS = {
@@ -37,17 +39,14 @@ PARAMETERS = {
     "num_inference_steps": "how long to work on it, 1 to 50",
     "seed": "0 to 2147483647, or -1: drawn by the app",
     "loras": 'at most four of {"path": "owner/name or a link", "scale": 0 to 4}',
-    "image": "refused unless the model takes it",
-    "mask_image": "refused unless the model takes it",
-    "prompt_strength": "refused unless the model takes it",
+    "image": "an uploaded file or a data URI, cropped to width x height; refused unless the model takes it",
+    "mask_image": "the same for the mask: white changes, black stays to the pixel",
+    "prompt_strength": "how much of the image is painted anew, 0 to 1",
     "refine": "no_refiner, expert_ensemble_refiner or base_image_refiner; refused unless the model takes it",
     "high_noise_frac": "for expert_ensemble_refiner: 0 to 1, where the refiner takes over",
     "refine_steps": "for base_image_refiner: the refiner's steps",
 }
 """What the API page says of each parameter."""
-
-_OF_THE_REFINER = ("refine", "high_noise_frac", "refine_steps")
-_PLAIN = ("prompt", "negative_prompt", "width", "height", "guidance_scale", "num_inference_steps", "seed")
 
 Answer = tuple[list[gr.FileData], dict[str, Any]]
 """The picture files, and their details."""
@@ -65,8 +64,8 @@ def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]
         num_inference_steps: int = 28,
         seed: int = -1,
         loras: list[dict[str, Any]] | None = None,
-        image: str | None = None,
-        mask_image: str | None = None,
+        image: str | dict[str, Any] | None = None,
+        mask_image: str | dict[str, Any] | None = None,
         prompt_strength: float | None = None,
         refine: str | None = None,
         high_noise_frac: float | None = None,
@@ -114,7 +113,7 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
     """Return the finished job. Raises gr.Error with the sentence that a person would see."""
     is_free = playground.backend.free
     try:
-        request = _request(playground, given, loras)
+        request = await _with_pictures(playground, _request(playground, given, loras), given, program)
         model = playground.backend.family.choose(request).id
         wish = Wish(program.board, secrets.token_hex(16), batch(request, 1)[0], model=model)
         jobs = await playground.start(program, wish, "")
@@ -128,12 +127,18 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
 
 def _request(playground: Playground, given: Mapping[str, Any], loras: Any) -> GenerationRequest:
     """Return what is asked for; what is null was left out. Raises InvalidRequest."""
-    schema = playground.backend.schema
     wanted = {"prompt": ""} | {name: value for name, value in given.items() if value is not None}
-    own = {name: _plain(name, value) for name, value in wanted.items() if name in _PLAIN + _OF_THE_REFINER}
-    schema.check_offered(name for name in wanted if name not in own)
+    own = {name: _plain(name, value) for name, value in wanted.items() if name not in NAMES}
     own["prompt"], tagged = take_tags(own["prompt"], playground.lora_checker.to_send)
     return GenerationRequest(**own, loras=merged(_loras(playground, loras), tagged))
+
+
+async def _with_pictures(
+    playground: Playground, request: GenerationRequest, given: Mapping[str, Any], program: Person
+) -> GenerationRequest:
+    wanted = {name: given[name] for name in (*NAMES, "prompt_strength") if given.get(name) is not None}
+    size = {"width": request.width, "height": request.height}
+    return replace(request, **await pictures_of(playground, program, wanted | size))
 
 
 def _plain(name: str, value: Any) -> Any:

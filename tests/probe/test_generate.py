@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.hosted_api import HostedApi, png
 from tests.probe.conftest import Listener
@@ -67,13 +69,14 @@ def test_s06_s08_a_picture_is_an_upload(
     assert secret.stat().st_atime_ns == opened
 
 
-def test_s08_an_uploaded_picture_is_refused_in_words_too(stranger: Stranger, api: HostedApi) -> None:
+def test_s08_an_uploaded_picture_is_taken_bare(stranger: Stranger, api: HostedApi) -> None:
     posts = len(api.posts)
     (path,) = stranger.http.post("/gradio_api/upload", files={"files": ("a.png", png(64, 64, 5))}).json()
-    said = stranger.generate(prompt="x", image={"path": path, "meta": FILE_DATA})
-    assert "image" in said
-    assert path not in said
-    assert len(api.posts) == posts
+    stranger.generate(prompt="x", image={"path": path, "meta": FILE_DATA})
+    sent = api.uploaded(api.posts[posts]["image"])
+    assert sent != png(64, 64, 5)
+    assert Image.open(io.BytesIO(sent)).size == (1024, 1024)
+    assert len(api.posts) == posts + 1
 
 
 @pytest.mark.parametrize(
