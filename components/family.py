@@ -75,7 +75,7 @@ class Family:
         request = request.with_seed(0) if request.seed == -1 else request  # one will be drawn
         able = [model for model in self.models if model.schema.takes(request)]
         if not able:
-            raise self._refusal(request)
+            raise self.refusal(request)
         for model in able[:-1]:
             try:
                 model.schema.check(request)
@@ -95,7 +95,7 @@ class Family:
             return None
         return messages.no_model_takes_together(NAMES[one], NAMES[other])
 
-    def _refusal(self, request: GenerationRequest) -> InvalidRequest:
+    def refusal(self, request: GenerationRequest) -> InvalidRequest:
         """Return why no model takes a request: something none has, or two things that none has together."""
         wishes = sorted(request.wishes, key=_WEIGHT.index)
         for wish in wishes:
@@ -136,6 +136,11 @@ class Catalogue:
         self.family = family
 
     def require(self, name: str, request: GenerationRequest) -> Model:
-        """Return the model that a request was meant for. Raises InvalidRequest when it does not take all of it now."""
+        """Return the model that a request was meant for.
+
+        Raises InvalidRequest when it has no field for something that is asked for; ranges were checked at the press.
+        """
         model = self.family.model(name)
-        return Family((model,)).choose(request)
+        if not model.schema.takes(request):
+            raise Family((model,)).refusal(request)
+        return model
