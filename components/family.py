@@ -106,6 +106,8 @@ class Family:
                 return InvalidRequest(
                     _PLACE.get(other, other), messages.no_model_takes_together(NAMES[one], NAMES[other])
                 )
+        if not any(request.refine in model.schema.refine_ways for model in self.models):
+            return InvalidRequest("refine", messages.no_model_takes("this way of the refiner"))
         return InvalidRequest("", messages.no_model_takes("all of this together"))
 
 

@@ -94,10 +94,7 @@ def fit(image: Image.Image, width: int, height: int, way: Way) -> tuple[Image.Im
 def match_size(width: int, height: int, schema: Schema) -> tuple[int, int]:
     """Return the legal size of about one megapixel whose shape is nearest to that of a picture."""
     aspect = width / height
-    ideal = math.sqrt(_USUAL_AREA * aspect)
-    widths = _grid(schema.width)
-    near = sorted(widths, key=lambda one: abs(one - ideal))[:12]
-    sizes = [(one, _nearest(one / aspect, schema.height)) for one in near]
+    sizes = [(one, _nearest(one / aspect, schema.height)) for one in _grid(schema.width)]
     return min(sizes, key=lambda size: _misfit(size, aspect))
 
 

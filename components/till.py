@@ -96,6 +96,6 @@ class Till:
 
 def _kind(model: str, request: GenerationRequest) -> tuple[object, ...]:
     """Return all that a price may depend on."""
-    ways = (request.image is not None, request.mask is not None, request.prompt_strength)
+    ways = (request.image is not None, request.mask is not None)
     refiner = (request.refine, request.high_noise_frac, request.refine_steps)
     return model, request.width, request.height, request.num_inference_steps, len(request.loras), *ways, *refiner

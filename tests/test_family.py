@@ -50,6 +50,12 @@ def test_what_no_model_takes_is_refused_at_its_field():
     assert (refused.field, refused.sentence) == ("refine", messages.no_model_takes("a refiner"))
 
 
+def test_a_way_of_the_refiner_that_no_model_knows_is_refused_at_its_field():
+    half = replace(OURS, refine_ways=frozenset({Refine.SECOND_PASS}))
+    refused = refusal(Family((Model("half", half, STANDARD),)), replace(PLAIN, refine=Refine.ENSEMBLE))
+    assert (refused.field, refused.sentence) == ("refine", messages.no_model_takes("this way of the refiner"))
+
+
 def test_what_no_one_model_takes_together_is_said_of_both():
     refused = refusal(FAMILY, replace(FROM_IMAGE, loras=LORA))
     assert refused.sentence == messages.no_model_takes_together("a picture to start from", "LoRAs")

@@ -141,6 +141,11 @@ def test_the_matching_size_is_legal_and_near_to_the_shape(width, height):
         assert 0.7 < across * down / 1024**2 < 1.3
 
 
+def test_a_tall_picture_is_not_cut():
+    assert match_size(1000, 5000, BUILT_IN) == (304, 1520)
+    assert match_size(5000, 1000, BUILT_IN) == (1520, 304)
+
+
 def test_a_mask_is_sharp_and_of_the_size_of_its_picture():
     grey = Image.linear_gradient("L").resize((40, 40))
     mask = binary_mask(file(grey), (40, 40))

@@ -8,8 +8,13 @@ import { words } from "./words.js";
 const SETTLED = 350; // ms after the last change
 const VISIT = "playground-visit";
 const ROWS = [1, 2, 3, 4];
-/** Sections made of Gradio's components, by the part's name: where the reason stands, and what is off. */
-const SECTIONS = { loras: ["#loras", ".lora-row, #add-lora"], refiner: ["#refiner", "#refiner"], negative_prompt: ["#field-negative-prompt", "#field-negative-prompt"] };
+/** Sections made of Gradio's components, by the part's name: where the reason stands, what is off, and whether it is
+ * in use: then it stays open, to be taken out. */
+const SECTIONS = {
+  loras: ["#loras", ".lora-row, #add-lora", ({ loras }) => loras > 0],
+  refiner: ["#refiner", "#refiner", ({ refine }) => refine !== "no_refiner"],
+  negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: has }) => has],
+};
 
 const box = (label) => document.querySelector(`input[aria-label="number input for ${label}"]`);
 const number = (label) => Number(box(label)?.value);
@@ -26,6 +31,7 @@ function form() {
     pictures: Number(checked("#field-pictures") ?? 1), loras: ROWS.filter(rowIsUsed).length,
     has_negative: Boolean(document.querySelector("#field-negative-prompt textarea")?.value.trim()),
     refine: checked("#field-refine") ?? "no_refiner", refine_steps: number("Refiner steps") || null,
+    high_noise_frac: number("Handover"),
     ...pictureState(),
   };
 }
@@ -102,7 +108,7 @@ function visitSince() {
   }
 }
 
-function turnOff(part, [after, what], reason) {
+function turnOff(part, [after, what, isUsed], reason) {
   const id = `off-${part}`;
   let line = document.getElementById(id);
   if (!line && !reason) return;
@@ -111,6 +117,6 @@ function turnOff(part, [after, what], reason) {
   setText(line, reason);
   for (const place of document.querySelectorAll(what)) {
     place.classList.toggle("is-off", Boolean(reason));
-    place.inert = Boolean(reason);
+    place.inert = Boolean(reason) && !isUsed(form());
   }
 }

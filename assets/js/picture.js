@@ -6,6 +6,7 @@ import { openVisitor } from "./visitor.js";
 import { words } from "./picture_words.js";
 
 const SETTLED = 300; // ms after a change of size until the picture is fitted anew
+const SETTING = 600; // ms in which Gradio has drawn the sliders that were set
 const MOST_BYTES = 20 * 1024 * 1024;
 const WIDTH = 'input[aria-label="number input for Width"]';
 const HEIGHT = 'input[aria-label="number input for Height"]';
@@ -49,6 +50,8 @@ class Panel {
   maskName = null;
   narrower = []; // what there was before it was made wider or taller, the latest last
   work = Promise.resolve(); // fits and uploads, one after the other
+  trouble = null; // what the last of them came to, a message; a press says it and sends nothing
+  sizing = 0; // until when Width and Height are being set by us, see #sized
 
   constructor(host) {
     this.host = host;
@@ -60,10 +63,12 @@ class Panel {
 
   /** What a press sends. @returns {Promise<?object>} */
   async value() {
-    if (!this.master) return null;
-    await this.work;
+    const isComing = this.node.classList.contains("busy");
+    await this.work; // an upload under way is waited for: the press must not go out without it
+    if (!this.master && !(isComing && this.trouble)) return null;
     this.#follow();
     await this.work;
+    if (this.trouble) throw this.#told(this.trouble);
     if (!this.fitted || (this.painted && !this.maskName)) throw this.#told(this.host.messages.not_sent);
     const feather = this.painted?.feather ?? 0;
     return { image: this.fitted.name, mask: this.maskName, feather, strength: this.strength };
@@ -75,7 +80,7 @@ class Panel {
   }
 
   remove() {
-    this.master = this.fitted = this.painted = this.maskName = null;
+    this.master = this.fitted = this.painted = this.maskName = this.trouble = null;
     this.narrower = [];
     this.node.classList.remove("has-picture");
     this.#say("");
@@ -136,7 +141,9 @@ class Panel {
     this.number = make("input", { type: "number", ...limits, inputMode: "decimal", "aria-label": words.strengthNumber });
     this.range = make("input", { type: "range", ...limits, "aria-label": words.strengthRange });
     this.meaning = make("p", { className: "quiet" });
-    for (const box of [this.number, this.range]) box.oninput = () => this.#setStrength(Number(box.value), box);
+    for (const box of [this.number, this.range]) {
+      box.oninput = () => box.value !== "" && this.#setStrength(Number(box.value), box);
+    }
     this.number.onblur = () => this.#setStrength(this.strength);
     this.#setStrength(this.strength);
     return make("div", { className: "strength" },
@@ -191,6 +198,11 @@ class Panel {
     setText(this.status, text || (this.reason ?? ""));
   }
 
+  #failed(error) {
+    this.trouble = error.told ?? this.host.messages.not_sent;
+    this.#say(inFull(this.trouble));
+  }
+
   #told(message) {
     return Object.assign(new Error(message.happened), { told: message });
   }
@@ -224,7 +236,8 @@ class Panel {
       this.#sized();
       await this.#fit(master.match);
       this.#say("");
-    }).catch((error) => this.#say(inFull(error.told ?? this.host.messages.not_sent)));
+      this.trouble = null;
+    }).catch((error) => this.#failed(error));
     await this.work;
     this.node.classList.remove("busy");
   }
@@ -258,8 +271,9 @@ class Panel {
       this.node.scrollIntoView({ block: "center" });
     });
     addEventListener("paste", (event) => {
-      const file = event.clipboardData?.files[0];
-      if (!file || inDialog()) return;
+      const { files: [file] = [], types = [] } = event.clipboardData ?? {};
+      const isText = types.includes("text/plain"); // of a text program: it offers a picture of its text too
+      if (!file?.type.startsWith("image/") || isText || inDialog()) return;
       event.preventDefault();
       this.take(file);
       this.node.scrollIntoView({ block: "center" });
@@ -282,7 +296,7 @@ class Panel {
 
   /** Follows Width and Height; a size of one's own is no match any more. */
   #follow() {
-    if (!this.master || !this.fitted) return;
+    if (!this.master || !this.fitted || performance.now() < this.sizing) return;
     const size = sizeOnPage();
     if (!size || isSame(size, this.fitted)) return;
     if (this.way === "match") this.way = "crop";
@@ -291,7 +305,7 @@ class Panel {
 
   #queue(size) {
     this.work = this.work.then(() => this.#fit(size))
-      .catch((error) => this.#say(inFull(error.told ?? this.host.messages.not_sent)));
+      .then(() => (this.trouble = null), (error) => this.#failed(error));
   }
 
   async #fit({ width, height }) {
@@ -304,6 +318,7 @@ class Panel {
 
   /** "Match my picture" moves the sliders, by an event of the component. */
   #sized(size = this.master.match) {
+    this.sizing = performance.now() + SETTING;
     (window.playground ??= {}).picture_size = { width: size.width, height: size.height };
     this.host.trigger("sized", {});
   }
@@ -338,7 +353,7 @@ class Panel {
       this.#sized();
       this.#draw();
       this.#say(told(made));
-    }).catch((error) => this.#say(inFull(error.told ?? this.host.messages.not_sent)));
+    }).then(() => (this.trouble = null), (error) => this.#failed(error));
     await this.work;
   }
 
@@ -368,7 +383,7 @@ class Panel {
     this.#draw();
     if (!painted) return;
     this.work = this.work.then(() => this.#sendMask())
-      .catch((error) => this.#say(inFull(error.told ?? this.host.messages.not_sent)));
+      .then(() => (this.trouble = null), (error) => this.#failed(error));
   }
 
   async #sendMask() {

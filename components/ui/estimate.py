@@ -61,7 +61,11 @@ def shown(estimate: Estimate, count: int) -> dict[str, Any]:
 def _refiner(values: Mapping[str, Any]) -> dict[str, Any]:
     way = next((way for way in Refine if way.value == values.get("refine")), Refine.OFF)
     steps = _whole(values.get("refine_steps"), _STEPS)
-    return {"refine": way, "refine_steps": steps if way is Refine.SECOND_PASS else None}
+    if way is Refine.SECOND_PASS:
+        return {"refine": way, "refine_steps": steps}
+    handover = values.get("high_noise_frac")
+    is_share = isinstance(handover, int | float) and not isinstance(handover, bool) and 0 <= handover <= 1
+    return {"refine": way, "high_noise_frac": handover if is_share else 0.8}
 
 
 def _whole(value: Any, within: range) -> int | None:

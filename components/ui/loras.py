@@ -15,6 +15,9 @@ from components.ui import assets
 from components.ui.fields import field_id, help_text, number_of, slider, text_of
 from components.ui.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
 
+ROWS = 4
+"""The scripts count on them; a model that takes fewer says so when more are used."""
+
 
 class LoraPanel:
     """Owns the rows. Their values stay what was typed, because a row is never made anew."""
@@ -29,11 +32,11 @@ class LoraPanel:
             "loras",
             "A LoRA teaches the model one style or subject. Many need a trigger word in the prompt.",
         )
-        for number in range(1, schema.max_loras + 1):
+        for number in range(1, ROWS + 1):
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))
             self.rows.append(group)
-        LoraNotes(checker, schema.max_loras)
+        LoraNotes(checker, ROWS)
         add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"])
         self._tie(add, removers)
         tie_rows(self.inputs, len(self.rows))

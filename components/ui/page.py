@@ -16,6 +16,7 @@ from components.jobs import Wish
 from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
 from components.playground import Playground
+from components.schema import Span
 from components.seeds import batch
 from components.ui import assets
 from components.ui.account import Account
@@ -61,10 +62,11 @@ class Page:
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
             api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
             document(self.blocks)
+        playground.when_models_change = self.fit
 
     def _tie(self, button: gr.Button) -> None:
         panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner)
-        inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
+        inputs = self._inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
         order = ["prompt", "pictures", *(name for name in inputs if name not in ("prompt", "pictures"))]
         button.click(
             self.generate,
@@ -84,6 +86,15 @@ class Page:
         self._results.component.example(
             None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
         )
+
+    def fit(self) -> None:
+        """Show at the next load what the models take by now."""
+        schema = self._playground.backend.schema
+        for name, widget in self._inputs.items():
+            span = getattr(schema, name, None)
+            if isinstance(widget, gr.Slider) and isinstance(span, Span):
+                widget.minimum, widget.maximum, widget.value = span.minimum, span.maximum, span.default
+        self.blocks.config = self.blocks.get_config_file()
 
     async def generate(self, request: gr.Request, *, ticket: Any, **values: Any) -> dict[str, Any]:
         """Start one click's jobs and return its receipt at once."""

@@ -14,6 +14,7 @@ from components.job import Job
 from components.playground import Playground
 from components.ui import assets
 from components.ui.estimate import outline, pictures, shown
+from components.ui.loras import ROWS
 from components.ui.rows import changed_rows, row, told
 from components.ui.who import key_token, person_of, values_of
 
@@ -59,7 +60,7 @@ class Results:
             "picture_not_loaded": messages.PICTURE_NOT_LOADED,
             "older_not_loaded": messages.OLDER_NOT_LOADED,
             "too_late": messages.TOO_LATE,
-            "too_many_loras": messages.too_many_loras(backend.schema.max_loras),
+            "too_many_loras": messages.too_many_loras(ROWS),
         }
         said = {name: told(sentence, is_free=True) for name, sentence in silent.items()}
         return said | {"unanswered": told(messages.UNANSWERED, is_free=backend.free)}

@@ -85,9 +85,9 @@ def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> 
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"prompt": "x", "image": "https://example.org/a.png"}, "image is not offered for this model"),
-        ({"prompt": "x", "refine": "base_image_refiner"}, "refine is not offered for this model"),
-        ({"prompt": "x", "prompt_strength": 0}, "prompt_strength is not offered for this model"),
+        ({"prompt": "x", "image": "https://example.org/a.png"}, "must be uploaded first"),
+        ({"prompt": "x", "refine": "base_image_refiner"}, "The refiner is off, an ensemble"),
+        ({"prompt": "x", "prompt_strength": 0}, "Give the picture too"),
         ({"prompt": "x", "width": 99}, "Width goes from 256 to 1536"),
         ({"prompt": "x", "width": "wide"}, "Enter a number here"),
         ({"prompt": "x", "loras": [{"path": "a/b", "scale": 5}]}, "The scale of a LoRA goes from 0 to 4"),
