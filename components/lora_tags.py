@@ -24,9 +24,10 @@ def take_tags(prompt: str, to_send: Callable[[str, str], LoraLink]) -> tuple[str
 
 
 def merged(loras: tuple[LoraWeight, ...], more: Iterable[LoraWeight]) -> tuple[LoraWeight, ...]:
-    """Return all of them, each path once: the first says how strongly."""
-    found = {lora.path: lora for lora in reversed([*loras, *more])}
-    return tuple(reversed(found.values()))
+    """Return what was given as it stands, and of the others those that name another path, each once."""
+    known = {lora.path for lora in loras}
+    others = {lora.path: lora for lora in reversed([*more]) if lora.path not in known}
+    return (*loras, *reversed(others.values()))
 
 
 def tags_of(prompt: str) -> list[str]:
