@@ -42,8 +42,9 @@ def serve(settings: Settings, stack: ExitStack) -> None:
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
-    """Return the hosted API with the host's key, or else our own server with the demo painter, and what it takes."""
-    return asyncio.run(learn_at_start(chosen_backend(settings, stack)))
+    """Return who paints, and what its models take."""
+    backend = chosen_backend(settings, stack)
+    return backend if settings.host_key_rests else asyncio.run(learn_at_start(backend))
 
 
 def chosen_backend(settings: Settings, stack: ExitStack) -> Backend:

@@ -275,7 +275,7 @@ class Playground:
             found.append(messages.NOT_KEPT)
         elif not self.house.lasting:
             found.append(messages.UNTIL_RESTART)
-        if not self.backend.family.is_told:
+        if not self.backend.family.is_told and not self._host_key_rests:
             found.append(messages.MODELS_NOT_TOLD)
         return tuple(found)
 
@@ -324,7 +324,7 @@ class Playground:
     async def _introduction(self, person: Person) -> str:
         """Return who paints; the host at home, or signed in on the Space, also reads what is left on the account."""
         is_host = self.house.limits.is_home or (bool(person.user) and person.user == self.house.owner)
-        balance = await self._host_balance() if is_host else None
+        balance = await self._host_balance() if is_host and not self._host_key_rests else None
         left = "" if balance is None else f" {dollars(balance)} left."
         return f"{self.backend.introduction}{left}"
 
@@ -347,10 +347,17 @@ class Playground:
             with suppress(StoreTrouble):
                 await self._ledger.call(self._store.drop_sources, self._clock.now() - SOURCE_SECONDS)
 
+    @property
+    def _host_key_rests(self) -> bool:
+        """Tell whether the host's key is used for nothing: what the models take is then asked with visitors' keys."""
+        return not self.backend.free and self.house.limits.access is Access.OWN_KEY_ONLY
+
     async def _learn_hourly(self) -> None:
         """Ask what the models take: soon again while that is not known, else every hour."""
         while True:
             await asyncio.sleep(LEARN_SECONDS if self.backend.family.is_told else LEARN_SOON_SECONDS)
+            if self._host_key_rests:
+                continue
             before = self.backend.family
             await learn(self.backend, self._client)
             if self.backend.family != before:
