@@ -43,8 +43,8 @@ def serve(settings: Settings, stack: ExitStack) -> None:
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
     """Return who paints, and what its models take."""
-    backend = chosen_backend(settings, stack)
-    return backend if settings.host_key_rests else asyncio.run(learn_at_start(backend))
+    chosen = chosen_backend(settings, stack)
+    return chosen if settings.host_key_rests else asyncio.run(learn_at_start(chosen))
 
 
 def chosen_backend(settings: Settings, stack: ExitStack) -> Backend:
