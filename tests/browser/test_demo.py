@@ -86,7 +86,7 @@ def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> 
     ("parameters", "sentence"),
     [
         ({"prompt": "x", "image": "https://example.org/a.png"}, "must be uploaded first"),
-        ({"prompt": "x", "refine": "base_image_refiner"}, "The refiner is off, an ensemble"),
+        ({"prompt": "x", "refine": "by hand"}, "The refiner is off, an ensemble"),
         ({"prompt": "x", "prompt_strength": 0}, "Give the picture too"),
         ({"prompt": "x", "width": 99}, "Width goes from 256 to 1536"),
         ({"prompt": "x", "width": "wide"}, "Enter a number here"),
