@@ -8,9 +8,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+from components.backend import Backend, learn_at_start
 from components.client import Endpoint
 from components.errors import SetupError
-from components.playground import Backend, House, Playground, learn_at_start
+from components.playground import House, Playground
 from components.redaction import redact_logs
 from components.server.child import ServerChild
 from components.settings import BackendChoice, Settings
@@ -42,19 +43,15 @@ def serve(settings: Settings, stack: ExitStack) -> None:
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
-    """Return who paints, and what its models take."""
-    chosen = chosen_backend(settings, stack)
-    return chosen if settings.host_key_rests else asyncio.run(learn_at_start(chosen))
-
-
-def chosen_backend(settings: Settings, stack: ExitStack) -> Backend:
-    """Return the backend that the settings name, started where it is ours."""
+    """Return the hosted API with the host's key, or else our own server with the demo painter, and what it takes."""
     if settings.backend is BackendChoice.HOSTED:
-        return Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
-    child = ServerChild("demo", settings.data_dir / "server")
-    child.start()
-    stack.callback(child.stop)
-    return Backend.demo(Endpoint(child.base_url, child.key))
+        backend = Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
+    else:
+        child = ServerChild("demo", settings.data_dir / "server")
+        child.start()
+        stack.callback(child.stop)
+        backend = Backend.demo(Endpoint(child.base_url, child.key))
+    return asyncio.run(learn_at_start(backend, settings.limits))
 
 
 if __name__ == "__main__":

@@ -27,9 +27,13 @@ class Model:
     @classmethod
     def built_in(cls, name: str) -> Model:
         """Return what is known of a model without asking."""
-        schema = built_in(name)
+        return cls.of(name, built_in(name), STANDARD)
+
+    @classmethod
+    def of(cls, name: str, schema: Schema, dialect: Dialect, *, is_told: bool = False) -> Model:
+        """Return a model with names for what it takes alone."""
         kept = schema.fields | {"enable_base64_output"}
-        return cls(name, schema, {ours: theirs for ours, theirs in STANDARD.items() if ours in kept})
+        return cls(name, schema, {ours: theirs for ours, theirs in dialect.items() if ours in kept}, is_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,6 @@ class Family:
     def reason(self, name: str) -> Sentence | None:
         """Return why a field is off, by the API's name; None when some model takes it."""
         return None if name in self.fields else messages.not_taken(NAMES[name])
-
-    def reason_together(self, one: str, other: str) -> Sentence | None:
-        """Return why two fields cannot be used at once; None when one model takes both."""
-        if any({one, other} <= model.schema.fields for model in self.models):
-            return None
-        return messages.no_model_takes_together(NAMES[one], NAMES[other])
 
     def refusal(self, request: GenerationRequest) -> InvalidRequest:
         """Return why no model takes a request: something none has, or two things that none has together."""

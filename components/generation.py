@@ -107,9 +107,8 @@ class GenerationRequest:
     @property
     def wishes(self) -> frozenset[str]:
         """Return the API's names of what a model must take, or the picture would ignore it."""
-        usual = _USUAL
-        found = {name for name in _PLAIN if getattr(self, name) != usual[name]}
-        if (self.width, self.height) != (usual["width"], usual["height"]) and not self.image:
+        found = {name for name in _PLAIN if getattr(self, name) != _USUAL[name]}
+        if (self.width, self.height) != (_USUAL["width"], _USUAL["height"]) and not self.image:
             found.add("size")
         found |= {name for name, is_wanted in (("image", self.image), ("mask_image", self.mask)) if is_wanted}
         if self.image:

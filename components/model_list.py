@@ -32,10 +32,10 @@ def decode_models(answer: Answer, names: Sequence[str]) -> Family:
     Raises NotTold when the API describes none of them, and KeyRefused.
     """
     listed = _listed(data_of(answer, messages.MODELS_NOT_TOLD))
-    models = tuple(_model(name, listed.get(name, {})) for name in names)
-    if not any(model.is_told for model in models):
+    family = Family(tuple(_model(name, listed.get(name, {})) for name in names))
+    if not family.is_told:
         raise NotTold(messages.MODELS_NOT_TOLD, is_offered=True)
-    return Family(models)
+    return family
 
 
 def _listed(data: object) -> Mapping[str, Mapping[str, Any]]:
@@ -49,11 +49,7 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     if "prompt" not in dialect:
         return Model.built_in(name)
     schema = _schema(built_in(name), {ours: properties[theirs] for ours, theirs in dialect.items()})
-    return Model(name, schema, {ours: dialect[ours] for ours in dialect if ours in _sent(schema)}, is_told=True)
-
-
-def _sent(schema: Schema) -> frozenset[str]:
-    return schema.fields | {"enable_base64_output"}
+    return Model.of(name, schema, dialect, is_told=True)
 
 
 def _properties(entry: Mapping[str, Any]) -> Properties:

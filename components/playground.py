@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from components import messages
+from components.backend import HOSTED, Backend, learn
 from components.client import (
     PATIENCE,
     Client,
@@ -22,18 +22,13 @@ from components.client import (
 from components.clock import Clock
 from components.errors import (
     InvalidRequest,
-    KeyRefused,
     NotAllowed,
-    NothingSent,
-    NotTold,
     PlaygroundError,
     Sentence,
     StoreTrouble,
-    UntrustedService,
 )
 from components.estimate import Estimate, parts_off
-from components.family import Catalogue, Family, Model
-from components.fence import Access, Limits, Spent
+from components.fence import Limits, Spent
 from components.generation import GenerationRequest
 from components.job import Job
 from components.jobs import Caps, Jobs, Line, Wish
@@ -43,77 +38,20 @@ from components.lora_check import LoraChecker
 from components.lora_names import names_on_shelf
 from components.money import Micros, dollars
 from components.person import Person
-from components.schema import OURS, Schema
 from components.settings import Settings
 from components.sources import Sources
 from components.standing import KeyGrant, Standing
 from components.store import Spending, Store
 from components.till import ASSUMED, Till
 from components.visitors import Visitors
-from components.wire import STANDARD, Quote
+from components.wire import Quote
 
-SDXL_LORA = "stability-ai/sdxl-lora"
-HOSTED = "hosted"
 SWEEP_SECONDS = 600.0
 """How often keys that nobody uses are looked for."""
 SOURCE_SECONDS = 2 * 24 * 3600.0
 """How long a picture that a person gave is kept when nothing was made from it."""
 LEARN_SECONDS, LEARN_SOON_SECONDS = 3600.0, 60.0
 """How often is asked what the models take, and how soon again after no answer."""
-START_SECONDS = 5.0
-"""How long the start waits for that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """Who paints, as the page speaks of it."""
-
-    name: str
-    """Stays the same over restarts: a job remembers it."""
-    label: str
-    """Who paints and whose key pays, in one line."""
-    advice: str
-    """What to do for something better; may be empty."""
-    catalogue: Catalogue
-    """What its models take, as they last told it."""
-    endpoint: Endpoint
-    free: bool
-    """Nothing is ever charged."""
-
-    @property
-    def family(self) -> Family:
-        """Return what its models take now."""
-        return self.catalogue.family
-
-    @property
-    def model(self) -> str:
-        """Return the preferred model's id."""
-        return self.family.first.id
-
-    @property
-    def schema(self) -> Schema:
-        """Return what the preferred model takes: the page shows its ranges."""
-        return self.family.first.schema
-
-    @property
-    def introduction(self) -> str:
-        """Return all that is said of it before the first picture."""
-        return f"{self.label} {self.advice}".strip()
-
-    @classmethod
-    def hosted(cls, endpoint: Endpoint, models: Sequence[str], whose: str = "The host's key pays.") -> Backend:
-        """Return the hosted API; the endpoint's key is the host's, or empty where each visitor brings one."""
-        host = urlsplit(endpoint.base_url).hostname
-        label = f"Painted by {models[0]} at {host}. {whose}"
-        return cls(HOSTED, label, "", Catalogue(Family.built_in(models)), endpoint, free=False)
-
-    @classmethod
-    def demo(cls, endpoint: Endpoint) -> Backend:
-        """Return our own server with its demo painter."""
-        label = "Demo painter: no AI, free, no key needed."
-        advice = "For real SDXL pictures, use a WaveSpeed key."
-        ours = Family((Model(SDXL_LORA, OURS, STANDARD),))
-        return cls("demo", label, advice, Catalogue(ours), endpoint, free=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +213,7 @@ class Playground:
             found.append(messages.NOT_KEPT)
         elif not self.house.lasting:
             found.append(messages.UNTIL_RESTART)
-        if not self.backend.family.is_told and not self._host_key_rests:
+        if not self.backend.family.is_told and not self.backend.rests(self.house.limits):
             found.append(messages.MODELS_NOT_TOLD)
         return tuple(found)
 
@@ -324,7 +262,7 @@ class Playground:
     async def _introduction(self, person: Person) -> str:
         """Return who paints; the host at home, or signed in on the Space, also reads what is left on the account."""
         is_host = self.house.limits.is_home or (bool(person.user) and person.user == self.house.owner)
-        balance = await self._host_balance() if is_host and not self._host_key_rests else None
+        balance = await self._host_balance() if is_host and not self.backend.rests(self.house.limits) else None
         left = "" if balance is None else f" {dollars(balance)} left."
         return f"{self.backend.introduction}{left}"
 
@@ -337,7 +275,7 @@ class Playground:
     async def _sweep(self) -> None:
         """Ask for the usual price before somebody waits for it, and let go of unused keys now and then."""
         with suppress(PlaygroundError):
-            if self.till and self.house.limits.access is not Access.OWN_KEY_ONLY:
+            if self.till and not self.backend.rests(self.house.limits):
                 await self.till.quote(self.backend.model, GenerationRequest("a picture"))
                 await self.till.balance()
         while True:
@@ -347,16 +285,11 @@ class Playground:
             with suppress(StoreTrouble):
                 await self._ledger.call(self._store.drop_sources, self._clock.now() - SOURCE_SECONDS)
 
-    @property
-    def _host_key_rests(self) -> bool:
-        """Tell whether the host's key is used for nothing: what the models take is then asked with visitors' keys."""
-        return not self.backend.free and self.house.limits.access is Access.OWN_KEY_ONLY
-
     async def _learn_hourly(self) -> None:
         """Ask what the models take: soon again while that is not known, else every hour."""
         while True:
             await asyncio.sleep(LEARN_SECONDS if self.backend.family.is_told else LEARN_SOON_SECONDS)
-            if self._host_key_rests:
+            if self.backend.rests(self.house.limits):
                 continue
             before = self.backend.family
             await learn(self.backend, self._client)
@@ -382,23 +315,3 @@ def _told(quote: Quote) -> Micros | None:
 
 def _nobody() -> None:
     """Nobody shows what the models take."""
-
-
-async def learn(backend: Backend, client: Client) -> None:
-    """Ask what a backend's models take; what was known stays when that is not told."""
-    with suppress(NotTold, KeyRefused, NothingSent, UntrustedService):
-        backend.catalogue.family = await client.models(backend.family.names)
-
-
-async def learn_at_start(backend: Backend) -> Backend:
-    """Ask before the page is built, over connections of its own, and for a few seconds at the most."""
-    api, outside = api_connections(backend.endpoint), outside_connections()
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            await learn(backend, Client(api, outside, backend.endpoint))
-    except TimeoutError:
-        pass
-    finally:
-        await api.aclose()
-        await outside.aclose()
-    return backend

@@ -74,11 +74,6 @@ class Settings:
             owner=_owner(env),
         )
 
-    @property
-    def host_key_rests(self) -> bool:
-        """Tell whether the host's key is used for nothing: each visitor brings one."""
-        return self.backend is BackendChoice.HOSTED and self.limits.access is Access.OWN_KEY_ONLY
-
     def __repr__(self) -> str:
         """Name everything but the key, which must not get into a log."""
         return f"Settings(backend={self.backend.value}, base_url={self.base_url!r}, data_dir={self.data_dir!s})"

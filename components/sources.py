@@ -116,10 +116,6 @@ class Sources:
             raise InvalidRequest(field, messages.SOURCE_GONE)
         return found
 
-    async def served(self, name: str) -> bytes | None:
-        """Return the PNG file of a picture by its unguessable name."""
-        return await asyncio.to_thread(self._store.source_content, name)
-
     async def _content(self, person: Person, name: str) -> bytes:
         await self.require(person, name)
         content = await self._ledger.call(self._store.source_content, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from weakref import WeakValueDictionary
 
 from components import messages
 from components.client import Client
@@ -26,7 +27,8 @@ class Uploads:
 
     def __init__(self, client: Client, ledger: Ledger, store: Store, clock: Clock) -> None:
         self._client, self._ledger, self._store, self._clock = client, ledger, store, clock
-        self._under_way: dict[str, asyncio.Lock] = {}
+        self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """One a content; it is gone when nobody waits for it."""
 
     async def links(self, job: Job) -> Links:
         """Return where a job's pictures lie for the API.
@@ -47,9 +49,7 @@ class Uploads:
     async def _link(self, account: str, source: SourceImage) -> str:
         async with self._under_way.setdefault(source.digest, asyncio.Lock()):
             known = await self._ledger.call(self._store.upload, account, source.digest, self._clock.now() - BELIEVED)
-            link = known or await self._send_up(account, source)
-        self._under_way.pop(source.digest, None)
-        return link
+            return known or await self._send_up(account, source)
 
     async def _send_up(self, account: str, source: SourceImage) -> str:
         content = await self._ledger.call(self._store.source_content, source.name)

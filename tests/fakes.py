@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
+from components.backend import Backend
 from components.client import Client, Connections, Endpoint, api_connections, outside_connections
 from components.clock import Clock
 from components.errors import Sentence
@@ -31,7 +32,7 @@ from components.jobs import Caps, Jobs, Line, Wish
 from components.keyring import KeyRing
 from components.ledger import Ledger
 from components.person import Person
-from components.playground import Backend, House
+from components.playground import House
 from components.schema import OURS
 from components.store import Store
 from components.till import Till

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from components import client, database
+from components.backend import Backend
 from components.client import Endpoint
 from components.family import Catalogue, Family
 from components.fence import Limits
 from components.generation import GenerationRequest
 from components.jobs import Caps, Wish
 from components.person import Person
-from components.playground import Backend, House, Playground
+from components.playground import House, Playground
 from components.store import Store
 from tests.fakes import ALICE, BOB, MODEL
 from tests.hosted_api import KEY

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 
+from components.backend import Backend
 from components.client import Endpoint
 from components.errors import NotAllowed
 from components.fence import Access, Admission, Limits
@@ -22,7 +23,7 @@ from components.generation import GenerationRequest
 from components.job import Job
 from components.jobs import Caps
 from components.person import Person
-from components.playground import Backend, House, Playground
+from components.playground import House, Playground
 from components.store import Store
 from components.ui.guard import Guard
 from components.ui.host import PEOPLE_SHOWN, HostPage

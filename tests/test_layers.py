@@ -37,7 +37,7 @@ LAYERS = (
     ("model_list", "estimate"),
     ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
-    ("board", "till", "restoring", "lora_check"),
+    ("backend", "board", "till", "restoring", "lora_check"),
     ("ledger",),
     ("uploading",),
     ("sending", "watching", "sources"),

@@ -10,12 +10,14 @@ import pytest
 
 from components import messages
 from components import playground as module
+from components.backend import Backend, learn, learn_at_start
 from components.client import Client, Endpoint
 from components.errors import InvalidRequest
 from components.family import Catalogue, Family
+from components.fence import Limits
 from components.generation import GenerationRequest, LoraWeight, SourceImage
 from components.person import Person
-from components.playground import Backend, Playground, learn, learn_at_start
+from components.playground import Playground
 from components.store import Store
 from tests.fakes import ALICE, BASE, KEY, MODEL, everything, house, picture_bytes, running, said
 from tests.hosted_api import KEY as HOSTED_KEY
@@ -38,18 +40,18 @@ def backend_of(api: HostedApi, *models: str) -> Backend:
 
 async def test_at_the_start_the_page_s_ranges_are_those_that_are_told(hosted):
     hosted.models = recorded_models("models_aliases")
-    backend = await learn_at_start(backend_of(hosted))
+    backend = await learn_at_start(backend_of(hosted), Limits())
     assert backend.schema.num_inference_steps.maximum == 40
     assert backend.family.is_told
 
 
 async def test_f34_what_is_not_told_is_built_in_and_the_start_goes_on(hosted):
     hosted.models = None
-    backend = await learn_at_start(backend_of(hosted))
+    backend = await learn_at_start(backend_of(hosted), Limits())
     assert not backend.family.is_told
     assert backend.schema == Family.built_in([MODEL]).first.schema
     gone = Backend.hosted(Endpoint("http://127.0.0.1:9", HOSTED_KEY), (MODEL,))
-    assert not (await learn_at_start(gone)).family.is_told
+    assert not (await learn_at_start(gone, Limits())).family.is_told
 
 
 async def test_a_later_answer_takes_the_place_of_the_first_and_no_answer_of_none(hosted, api):

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from components import messages
+from components.backend import Backend
 from components.client import Endpoint
 from components.errors import InvalidRequest
 from components.generation import GenerationRequest, LoraWeight
 from components.lora_names import SHELF, names_on_shelf
 from components.lora_tags import merged, take_tags
-from components.playground import Backend, Playground
+from components.playground import Playground
 from components.store import Store
 from components.ui.generate import _request
 from tests.fakes import BASE, KEY, MODEL, house

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from components import messages
+from components.backend import Backend
 from components.client import Endpoint
 from components.database import Database
 from components.errors import Charge, InvalidRequest, Sentence, StoreTrouble
@@ -22,7 +23,7 @@ from components.family import Catalogue, Family, Model
 from components.fence import Limits
 from components.generation import GenerationRequest, LoraWeight
 from components.job import Job, JobState
-from components.playground import Backend, Playground
+from components.playground import Playground
 from components.schema import BUILT_IN, PROMPT_LIMIT, built_in
 from components.seeds import batch
 from components.store import Store

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from components.backend import Backend
 from components.client import Endpoint
 from components.family import Family
 from components.model_list import decode_models
-from components.playground import Backend, Playground
+from components.playground import Playground
 from components.store import Store
 from components.ui.page import Page
 from tests.fakes import BASE, KEY, MODEL, house

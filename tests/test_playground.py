@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from components import messages
+from components.backend import Backend
 from components.client import Endpoint
 from components.errors import SetupError
 from components.family import Catalogue, Family
@@ -15,7 +16,7 @@ from components.generation import GenerationRequest
 from components.job import JobState
 from components.jobs import Wish
 from components.person import Person
-from components.playground import Backend, Playground
+from components.playground import Playground
 from components.store import Store
 from tests.fakes import ALICE, MODEL, house
 from tests.hosted_api import KEY, free_port

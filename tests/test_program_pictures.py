@@ -12,10 +12,11 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from components import messages
+from components.backend import Backend
 from components.client import Endpoint
 from components.errors import InvalidRequest
 from components.person import Person
-from components.playground import Backend, Playground
+from components.playground import Playground
 from components.store import Store
 from components.ui.program_pictures import pictures_of
 from tests.fakes import ALICE, BASE, KEY, MODEL, house, picture_bytes

@@ -7,14 +7,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from components import messages
+from components.backend import Backend
 from components.client import Endpoint
 from components.errors import InvalidRequest
 from components.person import Person
-from components.playground import Backend, Playground
+from components.playground import Playground
 from components.source_pictures import Way
 from components.store import Store
 from components.ui.picture import PicturePanel
-from components.ui.source_routes import VISITOR, source_routes
+from components.ui.routes import routes
+from components.ui.source_routes import VISITOR
 from tests.fakes import ALICE, BASE, BOB, KEY, house, picture_bytes
 
 PHOTO = picture_bytes(size=(400, 300))
@@ -28,7 +30,7 @@ def playground(tmp_path):
 
 @pytest.fixture
 def web(playground):
-    return TestClient(Starlette(routes=source_routes(playground)))
+    return TestClient(Starlette(routes=routes(playground)))
 
 
 def post(web: TestClient, tail: str = "", visitor: str | None = ALICE, **given):
@@ -87,7 +89,8 @@ def test_s06_what_is_no_order_is_refused(web, body):
 
 @pytest.mark.parametrize("name", ["x.png", "../playground.sqlite3", "0" * 32 + ".png", "0" * 32 + ".jpg"])
 def test_s06_what_is_not_here_is_not_served(web, name):
-    assert web.get(f"/playground/sources/{name}").status_code == 404
+    for place in ("sources", "pictures"):
+        assert web.get(f"/playground/{place}/{name}").status_code == 404
 
 
 async def test_a_press_may_name_its_own_pictures_alone(playground):

@@ -62,7 +62,8 @@ export function watchOffers(host) {
     if (!answer) return;
     offered(reason("picture"));
     partOffered(reason("mask"));
-    for (const [part, places] of Object.entries(SECTIONS)) turnOff(part, places, reason(part));
+    const values = form();
+    for (const [part, places] of Object.entries(SECTIONS)) turnOff(part, places, reason(part), values);
   };
 
   const ask = async () => {
@@ -108,7 +109,7 @@ function visitSince() {
   }
 }
 
-function turnOff(part, [after, what, isUsed], reason) {
+function turnOff(part, [after, what, isUsed], reason, values) {
   const id = `off-${part}`;
   let line = document.getElementById(id);
   if (!line && !reason) return;
@@ -117,6 +118,6 @@ function turnOff(part, [after, what, isUsed], reason) {
   setText(line, reason);
   for (const place of document.querySelectorAll(what)) {
     place.classList.toggle("is-off", Boolean(reason));
-    place.inert = Boolean(reason) && !isUsed(form());
+    place.inert = Boolean(reason) && !isUsed(values);
   }
 }

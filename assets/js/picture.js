@@ -198,9 +198,13 @@ class Panel {
     setText(this.status, text || (this.reason ?? ""));
   }
 
-  #failed(error) {
-    this.trouble = error.told ?? this.host.messages.not_sent;
-    this.#say(inFull(this.trouble));
+  /** Does the next piece of work when the others are done; what it fails of is said, and kept for a press. */
+  #then(work) {
+    this.work = this.work.then(work).then(() => (this.trouble = null), (error) => {
+      this.trouble = error.told ?? this.host.messages.not_sent;
+      this.#say(inFull(this.trouble));
+    });
+    return this.work;
   }
 
   #told(message) {
@@ -230,15 +234,13 @@ class Panel {
   async #take(bring) {
     this.node.classList.add("busy");
     this.#say(words.bringing);
-    this.work = this.work.then(async () => {
+    await this.#then(async () => {
       const master = await bring();
       Object.assign(this, { master, fitted: null, painted: null, maskName: null, way: "match", narrower: [] });
       this.#sized();
       await this.#fit(master.match);
       this.#say("");
-      this.trouble = null;
-    }).catch((error) => this.#failed(error));
-    await this.work;
+    });
     this.node.classList.remove("busy");
   }
 
@@ -304,8 +306,7 @@ class Panel {
   }
 
   #queue(size) {
-    this.work = this.work.then(() => this.#fit(size))
-      .then(() => (this.trouble = null), (error) => this.#failed(error));
+    this.#then(() => this.#fit(size));
   }
 
   async #fit({ width, height }) {
@@ -340,7 +341,7 @@ class Panel {
 
   async #addRoom(sides) {
     this.#say(words.bringing);
-    this.work = this.work.then(async () => {
+    await this.#then(async () => {
       const { added, maskAround, told } = await import("./outpaint.js");
       const { master, fitted, way, painted, maskName } = this;
       const order = { name: fitted.name, ...added(sides, fitted) };
@@ -353,8 +354,7 @@ class Panel {
       this.#sized();
       this.#draw();
       this.#say(told(made));
-    }).then(() => (this.trouble = null), (error) => this.#failed(error));
-    await this.work;
+    });
   }
 
   async #takeRoomAway() {
@@ -382,8 +382,7 @@ class Panel {
     this.maskName = null;
     this.#draw();
     if (!painted) return;
-    this.work = this.work.then(() => this.#sendMask())
-      .then(() => (this.trouble = null), (error) => this.#failed(error));
+    this.#then(() => this.#sendMask());
   }
 
   async #sendMask() {

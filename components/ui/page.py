@@ -31,7 +31,7 @@ from components.ui.shape import ShapePanel
 from components.ui.who import key_token, person_of, values_of
 
 TITLE = "SDXL LoRA Playground"
-HELD = ("picture", "styles", "comparison")
+HELD = ("picture",)
 """Values of controls that are no components of Gradio's; the ticket carries them, see assets/js/parts.js."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components import messages
@@ -36,13 +36,12 @@ def source_routes(playground: Playground) -> list[BaseRoute]:
     """Return the routes, to be added to Gradio's."""
     posted: dict[str, Work] = {"": _take, "/fit": _fit, "/mask/{name}": _take_mask, "/result": _use_result}
     posted["/room"] = _add_room
-    posts = [Route(PATH + tail, _answered(playground, work), methods=["POST"]) for tail, work in posted.items()]
-    return [*posts, Route(PATH + "/{name}", _served(playground))]
+    return [Route(PATH + tail, _answered(playground, work), methods=["POST"]) for tail, work in posted.items()]
 
 
 def shown(image: SourceImage, placement: Placement | None = None) -> dict[str, Any]:
     """Return a kept picture as the page's script knows it."""
-    found: dict[str, Any] = {"name": image.name, "src": f"playground/sources/{image.name}"}
+    found: dict[str, Any] = {"name": image.name, "src": f"playground/pictures/{image.name}"}
     found |= {"width": image.width, "height": image.height}
     if placement:
         place = {"x": placement.x, "y": placement.y, "width": placement.width, "height": placement.height}
@@ -112,19 +111,6 @@ def _answered(playground: Playground, work: Work) -> Callable[[Request], Awaitab
             return _refused(error, _status(error))
 
     return answered
-
-
-def _served(playground: Playground) -> Callable[[Request], Awaitable[Response]]:
-    async def source(request: Request) -> Response:
-        """Serve a kept picture. Its name is the permission: 128 random bits."""
-        content = await playground.sources.served(request.path_params["name"])
-        if content is None or not request.path_params["name"].endswith(".png"):
-            return PlainTextResponse("This picture is not here.", status_code=404)
-        return Response(
-            content, media_type="image/png", headers={"Cache-Control": "private, max-age=31536000, immutable"}
-        )
-
-    return source
 
 
 def _status(error: PlaygroundError) -> int:

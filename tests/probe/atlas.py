@@ -14,10 +14,11 @@ from typing import Any
 
 import gradio as gr
 
+from components.backend import Backend
 from components.client import Endpoint
 from components.fence import Limits
 from components.jobs import Caps
-from components.playground import Backend, House, Playground
+from components.playground import House, Playground
 from components.store import Store
 from components.ui.launch import launch
 
