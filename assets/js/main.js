@@ -110,9 +110,8 @@ function showRefusal(row) {
 }
 
 /** The hook of Generate: names the click and shows at once what it will make. */
-async function press({ gallery, feed, visitor, messages }, isEarly, typed, pictures, ...rest) {
+async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, ...rest) {
   const click = takeClick(isEarly);
-  const prompt = document.querySelector(PROMPT)?.value ?? typed; // Gradio takes a box's value some frames later
   fields.clear();
   gallery.say("");
   const held = await collect(gallery);

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from components.inpainting import faded
 
@@ -18,10 +18,10 @@ SIZE = (40, 28)
 CHANCE = random.Random(7)
 
 
-@pytest.fixture
-def modules(context: BrowserContext) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[Page]:
     """A blank page that can import the modules."""
-    page = context.new_page()
+    page = browser.new_page()
 
     def serve(route: Route) -> None:
         name = route.request.url.rpartition("/")[2]
@@ -33,6 +33,7 @@ def modules(context: BrowserContext) -> Iterator[Page]:
     page.route("**/*", serve)
     page.goto("http://modules.test/")
     yield page
+    page.close()
 
 
 def run(page: Page, work: str, given: Any = None) -> Any:

@@ -98,12 +98,14 @@ def editor(person: Person) -> Locator:
 
 def painted(dialog: Locator) -> Image.Image:
     """Return what the editor shows as changing: a mask of what is striped."""
-    width, height, data = dialog.get_by_role("img", name="The picture with the mask").evaluate(
+    width, height, runs = dialog.get_by_role("img", name="The picture with the mask").evaluate(
         "(canvas) => { const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
-        " const on = []; for (let at = 3; at < data.length; at += 4) on.push(data[at] ? 255 : 0);"
-        " return [canvas.width, canvas.height, on]; }"
+        " const runs = [0]; let is = false; for (let at = 3; at < data.length; at += 4) {"
+        " if (Boolean(data[at]) !== is) { is = !is; runs.push(0); } runs[runs.length - 1]++; }"
+        " return [canvas.width, canvas.height, runs]; }"
     )
-    return Image.frombytes("L", (width, height), bytes(data))
+    data = b"".join(bytes([255 * (at % 2)]) * length for at, length in enumerate(runs))
+    return Image.frombytes("L", (width, height), data)
 
 
 def opened(content: bytes) -> Image.Image:
@@ -123,6 +125,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ap
     expect(dialog.get_by_text("of the picture will change.")).to_be_visible()
     mask = painted(dialog)
     dialog.get_by_role("button", name="Use this mask").click()
+    expect(dialog).to_be_hidden()  # until then nothing can be typed on the page
     posts = len(api.posts)
     person.generate("a red door")
     person.sees("completed", 1)

@@ -116,7 +116,8 @@ def test_f15_two_hundred_tasks_of_25_visitors(crowded: tuple[Service, QuickApp],
     assert sorted(answers)[-2] < 1.0, "the page does not answer within a second"
     until(lambda: len(places(guests)) >= GUESTS * EACH - len(service.tasks) - 1)  # one may be trying just now
     assert len(service.tasks) == 10
-    assert set(range(150)) <= set(places(guests)), "somebody is not told where they stand"
+    # The first in line tries again and again, and has no place while it does: there are moments without a 0.
+    until(lambda: set(range(150)) <= set(places(guests)), "somebody is not told where they stand")
 
 
 def places(guests: list[Guest]) -> list[int]:

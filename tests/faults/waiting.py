@@ -13,9 +13,9 @@ def given(seconds: float = 1.0) -> None:
     time.sleep(seconds)
 
 
-def until(holds: Callable[[], object]) -> None:
+def until(holds: Callable[[], object], otherwise: str = "this did not come to hold") -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < deadline, "this did not come to hold"
+        assert time.monotonic() < deadline, otherwise
         time.sleep(0.05)
