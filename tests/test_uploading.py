@@ -71,7 +71,9 @@ async def test_another_visitor_s_same_picture_is_not_sent_up_again(rig, api):
 
 
 @pytest.mark.parametrize(
-    "trouble", [raises(httpx.ReadTimeout), refuses(503), lambda r: success({"download_url": ""})], ids=["no answer", "503", "no link"]
+    "trouble",
+    [raises(httpx.ReadTimeout), refuses(503), lambda r: success({"download_url": ""})],
+    ids=["no answer", "503", "no link"],
 )
 async def test_an_upload_may_be_tried_again_as_it_costs_nothing(rig, api, trouble):
     api.next_uploads = [trouble, trouble]
