@@ -15,7 +15,7 @@ LAYERS = (
     ("errors",),
     ("messages",),
     ("generation", "clock", "addresses", "money", "keys", "person", "redaction"),
-    ("lora_sites", "lora_header", "lora_names"),
+    ("lora_sites", "lora_header", "lora_names", "prompt_styles"),
     ("lora_link", "lora_answers", "lora_tags"),
     (
         "schema",

@@ -5,6 +5,7 @@
 import { tieHelp } from "./fields.js";
 import { clearPicture } from "./picture.js";
 import { show_way } from "./refiner.js";
+import { clearStyles } from "./styles.js";
 
 const MOST_LORAS = 4;
 const NO_REFINER = ["no_refiner", 0.8, 28];
@@ -90,7 +91,8 @@ export function fillRows(values, loras) {
 /** Fill every field from the example that was chosen; LoRA rows it does not have become empty. */
 export const fill_example = () => {
   const one = window.playground.take_example();
-  clearPicture(); // the example has none
+  clearPicture(); // the example has neither
+  clearStyles();
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
   loraRows = Math.max(one.loras.length, 1);
   return [

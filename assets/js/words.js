@@ -80,6 +80,22 @@ export const words = {
   visit: (dollars, count) => `This visit: $${dollars.toFixed(dollars < 0.1 ? 4 : 2).replace(/(\.\d\d)0+$/, "$1")}, ${count} ${count === 1 ? "picture" : "pictures"}`,
   copyOf: (what) => `Copy ${what.toLowerCase()}`,
   seconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
+  done: "Done",
+  styles: {
+    section: "Styles",
+    add: "Choose styles",
+    title: "Styles",
+    hint: "Each adds words of its own to yours. Several go together.",
+    notLoaded: "The styles could not be loaded. Close this and try again.",
+    chosen: "Chosen styles",
+    remove: (title) => `Remove style: ${title}`,
+    clear: "Clear all",
+    what: "What they add",
+    added: (styles) => {
+      const halves = (name) => styles.map((style) => style[name].replace(/^\{prompt\}, /, "")).join(", ");
+      return `To the prompt: ${halves("prompt")}\nTo the negative prompt: ${halves("negative_prompt")}`;
+    },
+  },
   lora: {
     check: "Check",
     checking: "Checking…",

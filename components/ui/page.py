@@ -23,15 +23,16 @@ from components.ui.account import Account
 from components.ui.generate import document, generate_endpoint
 from components.ui.loras import LoraPanel
 from components.ui.picture import PicturePanel
-from components.ui.prompt import PromptPanel
+from components.ui.prompt import PromptPanel, Words
 from components.ui.refiner import RefinerPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
 from components.ui.shape import ShapePanel
+from components.ui.styles import StylesPanel
 from components.ui.who import key_token, person_of, values_of
 
 TITLE = "SDXL LoRA Playground"
-HELD = ("picture",)
+HELD = ("picture", "styles")
 """Values of controls that are no components of Gradio's; the ticket carries them, see assets/js/parts.js."""
 
 
@@ -46,6 +47,7 @@ class Page:
                 with gr.Column(elem_id="form"):
                     with gr.Column(elem_id="words"):
                         self._prompt = PromptPanel()
+                        self._styles = StylesPanel()
                     with gr.Column(elem_id="settings"):
                         self._picture = PicturePanel(playground.sources)
                         self._shape = ShapePanel(schema)
@@ -118,9 +120,10 @@ class Page:
         """Merge the panels' values into one request; returns it, and how many pictures. Raises InvalidRequest."""
         words, size = self._prompt.read(values), self._shape.read(values)
         prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
+        words = self._styles.read(values, Words(prompt, words.negative_prompt))
         sampling = self._sampling.read(values)
         request = GenerationRequest(
-            prompt=prompt,
+            prompt=words.prompt,
             negative_prompt=words.negative_prompt,
             width=size.width,
             height=size.height,

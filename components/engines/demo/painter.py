@@ -15,6 +15,7 @@ from components.engines.demo.layout import arrange
 from components.engines.demo.light import light_of
 from components.engines.demo.note import note_for
 from components.engines.demo.placed import Box
+from components.engines.demo.spoken import spoken, unspoken
 from components.engines.demo.stage import Stage
 from components.engines.demo.styles import styled
 from components.engines.demo.things import paint_things
@@ -50,7 +51,7 @@ class DemoPainter:
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Paint one order; the same order gives the same pixels."""
         steps = _steps(order)
-        scene = read_scene(order.prompt, order.negative_prompt)
+        scene = read_scene(unspoken(order.prompt), order.negative_prompt)
         grip = grip_of(order.guidance_scale)
         picture, things = _painted(order, scene, grip)
         for step in range(1, steps):
@@ -108,7 +109,8 @@ def _focus(order: Order) -> Box | None:
 def _finished(order: Order, scene: Scene, picture: Image.Image, things: Image.Image) -> Image.Image:
     """Apply style, starting picture, refiner, steps and mask, in that order."""
     size = (order.width, order.height)
-    picture = styled(picture, things, order.loras, order.seed)
+    for uses in (spoken(order.prompt, order.loras), order.loras):
+        picture = styled(picture, things, uses, order.seed)
     start = noise.fitted(order.image, size) if order.image is not None else None
     if start is not None:
         picture = noise.over_picture(start, picture, things, order.prompt_strength, order.seed)

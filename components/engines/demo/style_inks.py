@@ -151,3 +151,9 @@ def sticker(given: StyleInput) -> Image.Image:
     sheet.paste((255, 255, 255), (0, 0), rim)
     sheet.paste(ImageEnhance.Color(given.picture).enhance(1.25), (0, 0), given.things)
     return sheet
+
+
+def poster(given: StyleInput) -> Image.Image:
+    """A few even colours with clean borders, brighter than life."""
+    few = flat(given.picture, max(5, round(11 / given.force)), 6)
+    return ImageEnhance.Brightness(ImageEnhance.Color(few).enhance(1.5)).enhance(1.08)

@@ -106,3 +106,21 @@ def detailed(given: StyleInput) -> Image.Image:
     """More of everything small: clear edges, strong texture."""
     sharp = given.picture.filter(ImageFilter.UnsharpMask(3, round(120 * given.force), 2))
     return soft_light(sharp, tempered(grain(given.rng("detail"), sharp.size, 160), 0.25))
+
+
+def sepia(given: StyleInput) -> Image.Image:
+    """A print from an old album: brown, soft, its edges faded."""
+    grey = ImageOps.autocontrast(given.picture.convert("L"), cutoff=1)
+    brown = ImageOps.colorize(grey, (52, 36, 26), (244, 226, 190), (158, 124, 88))
+    worn = soft_light(brown, tempered(grain(given.rng("sepia"), brown.size), 0.45 * given.force))
+    rim = Image.radial_gradient("L").point([max(0, min(200, round((v - 150) * 2.4))) for v in range(256)])
+    worn.paste((240, 224, 192), (0, 0), rim.resize(worn.size, Image.Resampling.BICUBIC))
+    return worn
+
+
+def shallow(given: StyleInput) -> Image.Image:
+    """A lens wide open: what stands in front is crisp, what lies behind it melts away."""
+    behind = given.picture.reduce(4).filter(ImageFilter.BoxBlur(given.unit / 170 * given.force))
+    behind = _bloom(behind.resize(given.picture.size, Image.Resampling.BICUBIC), 165, 0.9)
+    crisp = given.picture.filter(ImageFilter.UnsharpMask(2, 80, 2))
+    return Image.composite(crisp, behind, given.things.filter(ImageFilter.GaussianBlur(2)))

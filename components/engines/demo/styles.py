@@ -28,7 +28,8 @@ STYLES: tuple[tuple[str, Style], ...] = (
     ("coloring colouring", style_inks.colouring_book),
     ("manga lineani linear comic anime ink", style_inks.manga),
     ("sketch pencil drawing charcoal line", style_inks.pencil),
-    ("logo flat vector icon minimal", style_inks.logo),
+    ("flat vector poster", style_inks.poster),
+    ("logo icon minimal", style_inks.logo),
     ("sticker", style_inks.sticker),
     ("storybook story kids child fairy ghibli", style_lights.storybook),
     ("3d render pixar clay plastic blender", style_lights.clay),
@@ -36,6 +37,8 @@ STYLES: tuple[tuple[str, Style], ...] = (
     ("noir monochrome black-and-white bw", style_lights.noir),
     ("neon cyber synthwave vaporwave glow", style_lights.neon),
     ("gold gilded metal bronze", style_lights.gold),
+    ("sepia daguerreotype old-photograph", style_lights.sepia),
+    ("bokeh depth-of-field dslr", style_lights.shallow),
     ("film vintage analog polaroid photo cinematic kodak", style_lights.film),
     ("detail sharp xl-more add-detail", style_lights.detailed),
 )

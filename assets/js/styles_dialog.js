@@ -1,0 +1,36 @@
+/** The dialog in which prompt styles are chosen, each with its picture. Fetched when it is first opened. */
+import { button, make } from "./dom.js";
+import { openCards, withStyle } from "./cards.js";
+import { words } from "./words.js";
+
+const beside = (path) => new URL(`../styles/${path}`, import.meta.url).href;
+const say = words.styles;
+let fetched = null;
+
+/** Opens the dialog; resolves when it is closed. @param {import("./styles.js").Style[]} before
+ * @param {(styles: import("./styles.js").Style[]) => void} change told at each press, in the order of the list */
+export async function choose(before, change) {
+  fetched ??= fetch(beside("styles.json")).then((answer) => (answer.ok ? answer.json() : Promise.reject()));
+  const styles = await fetched.catch(() => (fetched = null) ?? []);
+  const names = new Set(before.map(({ name }) => name));
+  const tell = () => change(styles.filter(({ name }) => names.has(name)));
+  const cards = styles.map((style) => card(style, names, tell));
+  const clear = button(say.clear, () => {
+    names.clear();
+    for (const one of cards) one.setAttribute("aria-pressed", "false");
+    tell();
+  });
+  await withStyle();
+  await openCards({ title: say.title, hint: styles.length ? say.hint : say.notLoaded, cards, foot: [clear] });
+}
+
+function card({ name, title }, names, tell) {
+  const image = make("img", { alt: "", decoding: "async", loading: "lazy", width: 192, height: 192, src: beside(`${name}.webp`) });
+  const node = button("", () => {
+    if (!names.delete(name)) names.add(name);
+    node.setAttribute("aria-pressed", String(names.has(name)));
+    tell();
+  }, { className: "card", "aria-label": title, "aria-pressed": String(names.has(name)) });
+  node.append(image, make("strong", {}, title));
+  return node;
+}

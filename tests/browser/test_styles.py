@@ -1,0 +1,105 @@
+"""Prompt styles as a person chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.app_process import AppProcess
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[HostedApi]:
+    served = HostedApi().start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    started = AppProcess.hosted(tmp_path_factory.mktemp("styles"), api).start()
+    yield started
+    started.stop()
+
+
+def test_several_styles_go_out_with_the_words(context: BrowserContext, api: HostedApi, app: AppProcess) -> None:
+    person = Person(context.new_page(), app.url).open()
+    person.button("Choose styles").click()
+    dialog = person.page.get_by_role("dialog", name="Styles")
+    expect(dialog.get_by_role("listitem")).to_have_count(25)
+    dialog.get_by_role("button", name="Watercolor").click()
+    dialog.get_by_role("button", name="Golden hour").click()
+    expect(dialog.get_by_role("button", name="Watercolor")).to_have_attribute("aria-pressed", "true")
+    dialog.get_by_role("button", name="Done").click()
+    expect(person.button("Choose styles")).to_be_focused()
+    person.button("Remove style: Golden hour").click()
+    person.page.get_by_text("What they add").click()
+    person.sees_text("To the prompt: watercolor painting")
+    person.page.get_by_role("textbox", name="Negative prompt").fill("text")
+    person.generate("a fox <lora:x/y:1>")
+    person.sees("completed", 1)
+    sent = api.posts[-1]
+    assert sent["prompt"] == "a fox, watercolor painting, soft washes, bleeding pigments, textured paper"
+    assert sent["negative_prompt"] == "text, photograph, render, hard outlines"
+    person.button("Remove style: Watercolor").click()
+    person.generate("a fox")
+    person.sees("completed", 2)
+    assert api.posts[-1]["prompt"] == "a fox"
+    assert person.errors == []
+
+
+def test_nothing_of_the_choice_is_loaded_before_it_is_opened(context: BrowserContext, app: AppProcess) -> None:
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    person = Person(page, app.url).open()
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "/styles/" in url or "cards" in url or "styles_dialog" in url]
+    person.button("Choose styles").click()
+    page.get_by_role("dialog").wait_for()
+    assert [url for url in asked if "styles.json" in url]
+
+
+def test_by_keyboard(context: BrowserContext, app: AppProcess) -> None:
+    person = Person(context.new_page(), app.url).open()
+    person.button("Choose styles").focus()
+    person.page.keyboard.press("Enter")
+    dialog = person.page.get_by_role("dialog", name="Styles")
+    dialog.get_by_role("button", name="Photograph", exact=True).wait_for()
+    dialog.get_by_role("button", name="Photograph", exact=True).focus()
+    person.page.keyboard.press("Space")
+    person.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(person.button("Choose styles")).to_be_focused()
+    expect(person.button("Remove style: Photograph")).to_be_visible()
+
+
+def test_by_touch_on_a_phone(browser: Browser, app: AppProcess) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True) as phone:
+        person = Person(phone.new_page(), app.url).open()
+        person.button("Choose styles").tap()
+        dialog = person.page.get_by_role("dialog", name="Styles")
+        card = dialog.get_by_role("button", name="Sticker")
+        card.tap()
+        expect(card).to_have_attribute("aria-pressed", "true")
+        done = dialog.get_by_role("button", name="Done")
+        box = done.bounding_box()
+        assert box and box["height"] >= 44 and box["y"] + box["height"] <= 780
+        done.tap()
+        expect(person.button("Remove style: Sticker")).to_be_visible()
+
+
+def test_an_example_has_no_styles(context: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> None:
+    demo = AppProcess(tmp_path_factory.mktemp("demo"), PLAYGROUND_BACKEND="demo").start()
+    try:
+        person = Person(context.new_page(), demo.url).open()
+        person.button("Choose styles").click()
+        person.page.get_by_role("dialog").get_by_role("button", name="Neon glow").click()
+        person.page.get_by_role("dialog").get_by_role("button", name="Done").click()
+        person.page.get_by_role("button", name="Use example:").first.click()
+        expect(person.button("Remove style: Neon glow")).to_be_hidden()
+    finally:
+        demo.stop()
