@@ -97,6 +97,7 @@ NOT_A_SOURCE = Sentence("This file is not a picture this page can read.", "Choos
 SOURCE_DAMAGED = Sentence("This picture file is damaged.", "Choose another one.")
 SOURCE_GONE = Sentence("The picture to start from is not here any more.", "Choose it again.")
 NO_SUCH_REFINER = Sentence("The refiner is off, an ensemble of experts, or a second pass.", "Choose one of the three.")
+NOTHING_TO_COMPARE = Sentence("There is no LoRA to compare with.", "Choose one first, with a scale above 0.")
 NO_SUCH_STYLE = Sentence("One of the styles is not known here.", "Choose it again from the list.")
 NO_SUCH_FIT = Sentence("A picture is fitted by crop, pad or match.", "Choose one of the three.")
 SOURCE_NOT_SENT = Sentence(

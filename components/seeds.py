@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from components import messages
 from components.errors import InvalidRequest
@@ -12,6 +13,17 @@ MOST_PICTURES = 4
 
 
 WRAPPED = "The highest seed was reached, so the seeds went on from 0."
+
+
+def with_and_without(request: GenerationRequest) -> tuple[tuple[GenerationRequest, ...], str]:
+    """Return a request as it is and the same without its LoRAs, with one seed. Raises InvalidRequest when it has none.
+
+    Returned as by `batch`.
+    """
+    if not any(lora.scale > 0 for lora in request.loras):
+        raise InvalidRequest("loras", messages.NOTHING_TO_COMPARE)
+    (drawn,), note = batch(request, 1)
+    return (drawn, replace(drawn, loras=())), note
 
 
 def batch(request: GenerationRequest, pictures: int) -> tuple[tuple[GenerationRequest, ...], str]:

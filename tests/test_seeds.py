@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components import messages
 from components.errors import InvalidRequest
-from components.generation import MAX_SEED, GenerationRequest
-from components.seeds import MOST_PICTURES, batch
+from components.generation import MAX_SEED, GenerationRequest, LoraWeight
+from components.seeds import MOST_PICTURES, batch, with_and_without
 
 
 @given(st.integers(-1, MAX_SEED) | st.integers(MAX_SEED - 4, MAX_SEED), st.integers(1, MOST_PICTURES))
@@ -41,3 +44,20 @@ def test_too_many_or_no_pictures_are_refused(pictures):
     with pytest.raises(InvalidRequest) as caught:
         batch(GenerationRequest("a cat"), pictures)
     assert caught.value.field == "pictures"
+
+
+def test_with_and_without_its_loras_a_request_has_one_seed():
+    (one, other), note = with_and_without(
+        GenerationRequest("a cat", seed=-1, loras=(LoraWeight("a/b", 0.5), LoraWeight("c/d", 0)))
+    )
+    assert one.seed == other.seed >= 0
+    assert one.loras and not other.loras and note == ""
+    assert replace(one, loras=()) == other
+
+
+@pytest.mark.parametrize("loras", [(), (LoraWeight("a/b", 0),)])
+def test_without_a_lora_there_is_nothing_to_compare(loras):
+    with pytest.raises(InvalidRequest) as refused:
+        with_and_without(GenerationRequest("a cat", loras=loras))
+    assert refused.value.sentence == messages.NOTHING_TO_COMPARE
+    assert refused.value.field == "loras"

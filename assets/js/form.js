@@ -4,6 +4,7 @@
  */
 import { tieHelp } from "./fields.js";
 import { clearPicture } from "./picture.js";
+import { pressWith } from "./presses.js";
 import { show_way } from "./refiner.js";
 import { clearStyles } from "./styles.js";
 
@@ -50,6 +51,12 @@ export const size_of_picture = () => {
 };
 
 export const random_seed = () => -1;
+
+/** One press, two pictures: with the LoRAs and without. */
+export const compare_loras = async () => {
+  await gallery(); // with it stands the guard of presses
+  pressWith({ comparison: true });
+};
 
 /** Show one more row, up to the most that the model takes. */
 export const add_lora = async () => {

@@ -1,12 +1,13 @@
 /** The list of tiles, newest first. A tile's node is made once and never moved. */
 import { button, make, setText } from "./dom.js";
 import { inFull } from "./messages.js";
+import { canCompare, partner } from "./pairs.js";
 import { isEnded, isResting, Tile } from "./tile.js";
 import { words } from "./words.js";
 
 export class Gallery {
   /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: () => void,
-   *   older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
+   *   compare: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
   constructor(acts) {
     this.acts = acts;
     this.tiles = new Map(); // job id -> tile
@@ -19,6 +20,7 @@ export class Gallery {
     this.list = make("ul", {});
     this.more = button(words.older, () => this.#showOlder(), { className: "more", hidden: true });
     this.lost = make("p", { className: "quiet", role: "status", hidden: true });
+    this.awaited = null; // the click of a comparison that opens when both its pictures are there
     this.extra = make("div", {}); // examples, while there is no tile
     this.node = make("section", { className: "results", "aria-label": words.results },
       this.notices, this.notice, this.lost, this.extra, this.list, this.more, this.live);
@@ -100,6 +102,29 @@ export class Gallery {
       if (expected && !row.expected) this.#settle(tile);
     }
     if (ends.length && !document.hidden) this.announce(ends.join(". "));
+    for (const { id } of rows) this.#pair(id);
+  }
+
+  /** Opens a comparison when it is there, unless the person turned to something else. @param {string} click */
+  showComparison(click) {
+    this.awaited = click;
+    const turned = ({ target }) => {
+      if (target.closest?.("#generate")) return; // the press itself
+      if (this.awaited === click) this.awaited = null;
+      for (const name of ["pointerdown", "keydown"]) removeEventListener(name, turned, true);
+    };
+    for (const name of ["pointerdown", "keydown"]) addEventListener(name, turned, true);
+  }
+
+  #pair(id) {
+    const tile = this.tiles.get(id);
+    const other = tile && partner(tile.row, this.order.map(({ row }) => row));
+    if (!other) return;
+    tile.pairWith(other);
+    this.tiles.get(other.id).pairWith(tile.row);
+    if (this.awaited !== other.click || !canCompare(tile.row) || !canCompare(other)) return;
+    this.awaited = null;
+    if (!document.querySelector("dialog[open]")) this.acts.compare(tile.row);
   }
 
   /** Tells a screen reader, politely. @param {string} text */

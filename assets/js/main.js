@@ -10,6 +10,7 @@ import { ownKey } from "./own_key.js";
 import { awaitReceipt, forgetPending, pending } from "./pending.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
+import { compare } from "./pairs.js";
 import { Viewer } from "./viewer.js";
 import { watchOffers } from "./offers.js";
 import { collect } from "./parts.js";
@@ -62,6 +63,7 @@ async function openPage(host) {
     open: (tile, index) => viewer.open(tile, index),
     refused: showRefusal,
     ended: account.jobEnded,
+    compare: (row) => compare(row, gallery.order.map((tile) => tile.row)),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
       await seat.server.look_again({ visitor: visitor.id, job: row.id });
@@ -111,19 +113,20 @@ function showRefusal(row) {
 
 /** The hook of Generate: names the click and shows at once what it will make. */
 async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pictures, ...rest) {
-  const click = takeClick(isEarly);
+  const { click, asked } = takeClick(isEarly);
   fields.clear();
   gallery.say("");
   const held = await collect(gallery);
   if (String(prompt ?? "").trim()) {
-    gallery.expect(expected(click, prompt, pictures, gallery.now()));
+    gallery.expect(expected(click, prompt, asked.comparison ? 2 : pictures, gallery.now()));
+    if (asked.comparison) gallery.showComparison(click);
     gallery.extra.replaceChildren();
     scrollToResults(gallery.node);
     feed.wake();
     awaitReceipt(click, prompt);
     checkReceipt({ gallery, feed, messages }, click);
   }
-  return [{ visitor: visitor.id, click, key: ownKey(), ...held }, prompt, pictures, ...rest];
+  return [{ visitor: visitor.id, click, key: ownKey(), ...held, ...asked }, prompt, pictures, ...rest];
 }
 
 function expected(click, prompt, pictures, created) {

@@ -8,6 +8,7 @@ import { words } from "./words.js";
 const SETTLED = 350; // ms after the last change
 const VISIT = "playground-visit";
 const ROWS = [1, 2, 3, 4];
+const comparison = make("span", { className: "price" });
 /** Sections made of Gradio's components, by the part's name: where the reason stands, what is off, and whether it is
  * in use: then it stays open, to be taken out. */
 const SECTIONS = {
@@ -60,6 +61,7 @@ export function watchOffers(host) {
     setText(way, answer?.in_the_way ? inFull(answer.in_the_way) : "");
     const reason = (part) => (answer?.off[part] ? inFull(answer.off[part]) : "");
     if (!answer) return;
+    offerComparison(answer);
     offered(reason("picture"));
     partOffered(reason("mask"));
     const values = form();
@@ -107,6 +109,15 @@ function visitSince() {
   } catch {
     return now - 5;
   }
+}
+
+/** Whether a LoRA does anything can be asked once there is one. */
+function offerComparison(answer) {
+  const compare = document.querySelector("#compare-loras");
+  if (!compare) return;
+  compare.toggleAttribute("data-offered", form().loras > 0);
+  comparison.textContent = answer.free ? "" : words.price({ price: answer.comparison, pictures: 2 });
+  if (!comparison.isConnected) compare.append(comparison);
 }
 
 function turnOff(part, [after, what, isUsed], reason, values) {

@@ -4,15 +4,25 @@ import { randomId } from "./visitor.js";
 const BUTTON = "#generate button, button#generate";
 const OTHERS = "#account"; // in its box Enter is the box's own
 const TOO_SOON = 400; // ms after a good press
-const clicks = []; // ids of good presses that Gradio has not picked up yet
+const clicks = []; // good presses that Gradio has not picked up yet
 let lastPress = -Infinity;
+let asked = {}; // what the press being made asks for beside the form
 
 const early = randomId();
 
-/** Gives the id of the press that Gradio is handling.
+/** Gives the press that Gradio is handling.
  * @param {boolean} isEarly it was made before the guard below stood: all such presses are one
- * @returns {string} */
-export const takeClick = (isEarly) => (isEarly ? early : (clicks.shift() ?? randomId()));
+ * @returns {{click: string, asked: object}} */
+export const takeClick = (isEarly) => (isEarly ? press(early) : (clicks.shift() ?? press(randomId())));
+
+/** Presses Generate for more than the form says. @param {object} more goes along in this press's ticket alone */
+export function pressWith(more) {
+  asked = more;
+  document.querySelector(BUTTON)?.click();
+  asked = {};
+}
+
+const press = (click) => ({ click, asked });
 
 /** Guards the Generate button ahead of Gradio and makes Ctrl+Enter press it. */
 export function guardPresses() {
@@ -30,7 +40,7 @@ function onClick(event) {
   const now = performance.now();
   if (event.detail > 1 || now - lastPress < TOO_SOON) return stop(event);
   lastPress = now;
-  clicks.push(randomId());
+  clicks.push(press(randomId()));
 }
 
 function onKey(event) {

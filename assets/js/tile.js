@@ -1,6 +1,7 @@
 /** One job on the page: a place for its pictures, what it is doing, what it was asked. */
 import { address, button, copyButton, make, setText } from "./dom.js";
 import { sentences } from "./messages.js";
+import { canCompare } from "./pairs.js";
 import { words } from "./words.js";
 
 const ENDED = ["completed", "failed", "unknown", "stopped"];
@@ -22,7 +23,10 @@ export class Tile {
     this.seed = make("p", { className: "seed" });
     this.note = make("p", { className: "note", dir: "auto", hidden: true });
     this.links = make("p", { className: "links", hidden: true });
-    this.node = make("li", { className: "tile" }, this.stage, this.prompt, this.seed, this.note, this.links);
+    this.side = make("p", { className: "side-of-pair", hidden: true });
+    this.compare = button(words.comparison.open, () => this.acts.compare(this.row), { className: "small", hidden: true });
+    this.node = make("li", { className: "tile" },
+      this.stage, this.side, this.compare, this.prompt, this.seed, this.note, this.links);
     this.node.dataset.job = row.id;
     this.update(row, 0);
   }
@@ -56,6 +60,13 @@ export class Tile {
     const canTake = row.can_take_back && now - row.created > NOT_A_MOMENT;
     this.takeBack.hidden = row.state !== "waiting" || (this.takeBack.hidden && !canTake);
     this.takeBack.disabled = !row.can_take_back;
+  }
+
+  /** Says which side of a comparison it is. @param {?object} other the row of the other side */
+  pairWith(other) {
+    const { with: withIt, without } = words.comparison;
+    setText(this.side, other ? (this.row.loras.length ? withIt : without) : "");
+    this.compare.hidden = !other || !canCompare(this.row) || !canCompare(other);
   }
 
   #drawLinks() {

@@ -81,6 +81,19 @@ export const words = {
   copyOf: (what) => `Copy ${what.toLowerCase()}`,
   seconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
   done: "Done",
+  comparison: {
+    title: "With and without",
+    open: "Compare",
+    with: "With LoRA",
+    without: "Without",
+    cut: "How much is shown with the LoRA",
+    seed: (row) => `Same words, same seed ${row.seed}. ${row.loras.map(({ path, scale }) => `${clip(path, 80)} at ${scale}`).join(", ")}.`,
+    told: (share) => {
+      if (share === 0) return "The two are the same to the pixel: here the LoRA does nothing.";
+      if (share < 0.02) return "The two hardly differ: here the LoRA does next to nothing.";
+      return `They differ in ${Math.round(100 * share)} % of the picture.`;
+    },
+  },
   styles: {
     section: "Styles",
     add: "Choose styles",

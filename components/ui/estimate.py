@@ -46,13 +46,15 @@ def pictures(values: Mapping[str, Any]) -> int:
     return _whole(values.get("pictures"), range(1, MOST_PICTURES + 1)) or 1
 
 
-def shown(estimate: Estimate, count: int) -> dict[str, Any]:
-    """Return the answer as the script shows it."""
+def shown(estimate: Estimate, count: int, bare: Estimate | None = None) -> dict[str, Any]:
+    """Return the answer as the script shows it; `bare` is the estimate without LoRAs, where there are any."""
     price = None if estimate.price is None else dollars(estimate.price * count)
+    both = None if bare is None or estimate.price is None or bare.price is None else estimate.price + bare.price
     return {
         "free": estimate.is_free,
         "price": price,
         "pictures": count,
+        "comparison": None if both is None else dollars(both),
         "in_the_way": told(estimate.in_the_way, is_free=True) if estimate.in_the_way else None,
         "off": {part: told(reason, is_free=True) for part, reason in estimate.off.items()},
     }

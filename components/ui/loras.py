@@ -38,6 +38,8 @@ class LoraPanel:
             self.rows.append(group)
         LoraNotes(checker, ROWS)
         add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"])
+        compare = gr.Button("Compare with and without", size="sm", elem_id="compare-loras", elem_classes=["minor"])
+        compare.click(None, None, None, js=assets.hook("form", "compare_loras"), api_visibility="private")
         self._tie(add, removers)
         tie_rows(self.inputs, len(self.rows))
 

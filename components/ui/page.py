@@ -17,7 +17,7 @@ from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
 from components.playground import Playground
 from components.schema import Span
-from components.seeds import batch
+from components.seeds import batch, with_and_without
 from components.ui import assets
 from components.ui.account import Account
 from components.ui.generate import document, generate_endpoint
@@ -32,7 +32,7 @@ from components.ui.styles import StylesPanel
 from components.ui.who import key_token, person_of, values_of
 
 TITLE = "SDXL LoRA Playground"
-HELD = ("picture", "styles")
+HELD = ("picture", "styles", "comparison")
 """Values of controls that are no components of Gradio's; the ticket carries them, see assets/js/parts.js."""
 
 
@@ -109,7 +109,8 @@ class Page:
                 ask, **(await self._picture.read(values, person)).fields, **self._refiner.read(values).fields
             )
             model = family.choose(ask).id
-            requests, note = batch(ask, pictures)
+            is_comparison = values["comparison"] is True
+            requests, note = with_and_without(ask) if is_comparison else batch(ask, pictures)
             wish = Wish(person.board, click, requests, note, model=model)
             jobs = await self._playground.start(person, wish, token)
         except PlaygroundError as error:

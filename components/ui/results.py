@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -97,8 +98,10 @@ class Results:
             values = values_of(ask)
             if (wish := outline(values)) is None:
                 return None
-            found = await self._playground.estimate(person_of(values, request), key_token(values), wish)
-            return shown(found, pictures(values))
+            person, token = person_of(values, request), key_token(values)
+            found = await self._playground.estimate(person, token, wish)
+            bare = await self._playground.estimate(person, token, replace(wish, loras=())) if wish.loras else None
+            return shown(found, pictures(values), bare)
 
         return [changes, older, look_again, take_back, estimate]
 

@@ -1,0 +1,17 @@
+/** Two pictures of one press that differ in their LoRAs alone. */
+
+/** @param {object} row @param {object[]} rows @returns {object | undefined} the row of the other side */
+export const partner = (row, rows) =>
+  rows.find(({ id, click, seed }) => click === row.click && id !== row.id && seed != null && seed === row.seed);
+
+/** @param {object} row @returns {boolean} nothing that was covered is shown by the way */
+export const canCompare = ({ state, pictures }) => state === "completed" && pictures.length > 0 && !pictures[0].nsfw;
+
+/** Shows both under a slider. @param {object} row @param {object[]} rows */
+export async function compare(row, rows) {
+  const other = partner(row, rows);
+  if (!other) return;
+  const { open } = await import("./compare.js");
+  const [withIt, without] = row.loras.length ? [row, other] : [other, row];
+  await open(withIt, without);
+}

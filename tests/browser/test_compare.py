@@ -1,0 +1,135 @@
+"""Is my LoRA doing anything? The same seed with and without, under a slider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
+
+from tests.app_process import AppProcess
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+
+PATH = "TheLastBen/Papercut_SDXL"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    app = AppProcess(tmp_path_factory.mktemp("demo"), PLAYGROUND_BACKEND="demo").start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def app(tmp_path_factory: pytest.TempPathFactory, hosted: HostedApi) -> Iterator[AppProcess]:
+    started = AppProcess.hosted(tmp_path_factory.mktemp("compare"), hosted).start()
+    yield started
+    started.stop()
+
+
+def chosen(person: Person, path: str = PATH) -> None:
+    """Put a LoRA in the first row."""
+    box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
+    box.fill(path)
+    box.blur()
+
+
+def slider(person: Person) -> Locator:
+    return person.page.get_by_role("dialog", name="With and without")
+
+
+def cut(dialog: Locator) -> float:
+    """How much of the picture with the LoRA is shown, 0 to 1, by what is on the screen."""
+    edge, sheet = dialog.locator(".edge").bounding_box(), dialog.locator(".sheet").bounding_box()
+    assert edge and sheet
+    return (edge["x"] + edge["width"] / 2 - sheet["x"]) / sheet["width"]
+
+
+def test_one_click_makes_both_and_shows_them(context: BrowserContext, demo: AppProcess) -> None:
+    person = Person(context.new_page(), demo.url).open()
+    compare = person.page.get_by_role("button", name="Compare with and without")
+    expect(compare).to_be_hidden()
+    chosen(person)
+    person.prompt.fill("a castle on a hill")
+    compare.click()
+    dialog = slider(person)
+    expect(dialog.get_by_text("With LoRA")).to_be_visible(timeout=30_000)
+    expect(dialog.get_by_text("Without", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("They differ in")).to_be_visible()
+    assert cut(dialog) == pytest.approx(0.5, abs=0.02)
+    person.page.keyboard.press("End")
+    assert cut(dialog) == pytest.approx(1, abs=0.02)
+    person.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    person.sees_pictures(2)
+    expect(person.tiles.nth(0).get_by_text("With LoRA")).to_be_visible()
+    expect(person.tiles.nth(1).get_by_text("Without")).to_be_visible()
+    person.tiles.nth(1).get_by_role("button", name="Compare").click()
+    expect(dialog).to_be_visible()
+    person.page.keyboard.press("Escape")
+    person.page.reload()
+    person.sees("completed", 2)
+    person.tiles.nth(0).get_by_role("button", name="Compare").click()
+    expect(dialog.get_by_text("Same words, same seed")).to_be_visible()
+    assert person.errors == []
+
+
+def test_it_does_not_open_over_what_the_person_turned_to(context: BrowserContext, demo: AppProcess) -> None:
+    person = Person(context.new_page(), demo.url).open()
+    chosen(person)
+    person.prompt.fill("a lighthouse")
+    person.page.get_by_role("button", name="Compare with and without").click()
+    person.prompt.press_sequentially(" by the sea")
+    person.sees_pictures(2)
+    expect(person.tiles.nth(0).get_by_role("button", name="Compare")).to_be_visible()
+    expect(slider(person)).to_be_hidden()
+
+
+def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, hosted: HostedApi, app: AppProcess) -> None:
+    person = Person(context.new_page(), app.url).open()
+    chosen(person)
+    compare = person.page.get_by_role("button", name="Compare with and without")
+    expect(compare).to_contain_text("2 for $")
+    person.prompt.fill("a fox")
+    person.choose("Pictures", "3")
+    compare.dblclick()
+    person.sees("completed", 2)
+    bare, one = sorted(hosted.posts, key=len)
+    assert one.pop("loras") == [{"path": PATH, "scale": 1}]
+    assert one == bare and one["seed"] >= 0
+    person.page.keyboard.press("Escape")
+    person.choose("Pictures", "1")
+    person.generate("an owl")
+    person.sees("completed", 3)
+    assert hosted.posts[-1]["loras"] == [{"path": PATH, "scale": 1}]
+    assert len(hosted.posts) == 3
+
+
+def test_without_a_scale_there_is_nothing_to_compare(
+    context: BrowserContext, hosted: HostedApi, app: AppProcess
+) -> None:
+    person = Person(context.new_page(), app.url).open()
+    chosen(person)
+    person.set_number("LoRA 1 scale", 0)
+    person.prompt.fill("a fox")
+    person.page.get_by_role("button", name="Compare with and without").click()
+    person.sees_text("There is no LoRA to compare with.")
+    assert hosted.posts == []
+
+
+def test_with_a_finger_on_a_phone(browser: Browser, demo: AppProcess) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True) as phone:
+        person = Person(phone.new_page(), demo.url).open()
+        chosen(person)
+        person.prompt.fill("a castle")
+        person.page.get_by_role("button", name="Compare with and without").tap()
+        dialog = slider(person)
+        expect(dialog.get_by_text("They differ in")).to_be_visible(timeout=30_000)
+        sheet = dialog.locator(".sheet").bounding_box()
+        assert sheet
+        assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= 391
+        person.page.touchscreen.tap(sheet["x"] + sheet["width"] * 0.8, sheet["y"] + sheet["height"] / 2)
+        assert cut(dialog) == pytest.approx(0.8, abs=0.05)
+        dialog.get_by_role("button", name="Close").tap()
+        expect(dialog).to_be_hidden()
