@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("js", "examples", "host")
+SERVED = ("js", "examples", "loras", "host")
 """The folders that browsers may read."""
 
 
