@@ -1,4 +1,4 @@
-"""What is known of the LoRAs on the starter shelf: their paths by name, as `<lora:name:weight>` has it, their words."""
+"""The LoRAs on the starter shelf: paths by name, as `<lora:name:weight>` has it, and trigger words by path."""
 
 from __future__ import annotations
 

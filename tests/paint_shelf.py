@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ def sample(*paths: str) -> Image.Image:
     return painted.resize((STORED, STORED), Image.Resampling.LANCZOS)
 
 
+def encoded(picture: Image.Image) -> bytes:
+    """Return the file of a sample."""
+    file = BytesIO()
+    picture.save(file, "WEBP", quality=QUALITY, method=6)
+    return file.getvalue()
+
+
 def _quiet(step: int, steps: int) -> None:
     """Nobody watches."""
 
@@ -39,7 +47,7 @@ def _quiet(step: int, steps: int) -> None:
 def main() -> None:
     """Paint every sample anew."""
     for one in shelf():
-        sample(one["path"]).save(FOLDER / one["picture"], "WEBP", quality=QUALITY, method=6)
+        (FOLDER / one["picture"]).write_bytes(encoded(sample(one["path"])))
 
 
 if __name__ == "__main__":

@@ -98,5 +98,5 @@ function triggers({ trigger_words: found }) {
 
 function facts({ title, licence, page }) {
   const link = make("a", { href: page, target: "_blank", rel: "noopener", "aria-label": words.pageOf(title) }, words.page);
-  return make("p", { className: "quiet facts" }, make("span", {}, words.licence(licence)), link);
+  return make("p", { className: "quiet facts" }, make("span", {}, words.licence, make("span", {}, licence)), link);
 }

@@ -39,7 +39,9 @@ class LoraPanel:
         LoraNotes(checker, ROWS)
         with gr.Row(elem_id="lora-adders"):
             add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
-            choose = gr.Button("Choose from the shelf", size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0)
+            choose = gr.Button(
+                "Choose from the shelf", size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0
+            )
         self._tie(add, choose, removers)
         tie_rows(self.inputs, len(self.rows))
 
