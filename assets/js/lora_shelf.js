@@ -8,12 +8,13 @@ import { loadStyle } from "./style_sheet.js";
 const ROWS = 4;
 const PER_ROW = 3; // its path, its scale, whether it is used
 const KEPT = { __type__: "update" };
-const OPENER = "#choose-lora";
+const DRAWN = 500; // ms until the row that was filled has its full height
 
 /** @typedef {{path: string, title: string, line: string, trigger_words: string[], licence: string, page: string,
  *   picture: string}} Lora as in assets/loras/shelf.json */
 
 const beside = (path) => new URL(`../loras/${path}`, import.meta.url).href;
+const opener = () => document.querySelector("button#choose-lora, #choose-lora button");
 let fetched = null;
 let isOpen = false;
 
@@ -60,7 +61,7 @@ class Shelf {
     return new Promise((resolve) => {
       this.node.addEventListener("close", () => {
         this.node.remove();
-        document.querySelector(`button${OPENER}, ${OPENER} button`)?.focus();
+        opener()?.focus();
         resolve(this.filled ?? null);
       });
     });
@@ -87,7 +88,13 @@ class Shelf {
     if (!this.filled) return setText(this.status, tooMany());
     tellBelow(words.put(title));
     this.node.close();
+    setTimeout(keepInSight, DRAWN);
   }
+}
+
+/** The row grew above the button that has the focus: it must not end up behind the bar with Generate. */
+function keepInSight() {
+  if (document.activeElement === opener()) opener()?.scrollIntoView({ block: "nearest" });
 }
 
 function triggers({ trigger_words: found }) {

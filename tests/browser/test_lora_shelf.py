@@ -117,8 +117,9 @@ def test_what_stands_in_a_row_is_marked_and_the_next_goes_into_the_next_row(pers
 
 
 def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
-    for title in ("Pixel Art XL", "Papercut", "Crayon Style", "Voxel XL"):
+    for number, title in enumerate(("Pixel Art XL", "Papercut", "Crayon Style", "Voxel XL"), start=1):
         choose(person, title)
+        expect(under(person, number)).to_contain_text("Hugging Face")  # the button moves down with it
     open_shelf(person)
     person.button("Use Logo Redmond").click()
     expect(shelf(person).get_by_role("status")).to_have_text(messages.too_many_loras(4).happened)
@@ -184,5 +185,7 @@ def test_by_touch_on_a_phone(on_a_phone: Callable[[], Person]) -> None:
         assert box["x"] + box["width"] <= 390
     person.button("Use Sticker Sheet").tap()
     expect(row(person)).to_have_value("Norod78/SDXL-StickerSheet-Lora")
+    box = "selector => document.querySelector(selector).getBoundingClientRect()"
+    person.page.wait_for_function(f"() => ({box})('#choose-lora').bottom <= ({box})('#action').top")
     word(person, "StickerSheet").tap()
     expect(person.prompt).to_have_value("StickerSheet")
