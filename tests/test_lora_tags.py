@@ -12,7 +12,7 @@ from components.backend import Backend
 from components.client import Endpoint
 from components.errors import InvalidRequest
 from components.generation import GenerationRequest, LoraWeight
-from components.lora_names import SHELF, names_on_shelf
+from components.lora_names import SHELF, names_on_shelf, words_on_shelf
 from components.lora_tags import merged, take_tags
 from components.playground import Playground
 from components.store import Store
@@ -111,3 +111,24 @@ def test_names_of_the_shelf(tmp_path: Path) -> None:
         shelf.write_text(text)
         assert names_on_shelf(shelf) == {}
     assert SHELF.parts[-3:] == ("assets", "loras", "shelf.json")
+    assert names_on_shelf()["pixel art xl"] == "nerijs/pixel-art-xl"
+
+
+def test_words_of_the_shelf(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf.json"
+    assert words_on_shelf(shelf) == {}
+    told: list[object] = [
+        {"path": "o/one", "trigger_words": [" pixel art ", 7, "", None, "8 bit"]},
+        {"path": "o/none", "trigger_words": []},
+        {"path": "o/text", "trigger_words": "pixel art"},
+        {"path": "o/silent"},
+        {"path": 7, "trigger_words": ["x"]},
+        "x",
+    ]
+    shelf.write_text(json.dumps(told))
+    assert words_on_shelf(shelf) == {"o/one": ("pixel art", "8 bit")}
+    for text in ("not json", "{}", "7"):
+        shelf.write_text(text)
+        assert words_on_shelf(shelf) == {}
+    assert words_on_shelf()["nerijs/pixel-art-xl"] == ("pixel art",)
+    assert "ostris/crayon_style_lora_sdxl" not in words_on_shelf()

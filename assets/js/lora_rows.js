@@ -69,13 +69,19 @@ export async function prompt_left(prompt, ...values) {
   if (!found) return kept; // the server reads tags too, when Generate is pressed
   const filled = found.refused ? null : fillRows(values, found.loras);
   if (!filled) {
-    note("prompt", found.refused || inFull(seat.messages.too_many_loras));
+    note("prompt", found.refused || tooMany());
     return kept;
   }
   if (trigger.prompt() !== prompt) return kept; // written on meanwhile; it is left once more
-  seat.line.replaceChildren(make("p", {}, say.moved(found.loras.map(({ path }) => path))));
+  tellBelow(say.moved(found.loras.map(({ path }) => path)));
   return [found.prompt, ...filled.map((value, at) => (value === values[at] ? KEPT : value))];
 }
+
+/** The sentence that there are too many LoRAs. */
+export const tooMany = () => inFull(seat.messages.too_many_loras);
+
+/** Says something below the rows. @param {string} sentence */
+export const tellBelow = (sentence) => seat.line.replaceChildren(make("p", {}, sentence));
 
 function onClick({ target }) {
   const remover = target.closest?.("button.remove, .remove button");
@@ -106,6 +112,12 @@ async function learnAnew(pasted) {
   else understood.delete(pasted);
   if (found && !found.refused) places.set(found.path, found);
   return found;
+}
+
+/** The trigger words of a text: those that a check found, else those of the shelf. */
+function wordsOf(pasted) {
+  const found = verdicts.get(pasted)?.words ?? [];
+  return found.length ? found : places.get(pasted)?.words ?? [];
 }
 
 function changed(number) {
@@ -162,7 +174,7 @@ class Row {
     this.verdict.dataset.fit = verdict?.fit ?? "";
     setText(this.fit, verdict ? say.fit[verdict.fit] : "");
     setText(this.told, verdict?.sentence ?? "");
-    this.#drawWords(verdict?.words ?? []);
+    this.#drawWords(wordsOf(pasted));
   }
 
   #refuse(pasted, sentence) {
@@ -205,7 +217,7 @@ class Row {
     verdicts.set(pasted, found);
     if (!found.path) return;
     verdicts.set(found.path, found);
-    places.set(found.path, { ...found, refused: "" });
+    places.set(found.path, { ...found, words: wordsOf(found.path), refused: "" });
     understood.set(found.path, Promise.resolve(places.get(found.path)));
     if (found.path !== pasted && text(this.number) === pasted) write(this.number, found.path);
   }
@@ -222,9 +234,9 @@ function toggle(word) {
 /** A row goes: its words that are left in the prompt may go too. @param {number} number */
 function offerLeftovers(number) {
   const others = [...rows.keys()].filter((other) => other !== number);
-  const needed = new Set(others.flatMap((other) => verdicts.get(text(other))?.words ?? []));
+  const needed = new Set(others.flatMap((other) => wordsOf(text(other))));
   const prompt = trigger.prompt();
-  const left = (verdicts.get(text(number))?.words ?? []).filter((word) => trigger.has(prompt, word) && !needed.has(word));
+  const left = wordsOf(text(number)).filter((word) => trigger.has(prompt, word) && !needed.has(word));
   seat.line.replaceChildren();
   if (!left.length) return;
   const take = button(say.takeOut(left.length), () => {

@@ -7,6 +7,7 @@ import { History } from "./mask/history.js";
 import { watchPointers } from "./mask/pointers.js";
 import { View } from "./mask/view.js";
 import { words } from "./mask/words.js";
+import { loadStyle } from "./style_sheet.js";
 
 const FEATHER = 8;
 const LARGEST = 200; // px, the brush's radius
@@ -20,17 +21,8 @@ const SETTLED = 150; // ms without a change, after which the fade is drawn
  * @param {{painted?: Bitmap, grow?: number, feather?: number}} [before] to go on from
  * @returns {Promise<?Painted>} */
 export async function open(picture, before = {}) {
-  await style();
+  await loadStyle(new URL("./mask/mask.css", import.meta.url).href);
   return new Editor(picture, before).show();
-}
-
-/** The editor's own style sheet, loaded once. */
-function style() {
-  const href = new URL("./mask/mask.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return null;
-  return new Promise((then) => {
-    document.head.append(make("link", { rel: "stylesheet", href, onload: then, onerror: then }));
-  });
 }
 
 class Editor {

@@ -12,7 +12,7 @@ const comparison = make("span", { className: "price" });
 /** Sections made of Gradio's components, by the part's name: where the reason stands, what is off, and whether it is
  * in use: then it stays open, to be taken out. */
 const SECTIONS = {
-  loras: ["#loras", ".lora-row, #add-lora", ({ loras }) => loras > 0],
+  loras: ["#loras", ".lora-row, #add-lora, #choose-lora", ({ loras }) => loras > 0],
   refiner: ["#refiner", "#refiner", ({ refine }) => refine !== "no_refiner"],
   negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: has }) => has],
 };

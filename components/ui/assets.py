@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("js", "examples", "styles", "host")
+SERVED = ("js", "examples", "loras", "styles", "host")
 """The folders that browsers may read."""
 
 

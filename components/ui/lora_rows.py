@@ -12,6 +12,7 @@ from components import messages
 from components.errors import InvalidRequest
 from components.lora_check import LoraChecker, Verdict
 from components.lora_link import read_tag
+from components.lora_names import words_on_shelf
 from components.lora_tags import tags_of, without_tags
 from components.schema import PROMPT_LIMIT
 from components.ui import assets
@@ -72,13 +73,16 @@ def _hook(function: str) -> str:
 def _answers(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]]]:
     """Return what the script may ask; Gradio marks each, so they are functions and not methods."""
 
+    words = words_on_shelf()
+
     async def understand(ask: Any) -> dict[str, Any]:
-        """Return a pasted LoRA in its usual form, or why it is none."""
+        """Return a pasted LoRA in its usual form with the words the shelf knows, or why it is none."""
         try:
             link = checker.understand(_text(ask, "text"))
         except InvalidRequest as error:
             return {"refused": str(error)}
-        return {"path": link.path, "label": link.label, "weight": link.weight, "refused": ""}
+        known = list(words.get(link.path, ()))
+        return {"path": link.path, "label": link.label, "weight": link.weight, "words": known, "refused": ""}
 
     async def check(ask: Any) -> dict[str, Any]:
         """Return what can be said of a LoRA before it is used, or why it is none."""

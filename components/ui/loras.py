@@ -37,10 +37,14 @@ class LoraPanel:
                 removers.append(self._row(number, schema))
             self.rows.append(group)
         LoraNotes(checker, ROWS)
-        add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"])
+        with gr.Row(elem_id="lora-adders"):
+            add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
+            choose = gr.Button(
+                "Choose from the shelf", size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0
+            )
         compare = gr.Button("Compare with and without", size="sm", elem_id="compare-loras", elem_classes=["minor"])
         compare.click(None, None, None, js=assets.hook("form", "compare_loras"), api_visibility="private")
-        self._tie(add, removers)
+        self._tie(add, choose, removers)
         tie_rows(self.inputs, len(self.rows))
 
     def _row(self, number: int, schema: Schema) -> gr.Button:
@@ -72,14 +76,16 @@ class LoraPanel:
         self.inputs |= {f"lora_{number}": path, f"lora_{number}_scale": scale, f"lora_{number}_on": on}
         return remove
 
-    def _tie(self, add: gr.Button, removers: list[gr.Button]) -> None:
+    def _tie(self, add: gr.Button, choose: gr.Button, removers: list[gr.Button]) -> None:
         values = list(self.inputs.values())
+        both = [*values, *self.rows]
+        choose.click(None, values, both, js=assets.hook("lora_shelf", "choose"), api_visibility="private")
         add.click(None, None, self.rows, js=assets.hook("form", "add_lora"), api_visibility="private")
         for number, remove in enumerate(removers, start=1):
             remove.click(
                 None,
                 values,
-                [*values, *self.rows],
+                both,
                 js=assets.hook("form", f"remove_lora_{number}"),
                 api_visibility="private",
             )
