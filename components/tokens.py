@@ -1,8 +1,8 @@
 """How many tokens SDXL's text encoders make of a text, and which words are beyond those they read.
 
-Counted as transformers' `CLIPTokenizer` counts for `openai/clip-vit-large-patch14`, which both encoders share. OpenAI's
-own first mends broken text with ftfy and undoes HTML entities (`&amp;`); here as there such text is taken as it stands.
-Only the control characters U+001C to U+001F are blanks here and none there.
+Counted as transformers' `CLIPTokenizer` counts for `openai/clip-vit-large-patch14`, whose vocabulary both encoders
+share. OpenAI's own first makes “quotes” straight, mends broken text with ftfy and undoes HTML entities (`&amp;`);
+here, as in transformers, text is taken as it stands. The control characters U+001C to U+001F are blanks here alone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def count(text: str) -> int:
 
 
 def cut(text: str) -> str:
-    """Return the end of a text that is beyond the room, from the first word that is not wholly within; "" if it fits."""
+    """Return the end of a text that is beyond the room, from the first word not wholly within; "" if it fits."""
     text, left = text.strip(), ROOM
     for part in _PART.finditer(text):
         needed = count(part.group())
@@ -131,7 +131,7 @@ def _ranks() -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _signs() -> tuple[str, ...]:
-    """Return the sign that stands for each byte in the merges: itself where it can be seen, else one from U+0100 on."""
+    """Return the sign that stands for each byte in the merges: itself if it can be seen, else one from U+0100 on."""
     seen = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = iter(range(0x100, 0x200))
     return tuple(chr(byte if byte in seen else next(others)) for byte in range(256))

@@ -20,7 +20,9 @@ from components.tokens import ROOM, count, cut
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = json.loads((ROOT / "tests" / "golden" / "token_counts.json").read_text())
 MERGES = ROOT / "assets" / "tokens" / "merges.txt.gz"
-WORDS = st.sampled_from(["cat", "don't", "8k", "x²", "photorealistic", "狐" * 40, "e\u0301", "🦊", "a_b", "Σας", "İ", "..."])
+WORDS = st.sampled_from(
+    ["cat", "don't", "8k", "x²", "photorealistic", "狐" * 40, "e\u0301", "🦊", "a_b", "Σας", "İ", "..."]
+)
 BLANKS = st.sampled_from([" ", ", ", ",", "\n", "", "_", "-"])
 PROMPTS = st.lists(st.tuples(WORDS, BLANKS), max_size=120).map(lambda pairs: "".join(map("".join, pairs)))
 TEXTS = st.one_of(PROMPTS, st.text(max_size=200))
