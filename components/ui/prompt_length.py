@@ -11,7 +11,7 @@ from gradio.components import Component
 
 from components import messages
 from components.errors import Sentence
-from components.lora_tags import without_tags
+from components.lora_tags import tags_of, without_tags
 from components.schema import PROMPT_LIMIT
 from components.tokens import ROOM, count, cut
 from components.ui import assets
@@ -22,6 +22,8 @@ NEAR = 65
 """Tokens from which something is said; prompt_length.js asks nothing of texts that cannot have as many."""
 _SHOWN = 80
 """Characters of what is lost that are shown: where it begins is what helps."""
+_NO_LOSS = " ,.;:"
+"""A comma at the end is none worth a word."""
 
 
 def help_with_length(field: str, text: str) -> gr.HTML:
@@ -42,22 +44,26 @@ async def prompt_length(ask: Any) -> dict[str, str]:
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, str]:
-    texts = {"prompt": without_tags(_text(values, "prompt")), "negative_prompt": _text(values, "negative_prompt")}
-    told = {field: told_of(text) for field, text in texts.items()}
+    prompt, negative = _text(values, "prompt"), _text(values, "negative_prompt")
+    prompt = without_tags(prompt) if tags_of(prompt) else prompt
+    told = {"prompt": told_of(prompt), "negative_prompt": told_of(negative)}
     return {field: messages.in_full(sentence, is_free=True) if sentence else "" for field, sentence in told.items()}
 
 
 def told_of(text: str) -> Sentence | None:
     """Return what is to be said of a text's length, None while there is room."""
-    tokens = count(text)
-    if tokens > ROOM:
-        return messages.overfull(tokens, ROOM, _beginning(cut(text)))
-    return messages.nearly_full(tokens, ROOM) if tokens >= NEAR else None
+    tokens, unseen = count(text), cut(text)
+    if unseen.strip(_NO_LOSS):
+        return messages.overfull(tokens, ROOM, _beginning(unseen))
+    return messages.nearly_full(min(tokens, ROOM), ROOM) if tokens >= NEAR else None
 
 
 def _beginning(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN].rpartition(' ')[0] or line[:_SHOWN]}…"
+    if len(line) <= _SHOWN:
+        return line
+    shown = line[:_SHOWN].rpartition(" ")[0] or line[:_SHOWN]
+    return f"{shown.rstrip(_NO_LOSS)}…"
 
 
 def _text(values: Mapping[str, Any], field: str) -> str:
