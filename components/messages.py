@@ -85,6 +85,17 @@ def not_text(name: str) -> Sentence:
     return Sentence(f"{name} must be text.")
 
 
+def nearly_full(used: int, room: int) -> Sentence:
+    return Sentence(f"This fills {used} of {room} places for words, parts of words and commas.")
+
+
+def overfull(needed: int, room: int, unseen: str) -> Sentence:
+    return Sentence(
+        f"This needs {needed} places for words, parts of words and commas; the model reads {room} at a time.",
+        f"It may not see: “{unseen}”.",
+    )
+
+
 # --- A picture to start from ---
 
 SOURCE_TOO_LARGE = Sentence("This picture file is larger than 20 MB.", "Choose a smaller one.")

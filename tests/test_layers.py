@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("errors",),
     ("messages",),
-    ("generation", "clock", "addresses", "money", "keys", "person", "redaction"),
+    ("generation", "clock", "addresses", "money", "keys", "person", "redaction", "tokens"),
     ("lora_sites", "lora_header", "lora_names", "prompt_styles"),
     ("lora_link", "lora_answers", "lora_tags"),
     (

@@ -25,10 +25,18 @@ def slider(span: Span, field: str, label: str, info: str | None = None, scale: i
     )
 
 
-def help_text(field: str, text: str) -> gr.HTML:
-    """Place a plain word of help under a text box; fields.js ties it to the box for screen readers."""
+def help_text(field: str, text: str, **script: Any) -> gr.HTML:
+    """Place a plain word of help under a text box; fields.js ties it to the box for screen readers.
+
+    `script` is what gr.HTML takes for help that says more while the person writes.
+    """
     return gr.HTML(
-        text, elem_id=f"help-{field.replace('_', '-')}", elem_classes=["help"], apply_default_css=False, padding=False
+        text,
+        elem_id=f"help-{field.replace('_', '-')}",
+        elem_classes=["help"],
+        apply_default_css=False,
+        padding=False,
+        **script,
     )
 
 

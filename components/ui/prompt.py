@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.components import Component
 
 from components.ui.fields import field_id, help_text, text_of
+from components.ui.prompt_length import follow_length, help_with_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class PromptPanel:
             elem_id=field_id("prompt"),
             autofocus=False,
         )
-        help_text("prompt", "Say what the picture should show. Ctrl+Enter (or ⌘+Enter) generates.")
+        help_with_length("prompt", "Say what the picture should show. Ctrl+Enter (or ⌘+Enter) generates.")
         negative = gr.Textbox(
             label="Negative prompt",
             lines=1,
@@ -42,6 +43,7 @@ class PromptPanel:
         )
         help_text("negative_prompt", "What should stay out of the picture. May be left empty.")
         self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": negative}
+        follow_length(prompt, negative)
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Words:
