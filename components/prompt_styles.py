@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from components import messages
 from components.errors import InvalidRequest
@@ -34,6 +35,14 @@ def prompt_styles() -> Mapping[str, PromptStyle]:
     """Return all styles by name, in the order in which they are offered and applied."""
     found = (PromptStyle(**one) for one in json.loads(FILE.read_text(encoding="utf-8")))
     return {style.name: style for style in found}
+
+
+def names_of(given: Any) -> list[str]:
+    """Return what a script named; none when it is no list. Raises InvalidRequest for what is no name."""
+    names = given if isinstance(given, list) else []
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidRequest("styles", messages.NO_SUCH_STYLE)
+    return names
 
 
 def in_style(prompt: str, negative_prompt: str, names: Iterable[str]) -> tuple[str, str]:

@@ -196,7 +196,7 @@ class HostedApi:
         assert b'name="file"' in head
         name = f"{len(self.uploads) + 1}.png"
         self.uploads[name] = content
-        link = f"http://127.0.0.1:{self.port}/uploads/{name}"
+        link = f"{self.base_url}/uploads/{name}"
         return _success({"type": "image", "download_url": link, "filename": name, "size": len(content)})
 
     def uploaded(self, link: str) -> bytes:

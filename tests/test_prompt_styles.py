@@ -13,7 +13,7 @@ from components.errors import InvalidRequest
 from components.prompt_styles import FILE, in_style, prompt_styles
 from components.ui.prompt import Words
 from components.ui.styles import StylesPanel
-from tests.paint_styles import painted
+from tests.paint import style_sample
 
 STYLES = list(prompt_styles().values())
 LIGHT = "golden-hour"
@@ -37,7 +37,7 @@ def test_a_style_has_both_halves_and_its_picture(style):
     assert re.fullmatch(r"[a-z-]+", style.name)
     with Image.open(FILE.parent / f"{style.name}.webp") as picture:
         assert picture.size == (192, 192)
-        assert apart(picture.convert("RGB"), painted(style.name)) < 8, "python -m tests.paint_styles paints it anew"
+        assert apart(picture.convert("RGB"), style_sample(style.name)) < 8, "python -m tests.paint"
 
 
 def test_no_picture_without_a_style():
@@ -45,7 +45,7 @@ def test_no_picture_without_a_style():
 
 
 def test_each_style_looks_different_from_the_others_and_from_none():
-    pictures = {"none": painted(), **{style.name: painted(style.name) for style in STYLES}}
+    pictures = {"none": style_sample(), **{style.name: style_sample(style.name) for style in STYLES}}
     near = [(one, two) for one, two in itertools.combinations(pictures, 2) if apart(pictures[one], pictures[two]) < 3]
     assert near == []
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from components.tokens import ROOM, count, cut
 
 ROOT = Path(__file__).resolve().parents[1]
-GOLDEN = json.loads((ROOT / "tests" / "golden" / "token_counts.json").read_text())
+GOLDEN = json.loads((ROOT / "tests" / "token_counts.json").read_text())
 MERGES = ROOT / "assets" / "tokens" / "merges.txt.gz"
 WORDS = st.sampled_from(
     ["cat", "don't", "8k", "x²", "photorealistic", "狐" * 40, "e\u0301", "🦊", "a_b", "Σας", "İ", "..."]

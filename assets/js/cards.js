@@ -1,19 +1,12 @@
 /** A dialog of cards with pictures to choose from. */
 import { button, make } from "./dom.js";
+import { loadStyle } from "./style_sheet.js";
 import { words } from "./words.js";
-
-/** The dialog's own style sheet, loaded once. */
-export function withStyle() {
-  const href = new URL("./cards.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return null;
-  return new Promise((then) => {
-    document.head.append(make("link", { rel: "stylesheet", href, onload: then, onerror: then }));
-  });
-}
 
 /** Opens it; resolves when it is closed. @param {{title: string, hint: string, cards: HTMLElement[],
  *   foot: HTMLElement[]}} shown */
-export function openCards({ title, hint, cards, foot }) {
+export async function openCards({ title, hint, cards, foot }) {
+  await loadStyle(new URL("./cards.css", import.meta.url).href);
   const done = button(words.done, () => node.close(), { className: "done" });
   const node = make("dialog", { className: "cards", "aria-label": title },
     make("header", {}, make("h2", {}, title), make("p", {}, hint)),

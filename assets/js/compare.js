@@ -1,5 +1,6 @@
 /** Two pictures of one size under a slider. Fetched when it is first opened. */
 import { address, button, make, setText } from "./dom.js";
+import { loadStyle } from "./style_sheet.js";
 import { words } from "./words.js";
 
 const SAMPLE = 128; // px a side: enough to say how much two pictures differ
@@ -9,7 +10,7 @@ const say = words.comparison;
 /** Opens the dialog; resolves when it is closed. @param {object} one the row on the left, with its LoRAs
  * @param {object} other the row on the right */
 export async function open(one, other) {
-  await style();
+  await loadStyle(new URL("./compare.css", import.meta.url).href);
   const [left, right] = [one, other].map(({ pictures: [picture] }) => image(picture));
   const told = make("p", { role: "status" });
   const close = button("×", () => node.close(), { className: "close", "aria-label": words.close });
@@ -62,13 +63,4 @@ function apart(one, other, least) {
   let count = 0;
   for (let at = 0; at < one.length; at += 4) if (differs(at) || differs(at + 1) || differs(at + 2)) count++;
   return count / (one.length / 4);
-}
-
-/** The dialog's own style sheet, loaded once. */
-function style() {
-  const href = new URL("./compare.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return null;
-  return new Promise((then) => {
-    document.head.append(make("link", { rel: "stylesheet", href, onload: then, onerror: then }));
-  });
 }

@@ -1,6 +1,7 @@
 /** The line below a box that fills up: asked of the server, but never while a text is too short to be near. */
 import { make } from "./dom.js";
-import { texts } from "./texts.js";
+import { chosenStyles } from "./styles.js";
+import { longest, typed } from "./texts.js";
 
 const SETTLED = 400; // ms after the last key: it is read out, and not at each
 const NEAR = 65; // tokens, as in prompt_length.py
@@ -9,7 +10,7 @@ const HELP = { prompt: "help-prompt", negative_prompt: "help-negative-prompt" };
 let timer;
 let newest = 0;
 
-/** What `texts` returns may be another. */
+/** A text or the styles may be others. */
 export function changed() {
   const mine = ++newest;
   clearTimeout(timer);
@@ -17,13 +18,16 @@ export function changed() {
 }
 
 async function look(mine) {
-  const long = Object.entries(texts()).filter(([, text]) => most(text) >= NEAR);
-  const said = long.length ? await ask(Object.fromEntries(long)) : {};
+  const found = typed();
+  const styles = chosenStyles().map(({ name }) => name);
+  const long = Object.entries(longest()).filter(([, text]) => most(text) >= NEAR).map(([field]) => [field, found[field]]);
+  const question = styles.length ? { ...found, styles } : Object.fromEntries(long);
+  const said = long.length ? await ask(question) : {};
   if (mine === newest) for (const field of Object.keys(HELP)) say(field, said?.[field] ?? "");
 }
 
-/** @param {Record<string, string>} long @returns {Promise<Record<string, string> | undefined>} */
-const ask = (long) => document.getElementById(HELP.prompt).server?.prompt_length(long).catch(() => undefined);
+/** @param {object} question @returns {Promise<Record<string, string> | undefined>} */
+const ask = (question) => document.getElementById(HELP.prompt).server?.prompt_length(question).catch(() => undefined);
 
 /** The tokens that a text cannot have more of: each is a byte at least of the text as it is read, blanks are none.
  * Composing and small letters can make a text longer; of blanks only those are left out that are blanks to all.

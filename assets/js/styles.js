@@ -17,7 +17,7 @@ export function mount({ element }) {
 /** @returns {Style[]} in the order in which they are applied */
 export const chosenStyles = () => panel?.chosen ?? [];
 
-export const clearStyles = () => panel?.choose([]);
+export const clearStyles = () => panel?.chosen.length && panel.choose([]);
 
 class Panel {
   /** @type {Style[]} */
@@ -30,16 +30,20 @@ class Panel {
     this.what = make("details", {}, make("summary", {}, say.what), this.adds);
     this.node = make("section", { className: "styles", "aria-label": say.section }, this.list, this.add, this.what);
     addPart("styles", () => this.chosen.map(({ name }) => name));
-    this.choose([]);
+    this.#draw([]);
   }
 
   /** @param {Style[]} styles */
   choose(styles) {
+    this.#draw(styles);
+    import("./prompt_length.js").then(({ changed }) => changed());
+  }
+
+  #draw(styles) {
     this.chosen = styles;
     this.list.replaceChildren(...styles.map((style) => make("li", {}, this.#chip(style))));
     this.list.hidden = this.what.hidden = !styles.length;
     this.adds.textContent = say.added(styles);
-    dispatchEvent(new CustomEvent("styles-changed"));
   }
 
   #chip(style) {

@@ -1,6 +1,6 @@
 /** The dialog in which prompt styles are chosen, each with its picture. Fetched when it is first opened. */
 import { button, make } from "./dom.js";
-import { openCards, withStyle } from "./cards.js";
+import { openCards } from "./cards.js";
 import { words } from "./words.js";
 
 const beside = (path) => new URL(`../styles/${path}`, import.meta.url).href;
@@ -20,7 +20,6 @@ export async function choose(before, change) {
     for (const one of cards) one.setAttribute("aria-pressed", "false");
     tell();
   });
-  await withStyle();
   await openCards({ title: say.title, hint: styles.length ? say.hint : say.notLoaded, cards, foot: [clear] });
 }
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from components import messages
-from components.errors import Sentence
+from components.errors import InvalidRequest, Sentence
 from components.lora_tags import tags_of, without_tags
+from components.prompt_styles import in_style, names_of
 from components.schema import PROMPT_LIMIT
 from components.tokens import ROOM, count, cut
 from components.ui import assets
@@ -46,6 +48,8 @@ async def prompt_length(ask: Any) -> dict[str, str]:
 def _said(values: Mapping[str, Any]) -> dict[str, str]:
     prompt, negative = _text(values, "prompt"), _text(values, "negative_prompt")
     prompt = without_tags(prompt) if tags_of(prompt) else prompt
+    with suppress(InvalidRequest):  # a press says so
+        prompt, negative = in_style(prompt, negative, names_of(values.get("styles")))
     told = {"prompt": told_of(prompt), "negative_prompt": told_of(negative)}
     return {field: messages.in_full(sentence, is_free=True) if sentence else "" for field, sentence in told.items()}
 

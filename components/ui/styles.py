@@ -7,9 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from components import messages
-from components.errors import InvalidRequest
-from components.prompt_styles import in_style
+from components.prompt_styles import in_style, names_of
 from components.ui import assets
 from components.ui.fields import field_id
 from components.ui.prompt import Words
@@ -31,8 +29,4 @@ class StylesPanel:
     @staticmethod
     def read(values: Mapping[str, Any], words: Words) -> Words:
         """Return the words with those of the styles the page's script named. Raises InvalidRequest."""
-        given = values.get("styles")
-        names = given if isinstance(given, list) else []
-        if not all(isinstance(name, str) for name in names):
-            raise InvalidRequest("styles", messages.NO_SUCH_STYLE)
-        return Words(*in_style(words.prompt, words.negative_prompt, names))
+        return Words(*in_style(words.prompt, words.negative_prompt, names_of(values.get("styles"))))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.app_process import AppProcess
 from tests.browser.chromium import FLAGS, executable
-from tests.browser.person import Person
+from tests.browser.person import PATIENCE, Person
 from tests.hosted_api import KEY, HostedApi
 
 NewPerson = Callable[..., Person]
@@ -17,6 +17,7 @@ NewPerson = Callable[..., Person]
 
 @pytest.fixture(scope="package")  # its event loop must end before the async tests of other folders begin
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)  # a busy machine is slow, and only what fails waits so long
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser

@@ -163,3 +163,19 @@ def test_on_a_phone_nothing_is_cut_off(browser: Browser, app: AppProcess) -> Non
         expect(line(person)).not_to_be_empty()
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
         assert person.errors == []
+
+
+def test_the_words_of_the_styles_count(person: Person) -> None:
+    person.prompt.fill("cat " * 60)
+    settle(person)
+    expect(line(person)).to_be_empty()
+    person.button("Choose styles").click()
+    dialog = person.page.get_by_role("dialog", name="Styles")
+    dialog.get_by_role("button", name="Watercolor").click()
+    dialog.get_by_role("button", name="Oil painting").click()
+    dialog.get_by_role("button", name="Done").click()
+    expect(line(person)).to_contain_text("It may not see: ")
+    expect(line(person)).to_contain_text("rich pigments")
+    person.button("Remove style: Oil painting").click()
+    person.button("Remove style: Watercolor").click()
+    expect(line(person)).to_be_empty()

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from components.lora_link import understand
-from tests.paint_shelf import FOLDER, STORED, encoded, sample, shelf
+from tests.paint import LORA_SIDE, encoded, lora_sample, shelf
+from tests.paint import SHELF as FOLDER
 
 SHELF = shelf()
 SAME = 1.0
@@ -25,7 +26,7 @@ def apart(one: Image.Image, other: Image.Image) -> float:
 
 @pytest.fixture(scope="module")
 def samples() -> dict[str, Image.Image]:
-    return {one["path"]: sample(one["path"]) for one in SHELF}
+    return {one["path"]: lora_sample(one["path"]) for one in SHELF}
 
 
 def test_thirteen_loras_with_all_that_a_card_shows():
@@ -50,11 +51,11 @@ def test_the_samples_are_small_and_there_is_no_other_picture():
 @pytest.mark.parametrize("one", SHELF, ids=[one["title"] for one in SHELF])
 def test_a_sample_is_what_the_painter_paints(one, samples):
     with Image.open(FOLDER / one["picture"]) as stored, Image.open(BytesIO(encoded(samples[one["path"]]))) as now:
-        assert (stored.format, stored.size) == ("WEBP", (STORED, STORED))
-        assert apart(stored.convert("RGB"), now.convert("RGB")) < SAME, "python -m tests.paint_shelf"
+        assert (stored.format, stored.size) == ("WEBP", (LORA_SIDE, LORA_SIDE))
+        assert apart(stored.convert("RGB"), now.convert("RGB")) < SAME, "python -m tests.paint"
 
 
 def test_no_two_styles_look_alike_nor_like_none(samples):
-    looks = {"no LoRA": sample(), **samples}
+    looks = {"no LoRA": lora_sample(), **samples}
     for (name, one), (other_name, other) in combinations(looks.items(), 2):
         assert apart(one, other) > VISIBLE, f"{name} and {other_name}"
