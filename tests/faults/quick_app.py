@@ -20,7 +20,7 @@ from components.client import Patience
 from components.playground import Playground
 from tests.faults.quick_time import HOUR, QuickClock, QuickTime
 
-PATIENCE = Patience(connect=1.0, step=1.5, pool=1.0, call=4.0, quick_call=2.0, download=2.0)
+PATIENCE = Patience(connect=1.0, step=1.5, pool=1.0, call=4.0, quick_call=2.0, upload=3.0, download=2.0)
 """Real seconds: what the network is given, some twenty times less than usual."""
 
 

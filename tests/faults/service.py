@@ -16,7 +16,7 @@ from typing import Any
 import trustme
 
 from tests.faults.quick_time import QuickTime
-from tests.hosted_api import KEY, HostedApi, Task, _end_all, _failure, _iso, _read_request, _response, _success
+from tests.hosted_api import KEY, HostedApi, Task, _end_all, _failure, _iso, _read_request, _response
 
 SERVICE_NAME = "api.quick.test"
 MODEL = "stability-ai/sdxl-lora"
@@ -80,6 +80,7 @@ class Service(HostedApi):
 
     def __init__(self, quick: QuickTime) -> None:
         super().__init__()
+        self.models = [_described(MODEL)]
         self.time = quick
         self.arrived: list[Exchange] = []
         """Every request that arrived whole, whatever became of it."""
@@ -200,7 +201,7 @@ class Service(HostedApi):
         self._loop.close()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._shown)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._shown)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _hang_up(self) -> None:
@@ -208,6 +209,10 @@ class Service(HostedApi):
             self._server.close()
         for writer in self._writers:
             writer.transport.abort()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A coroutine given to start_server is watched by asyncio, which raises when it is cancelled.
+        self._loop.create_task(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -236,11 +241,6 @@ class Service(HostedApi):
         if waiting := self.next[exchange.endpoint]:
             return waiting.pop(0)
         return self._files.get(exchange.path) or self.standing.get(exchange.endpoint, as_usual)
-
-    def _route(self, method: str, path: str, body: bytes) -> Answer | None:
-        if (method, path) == ("GET", "models"):
-            return _success([_described(MODEL)])
-        return super()._route(method, path, body)
 
     def _submit(self, model: str, body: dict[str, Any]) -> Answer | None:
         running = sum(task.status(self.held) in ("created", "processing") for task in self.tasks.values())
