@@ -51,6 +51,7 @@ class Panel {
   narrower = []; // what there was before it was made wider or taller, the latest last
   work = Promise.resolve(); // fits and uploads, one after the other
   trouble = null; // what the last of them came to, a message; a press says it and sends nothing
+  reason = ""; // why no picture can be used here
   sizing = 0; // until when Width and Height are being set by us, see #sized
 
   constructor(host) {
@@ -88,9 +89,11 @@ class Panel {
   }
 
   offered(reason) {
+    if (reason === this.reason) return; // what is said of the picture stays, and so does a button that is off
+    this.reason = reason;
     this.node.classList.toggle("off", Boolean(reason));
     for (const control of this.node.querySelectorAll("button, input")) control.disabled = Boolean(reason);
-    this.reason = reason;
+    this.roomChanged?.(this.narrower.length);
     if (reason && this.master) this.remove();
     this.#say(reason);
   }
@@ -195,7 +198,7 @@ class Panel {
   }
 
   #say(text) {
-    setText(this.status, text || (this.reason ?? ""));
+    setText(this.status, text || this.reason);
   }
 
   /** Does the next piece of work when the others are done; what it fails of is said, and kept for a press. */

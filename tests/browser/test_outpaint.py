@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image, ImageChops
@@ -47,6 +48,14 @@ def give(person: Person, image: Image.Image) -> None:
     panel(person).get_by_text("Make it wider or taller").click()
 
 
+@contextmanager
+def priced_anew(person: Person) -> Iterator[None]:
+    """Wait until the price has come that a change of the form asks for, and is shown."""
+    with person.page.expect_response(lambda answer: '"estimate"' in (answer.request.post_data or "")):
+        yield
+    person.page.wait_for_timeout(100)
+
+
 def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(person: Person, api: HostedApi) -> None:
     give(person, noise(1024, 1024))
     person.button("Make it wider").click()
@@ -77,6 +86,19 @@ def test_taller_is_undone_with_its_mask_and_its_size(person: Person, where: str,
     expect(person.button("Change only a part")).to_be_visible()
     expect(person.number("Height")).to_have_value("1024")
     expect(person.button("Undo what was added")).to_be_disabled()
+
+
+def test_a_new_price_neither_takes_what_was_said_nor_offers_to_undo_what_was_not_done(person: Person) -> None:
+    give(person, noise(1024, 1024))
+    expect(person.button("Undo what was added")).to_be_disabled()
+    with priced_anew(person):
+        person.set_number("Steps", 21)
+    expect(person.button("Undo what was added")).to_be_disabled()
+    person.button("Make it wider").click()
+    expect(panel(person)).to_contain_text("The picture is now 1280 × 1024 pixels.")
+    with priced_anew(person):
+        person.set_number("Steps", 22)
+    expect(panel(person)).to_contain_text("The picture is now 1280 × 1024 pixels.")
 
 
 def test_what_becomes_too_large_is_said_to_be_smaller(person: Person) -> None:
