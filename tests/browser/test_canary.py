@@ -1,8 +1,10 @@
-"""S1: marked keys go through every flow and fault, and are looked for wherever anything is shown, sent or kept."""
+"""S1, S8: marked keys and a marked photograph go through every flow and fault, and their marks are looked for wherever
+anything is shown, sent or kept."""
 
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -13,17 +15,20 @@ import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
 from tests.app_process import AppProcess
 from tests.browser.person import Person
 from tests.browser.tee import Tee
-from tests.hosted_api import KEY, HostedApi
+from tests.hosted_api import KEY, HostedApi, recorded_models
 
 OWN_KEY = "wsk-own-canary-5f1e9a77c0de"
 REFUSED_KEY = "wsk-refused-canary-aa55aa55"
 KEYS = (KEY, OWN_KEY, REFUSED_KEY)
 ENTER = "Your WaveSpeed key"
+CAMERA = b"CameraOfACanary"
+"""What a photograph tells of its owner; it goes from the browser to the app and no further."""
 
 
 def spellings(key: str) -> list[bytes]:
@@ -39,12 +44,14 @@ FORBIDDEN = [spelling for key in KEYS for spelling in spellings(key)]
 def assert_clean(where: str, content: bytes) -> None:
     found = [spelling for spelling in FORBIDDEN if spelling in content]
     assert not found, f"{where} holds a key"
+    assert CAMERA not in content, f"{where} holds what a photograph tells of its owner"
 
 
 @pytest.fixture
 def canary_app(tmp_path) -> Iterator[tuple[AppProcess, HostedApi]]:
     api = HostedApi().start()
     api.keys = {KEY, OWN_KEY}
+    api.models = recorded_models("models_aliases")  # they take pictures
     app = AppProcess.hosted(tmp_path / "app", api).start()
     yield app, api
     app.stop()
@@ -59,6 +66,7 @@ def test_s1_no_key_is_anywhere_but_where_it_must_be(canary_app, context: Browser
     person.open()
     use_the_host_s_key(person, api)
     use_an_own_key(person, api)
+    use_a_photograph(person, api)
     faults(person, api)
     programs(app, api)
     assert_clean("the page", person.page.content().encode())
@@ -110,6 +118,29 @@ def use_an_own_key(person: Person, api: HostedApi) -> None:
     assert any(headers.get("authorization") == f"Bearer {OWN_KEY}" for *_, headers in api.requests)
     person.page.reload()
     person.sees("completed", 2)
+
+
+def use_a_photograph(person: Person, api: HostedApi) -> None:
+    """One made wider, so that a mask goes along; then the page is without it again."""
+    person.page.get_by_label("Picture to start from", exact=True).set_input_files([photograph()])  # pyright: ignore[reportArgumentType]
+    person.page.get_by_text("Make it wider or taller").click()
+    person.button("Make it wider").click()
+    expect(person.button("Edit the part")).to_be_visible()
+    person.generate("from a photograph")
+    person.sees_pictures(3)
+    assert len(api.uploads) == 2, "a picture and its mask"
+    for name, content in api.uploads.items():
+        assert_clean(f"the upload {name}", content)
+    person.button("Remove this picture").click()
+
+
+def photograph() -> dict[str, object]:
+    exif = Image.Exif()
+    exif[0x010F] = CAMERA.decode()
+    file = io.BytesIO()
+    Image.new("RGB", (1024, 1024), (90, 150, 220)).save(file, "JPEG", exif=exif, comment=CAMERA)
+    assert file.getvalue().count(CAMERA) == 2
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
 def faults(person: Person, api: HostedApi) -> None:
