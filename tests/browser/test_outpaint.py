@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -49,7 +49,7 @@ def give(person: Person, image: Image.Image) -> None:
 
 
 @contextmanager
-def priced_anew(person: Person) -> Iterator[None]:
+def priced_anew(person: Person) -> Generator[None]:
     """Wait until the price has come that a change of the form asks for, and is shown."""
     with person.page.expect_response(lambda answer: '"estimate"' in (answer.request.post_data or "")):
         yield
