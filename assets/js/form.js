@@ -3,13 +3,14 @@
  * outputs, see the panels in components/ui.
  */
 import { tieHelp } from "./fields.js";
+import { wanted } from "./filling.js";
 import { clearPicture } from "./picture.js";
 import { pressWith } from "./presses.js";
 import { show_way } from "./refiner.js";
 import { clearStyles } from "./styles.js";
 
 const MOST_LORAS = 4;
-const NO_REFINER = ["no_refiner", 0.8, 28];
+const NO_REFINER = { refine: "no_refiner", high_noise_frac: 0.8, refine_steps: 28 };
 const EMPTY_ROW = ["", 1, true];
 let loraRows = 1;
 
@@ -95,10 +96,11 @@ export function fillRows(values, loras) {
   return [...rows.flat(), ...rowsShown()];
 }
 
-/** Fill every field from the example that was chosen; LoRA rows it does not have become empty. */
-export const fill_example = () => {
-  const one = window.playground.take_example();
-  clearPicture(); // the example has neither
+/** Fill every field; LoRA rows that are not wanted become empty. */
+export const fill_form = () => {
+  const one = wanted();
+  const refiner = Object.fromEntries(Object.entries(NO_REFINER).map(([name, usual]) => [name, one[name] ?? usual]));
+  clearPicture();
   clearStyles();
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
   loraRows = Math.max(one.loras.length, 1);
@@ -108,13 +110,13 @@ export const fill_example = () => {
     one.guidance_scale,
     one.num_inference_steps,
     one.seed,
-    1,
+    one.pictures ?? 1,
     one.width,
     one.height,
     ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, true] : EMPTY_ROW)),
-    ...NO_REFINER,
+    ...Object.values(refiner),
     shape_of_size(one.width, one.height),
     ...rowsShown(),
-    ...show_way(NO_REFINER[0]),
+    ...show_way(refiner.refine),
   ];
 };

@@ -4,6 +4,7 @@ import { make, sleep } from "./dom.js";
 import { showExamples } from "./examples.js";
 import { Feed } from "./feed.js";
 import * as fields from "./fields.js";
+import { fill, fillBy } from "./filling.js";
 import { Gallery } from "./gallery.js";
 import { inFull } from "./messages.js";
 import { ownKey } from "./own_key.js";
@@ -36,13 +37,12 @@ export async function mount(host) {
   const { gallery, viewer, feed, visitor, seat } = await page;
   const { messages } = Object.assign(seat, host);
   feed.server = host.server;
+  fillBy(() => host.trigger("fill", {}));
   host.element.replaceChildren(gallery.node, viewer.node);
   fields.tieHelp();
   host.watch("value", () => receive(gallery, seat));
   Object.assign((window.playground ??= {}), {
     press: (isEarly, ticket, ...values) => press({ gallery, feed, visitor, messages }, isEarly, ...values),
-    take_example: () => window.playground.chosen,
-    chosen: null,
     say: (name) => gallery.say(messages[name]),
   });
 }
@@ -86,7 +86,7 @@ async function openPage(host) {
       isShown = true;
       viewer.refresh();
       offers.visit(gallery.order.map(({ row }) => row));
-      offerExamples(gallery, seat);
+      offerExamples(gallery);
     },
   });
   const offers = watchOffers({ visitor: visitor.id, estimate: (ask) => seat.server.estimate(ask) });
@@ -188,16 +188,15 @@ function receive(gallery, seat) {
     gallery.say(receipt.notice);
     if (ownKey()) account.askAgain({ lead: true });
   }
-  offerExamples(gallery, seat);
+  offerExamples(gallery);
 }
 
-function offerExamples(gallery, seat) {
+function offerExamples(gallery) {
   const empty = !gallery.order.length;
   gallery.extra.dataset.wanted = empty ? "yes" : "no";
   if (!empty) return gallery.extra.replaceChildren();
   showExamples(gallery.extra, (example) => {
-    window.playground.chosen = { ...example };
-    seat.trigger("example", {});
+    fill(example);
     document.querySelector(PROMPT)?.focus();
     gallery.say(words.filled);
   });

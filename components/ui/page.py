@@ -85,9 +85,7 @@ class Page:
         self._refiner.tie(self._sampling.steps)
         self._picture.tie(inputs["width"], inputs["height"], self._shape.shape)
         filled = [*inputs.values(), self._shape.shape, *self._loras.rows, *self._refiner.places]
-        self._results.component.example(
-            None, None, filled, js=assets.hook("form", "fill_example"), api_visibility="private"
-        )
+        self._results.component.fill(None, None, filled, js=assets.hook("form", "fill_form"), api_visibility="private")
 
     def fit(self) -> None:
         """Show at the next load what the models take by now."""
