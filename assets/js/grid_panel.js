@@ -41,8 +41,7 @@ export async function controls(plan) {
   };
   const node = make("div", { className: "grid-controls" },
     make("p", { className: "quiet" }, say.hint), ...axes.map((axis) => axis.node), told, start);
-  node.addEventListener("input", soon);
-  node.addEventListener("change", soon);
+  node.addEventListener("input", soon); // not "change": that comes with the click that leaves the box, and would undo it
   addEventListener("playground:form", soon);
   return node;
 }

@@ -55,7 +55,8 @@ def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess,
     with person.page.expect_download() as saved:
         view.get_by_role("button", name="Save as one picture").click()
     saved.value.save_as(tmp_path / "grid.png")
-    across, down = Image.open(tmp_path / "grid.png").size
+    with Image.open(tmp_path / "grid.png") as whole:
+        across, down = whole.size
     assert across > 3 * 300 and down > 2 * 300
     person.page.keyboard.press("Escape")
     expect(view).to_be_hidden()
