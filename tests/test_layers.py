@@ -32,7 +32,7 @@ LAYERS = (
         "standing",
     ),
     ("fence", "wire", "source_pictures"),
-    ("outpaint",),
+    ("outpaint", "grid"),
     ("family",),
     ("model_list", "estimate"),
     ("settings", "fetching", "shelf", "database"),

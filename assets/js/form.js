@@ -56,7 +56,7 @@ export const random_seed = () => -1;
 /** One press, two pictures: with the LoRAs and without. */
 export const compare_loras = async () => {
   await gallery(); // with it stands the guard of presses
-  pressWith({ comparison: true });
+  pressWith({ comparison: true, pictures: 2 });
 };
 
 /** Show one more row, up to the most that the model takes. */

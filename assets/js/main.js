@@ -11,6 +11,7 @@ import { ownKey } from "./own_key.js";
 import { awaitReceipt, forgetPending, pending } from "./pending.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
+import { rowsOf, showGrid } from "./grid_of.js";
 import { compare } from "./pairs.js";
 import { Viewer } from "./viewer.js";
 import { watchOffers } from "./offers.js";
@@ -64,6 +65,7 @@ async function openPage(host) {
     refused: showRefusal,
     ended: account.jobEnded,
     compare: (row) => compare(row, gallery.order.map((tile) => tile.row)),
+    grid: (row) => showGrid(() => rowsOf(row.click, gallery.order.map((tile) => tile.row)), gallery.say),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
       await seat.server.look_again({ visitor: visitor.id, job: row.id });
@@ -118,8 +120,9 @@ async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pict
   gallery.say("");
   const held = await collect(gallery);
   if (String(prompt ?? "").trim()) {
-    gallery.expect(expected(click, prompt, asked.comparison ? 2 : pictures, gallery.now()));
+    gallery.expect(expected(click, prompt, asked.pictures ?? pictures, gallery.now()));
     if (asked.comparison) gallery.showComparison(click);
+    if (asked.grid) gallery.awaitedGrid = click;
     gallery.extra.replaceChildren();
     scrollToResults(gallery.node);
     feed.wake();
@@ -132,7 +135,7 @@ async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pict
 function expected(click, prompt, pictures, created) {
   const number = (name) => Number(document.querySelector(`input[aria-label="number input for ${name}"]`)?.value) || 1024;
   const size = { width: number("Width"), height: number("Height") };
-  return Array.from({ length: Math.max(1, Math.min(8, Number(pictures) || 1)) }, (_, at) => ({
+  return Array.from({ length: Math.max(1, Math.min(25, Number(pictures) || 1)) }, (_, at) => ({
     id: `${click}-${at + 1}`, click, number: at + 1, state: "waiting", prompt, ...size, created,
     loras: [], pictures: [], links: [], expected: true,
   }));

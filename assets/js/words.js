@@ -94,6 +94,8 @@ export const words = {
       return `They differ in ${Math.round(100 * share)} % of the picture.`;
     },
   },
+  grid: "Compare values",
+  gridOpen: "Show as a grid",
   styles: {
     section: "Styles",
     add: "Choose styles",
