@@ -113,6 +113,9 @@ SOURCE_DAMAGED = Sentence("This picture file is damaged.", "Choose another one."
 SOURCE_GONE = Sentence("The picture to start from is not here any more.", "Choose it again.")
 NO_SUCH_REFINER = Sentence("The refiner is off, an ensemble of experts, or a second pass.", "Choose one of the three.")
 NOTHING_TO_COMPARE = Sentence("There is no LoRA to compare with.", "Choose one first, with a scale above 0.")
+LINK_COPIED = Sentence(
+    "The link was copied.", "Whoever opens it gets these settings; no picture and no key goes along."
+)
 NO_SUCH_AXIS = Sentence("It was not said what is to differ.", "Choose one or two settings and their values.")
 SAME_AXIS_TWICE = Sentence("Both lists are for the same setting.", "Choose another for one of them.")
 VALUES_NOT_READ = Sentence(

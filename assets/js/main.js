@@ -1,6 +1,7 @@
 /** The live gallery: puts its parts together and gives Gradio's hooks their functions. */
 import * as account from "./account.js";
 import { make, sleep } from "./dom.js";
+import { restore } from "./draft.js";
 import { showExamples } from "./examples.js";
 import { Feed } from "./feed.js";
 import * as fields from "./fields.js";
@@ -30,6 +31,7 @@ const PROMPT = "#field-prompt textarea";
  * @property {Object<string, import("./messages.js").Message>} messages what the page says by itself
  */
 
+let restored = null; // what was put into the form when the page came
 let page = null; // Gradio may mount the component again: the page's state outlives its element
 
 /** Shows the gallery in a gr.HTML component. @param {Host} host */
@@ -39,7 +41,9 @@ export async function mount(host) {
   const { messages } = Object.assign(seat, host);
   feed.server = host.server;
   fillBy(() => host.trigger("fill", {}));
+  const linked = await (restored ??= restore()); // before anybody can press: what is put back is no surprise then
   host.element.replaceChildren(gallery.node, viewer.node);
+  if (linked) gallery.say(words.linked(linked.moved));
   fields.tieHelp();
   host.watch("value", () => receive(gallery, seat));
   Object.assign((window.playground ??= {}), {

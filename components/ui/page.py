@@ -20,6 +20,7 @@ from components.schema import Span
 from components.seeds import with_and_without
 from components.ui import assets
 from components.ui.account import Account
+from components.ui.form_links import place_form_links
 from components.ui.generate import document, generate_endpoint
 from components.ui.grid import GridPanel
 from components.ui.loras import LoraPanel
@@ -56,6 +57,7 @@ class Page:
                         self._refiner = RefinerPanel(schema)
                         self._loras = LoraPanel(schema, playground.lora_checker)
                         GridPanel(playground)
+                        place_form_links()
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
