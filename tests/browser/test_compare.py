@@ -98,6 +98,7 @@ def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, hosted: Hos
     bare, one = sorted(hosted.posts, key=len)
     assert one.pop("loras") == [{"path": PATH, "scale": 1}]
     assert one == bare and one["seed"] >= 0
+    expect(slider(person)).to_be_visible()
     person.page.keyboard.press("Escape")
     person.choose("Pictures", "1")
     person.generate("an owl")
