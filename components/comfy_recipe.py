@@ -51,7 +51,7 @@ class _Graph:
 
     def sampler(self) -> Node | None:
         """Return the sampler that begins with an empty picture, or else the first."""
-        samplers = [node for node in self._nodes.values() if node.get("class_type") in _SAMPLERS]
+        samplers = [node for node in self._nodes.values() if str(node.get("class_type")) in _SAMPLERS]
         own = (one for one in samplers if self._is_first(_mapping(one.get("inputs")).get("latent_image")))
         return next(own, samplers[0] if samplers else None)
 

@@ -56,6 +56,10 @@ def _loaded(exif: bytes) -> Image.Exif:
 def _decoded(comment: bytes) -> str:
     if not comment.startswith(_UNICODE):
         return comment.removeprefix(_ASCII).removeprefix(b"\0" * 8).decode("utf-8", "replace").strip("\0")
-    text = comment.removeprefix(_UNICODE)
-    is_little = text.startswith(b"\xff\xfe") or (text[1:2] == b"\0" and text[:1] != b"\0")
-    return text.decode("utf-16-le" if is_little else "utf-16-be", "replace").removeprefix("\ufeff")
+    text = comment.removeprefix(_UNICODE)  # ends in a plain letter, by which its order is known
+    is_little = text.startswith(b"\xff\xfe") or (text[-1:] == b"\0" and text[-2:] != b"\0\0")
+    return (
+        text.decode("utf-16-le", "replace").removeprefix("\ufeff")
+        if is_little
+        else text.decode("utf-16-be", "replace")
+    )

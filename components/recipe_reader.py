@@ -148,11 +148,11 @@ def _within(span: Span, value: float | None, told: list[Sentence]) -> float:
 
 
 def _written(value: float) -> str:
-    return f"{value:.12g}" if abs(value) < 1e12 else "far too large"
+    return str(value) if isinstance(value, int) else f"{value:.12g}"
 
 
 def _clipped(text: str) -> str:
-    plain = " ".join(words(text).split()).translate(dict.fromkeys(map(ord, "<>{}|`_"), "-"))
+    plain = " ".join(words(text).split())
     return plain if len(plain) <= 40 else f"{plain[:39]}…"
 
 
