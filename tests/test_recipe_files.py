@@ -34,7 +34,7 @@ def picture(kind: str, mode: str = "RGB", **saving: Any) -> bytes:
     return file.getvalue()
 
 
-def exif(**tags: Any) -> Image.Exif:
+def exif() -> Image.Exif:
     found = Image.Exif()
     found[0x010F] = "A canary's camera"
     found.get_ifd(0x8825)[29] = "2026:01:01"
@@ -180,7 +180,8 @@ def restored(text: str) -> GenerationRequest:
     assert recipe is not None
     assert recipe.left_out == ()
     loras = tuple(LoraWeight(**lora) for lora in recipe.settings["loras"])
-    return GenerationRequest(**recipe.settings | {"loras": loras, "refine": Refine(recipe.settings["refine"])})
+    values: dict[str, Any] = {**recipe.settings, "loras": loras, "refine": Refine(recipe.settings["refine"])}
+    return GenerationRequest(**values)
 
 
 @pytest.mark.parametrize("kind", PLAIN)
