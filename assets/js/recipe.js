@@ -10,6 +10,7 @@ import { words } from "./recipe_words.js";
 export function offer(place, recipe) {
   const use = button(words.use, () => {
     place.replaceChildren(...used(place, recipe));
+    place.querySelector("button").focus({ preventScroll: true }); // the pressed one is gone
     fill(recipe.settings);
   });
   place.replaceChildren(make("div", { className: "offer" }, make("p", {}, words.found), use));
