@@ -61,6 +61,10 @@ def too_many_pictures(most: int) -> Sentence:
     return Sentence(f"Between 1 and {most} pictures can be made at once.")
 
 
+def too_many_cells(most: int) -> Sentence:
+    return Sentence(f"That makes more than {most} pictures.", "Take out some of the values.")
+
+
 def not_taken(what: str) -> Sentence:
     return Sentence(f"The model here does not take {what}.")
 
@@ -109,6 +113,19 @@ SOURCE_DAMAGED = Sentence("This picture file is damaged.", "Choose another one."
 SOURCE_GONE = Sentence("The picture to start from is not here any more.", "Choose it again.")
 NO_SUCH_REFINER = Sentence("The refiner is off, an ensemble of experts, or a second pass.", "Choose one of the three.")
 NOTHING_TO_COMPARE = Sentence("There is no LoRA to compare with.", "Choose one first, with a scale above 0.")
+LINK_COPIED = Sentence(
+    "The link was copied.", "Whoever opens it gets these settings; no picture and no key goes along."
+)
+NO_SUCH_AXIS = Sentence("It was not said what is to differ.", "Choose one or two settings and their values.")
+SAME_AXIS_TWICE = Sentence("Both lists are for the same setting.", "Choose another for one of them.")
+VALUES_NOT_READ = Sentence(
+    "The values could not be read.", "Write them as 1, 2, 3 or 1-5 or 1-9 (+2) or 1-10 [4], each once."
+)
+WORDS_NOT_IN_PROMPT = Sentence("The first of the words is not in the prompt.", "Begin the list with words that are.")
+AXIS_HAS_NO_EFFECT = Sentence(
+    "That setting changes nothing as the form stands.",
+    "The strength needs a picture to start from, the handover the refiner's ensemble.",
+)
 NO_SUCH_STYLE = Sentence("One of the styles is not known here.", "Choose it again from the list.")
 NO_SUCH_FIT = Sentence("A picture is fitted by crop, pad or match.", "Choose one of the three.")
 SOURCE_NOT_SENT = Sentence(

@@ -35,7 +35,7 @@ LAYERS = (
         "standing",
     ),
     ("fence", "wire", "source_pictures", "infotext_recipe"),
-    ("outpaint", "recipe_reader"),
+    ("outpaint", "grid", "recipe_reader"),
     ("family",),
     ("model_list", "estimate"),
     ("settings", "fetching", "shelf", "database"),

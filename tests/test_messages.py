@@ -42,6 +42,7 @@ MADE = {
     "not_on_grid": messages.not_on_grid("Width"),
     "too_long": messages.too_long("The prompt", 5000),
     "too_many_loras": messages.too_many_loras(4),
+    "too_many_cells": messages.too_many_cells(25),
     "too_many_pictures": messages.too_many_pictures(4),
     "nearly_full": messages.nearly_full(70, 75),
     "overfull": messages.overfull(92, 75, "at night, in the rain"),

@@ -3,9 +3,9 @@
 /** @typedef {object} Settings what is left out becomes its default
  * @property {string} prompt @property {string} negative_prompt
  * @property {number} guidance_scale @property {number} num_inference_steps @property {number} seed
- * @property {number} width @property {number} height @property {{path: string, scale: number}[]} loras
+ * @property {number} width @property {number} height @property {{path: string, scale: number, on?: boolean}[]} loras
  * @property {number} [pictures] @property {string} [refine] @property {number} [high_noise_frac]
- * @property {?number} [refine_steps] */
+ * @property {?number} [refine_steps] @property {string[]} [styles] by their names */
 
 let trigger = null;
 let settings = null;
@@ -13,7 +13,7 @@ let settings = null;
 /** Gradio sets its fields in a listener alone. @param {() => void} start starts the listener */
 export const fillBy = (start) => (trigger = start);
 
-/** @param {Settings} wanted all fields become these; a picture to start from and styles are taken out */
+/** @param {Settings} wanted all fields become these; a picture to start from is taken out */
 export function fill(wanted) {
   settings = { ...wanted };
   trigger();

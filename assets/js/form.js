@@ -7,7 +7,7 @@ import { wanted } from "./filling.js";
 import { clearPicture } from "./picture.js";
 import { pressWith } from "./presses.js";
 import { show_way } from "./refiner.js";
-import { clearStyles } from "./styles.js";
+import { useStyles } from "./styles.js";
 
 const MOST_LORAS = 4;
 const NO_REFINER = { refine: "no_refiner", high_noise_frac: 0.8, refine_steps: 28 };
@@ -51,12 +51,23 @@ export const size_of_picture = () => {
   return [width, height, shape_of_size(width, height)];
 };
 
+/** All fields as on a first visit. */
+export const reset_form = async () => (await import("./draft.js")).reset();
+
+/** An address that fills the form, in the clipboard. */
+export const copy_link = async () => {
+  const [{ link }, { copy }] = await Promise.all([import("./draft.js"), import("./dom.js")]);
+  const button = document.querySelector("#copy-link");
+  await copy(link(), button);
+  (await gallery()).say("link_copied");
+};
+
 export const random_seed = () => -1;
 
 /** One press, two pictures: with the LoRAs and without. */
 export const compare_loras = async () => {
   await gallery(); // with it stands the guard of presses
-  pressWith({ comparison: true });
+  pressWith({ comparison: true, pictures: 2 });
 };
 
 /** Show one more row, up to the most that the model takes. */
@@ -101,7 +112,7 @@ export const fill_form = () => {
   const one = wanted();
   const refiner = Object.fromEntries(Object.entries(NO_REFINER).map(([name, usual]) => [name, one[name] ?? usual]));
   clearPicture();
-  clearStyles();
+  useStyles(one.styles ?? []);
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
   loraRows = Math.max(one.loras.length, 1);
   return [
@@ -113,7 +124,7 @@ export const fill_form = () => {
     one.pictures ?? 1,
     one.width,
     one.height,
-    ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, true] : EMPTY_ROW)),
+    ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, lora.on ?? true] : EMPTY_ROW)),
     ...Object.values(refiner),
     shape_of_size(one.width, one.height),
     ...rowsShown(),

@@ -1,13 +1,14 @@
 /** The list of tiles, newest first. A tile's node is made once and never moved. */
 import { button, make, setText } from "./dom.js";
 import { inFull } from "./messages.js";
+import { isGrid, rowsOf } from "./grid_of.js";
 import { canCompare, partner } from "./pairs.js";
 import { isEnded, isResting, Tile } from "./tile.js";
 import { words } from "./words.js";
 
 export class Gallery {
   /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: () => void,
-   *   compare: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
+   *   compare: (row: object) => void, grid: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
   constructor(acts) {
     this.acts = acts;
     this.tiles = new Map(); // job id -> tile
@@ -20,6 +21,7 @@ export class Gallery {
     this.list = make("ul", {});
     this.more = button(words.older, () => this.#showOlder(), { className: "more", hidden: true });
     this.lost = make("p", { className: "quiet", role: "status", hidden: true });
+    this.awaitedGrid = null; // the click of a grid that opens when its pictures are named
     this.awaited = null; // the click of a comparison that opens when both its pictures are there
     this.extra = make("div", {}); // examples, while there is no tile
     this.node = make("section", { className: "results", "aria-label": words.results },
@@ -52,6 +54,9 @@ export class Gallery {
     const isNews = ({ id }) => !this.tiles.has(id) || this.tiles.get(id).row.expected;
     this.#put(rows.filter(isNews));
     for (const tile of [...this.order]) if (tile.row.click === click && tile.row.expected) this.#remove(tile);
+    if (click !== this.awaitedGrid) return;
+    this.awaitedGrid = null;
+    if (rows.length) this.acts.grid(rows[0]);
   }
 
   /** Whether a press still waits for its receipt. @param {string} click @returns {boolean} */
@@ -103,6 +108,8 @@ export class Gallery {
     }
     if (ends.length && !document.hidden) this.announce(ends.join(". "));
     for (const { id } of rows) this.#pair(id);
+    this.#offerGrids(new Set(rows.map(({ click }) => click)));
+    dispatchEvent(new Event("playground:rows"));
   }
 
   /** Opens a comparison when it is there, unless the person turned to something else. @param {string} click */
@@ -125,6 +132,15 @@ export class Gallery {
     if (this.awaited !== other.click || !canCompare(tile.row) || !canCompare(other)) return;
     this.awaited = null;
     if (!document.querySelector("dialog[open]")) this.acts.compare(tile.row);
+  }
+
+  /** The first picture of a press offers its grid. @param {Set<string>} clicks */
+  #offerGrids(clicks) {
+    const rows = this.order.map(({ row }) => row);
+    for (const click of clicks) {
+      const all = rowsOf(click, rows);
+      if (all.length) this.tiles.get(all[0].id).grid.hidden = !isGrid(all);
+    }
   }
 
   /** Tells a screen reader, politely. @param {string} text */

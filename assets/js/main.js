@@ -1,6 +1,7 @@
 /** The live gallery: puts its parts together and gives Gradio's hooks their functions. */
 import * as account from "./account.js";
 import { make, sleep } from "./dom.js";
+import { restore } from "./draft.js";
 import { showExamples } from "./examples.js";
 import { Feed } from "./feed.js";
 import * as fields from "./fields.js";
@@ -11,6 +12,7 @@ import { ownKey } from "./own_key.js";
 import { awaitReceipt, forgetPending, pending } from "./pending.js";
 import { guardPresses, takeClick } from "./presses.js";
 import { steadySliders } from "./sliders.js";
+import { rowsOf, showGrid } from "./grid_of.js";
 import { compare } from "./pairs.js";
 import { Viewer } from "./viewer.js";
 import { watchOffers } from "./offers.js";
@@ -29,6 +31,7 @@ const PROMPT = "#field-prompt textarea";
  * @property {Object<string, import("./messages.js").Message>} messages what the page says by itself
  */
 
+let restored = null; // what was put into the form when the page came
 let page = null; // Gradio may mount the component again: the page's state outlives its element
 
 /** Shows the gallery in a gr.HTML component. @param {Host} host */
@@ -38,7 +41,9 @@ export async function mount(host) {
   const { messages } = Object.assign(seat, host);
   feed.server = host.server;
   fillBy(() => host.trigger("fill", {}));
+  const linked = await (restored ??= restore()); // before anybody can press: what is put back is no surprise then
   host.element.replaceChildren(gallery.node, viewer.node);
+  if (linked) gallery.say(words.linked(linked.moved));
   fields.tieHelp();
   host.watch("value", () => receive(gallery, seat));
   Object.assign((window.playground ??= {}), {
@@ -64,6 +69,7 @@ async function openPage(host) {
     refused: showRefusal,
     ended: account.jobEnded,
     compare: (row) => compare(row, gallery.order.map((tile) => tile.row)),
+    grid: (row) => showGrid(() => rowsOf(row.click, gallery.order.map((tile) => tile.row)), gallery.say),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
       await seat.server.look_again({ visitor: visitor.id, job: row.id });
@@ -118,8 +124,9 @@ async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pict
   gallery.say("");
   const held = await collect(gallery);
   if (String(prompt ?? "").trim()) {
-    gallery.expect(expected(click, prompt, asked.comparison ? 2 : pictures, gallery.now()));
+    gallery.expect(expected(click, prompt, asked.pictures ?? pictures, gallery.now()));
     if (asked.comparison) gallery.showComparison(click);
+    if (asked.grid) gallery.awaitedGrid = click;
     gallery.extra.replaceChildren();
     scrollToResults(gallery.node);
     feed.wake();
@@ -132,7 +139,7 @@ async function press({ gallery, feed, visitor, messages }, isEarly, prompt, pict
 function expected(click, prompt, pictures, created) {
   const number = (name) => Number(document.querySelector(`input[aria-label="number input for ${name}"]`)?.value) || 1024;
   const size = { width: number("Width"), height: number("Height") };
-  return Array.from({ length: Math.max(1, Math.min(8, Number(pictures) || 1)) }, (_, at) => ({
+  return Array.from({ length: Math.max(1, Math.min(25, Number(pictures) || 1)) }, (_, at) => ({
     id: `${click}-${at + 1}`, click, number: at + 1, state: "waiting", prompt, ...size, created,
     loras: [], pictures: [], links: [], expected: true,
   }));

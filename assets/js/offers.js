@@ -26,7 +26,8 @@ const rowIsUsed = (row) => {
   return Boolean(path?.offsetParent && path.value.trim() && use?.checked !== false);
 };
 
-function form() {
+/** What of the form a price and an offer depend on. */
+export function form() {
   return {
     width: number("Width"), height: number("Height"), num_inference_steps: number("Steps"),
     pictures: Number(checked("#field-pictures") ?? 1), loras: ROWS.filter(rowIsUsed).length,

@@ -2,7 +2,8 @@
 
 /** @param {object} row @param {object[]} rows @returns {object | undefined} the row of the other side */
 export const partner = (row, rows) =>
-  rows.find(({ id, click, seed }) => click === row.click && id !== row.id && seed != null && seed === row.seed);
+  rows.find(({ click, seed, loras }) =>
+    click === row.click && seed != null && seed === row.seed && Boolean(loras.length) !== Boolean(row.loras.length));
 
 /** @param {object} row @returns {boolean} nothing that was covered is shown by the way */
 export const canCompare = ({ state, pictures }) => state === "completed" && pictures.length > 0 && !pictures[0].nsfw;

@@ -17,7 +17,13 @@ export function mount({ element }) {
 /** @returns {Style[]} in the order in which they are applied */
 export const chosenStyles = () => panel?.chosen ?? [];
 
-export const clearStyles = () => panel?.chosen.length && panel.choose([]);
+/** Chooses styles by their names; those that are not known here are left out. @param {string[]} names */
+export async function useStyles(names) {
+  if (!names.length) return panel?.chosen.length && panel.choose([]);
+  const { loadStyles } = await import("./styles_dialog.js");
+  const styles = await loadStyles();
+  panel?.choose(names.map((name) => styles.find((style) => style.name === name)).filter(Boolean));
+}
 
 class Panel {
   /** @type {Style[]} */

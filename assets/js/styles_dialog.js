@@ -7,11 +7,16 @@ const beside = (path) => new URL(`../styles/${path}`, import.meta.url).href;
 const say = words.styles;
 let fetched = null;
 
+/** @returns {Promise<import("./styles.js").Style[]>} all there are; none when they cannot be had */
+export function loadStyles() {
+  fetched ??= fetch(beside("styles.json")).then((answer) => (answer.ok ? answer.json() : Promise.reject()));
+  return fetched.catch(() => (fetched = null) ?? []);
+}
+
 /** Opens the dialog; resolves when it is closed. @param {import("./styles.js").Style[]} before
  * @param {(styles: import("./styles.js").Style[]) => void} change told at each press, in the order of the list */
 export async function choose(before, change) {
-  fetched ??= fetch(beside("styles.json")).then((answer) => (answer.ok ? answer.json() : Promise.reject()));
-  const styles = await fetched.catch(() => (fetched = null) ?? []);
+  const styles = await loadStyles();
   const names = new Set(before.map(({ name }) => name));
   const tell = () => change(styles.filter(({ name }) => names.has(name)));
   const cards = styles.map((style) => card(style, names, tell));

@@ -25,8 +25,9 @@ export class Tile {
     this.links = make("p", { className: "links", hidden: true });
     this.side = make("p", { className: "side-of-pair", hidden: true });
     this.compare = button(words.comparison.open, () => this.acts.compare(this.row), { className: "small", hidden: true });
+    this.grid = button(words.gridOpen, () => this.acts.grid(this.row), { className: "small", hidden: true });
     this.node = make("li", { className: "tile" },
-      this.stage, this.side, this.compare, this.prompt, this.seed, this.note, this.links);
+      this.stage, this.side, this.compare, this.grid, this.prompt, this.seed, this.note, this.links);
     this.node.dataset.job = row.id;
     this.update(row, 0);
   }

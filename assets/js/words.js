@@ -58,6 +58,10 @@ export const words = {
   examples: "Start from an example",
   examplesHint: "A click fills in the form. It spends nothing.",
   useExample: (title) => `Use example: ${title}`,
+  linked: (moved) => {
+    const told = moved.length ? ` ${moved.join(", ")} could not be as the link says and ${moved.length === 1 ? "was" : "were"} moved.` : "";
+    return `A link filled in the form. Nothing was started.${told}`;
+  },
   filled: "Example filled in. Press Generate to make it.",
   viewer: "Picture",
   close: "Close",
@@ -91,6 +95,8 @@ export const words = {
       return `They differ in ${Math.round(100 * share)} % of the picture.`;
     },
   },
+  grid: "Compare values",
+  gridOpen: "Show as a grid",
   styles: {
     section: "Styles",
     add: "Choose styles",

@@ -17,10 +17,12 @@ from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
 from components.playground import Playground
 from components.schema import Span
-from components.seeds import batch, with_and_without
+from components.seeds import with_and_without
 from components.ui import assets
 from components.ui.account import Account
+from components.ui.form_links import place_form_links
 from components.ui.generate import document, generate_endpoint
+from components.ui.grid import GridPanel
 from components.ui.loras import LoraPanel
 from components.ui.picture import PicturePanel
 from components.ui.prompt import PromptPanel, Words
@@ -32,7 +34,7 @@ from components.ui.styles import StylesPanel
 from components.ui.who import key_token, person_of, values_of
 
 TITLE = "SDXL LoRA Playground"
-HELD = ("picture", "styles", "comparison")
+HELD = ("picture", "styles", "comparison", "grid")
 """Values of controls that are no components of Gradio's; the ticket carries them, see assets/js/parts.js."""
 
 
@@ -54,6 +56,8 @@ class Page:
                         self._sampling = SamplingPanel(schema)
                         self._refiner = RefinerPanel(schema)
                         self._loras = LoraPanel(schema, playground.lora_checker)
+                        GridPanel(playground)
+                        place_form_links()
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
@@ -106,9 +110,11 @@ class Page:
             ask = replace(
                 ask, **(await self._picture.read(values, person)).fields, **self._refiner.read(values).fields
             )
-            model = family.choose(ask).id
-            is_comparison = values["comparison"] is True
-            requests, note = with_and_without(ask) if is_comparison else batch(ask, pictures)
+            if values["comparison"] is True:
+                requests, note = with_and_without(ask)
+            else:
+                requests, note = GridPanel.read(values, ask, pictures, family.choose(ask).schema)
+            model = family.choose(max(requests, key=_wishes)).id
             wish = Wish(person.board, click, requests, note, model=model)
             jobs = await self._playground.start(person, wish, token)
         except PlaygroundError as error:
@@ -132,6 +138,10 @@ class Page:
             loras=merged(self._loras.read(values), tagged),
         )
         return request, sampling.pictures
+
+
+def _wishes(request: GenerationRequest) -> int:
+    return len(request.wishes)
 
 
 def _read(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:

@@ -60,6 +60,7 @@ class Results:
             "nothing_kept_here": messages.NOTHING_KEPT_HERE,
             "picture_not_loaded": messages.PICTURE_NOT_LOADED,
             "older_not_loaded": messages.OLDER_NOT_LOADED,
+            "link_copied": messages.LINK_COPIED,
             "too_late": messages.TOO_LATE,
             "too_many_loras": messages.too_many_loras(ROWS),
         }

@@ -1,0 +1,94 @@
+"""One click over lists of values, on the page: told before, filling live, saved as one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Locator, expect
+
+from tests.app_process import AppProcess
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+
+
+@pytest.fixture
+def app(tmp_path_factory: pytest.TempPathFactory, hosted: HostedApi) -> Iterator[AppProcess]:
+    started = AppProcess.hosted(tmp_path_factory.mktemp("grid"), hosted).start()
+    yield started
+    started.stop()
+
+
+def lists(person: Person, **values: tuple[str, str]) -> Locator:
+    """Open the lists and fill them in: `across=("Guidance", "1, 2")`."""
+    region = person.page.locator("#field-grid")
+    if not person.page.get_by_label("What differs across").is_visible():
+        person.page.get_by_text("Compare values").click()
+    for axis, (field, text) in values.items():
+        person.page.get_by_label(f"What differs {axis}").select_option(field)
+        person.page.get_by_label(f"Values {axis}").fill(text)
+    return region
+
+
+def grid(person: Person) -> Locator:
+    return person.page.get_by_role("dialog", name="Grid")
+
+
+def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess, hosted: HostedApi, tmp_path) -> None:
+    person = Person(context.new_page(), app.url).open()
+    person.prompt.fill("a red fox")
+    region = lists(person, across=("Guidance", "2-6 (+2)"), down=("Words of the prompt", "red, blue"))
+    expect(region).to_contain_text("6 pictures, $0.06 at most.")
+    before = len(hosted.posts)
+    person.button("Make the grid").click()
+    view = grid(person)
+    expect(view.get_by_role("columnheader", name="Guidance 2")).to_be_visible()
+    expect(view.locator("img")).to_have_count(6)
+    assert [header.inner_text() for header in view.get_by_role("columnheader").all()] == [
+        "Guidance 2", "Guidance 4", "Guidance 6"
+    ]  # fmt: skip
+    assert [header.inner_text() for header in view.get_by_role("rowheader").all()] == ["a red fox", "a blue fox"]
+    sent = [(post["prompt"], post["guidance_scale"]) for post in hosted.posts[before:]]
+    assert sorted(sent) == sorted((f"a {colour} fox", scale) for colour in ("red", "blue") for scale in (2, 4, 6))
+    assert len({post["seed"] for post in hosted.posts[before:]}) == 1
+    with person.page.expect_download() as saved:
+        view.get_by_role("button", name="Save as one picture").click()
+    saved.value.save_as(tmp_path / "grid.png")
+    with Image.open(tmp_path / "grid.png") as whole:
+        across, down = whole.size
+    assert across > 3 * 300 and down > 2 * 300
+    person.page.keyboard.press("Escape")
+    expect(view).to_be_hidden()
+    person.page.reload()
+    person.sees("completed", 6)
+    person.button("Show as a grid").click()
+    expect(grid(person).locator("img")).to_have_count(6)
+    assert person.errors == []
+
+
+def test_what_cannot_be_made_is_said_and_nothing_starts(
+    context: BrowserContext, app: AppProcess, hosted: HostedApi
+) -> None:
+    person = Person(context.new_page(), app.url).open()
+    before = len(hosted.posts)
+    region = lists(person, across=("Seed", "1-100"))
+    expect(region).to_contain_text("more than 25 pictures")
+    expect(person.button("Make the grid")).to_be_disabled()
+    person.page.get_by_label("Values across").fill("1, x")
+    expect(region).to_contain_text("could not be read")
+    person.prompt.fill("a cat")
+    lists(person, across=("Words of the prompt", "dog, fox"))
+    expect(region).to_contain_text("2 pictures")
+    person.button("Make the grid").click()
+    expect(region).to_contain_text("not in the prompt")
+    expect(person.tiles).to_have_count(0)
+    assert len(hosted.posts) == before
+
+
+def test_consecutive_seeds_alone_offer_no_grid(context: BrowserContext, app: AppProcess) -> None:
+    person = Person(context.new_page(), app.url).open()
+    person.choose("Pictures", "2")
+    person.generate("two cats")
+    person.sees_pictures(2)
+    expect(person.button("Show as a grid")).to_have_count(0)
