@@ -138,6 +138,36 @@ TOO_NARROW_TO_GO_ON = Sentence(
 )
 
 
+# --- Settings in a picture file ---
+
+RECIPE_OF_A_PICTURE = Sentence(
+    "It was made from another picture, which the file does not hold.", "Choose that picture to start from it again."
+)
+RECIPE_TOO_LONG = Sentence("The prompt in the file is too long and was cut.", "Read its end again.")
+
+
+def moved(label: str, given: str, now: str) -> Sentence:
+    return Sentence(f"{label} was {given}, which is not offered here; it is {now} now.")
+
+
+def more_loras(most: int) -> Sentence:
+    if not most:
+        return Sentence("The model here takes no LoRAs, so those of the file were left out.")
+    return Sentence(f"The file names more LoRAs than {most}; the first {most} were taken.")
+
+
+def lora_not_restored(name: str) -> Sentence:
+    return Sentence(f"The LoRA “{name}” cannot be found by what the file says of it.", "Paste its link into a row.")
+
+
+def refiner_not_restored(name: str) -> Sentence:
+    return Sentence(f"The refiner “{name}” is not offered here, so it is off.")
+
+
+def not_restored(names: str) -> Sentence:
+    return Sentence(f"There is nothing like these here: {names}.")
+
+
 # --- A LoRA: what was pasted, and what its check found ---
 
 LORA_BARE_NAME = Sentence(

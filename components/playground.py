@@ -38,6 +38,7 @@ from components.lora_check import LoraChecker
 from components.lora_names import names_on_shelf
 from components.money import Micros, dollars
 from components.person import Person
+from components.recipes import Recipes
 from components.settings import Settings
 from components.sources import Sources
 from components.standing import KeyGrant, Standing
@@ -115,6 +116,7 @@ class Playground:
         self.own_backend = _own(backend, house)
         self._ledger = Ledger(store)
         self.sources = Sources(store, self._ledger, self._clock)
+        self.recipes = Recipes(store, self._ledger)
         self._outside = outside or outside_connections(patience)
         self.lora_checker = LoraChecker(self._outside, self._clock, names_on_shelf())
         self._api = api_connections(backend.endpoint, patience)

@@ -62,6 +62,11 @@ MADE = {
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),
     "lora_of_make": messages.lora_of_make("LoHa"),
+    "moved": messages.moved("Steps", "80", "50"),
+    "more_loras": messages.more_loras(4),
+    "lora_not_restored": messages.lora_not_restored("ink"),
+    "refiner_not_restored": messages.refiner_not_restored("another"),
+    "not_restored": messages.not_restored("Sampler, Model hash"),
     "lora_several_files": messages.lora_several_files("a.safetensors, b.safetensors"),
 }
 TELLERS = {"charged", "in_full"}
@@ -92,6 +97,10 @@ NO_ADVICE_NEEDED = {
     "not_offered": "the page has no such field; a program reads what to leave out",
     "not_text": "it says itself what to do",
     "picture_must_be_sent": "it says itself what to do",
+    "moved": "it says what was done",
+    "more_loras": "it says what was done",
+    "refiner_not_restored": "it says what was done",
+    "not_restored": "it says itself that nothing can be done",
     "setting_refused": "the service's own words say it, at the field",
 }
 FOR_PROGRAMS = {"NOT_A_LIST_OF_LORAS", "NOT_A_LORA", "not_offered", "not_text", "picture_must_be_sent"}

@@ -57,8 +57,9 @@ class Panel {
   constructor(host) {
     this.host = host;
     this.status = make("p", { className: "state", role: "status" });
+    this.recipe = make("div", { className: "recipe", role: "status" });
     this.node = make("section", { className: "picture", "aria-label": words.section },
-      this.#invitation(), this.status, this.#chosen());
+      this.#invitation(), this.status, this.recipe, this.#chosen());
     this.#watchPage();
   }
 
@@ -84,6 +85,7 @@ class Panel {
     this.master = this.fitted = this.painted = this.maskName = this.trouble = null;
     this.narrower = [];
     this.node.classList.remove("has-picture");
+    this.recipe.querySelector(".offer")?.remove();
     this.#say("");
     this.#draw();
   }
@@ -236,9 +238,11 @@ class Panel {
 
   async #take(bring) {
     this.node.classList.add("busy");
+    this.recipe.replaceChildren();
     this.#say(words.bringing);
     await this.#then(async () => {
       const master = await bring();
+      if (master.recipe) (await import("./recipe.js")).offer(this.recipe, master.recipe);
       Object.assign(this, { master, fitted: null, painted: null, maskName: null, way: "match", narrower: [] });
       this.#sized();
       await this.#fit(master.match);

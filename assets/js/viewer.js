@@ -1,5 +1,6 @@
 /** The large view of one picture, with the settings that made it. */
 import { address, button, copyButton, make } from "./dom.js";
+import { downloads } from "./downloads.js";
 import { useResult } from "./picture.js";
 import { words } from "./words.js";
 
@@ -93,13 +94,6 @@ export class Viewer {
       start = null;
     });
   }
-}
-
-/** The picture's file; where the original was put back around it, the file as it was received too. */
-function downloads({ original, received }) {
-  const link = (href, text) => make("a", { className: "original", href: address(href), download: "" }, text);
-  if (!received) return [link(original, words.original)];
-  return [link(original, words.put_together), link(received, words.received)];
 }
 
 const aside = (sentence) => make("p", { className: "aside", dir: "auto" }, sentence);

@@ -67,10 +67,7 @@ export const words = {
   close: "Close",
   previous: "Previous",
   next: "Next",
-  original: "Original",
   startFrom: "Start from this picture",
-  put_together: "Download",
-  received: "As the service made it",
   putBack: "Outside what you painted the original was put back, to the pixel.",
   refiner: ({ refine, high_noise_frac, refine_steps, num_inference_steps }) => ({
     expert_ensemble_refiner: `Ensemble of experts, handover at ${high_noise_frac}`,

@@ -104,7 +104,13 @@ class Results:
             bare = await self._playground.estimate(person, token, replace(wish, loras=())) if wish.loras else None
             return shown(found, pictures(values), bare)
 
-        return [changes, older, look_again, take_back, estimate]
+        async def recipe(ask: Any, request: gr.Request) -> str:
+            """Return how a visitor's own picture was made, as text that other programs read."""
+            values = values_of(ask)
+            board = person_of(values, request).board
+            return await self._playground.recipes.of_job(board, str(values.get("job", ""))[:64])
+
+        return [changes, older, look_again, take_back, estimate, recipe]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [row(job, self._playground) for job in jobs]

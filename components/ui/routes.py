@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components.playground import Playground
+from components.recipe_files import clean, with_text
 from components.ui import assets
 from components.ui.source_routes import source_routes
 
@@ -37,18 +39,31 @@ def routes(playground: Playground) -> list[BaseRoute]:
 
 def _pictures(playground: Playground) -> Callable[[Request], Awaitable[Response]]:
     async def picture(request: Request) -> Response:
-        """Serve a picture's bytes as received. Its name is the permission: 128 random bits."""
-        name = request.path_params["name"]
+        """Serve a picture. Its name is the permission: 128 random bits.
+
+        `?original` gives the bytes as received to keep, `?download=JOB` with the recipe of that job added, and
+        `?clean` without metadata.
+        """
+        name, asked = request.path_params["name"], request.query_params
         picture = await asyncio.to_thread(playground.picture, name)
         if picture is None:
             return PlainTextResponse("This picture is not here.", status_code=404)
         stem, _, ending = name.rpartition(".")
-        download_name = f"sdxl-lora-{stem[:8]}.{ending}" if "download" in request.query_params else None
+        is_kept = any(way in asked for way in ("download", "original", "clean"))
+        download_name = f"sdxl-lora-{stem[:8]}.{ending}" if is_kept else None
+        if "clean" in asked:
+            picture = await asyncio.to_thread(_changed, picture, clean)
+        elif recipe := await playground.recipes.of_picture(name, asked.get("download", "")[:64]):
+            picture = await asyncio.to_thread(_changed, picture, partial(with_text, text=recipe))
         if isinstance(picture, bytes):
             return _held(picture, f".{ending}", download_name)
         return _file(picture, f"private, {_FOR_EVER}", download_name)
 
     return picture
+
+
+def _changed(picture: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
+    return change(picture if isinstance(picture, bytes) else picture.read_bytes())
 
 
 async def _asset(request: Request) -> Response:
@@ -68,7 +83,7 @@ def _file(path: Path, caching: str, download_name: str | None) -> FileResponse:
 
 
 def _held(picture: bytes, suffix: str, download_name: str | None) -> Response:
-    """Serve a picture that could not be saved: it is here until the app ends."""
+    """Serve a picture that lies in no file as it is served."""
     headers = {"Cache-Control": f"private, {_FOR_EVER}"}
     if download_name:
         headers["Content-Disposition"] = f'attachment; filename="{download_name}"'

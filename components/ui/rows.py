@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from components import messages
 from components.board import Changes
@@ -45,7 +46,7 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "position": job.position,
         "step": job.step,
         "steps": job.steps,
-        "pictures": [_picture(picture) for picture in job.pictures],
+        "pictures": [_picture(picture, job.id) for picture in job.pictures],
         **told(trouble, is_free=is_free),
         "micros": job.price,
         "price": None if job.price is None else dollars(job.price),
@@ -81,11 +82,14 @@ def changed_rows(changes: Changes, playground: Playground, now: float) -> dict[s
     }
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
+def _picture(picture: Picture, job_id: str) -> dict[str, Any]:
+    src = f"playground/pictures/{picture.name}"
     return {
-        "src": f"playground/pictures/{picture.name}",
-        "original": f"playground/pictures/{picture.name}?download",
-        "received": f"playground/pictures/{picture.received}?download" if picture.received else None,
+        "src": src,
+        "download": f"{src}?download={quote(job_id)}",
+        "original": f"{src}?original",
+        "clean": f"{src}?clean",
+        "received": f"playground/pictures/{picture.received}?original" if picture.received else None,
         "width": picture.width,
         "height": picture.height,
         "format": picture.format,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,9 +14,13 @@ from starlette.routing import BaseRoute, Route
 from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.generation import SourceImage, is_whole
+from components.lora_names import names_on_shelf
 from components.outpaint import Room
 from components.person import NOBODY, Person
 from components.playground import Playground
+from components.recipe_files import text_of
+from components.recipe_reader import restore
+from components.schema import Schema
 from components.source_pictures import Placement, Way, match_size
 from components.ui.rows import told
 from components.ui.who import person_of, values_of
@@ -56,9 +61,18 @@ def _taken(playground: Playground, image: SourceImage) -> dict[str, Any]:
 
 
 async def _take(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:
-    """Keep a picture file: the body is the file."""
+    """Keep a picture file: the body is the file. The settings in it are told beside."""
     del request
-    return _taken(playground, await playground.sources.take(person, body))
+    taken = _taken(playground, await playground.sources.take(person, body))
+    recipe = await asyncio.to_thread(_recipe, body, playground.backend.schema)
+    return taken | ({"recipe": recipe} if recipe else {})
+
+
+def _recipe(body: bytes, schema: Schema) -> dict[str, Any] | None:
+    found = restore(text_of(body), schema, names_on_shelf())
+    if found is None:
+        return None
+    return {"settings": found.settings, "left_out": [told(one, is_free=True) for one in found.left_out]}
 
 
 async def _take_mask(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:

@@ -1,0 +1,8 @@
+/** The labels of the settings that a picture file holds. */
+export const words = {
+  found: "This file tells how it was made.",
+  use: "Use its settings",
+  used: "The form is filled with the settings of the file.",
+  but: "Not all of it could be used:",
+  dismiss: "Dismiss",
+};

@@ -1,0 +1,79 @@
+"""The ways in which a picture of the store is served to keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from components.backend import Backend
+from components.client import Endpoint
+from components.job import Job, JobState
+from components.playground import Playground
+from components.recipe import infotext
+from components.recipe_files import clean, text_of, with_text
+from components.store import Store
+from components.ui.routes import routes
+from components.ui.rows import row
+from tests.fakes import BASE, KEY, house, picture_bytes
+from tests.test_store import job
+
+PICTURE = with_text(picture_bytes(), "what the service said")
+
+
+@pytest.fixture
+def playground(tmp_path):
+    backend = Backend.demo(Endpoint(BASE, KEY))
+    return Playground(backend, Store(tmp_path), house(backend))
+
+
+@pytest.fixture
+def web(playground):
+    return TestClient(Starlette(routes=routes(playground)))
+
+
+@pytest.fixture
+def done(playground) -> Job:
+    """A finished job whose picture lies in the store."""
+    store: Store = playground._store
+    landing = store.landing()
+    landing.write(PICTURE)
+    picture, _ = store.keep(landing, nsfw=False)
+    store.clear(landing)
+    made = replace(job("c-1"), state=JobState.COMPLETED, ended=2.0, pictures=(picture,), task_id="canary-task")
+    store.save(made)
+    return made
+
+
+def test_a_picture_is_kept_with_its_recipe_as_it_came_or_bare(web, playground, done):
+    (shown,) = row(done, playground)["pictures"]
+    download, original, bare = (web.get(f"/{shown[way]}") for way in ("download", "original", "clean"))
+    assert text_of(download.content) == infotext(done.request, done.model)
+    assert download.content == with_text(PICTURE, infotext(done.request, done.model))
+    assert original.content == web.get(f"/{shown['src']}").content == PICTURE
+    assert bare.content == clean(PICTURE) != PICTURE
+    for answer in (download, original, bare):
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["content-type"] == "image/png"
+    assert "content-disposition" not in web.get(f"/{shown['src']}").headers
+
+
+def test_s01_neither_task_nor_key_nor_visitor_is_in_what_is_kept(web, playground, done):
+    (shown,) = row(done, playground)["pictures"]
+    content = web.get(f"/{shown['download']}").content
+    for secret in (done.task_id, done.visitor, done.id, KEY):
+        assert secret.encode() not in content
+
+
+@pytest.mark.parametrize("other", ["", "c-2", "c-9", "'; --"])
+def test_a_recipe_comes_from_the_picture_s_own_job_alone(web, playground, done, other):
+    playground._store.save(job("c-2"))
+    assert web.get(f"/playground/pictures/{done.pictures[0].name}?download={other}").content == PICTURE
+
+
+async def test_s04_a_recipe_is_told_to_whom_the_job_belongs(playground, done):
+    assert await playground.recipes.of_job(done.visitor, done.id) == infotext(done.request, done.model)
+    assert await playground.recipes.of_job("somebody else", done.id) == ""
+    assert await playground.recipes.of_job(done.visitor, "c-9") == ""
