@@ -56,6 +56,26 @@ def test_saving_replaces_the_whole_value(store):
     assert store.job("a-1") == changed
 
 
+def test_of_a_deleted_job_only_its_click_its_task_and_its_cost_stay_known(store):
+    landing = store.landing()
+    landing.write(picture_bytes())
+    picture, _ = store.keep(landing, nsfw=False)
+    ended = job("a-1", state=JobState.COMPLETED, ended=5.0, task_id="t", price=300, pictures=(picture,))
+    store.intend([ended, job("b-1")])
+    store.reserve([ended], ADMISSION, 1.0)
+    store.save(ended)
+    before = store.spent("browser x", 6.0)
+    store.delete(ended)
+    assert store.job("a-1") is None
+    assert [one.id for one in store.page(ALICE, None, 9)] == ["b-1"]
+    assert store.completed(9) == []
+    assert store.picture(picture.name) is None
+    assert not store.intend([ended]), "a click seen before pays nothing again"
+    assert store.claimed("hosted", ["t"]) == {"t"}, "no other job takes its task"
+    assert before.today == 300
+    assert store.spent("browser x", 6.0) == before
+
+
 def test_what_has_not_ended_is_open(store):
     store.intend([job("a-1", created=2.0), job("b-1", created=1.0), job("c-1", created=3.0)])
     store.save(job("c-1", ended=4.0, state=JobState.FAILED))

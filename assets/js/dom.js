@@ -48,7 +48,8 @@ export function copyButton(text, what) {
   return copier;
 }
 
-async function copy(text, beside) {
+/** Copies a text. @param {string} text @param {HTMLElement} beside has the focus then */
+export async function copy(text, beside) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -166,6 +166,12 @@ export class Gallery {
     return one.click === other.click ? one.number < other.number : one.click > other.click;
   }
 
+  /** Takes a tile away whose job is deleted. @param {string} id */
+  drop(id) {
+    const tile = this.tiles.get(id);
+    if (tile) this.#still(() => this.#remove(tile));
+  }
+
   #remove(tile) {
     tile.node.remove();
     this.tiles.delete(tile.row.id);

@@ -75,7 +75,16 @@ async function openPage(host) {
       await refresh();
     },
   });
-  const viewer = new Viewer(() => gallery.pictures());
+  const viewer = new Viewer(() => gallery.pictures(), {
+    say: (sentence) => gallery.say(sentence),
+    rows: () => gallery.order.map(({ row }) => row),
+    recipe: (row) => seat.server.recipe({ visitor: visitor.id, job: row.id }),
+    remove: async (row) => {
+      const isGone = await seat.server.delete({ visitor: visitor.id, job: row.id });
+      if (isGone) gallery.drop(row.id);
+      return isGone === true;
+    },
+  });
   const feed = new Feed({
     server: host.server,
     visitor: visitor.id,

@@ -13,6 +13,7 @@ from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.job import Job
 from components.playground import Playground
+from components.recipe import infotext
 from components.ui import assets
 from components.ui.estimate import outline, pictures, shown
 from components.ui.loras import ROWS
@@ -103,7 +104,18 @@ class Results:
             bare = await self._playground.estimate(person, token, replace(wish, loras=())) if wish.loras else None
             return shown(found, pictures(values), bare)
 
-        return [changes, older, look_again, take_back, estimate]
+        async def recipe(ask: Any, request: gr.Request) -> str | None:
+            """Return what made a visitor's own picture, as text for other tools; None for another's job."""
+            values = values_of(ask)
+            job = await self._jobs.own(person_of(values, request).board, str(values.get("job", ""))[:64])
+            return infotext(job.request, job.model) if job else None
+
+        async def delete(ask: Any, request: gr.Request) -> bool:
+            """Delete a visitor's own ended job and its pictures; false when there is no such job."""
+            values = values_of(ask)
+            return await self._jobs.delete(person_of(values, request).board, str(values.get("job", ""))[:64])
+
+        return [changes, older, look_again, take_back, estimate, recipe, delete]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [row(job, self._playground) for job in jobs]
