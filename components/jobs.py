@@ -221,6 +221,10 @@ class Jobs:
         else:
             self._run(job, self._fetch_again)
 
+    def usual_seconds(self, job: Job) -> float | None:
+        """Return how long jobs like this one took from being accepted; None when there were none."""
+        return self._experience.usual(job.kind)
+
     async def own(self, visitor: str, job_id: str) -> Job | None:
         """Return a visitor's job; None for another's."""
         job = await self._ledger.call(self._store.job, job_id)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.errors import SetupError
+from components.fence import Admission, Limits
 from components.generation import GenerationRequest
 from components.job import Job, JobState
 from components.store import Store
@@ -62,7 +63,7 @@ def test_of_a_deleted_job_only_its_click_its_task_and_its_cost_stay_known(store)
     picture, _ = store.keep(landing, nsfw=False)
     ended = job("a-1", state=JobState.COMPLETED, ended=5.0, task_id="t", price=300, pictures=(picture,))
     store.intend([ended, job("b-1")])
-    store.reserve([ended], ADMISSION, 1.0)
+    store.reserve([ended], Admission(Limits(), "browser x", 500, None), 1.0)
     store.save(ended)
     before = store.spent("browser x", 6.0)
     store.delete(ended)
@@ -148,6 +149,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from components.errors import SetupError
+from components.fence import Admission, Limits
 from components.store import Store
 try:
     store = Store(Path(sys.argv[1]))

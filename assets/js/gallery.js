@@ -6,7 +6,7 @@ import { isEnded, isResting, Tile } from "./tile.js";
 import { words } from "./words.js";
 
 export class Gallery {
-  /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: () => void,
+  /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: (row: object) => void,
    *   compare: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
   constructor(acts) {
     this.acts = acts;
@@ -97,7 +97,7 @@ export class Gallery {
       const expected = tile?.row.expected;
       const isOver = tile && !isResting(tile.row) && isResting(row);
       tile?.update(row, this.now());
-      if (isOver) this.acts.ended();
+      if (isOver) this.acts.ended(row);
       if (isOver && row.field) this.acts.refused(row);
       if (expected && !row.expected) this.#settle(tile);
     }

@@ -16,6 +16,7 @@ import { Viewer } from "./viewer.js";
 import { watchOffers } from "./offers.js";
 import { collect } from "./parts.js";
 import { openVisitor } from "./visitor.js";
+import { Waiting } from "./waiting.js";
 import { words } from "./words.js";
 
 const RECEIPT = 15_000; // ms a press may go without a receipt before the server is asked for it
@@ -54,6 +55,7 @@ async function openPage(host) {
   const visitor = await openVisitor();
   const { messages } = host;
   let isShown = false;
+  const waiting = new Waiting();
   const refresh = (how) => {
     feed.wake();
     return feed.ask(0, how);
@@ -62,7 +64,10 @@ async function openPage(host) {
     messages,
     open: (tile, index) => viewer.open(tile, index),
     refused: showRefusal,
-    ended: account.jobEnded,
+    ended: (row) => {
+      account.jobEnded();
+      waiting.ended(row);
+    },
     compare: (row) => compare(row, gallery.order.map((tile) => tile.row)),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
@@ -94,11 +99,13 @@ async function openPage(host) {
       if (isAnew && isShown) account.askAgain(); // the app was started anew, and may hold no key
       isShown = true;
       viewer.refresh();
+      waiting.see(gallery.order.map(({ row }) => row));
       offers.visit(gallery.order.map(({ row }) => row));
       offerExamples(gallery);
     },
   });
   const offers = watchOffers({ visitor: visitor.id, estimate: (ask) => seat.server.estimate(ask) });
+  gallery.node.prepend(waiting.node);
   if (!visitor.kept) gallery.node.prepend(ownTab(messages.nothing_kept_here));
   tellPending({ gallery, feed, messages });
   account.whenBoardChanges((whole) => {

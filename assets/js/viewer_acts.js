@@ -26,9 +26,9 @@ export function acts(row, picture, means, close) {
   }));
   return [
     make("div", { className: "acts", role: "group", "aria-label": words.acts },
-      start(words.same, row, words.filled),
+      start(words.same, settingsOf(row), words.filled),
       button(words.keepSeed, closing(() => keepSeed(row.seed, means))),
-      start(words.vary, { ...row, seed: RANDOM }, words.varied),
+      start(words.vary, { ...settingsOf(row), seed: RANDOM }, words.varied),
       button(words.paint, closing(() => paintResult(row, row.pictures.indexOf(picture)))),
       copier(row, means, said),
       remover(row, means, said, close)),
@@ -36,6 +36,11 @@ export function acts(row, picture, means, close) {
     ...changed(row, means.rows()),
   ];
 }
+
+/** A picture that was one of several is one alone; a second pass without steps of its own had those of the first. */
+const settingsOf = (row) => ({ ...row, pictures: 1, refine_steps: row.refine_steps ?? secondPass(row) });
+
+const secondPass = ({ refine, num_inference_steps: steps }) => (refine === "base_image_refiner" ? steps : null);
 
 function keepSeed(seed, means) {
   const box = document.querySelector(SEED);

@@ -67,7 +67,7 @@ def test_a_variation_draws_a_seed(person: Person) -> None:
 def test_painting_on_it_opens_the_editor(person: Person) -> None:
     painted(person, "a fox", 7)
     act(opened(person, "a fox"), "Paint on it")
-    expect(person.page.get_by_role("dialog", name="Part of the picture")).to_be_visible()
+    expect(person.page.get_by_role("dialog", name="Change only a part")).to_be_visible()
 
 
 def test_the_recipe_is_copied(person: Person) -> None:
