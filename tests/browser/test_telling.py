@@ -48,11 +48,11 @@ def test_the_title_of_a_hidden_tab_tells(person: Person, api: HostedApi) -> None
     person.generate("a fox")
     person.sees_text("Being made")
     expect(person.page).to_have_title(title)
-    person.page.evaluate(HIDE, True)
+    person.page.evaluate(HIDE, arg=True)
     expect(person.page).to_have_title(f"(1 being made) {title}")
     api.finish_all()
     expect(person.page).to_have_title(f"(1 ready) {title}")
-    person.page.evaluate(HIDE, False)
+    person.page.evaluate(HIDE, arg=False)
     expect(person.page).to_have_title(title)
 
 
@@ -68,7 +68,7 @@ def test_who_wishes_is_told_and_is_asked_only_then(context: BrowserContext, api:
     api.held = True
     person.generate("announced")
     person.sees_text("Being made")
-    person.page.evaluate(HIDE, True)
+    person.page.evaluate(HIDE, arg=True)
     api.finish_all()
     person.page.wait_for_function("told.length === 1 && notes === 2")
     assert person.page.evaluate("told") == ["Picture ready: announced"]
