@@ -70,7 +70,7 @@ function remover(row, means, said, close) {
     if (isGone) return close();
     removes.disabled = false;
     setText(said, words.notRemoved);
-  }, { className: "remove" });
+  });
   const ask = () => {
     isAsked = true;
     removes.textContent = words.removeForGood;

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.hosted_api import HostedApi, recorded_models
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[HostedApi]:
+    """A service whose model takes masks too."""
+    api = HostedApi().start()
+    api.models = recorded_models("models_aliases")
+    yield api
+    api.stop()
 
 
 def opened(person: Person, prompt: str) -> Locator:
-    """Open a picture and return the large view, once it offers what can be done."""
-    person.results.get_by_role("button", name=f"Open: {prompt}").click()
+    """Open the newest picture of a prompt and return the large view, once it offers what can be done."""
+    person.results.get_by_role("button", name=f"Open: {prompt}").first.click()
     view = person.page.get_by_role("dialog", name="Picture")
     view.get_by_role("group", name="What to do with it").wait_for()
     return view
