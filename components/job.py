@@ -165,6 +165,11 @@ class Job:
         spent = self.trouble is not None and self.trouble.charge is Charge.SPENT
         return self.state is JobState.FAILED and self.task_id is not None and spent
 
+    @property
+    def can_be_deleted(self) -> bool:
+        """Tell whether nothing of it is awaited: neither its end nor a picture that was paid for."""
+        return self.ended is not None and self.state is not JobState.UNKNOWN and not self.is_paid_without_picture
+
     def taken_up(self) -> Job:
         """Somebody follows it again; the trouble that kept them from it is over."""
         return replace(self, is_set_aside=False, trouble=None) if self.is_set_aside else self

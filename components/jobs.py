@@ -221,6 +221,24 @@ class Jobs:
         else:
             self._run(job, self._fetch_again)
 
+    def usual_seconds(self, job: Job) -> float | None:
+        """Return how long jobs like this one took from being accepted; None when there were none."""
+        return self._experience.usual(job.kind)
+
+    async def own(self, visitor: str, job_id: str) -> Job | None:
+        """Return a visitor's job; None for another's."""
+        job = await self._ledger.call(self._store.job, job_id)
+        return job if job and job.visitor == visitor else None
+
+    async def delete(self, visitor: str, job_id: str) -> bool:
+        """Delete a visitor's ended job and its pictures; False for another's, and for what may still come."""
+        async with self._taking_up:  # nobody looks for it again meanwhile
+            job = await self.own(visitor, job_id)
+            if not job or not job.can_be_deleted or job.id in self._running:
+                return False
+            await self._ledger.delete(job)
+            return True
+
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended, or cannot be followed, and return it."""
         if task := self._running.get(job_id):

@@ -75,6 +75,14 @@ class Ledger:
                 await board.renew(await self.call(self._store.page, name, None, PAGE + 1))
         return len(moved)
 
+    async def delete(self, job: Job) -> None:
+        """Delete an ended job and its pictures, and make all who look on begin anew without it."""
+        await self.call(self._store.delete, job)
+        self._passing.pop(job.id, None)
+        if board := self._boards.get(job.visitor):
+            page = await self.call(self._store.page, job.visitor, None, PAGE + 1)
+            await board.renew(self._as_owned(self._passing.get(one.id, one)) for one in page)
+
     def _as_owned(self, job: Job) -> Job:
         owner = self._moved.get(job.id)
         return replace(job, visitor=owner) if owner else job

@@ -43,6 +43,11 @@ class Experience:
             del self._seen[next(iter(self._seen))]
         self._seen[kind].append(seconds)
 
+    def usual(self, kind: Hashable) -> float | None:
+        """Return how long the middle one of this kind took, in seconds; None when nothing is known."""
+        seen = sorted(self._seen.get(kind, ()))
+        return seen[len(seen) // 2] if seen else None
+
     def length(self, kind: Hashable) -> Length | None:
         """Return what is known of this kind; None when nothing is."""
         seen = sorted(self._seen.get(kind, ()))

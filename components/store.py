@@ -71,6 +71,8 @@ _UPDATE = (
     " task_id = excluded.task_id, record = json_set(excluded.record, '$.visitor', visitor)"
 )
 """A job's owner is changed by `move` alone: a value made before that does not take it back."""
+_DELETE = "UPDATE jobs SET visitor = '', state = 'deleted', record = '{}' WHERE id = ?"
+_KEPT = "(SELECT * FROM jobs WHERE state <> 'deleted')"
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"
@@ -181,6 +183,13 @@ class Store:
         """Return how many jobs a visitor has."""
         return int(self._db.read("SELECT count(*) FROM jobs WHERE visitor = ?", (visitor,))[0][0])
 
+    def delete(self, job: Job) -> None:
+        """Delete a job's words and pictures. Its click, its task and its cost stay known, so none counts anew."""
+        self._db.write(lambda db: db.execute(_DELETE, (job.id,)))
+        for picture in job.pictures:
+            for name in filter(None, (picture.name, picture.received)):
+                self._shelf.drop(name)
+
     def job(self, job_id: str) -> Job | None:
         """Return one job."""
         return next(iter(self._read("WHERE id = ?", (job_id,))), None)
@@ -289,7 +298,7 @@ class Store:
         return [SourceImage(*row) for row in rows]
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
-        rows = self._db.read(f"SELECT record FROM jobs {where}", values)
+        rows = self._db.read(f"SELECT record FROM {_KEPT} {where}", values)
         return [job for row in rows if (job := _job(row[0]))]
 
 

@@ -363,6 +363,42 @@ async def test_one_can_look_again_for_what_was_not_found(rig, api):
     assert len(api.posts) == 1
 
 
+# --- deleting ---
+
+
+async def test_a_deleted_picture_makes_who_looks_on_begin_anew_without_it(rig, api):
+    gone, kept = await rig.picture("c1"), await rig.picture("c2")
+    known = await rig.jobs.changes(ALICE, "", 0, 0)
+    assert await rig.jobs.delete(ALICE, gone.id)
+    seen = await rig.jobs.changes(ALICE, known.epoch, known.version, 0)
+    assert seen.is_whole
+    assert [job.id for job in seen.jobs] == [kept.id]
+    assert rig.store.picture(gone.pictures[0].name) is None
+    assert await rig.click("c1") == ()
+    assert len(api.posts) == 2, "its click starts nothing again"
+
+
+async def test_another_s_job_is_not_deleted(rig):
+    job = await rig.picture()
+    assert not await rig.jobs.delete(BOB, job.id)
+    assert await rig.jobs.own(BOB, job.id) is None
+    assert await rig.jobs.own(ALICE, job.id) == job
+
+
+async def test_what_is_under_way_is_not_deleted(rig):
+    (job,) = await rig.click()
+    assert not await rig.jobs.delete(ALICE, job.id)
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+
+
+async def test_what_may_have_been_paid_for_and_was_not_found_is_not_deleted(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.list_fails = True
+    job = await rig.picture()
+    assert job.state is JobState.UNKNOWN
+    assert not await rig.jobs.delete(ALICE, job.id)
+
+
 # --- looking ---
 
 

@@ -163,3 +163,12 @@ def test_only_so_many_kinds_are_remembered():
         experience.learn(kind, 1.0)
     assert experience.length(0) is None
     assert experience.length(KINDS + 2) is not None
+
+
+def test_the_usual_length_is_the_middle_one_of_its_kind():
+    experience = Experience()
+    assert experience.usual("a") is None
+    for seconds in (9.0, 2.0, 3.0):
+        experience.learn("a", seconds)
+    experience.learn("b", 50.0)
+    assert experience.usual("a") == 3.0

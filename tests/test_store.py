@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.errors import SetupError
+from components.fence import Admission, Limits
 from components.generation import GenerationRequest
 from components.job import Job, JobState
 from components.store import Store
@@ -54,6 +55,26 @@ def test_saving_replaces_the_whole_value(store):
     changed = job("a-1", state=JobState.COMPLETED, ended=5.0, note="done", task_id="t")
     store.save(changed)
     assert store.job("a-1") == changed
+
+
+def test_of_a_deleted_job_only_its_click_its_task_and_its_cost_stay_known(store):
+    landing = store.landing()
+    landing.write(picture_bytes())
+    picture, _ = store.keep(landing, nsfw=False)
+    ended = job("a-1", state=JobState.COMPLETED, ended=5.0, task_id="t", price=300, pictures=(picture,))
+    store.intend([ended, job("b-1")])
+    store.reserve([ended], Admission(Limits(), "browser x", 500, None), 1.0)
+    store.save(ended)
+    before = store.spent("browser x", 6.0)
+    store.delete(ended)
+    assert store.job("a-1") is None
+    assert [one.id for one in store.page(ALICE, None, 9)] == ["b-1"]
+    assert store.completed(9) == []
+    assert store.picture(picture.name) is None
+    assert not store.intend([ended]), "a click seen before pays nothing again"
+    assert store.claimed("hosted", ["t"]) == {"t"}, "no other job takes its task"
+    assert before.today == 300
+    assert store.spent("browser x", 6.0) == before
 
 
 def test_what_has_not_ended_is_open(store):
@@ -128,6 +149,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from components.errors import SetupError
+from components.fence import Admission, Limits
 from components.store import Store
 try:
     store = Store(Path(sys.argv[1]))

@@ -48,7 +48,7 @@ export function copyButton(text, what) {
   return copier;
 }
 
-/** Copies a text. @param {string} text @param {HTMLElement} beside what keeps the focus */
+/** Copies a text. @param {string} text @param {HTMLElement} beside has the focus then */
 export async function copy(text, beside) {
   try {
     await navigator.clipboard.writeText(text);

@@ -7,7 +7,7 @@ import { isEnded, isResting, Tile } from "./tile.js";
 import { words } from "./words.js";
 
 export class Gallery {
-  /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: () => void,
+  /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: (row: object) => void,
    *   compare: (row: object) => void, grid: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
   constructor(acts) {
     this.acts = acts;
@@ -102,7 +102,7 @@ export class Gallery {
       const expected = tile?.row.expected;
       const isOver = tile && !isResting(tile.row) && isResting(row);
       tile?.update(row, this.now());
-      if (isOver) this.acts.ended();
+      if (isOver) this.acts.ended(row);
       if (isOver && row.field) this.acts.refused(row);
       if (expected && !row.expected) this.#settle(tile);
     }
@@ -180,6 +180,12 @@ export class Gallery {
     const ages = this.born.get(one.click) - this.born.get(other.click);
     if (ages) return ages > 0;
     return one.click === other.click ? one.number < other.number : one.click > other.click;
+  }
+
+  /** Takes a tile away whose job is deleted. @param {string} id */
+  drop(id) {
+    const tile = this.tiles.get(id);
+    if (tile) this.#still(() => this.#remove(tile));
   }
 
   #remove(tile) {

@@ -18,6 +18,7 @@ import { Viewer } from "./viewer.js";
 import { watchOffers } from "./offers.js";
 import { collect } from "./parts.js";
 import { openVisitor } from "./visitor.js";
+import { Waiting } from "./waiting.js";
 import { words } from "./words.js";
 
 const RECEIPT = 15_000; // ms a press may go without a receipt before the server is asked for it
@@ -59,6 +60,7 @@ async function openPage(host) {
   const visitor = await openVisitor();
   const { messages } = host;
   let isShown = false;
+  const waiting = new Waiting();
   const refresh = (how) => {
     feed.wake();
     return feed.ask(0, how);
@@ -67,7 +69,10 @@ async function openPage(host) {
     messages,
     open: (tile, index) => viewer.open(tile, index),
     refused: showRefusal,
-    ended: account.jobEnded,
+    ended: (row) => {
+      account.jobEnded();
+      waiting.ended(row);
+    },
     compare: (row) => compare(row, gallery.order.map((tile) => tile.row)),
     grid: (row) => showGrid(() => rowsOf(row.click, gallery.order.map((tile) => tile.row)), gallery.say),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
@@ -81,7 +86,16 @@ async function openPage(host) {
       await refresh();
     },
   });
-  const viewer = new Viewer(() => gallery.pictures());
+  const viewer = new Viewer(() => gallery.pictures(), {
+    say: (sentence) => gallery.say(sentence),
+    rows: () => gallery.order.map(({ row }) => row),
+    recipe: (row) => seat.server.recipe({ visitor: visitor.id, job: row.id }),
+    remove: async (row) => {
+      const isGone = await seat.server.delete({ visitor: visitor.id, job: row.id });
+      if (isGone) gallery.drop(row.id);
+      return isGone === true;
+    },
+  });
   const feed = new Feed({
     server: host.server,
     visitor: visitor.id,
@@ -91,11 +105,13 @@ async function openPage(host) {
       if (isAnew && isShown) account.askAgain(); // the app was started anew, and may hold no key
       isShown = true;
       viewer.refresh();
+      waiting.see(gallery.order.map(({ row }) => row));
       offers.visit(gallery.order.map(({ row }) => row));
       offerExamples(gallery);
     },
   });
   const offers = watchOffers({ visitor: visitor.id, estimate: (ask) => seat.server.estimate(ask) });
+  gallery.node.prepend(waiting.node);
   if (!visitor.kept) gallery.node.prepend(ownTab(messages.nothing_kept_here));
   tellPending({ gallery, feed, messages });
   account.whenBoardChanges((whole) => {

@@ -27,6 +27,12 @@ export function mount(host) {
 /** Starts from a finished picture. @param {object} row its job @param {number} index which of its pictures */
 export const useResult = (row, index) => panel?.useResult(row, index);
 
+/** Starts from a finished picture and opens the editor of its part that changes. @param {object} row @param {number} index */
+export const paintResult = async (row, index) => {
+  await useResult(row, index);
+  panel?.edit.click();
+};
+
 /** Takes the picture away. */
 export const clearPicture = () => panel?.remove();
 

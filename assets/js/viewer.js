@@ -2,14 +2,17 @@
 import { address, button, copyButton, make } from "./dom.js";
 import { downloads } from "./downloads.js";
 import { useResult } from "./picture.js";
+import { loadStyle } from "./style_sheet.js";
 import { words } from "./words.js";
 
 const SWIPE = 50; // px
 
 export class Viewer {
-  /** @param {() => {tile: object, row: object, picture: object, opener: HTMLElement}[]} pictures */
-  constructor(pictures) {
+  /** @param {() => {tile: object, row: object, picture: object, opener: HTMLElement}[]} pictures
+   * @param {import("./viewer_acts.js").Means} means */
+  constructor(pictures, means) {
     this.pictures = pictures;
+    this.means = means;
     this.previous = button("‹", () => this.#go(-1), { className: "turn", "aria-label": words.previous });
     this.next = button("›", () => this.#go(1), { className: "turn", "aria-label": words.next });
     this.picture = make("div", { className: "large" });
@@ -60,12 +63,20 @@ export class Viewer {
       this.node.close();
       useResult(row, row.pictures.indexOf(picture));
     }, { className: "start-from" });
-    this.side.replaceChildren(...downloads(picture), startFrom, facts(row, picture), ...asides.map(aside));
+    const acts = make("div", {});
+    this.side.replaceChildren(...downloads(picture), startFrom, acts, facts(row, picture), ...asides.map(aside));
+    this.#offer(acts, row, picture);
     this.side.scrollTop = 0;
     const focused = document.activeElement;
     this.refresh();
     // A button that became disabled would drop the focus, and with it the arrow keys.
     if (focused?.disabled) this.node.querySelector(".turn:enabled, .close").focus();
+  }
+
+  async #offer(place, row, picture) {
+    loadStyle(new URL("viewer_acts.css", import.meta.url).href);
+    const { acts } = await import("./viewer_acts.js");
+    place.append(...acts(row, picture, this.means, () => this.node.close()));
   }
 
   #key(event) {

@@ -15,7 +15,14 @@ function doing(row, now) {
   if (row.state === "created") return inLine(row) || "In line";
   const seconds = Math.max(0, Math.round(now - (row.started ?? row.accepted ?? row.created)));
   const step = row.steps && row.step != null ? `, step ${row.step} of ${row.steps}` : "";
-  return `Being made, ${seconds} s${step}`;
+  return `Being made, ${seconds} s${step}${left(row, now)}`;
+}
+
+/** How long it will still take, from like tasks. */
+function left({ usual, accepted }, now) {
+  if (usual == null || !accepted) return "";
+  const seconds = Math.round(accepted + usual - now);
+  return seconds > 0 ? `, about ${seconds} s left` : ", any moment now";
 }
 
 function waiting(row, now) {
@@ -82,6 +89,13 @@ export const words = {
   copyOf: (what) => `Copy ${what.toLowerCase()}`,
   seconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
   done: "Done",
+  waiting: {
+    tell: "Tell me when it is done",
+    title: (title, ready, underWay) => {
+      const parts = [ready && `${ready} ready`, underWay && `${underWay} being made`].filter(Boolean);
+      return parts.length ? `(${parts.join(", ")}) ${title}` : title;
+    },
+  },
   comparison: {
     title: "With and without",
     open: "Compare",

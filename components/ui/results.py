@@ -110,7 +110,12 @@ class Results:
             board = person_of(values, request).board
             return await self._playground.recipes.of_job(board, str(values.get("job", ""))[:64])
 
-        return [changes, older, look_again, take_back, estimate, recipe]
+        async def delete(ask: Any, request: gr.Request) -> bool:
+            """Delete a visitor's own ended job and its pictures; false when there is no such job."""
+            values = values_of(ask)
+            return await self._jobs.delete(person_of(values, request).board, str(values.get("job", ""))[:64])
+
+        return [changes, older, look_again, take_back, estimate, recipe, delete]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [row(job, self._playground) for job in jobs]

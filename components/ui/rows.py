@@ -43,6 +43,7 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "started": job.started,
         "ended": job.ended,
         "inference_ms": job.inference_ms,
+        "usual": None if job.ended else playground.jobs.usual_seconds(job),
         "position": job.position,
         "step": job.step,
         "steps": job.steps,

@@ -38,6 +38,17 @@ def test_s04_another_s_board_is_empty(two: Two) -> None:
     assert [tile["id"] for tile in owner.rows()] == [row["id"]]
 
 
+def test_another_s_picture_cannot_be_deleted_nor_its_recipe_read(two: Two) -> None:
+    owner, other = two
+    row = painted(owner)
+    assert other.ask("delete", visitor=other.visitor, job=row["id"]).json() is False
+    assert other.ask("recipe", visitor=other.visitor, job=row["id"]).json() is None
+    assert [tile["id"] for tile in owner.rows()] == [row["id"]]
+    assert SECRET in owner.ask("recipe", visitor=owner.visitor, job=row["id"]).json()
+    assert owner.ask("delete", visitor=owner.visitor, job=row["id"]).json() is True
+    assert owner.rows() == []
+
+
 @pytest.mark.parametrize(
     "token",
     [

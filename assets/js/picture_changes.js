@@ -1,0 +1,31 @@
+/** What differs between a picture's settings and those of the one made before it. */
+import { clip, words as labels } from "./words.js";
+import { words } from "./viewer_words.js";
+
+const LONGEST = 60; // letters of a value
+
+/** @param {object} row @param {object[]} rows all rows, the newest first
+ * @returns {?string[]} null when there is none before it, when nothing or everything differs */
+export function changesBetween(row, rows) {
+  const before = rows
+    .filter((other) => other.state === "completed" && other.id !== row.id && isBefore(other, row))
+    .sort((one, other) => (isBefore(one, other) ? 1 : -1))[0];
+  if (!before) return null;
+  const [old, now] = [values(before), values(row)];
+  const told = Object.keys(now).filter((name) => now[name] || old[name]);
+  const changed = told.filter((name) => old[name] !== now[name]);
+  if (!changed.length || changed.length === told.length) return null;
+  return changed.map((name) => words.change(words.fields[name], said(old[name]), said(now[name])));
+}
+
+const isBefore = (one, other) =>
+  one.created < other.created || (one.click === other.click && one.number < other.number);
+
+const said = (value) => clip(value, LONGEST) || words.nothing;
+
+function values(row) {
+  const size = `${row.width} × ${row.height}`;
+  const loras = row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join(", ");
+  const told = { ...row, size, loras, refine: labels.refiner(row) };
+  return Object.fromEntries(Object.keys(words.fields).map((name) => [name, String(told[name] ?? "")]));
+}

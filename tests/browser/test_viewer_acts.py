@@ -1,0 +1,137 @@
+"""What a person does with an opened picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi, recorded_models
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[HostedApi]:
+    """A service whose model takes masks too."""
+    api = HostedApi().start()
+    api.models = recorded_models("models_aliases")
+    yield api
+    api.stop()
+
+
+def opened(person: Person, prompt: str) -> Locator:
+    """Open the newest picture of a prompt and return the large view, once it offers what can be done."""
+    person.results.get_by_role("button", name=f"Open: {prompt}").first.click()
+    view = person.page.get_by_role("dialog", name="Picture")
+    view.get_by_role("group", name="What to do with it").wait_for()
+    return view
+
+
+def act(view: Locator, name: str) -> None:
+    view.get_by_role("button", name=name, exact=True).click()
+
+
+def painted(person: Person, prompt: str, seed: int, steps: int = 20) -> None:
+    person.set_number("Seed", seed)
+    person.set_number("Steps", steps)
+    count = person.in_state("completed").count()
+    person.generate(prompt)
+    person.sees("completed", count + 1)
+
+
+def test_the_same_settings_come_back_and_start_nothing(person: Person, api: HostedApi) -> None:
+    painted(person, "a fox", 7, 33)
+    sent = api.posts[-1]
+    person.prompt.fill("something else")
+    person.set_number("Seed", 99)
+    person.set_number("Steps", 11)
+    act(opened(person, "a fox"), "Same settings")
+    person.sees_text("The settings of this picture are filled in, its seed too.")
+    expect(person.prompt).to_have_value("a fox")
+    expect(person.number("Seed")).to_have_value("7")
+    assert len(api.posts) == 1
+    person.generate()
+    person.sees("completed", 2)
+    assert api.posts[-1] == sent
+
+
+def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> None:
+    painted(person, "a fox", 7)
+    person.set_number("Seed", 99)
+    person.prompt.fill("an owl")
+    act(opened(person, "a fox"), "Keep this seed")
+    person.sees_text("Seed 7 is filled in.")
+    expect(person.prompt).to_have_value("an owl")
+    person.generate()
+    person.sees("completed", 2)
+    assert (api.posts[-1]["prompt"], api.posts[-1]["seed"]) == ("an owl", 7)
+
+
+def test_a_variation_draws_a_seed(person: Person) -> None:
+    painted(person, "a fox", 7, 33)
+    person.set_number("Steps", 11)
+    act(opened(person, "a fox"), "Vary")
+    expect(person.number("Seed")).to_have_value("-1")
+    expect(person.number("Steps")).to_have_value("33")
+
+
+def test_painting_on_it_opens_the_editor(person: Person) -> None:
+    painted(person, "a fox", 7)
+    act(opened(person, "a fox"), "Paint on it")
+    expect(person.page.get_by_role("dialog", name="Change only a part")).to_be_visible()
+
+
+def test_the_recipe_is_copied(person: Person) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    painted(person, "a fox", 7, 33)
+    view = opened(person, "a fox")
+    act(view, "Copy the recipe")
+    expect(view.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    copied = person.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("a fox\n")
+    assert "Steps: 33" in copied and "Seed: 7" in copied
+
+
+def test_a_deleted_picture_is_gone_from_every_tab(person: Person) -> None:
+    painted(person, "a fox", 7)
+    painted(person, "an owl", 8)
+    other = Person(person.page.context.new_page(), person.url).open()
+    other.sees("completed", 2)
+    view = opened(person, "a fox")
+    address = view.get_by_role("img").get_attribute("src")
+    assert address and person.page.request.get(address).ok
+    act(view, "Delete")
+    expect(view.get_by_role("status").filter(has_text="for good")).to_be_visible()
+    assert person.page.request.get(address).ok, "the first press only asks"
+    act(view, "Delete for good")
+    expect(view).to_be_hidden()
+    person.sees("completed", 1)
+    assert person.page.request.get(address).status == 404
+    other.page.bring_to_front()
+    other.page.evaluate("dispatchEvent(new Event('online'))")
+    other.sees("completed", 1)
+    person.page.reload()
+    person.sees("completed", 1)
+    expect(person.results.get_by_role("button", name="Open: an owl")).to_be_visible()
+    assert other.errors == []
+
+
+def test_what_changed_since_the_picture_before_is_told(person: Person) -> None:
+    painted(person, "a fox", 7, 20)
+    painted(person, "a fox", 8, 33)
+    view = opened(person, "a fox")
+    expect(view.get_by_text("Changed since the one before: Steps 20 → 33; Seed 7 → 8")).to_be_visible()
+    person.page.keyboard.press("ArrowRight")
+    expect(view.get_by_text("Changed since")).to_have_count(0)
+
+
+def test_nothing_of_it_is_loaded_before_a_picture_is_opened(person: Person) -> None:
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
+    person.page.reload()
+    person.page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "viewer_acts" in url or "picture_changes" in url]
+    painted(person, "a fox", 7)
+    opened(person, "a fox")
+    assert [url for url in asked if "viewer_acts.js" in url]
