@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 
 from components import messages
@@ -88,6 +89,15 @@ class Account:
 
     sender: Sender
     watcher: Watcher
+
+
+class Deletion(Enum):
+    """What became of a wish to delete a job."""
+
+    REFUSED = "refused"
+    HERE = "here"
+    """The service could not be told, and keeps its copy for a while."""
+    EVERYWHERE = "everywhere"
 
 
 class Jobs:
@@ -230,14 +240,19 @@ class Jobs:
         job = await self._ledger.call(self._store.job, job_id)
         return job if job and job.visitor == visitor else None
 
-    async def delete(self, visitor: str, job_id: str) -> bool:
-        """Delete a visitor's ended job and its pictures; False for another's, and for what may still come."""
+    async def delete(self, visitor: str, job_id: str) -> Deletion:
+        """Delete a visitor's ended job and its pictures, here and at the service.
+
+        Refused for another's, and for what may still come.
+        """
         async with self._taking_up:  # nobody looks for it again meanwhile
             job = await self.own(visitor, job_id)
             if not job or not job.can_be_deleted or job.id in self._running:
-                return False
+                return Deletion.REFUSED
             await self._ledger.delete(job)
-            return True
+        account = self._accounts.get(job.account)
+        is_gone = await account.watcher.delete(job) if account else job.task_id is None
+        return Deletion.EVERYWHERE if is_gone else Deletion.HERE
 
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended, or cannot be followed, and return it."""

@@ -391,6 +391,9 @@ OUR_FAULT = Sentence(
 
 CANCELLED = Sentence("This was cancelled at the service.", "Press Generate to make it anew.", Charge.REFUNDED)
 TIMED_OUT = Sentence("The service took too long and stopped.", "Press Generate to make it anew.", Charge.REFUNDED)
+KEPT_AT_SERVICE = Sentence(
+    "It is gone from here, but the service could not be told to delete it too.", "There it is deleted after 7 days."
+)
 DELETED = Sentence("This was deleted at the service.", "Press Generate to make it anew.", Charge.REFUNDED)
 NO_PICTURE = Sentence("The service finished with no picture.", "Tell the service its task id.", Charge.SPENT)
 

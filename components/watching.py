@@ -11,7 +11,7 @@ from typing import BinaryIO
 from components import messages
 from components.client import PICTURE_LIMIT, Client
 from components.clock import Clock
-from components.errors import LookRefused, PictureTrouble, Sentence, TaskGone, WatchTrouble
+from components.errors import LookRefused, PictureTrouble, PlaygroundError, Sentence, TaskGone, WatchTrouble
 from components.generation import TaskStatus, TaskUpdate
 from components.job import Job, JobState, Picture
 from components.ledger import Ledger
@@ -47,6 +47,16 @@ class Watcher:
         self._client, self._ledger, self._store, self._clock = client, ledger, store, clock
         self._experience = experience
         self._chance = random.Random()
+
+    async def delete(self, job: Job) -> bool:
+        """Delete a job's task at the service; False when that could not be done."""
+        if not job.task_id:
+            return True
+        try:
+            await self._client.delete(job.task_id)
+        except PlaygroundError:
+            return False
+        return True
 
     async def follow(self, job: Job, update: TaskUpdate | None = None) -> Job:
         """Look until the task ends; `update` is what the submit's answer said.

@@ -222,6 +222,16 @@ def decode_balance(answer: Answer) -> Micros:
     return balance
 
 
+def encode_delete(task_id: str) -> dict[str, Any]:
+    """Return the JSON body that asks for the deletion of a task and its pictures."""
+    return {"ids": [task_id]}
+
+
+def decode_delete(answer: Answer) -> None:
+    """Read that a task is gone; one that was not known is gone too. Raises NotTold and KeyRefused."""
+    data_of(answer, messages.KEPT_AT_SERVICE)
+
+
 def _told(answer: Answer, otherwise: Sentence) -> Mapping[str, Any]:
     return _mapping(data_of(answer, otherwise))
 

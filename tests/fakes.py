@@ -142,6 +142,7 @@ class ScriptedApi:
         self.next_uploads: list[Reply] = []
         self.next_prices: list[Reply] = []
         self.next_balances: list[Reply] = []
+        self.next_deletes: list[Reply] = []
         self.price: Any = {"price": 0.01, "discounted_price": 0.01, "currency": "USD"}
         """What a picture costs; None: there is no price list (404)."""
         self.balance: Any = 100.0
@@ -202,15 +203,16 @@ class ScriptedApi:
         path = request.url.path.removeprefix("/api/v3/")
         if path == "media/upload/binary":
             return await self._upload(request)
-        if request.method == "POST" and path not in ("predictions", "model/price"):
+        if request.method == "POST" and path not in ("predictions", "predictions/delete", "model/price"):
             return await self._submit(request)
-        if path.startswith("predictions/"):
+        if path.startswith("predictions/") and path != "predictions/delete":
             return self._look(request, path.split("/")[1])
         self.asked[path] += 1
         if _key(request) not in self.keys:
             return refuses(401)(request)
         return {
             "predictions": self._list,
+            "predictions/delete": self._delete,
             "model/price": self._price,
             "balance": self._balance,
             "models": self._models,
@@ -275,6 +277,13 @@ class ScriptedApi:
         if self.next_prices:
             return self.next_prices.pop(0)(request)
         return refuses(404, "not found")(request) if self.price is None else success(self.price)
+
+    def _delete(self, request: httpx.Request) -> httpx.Response:
+        if self.next_deletes:
+            return self.next_deletes.pop(0)(request)
+        ids = json.loads(request.content)["ids"]
+        found = [self.tasks.pop(task_id, None) for task_id in ids]
+        return success({"deleted_count": sum(task is not None for task in found)})
 
     def _balance(self, request: httpx.Request) -> httpx.Response:
         if self.next_balances:

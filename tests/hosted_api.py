@@ -101,6 +101,8 @@ class HostedApi:
         """Dollars for any picture; None: there is no such call (404)."""
         self.models: Any = recorded_models("models_family")
         """What it says its models take; None: there is no such call (404)."""
+        self.can_delete = True
+        """False: there is no such call (404)."""
         self._numbers = itertools.count()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -179,6 +181,9 @@ class HostedApi:
             page, size = ask["page"], ask["page_size"]
             newest = list(reversed(self.tasks.values()))[(page - 1) * size :][:size]
             return _success({"page": page, "items": [self._prediction(task) for task in newest]})
+        if method == "POST" and path == "predictions/delete" and self.can_delete:
+            found = [self.tasks.pop(task_id, None) for task_id in json.loads(body)["ids"]]
+            return _success({"deleted_count": sum(task is not None for task in found)})
         if method == "POST" and path in ("stability-ai/sdxl-lora", "stability-ai/sdxl"):
             return self._submit(path, json.loads(body))
         if method == "GET" and path == "models" and self.models is not None:

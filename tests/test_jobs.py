@@ -19,7 +19,7 @@ from components.clock import Clock
 from components.errors import Charge, StoreTrouble, TooMany
 from components.generation import GenerationRequest
 from components.job import JobState
-from components.jobs import Caps, Wish
+from components.jobs import Caps, Deletion, Wish
 from components.ledger import Ledger
 from tests.fakes import (
     ALICE,
@@ -366,10 +366,16 @@ async def test_one_can_look_again_for_what_was_not_found(rig, api):
 # --- deleting ---
 
 
+def breaks(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadError("reset", request=request)
+
+
 async def test_a_deleted_picture_makes_who_looks_on_begin_anew_without_it(rig, api):
     gone, kept = await rig.picture("c1"), await rig.picture("c2")
     known = await rig.jobs.changes(ALICE, "", 0, 0)
-    assert await rig.jobs.delete(ALICE, gone.id)
+    assert await rig.jobs.delete(ALICE, gone.id) is Deletion.EVERYWHERE
+    assert gone.task_id not in api.tasks
+    assert kept.task_id in api.tasks
     seen = await rig.jobs.changes(ALICE, known.epoch, known.version, 0)
     assert seen.is_whole
     assert [job.id for job in seen.jobs] == [kept.id]
@@ -378,16 +384,25 @@ async def test_a_deleted_picture_makes_who_looks_on_begin_anew_without_it(rig, a
     assert len(api.posts) == 2, "its click starts nothing again"
 
 
+@pytest.mark.parametrize("answer", [refuses(404, "no such call"), refuses(401, "no"), refuses(500, "no"), breaks])
+async def test_a_service_that_does_not_delete_is_told_of_and_ours_is_gone_all_the_same(rig, api, answer):
+    job = await rig.picture()
+    api.next_deletes = [answer]
+    assert await rig.jobs.delete(ALICE, job.id) is Deletion.HERE
+    assert await rig.jobs.own(ALICE, job.id) is None
+    assert rig.store.picture(job.pictures[0].name) is None
+
+
 async def test_another_s_job_is_not_deleted(rig):
     job = await rig.picture()
-    assert not await rig.jobs.delete(BOB, job.id)
+    assert await rig.jobs.delete(BOB, job.id) is Deletion.REFUSED
     assert await rig.jobs.own(BOB, job.id) is None
     assert await rig.jobs.own(ALICE, job.id) == job
 
 
 async def test_what_is_under_way_is_not_deleted(rig):
     (job,) = await rig.click()
-    assert not await rig.jobs.delete(ALICE, job.id)
+    assert await rig.jobs.delete(ALICE, job.id) is Deletion.REFUSED
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
 
 
@@ -396,7 +411,7 @@ async def test_what_may_have_been_paid_for_and_was_not_found_is_not_deleted(rig,
     api.list_fails = True
     job = await rig.picture()
     assert job.state is JobState.UNKNOWN
-    assert not await rig.jobs.delete(ALICE, job.id)
+    assert await rig.jobs.delete(ALICE, job.id) is Deletion.REFUSED
 
 
 # --- looking ---

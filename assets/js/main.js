@@ -91,9 +91,10 @@ async function openPage(host) {
     rows: () => gallery.order.map(({ row }) => row),
     recipe: (row) => seat.server.recipe({ visitor: visitor.id, job: row.id }),
     remove: async (row) => {
-      const isGone = await seat.server.delete({ visitor: visitor.id, job: row.id });
-      if (isGone) gallery.drop(row.id);
-      return isGone === true;
+      const done = await seat.server.delete({ visitor: visitor.id, job: row.id });
+      if (done?.deleted) gallery.drop(row.id);
+      if (done?.left) gallery.say(done.left);
+      return done?.deleted === true;
     },
   });
   const feed = new Feed({

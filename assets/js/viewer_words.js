@@ -12,7 +12,7 @@ export const words = {
   remove: "Delete",
   removeForGood: "Delete for good",
   removing: (pictures) =>
-    `${pictures > 1 ? `All ${pictures} pictures of this task` : "This picture"} will be gone from here for good. What it cost stays counted.`,
+    `${pictures > 1 ? `All ${pictures} pictures of this task` : "This picture"} will be gone for good. What it cost stays counted.`,
   notRemoved: "It could not be deleted. Try again.",
   noRecipe: "The recipe could not be had. Try again.",
   filled: (had) => `The settings of this picture are filled in, its seed too.${withoutPicture(had)} Press Generate to make it.`,

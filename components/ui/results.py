@@ -12,6 +12,7 @@ import gradio as gr
 from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.job import Job
+from components.jobs import Deletion
 from components.playground import Playground
 from components.ui import assets
 from components.ui.estimate import outline, pictures, shown
@@ -110,10 +111,12 @@ class Results:
             board = person_of(values, request).board
             return await self._playground.recipes.of_job(board, str(values.get("job", ""))[:64])
 
-        async def delete(ask: Any, request: gr.Request) -> bool:
-            """Delete a visitor's own ended job and its pictures; false when there is no such job."""
+        async def delete(ask: Any, request: gr.Request) -> dict[str, Any]:
+            """Delete a visitor's own ended job and its pictures, and tell what is left of it elsewhere."""
             values = values_of(ask)
-            return await self._jobs.delete(person_of(values, request).board, str(values.get("job", ""))[:64])
+            done = await self._jobs.delete(person_of(values, request).board, str(values.get("job", ""))[:64])
+            left = told(messages.KEPT_AT_SERVICE, is_free=True) if done is Deletion.HERE else None
+            return {"deleted": done is not Deletion.REFUSED, "left": left}
 
         return [changes, older, look_again, take_back, estimate, recipe, delete]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
+from components import messages
 from tests.browser.person import Person
 from tests.hosted_api import HostedApi, recorded_models
 
@@ -115,6 +116,17 @@ def test_a_deleted_picture_is_gone_from_every_tab(person: Person) -> None:
     person.sees("completed", 1)
     expect(person.results.get_by_role("button", name="Open: an owl")).to_be_visible()
     assert other.errors == []
+
+
+def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, api: HostedApi) -> None:
+    api.can_delete = False
+    painted(person, "a fox", 7)
+    view = opened(person, "a fox")
+    act(view, "Delete")
+    act(view, "Delete for good")
+    person.sees_text(messages.KEPT_AT_SERVICE.happened)
+    expect(person.tiles).to_have_count(0)
+    api.can_delete = True
 
 
 def test_what_changed_since_the_picture_before_is_told(person: Person) -> None:

@@ -41,11 +41,11 @@ def test_s04_another_s_board_is_empty(two: Two) -> None:
 def test_another_s_picture_cannot_be_deleted_nor_its_recipe_read(two: Two) -> None:
     owner, other = two
     row = painted(owner)
-    assert other.ask("delete", visitor=other.visitor, job=row["id"]).json() is False
-    assert other.ask("recipe", visitor=other.visitor, job=row["id"]).json() is None
+    assert other.ask("delete", visitor=other.visitor, job=row["id"]).json() == {"deleted": False, "left": None}
+    assert other.ask("recipe", visitor=other.visitor, job=row["id"]).json() == ""
     assert [tile["id"] for tile in owner.rows()] == [row["id"]]
     assert SECRET in owner.ask("recipe", visitor=owner.visitor, job=row["id"]).json()
-    assert owner.ask("delete", visitor=owner.visitor, job=row["id"]).json() is True
+    assert owner.ask("delete", visitor=owner.visitor, job=row["id"]).json() == {"deleted": True, "left": None}
     assert owner.rows() == []
 
 
