@@ -45,6 +45,8 @@ def test_a_killed_app_paints_on_after_its_restart(context: BrowserContext, tmp_p
     app = AppProcess(tmp_path).start()
     try:
         person = Person(context.new_page(), app.url).open()
+        for side in ("Width", "Height"):  # four large ones take as long as a person here waits
+            person.set_number(side, 768)
         person.set_number("Steps", 50)
         person.choose("Pictures", "4")
         person.generate("a castle")
