@@ -166,8 +166,8 @@ class Jobs:
 
     async def take_back(self, visitor: str, job_id: str) -> bool:
         """Take a job back before it is sent; False when it is too late for that."""
-        job = await self._ledger.call(self._store.job, job_id)
-        if not job or job.visitor != visitor or job.account not in self._accounts:
+        job = await self.own(visitor, job_id)
+        if not job or job.account not in self._accounts:
             return False
         if job_id in self._at_the_till:
             self._at_the_till[job_id] = messages.TAKEN_BACK
@@ -217,8 +217,8 @@ class Jobs:
             await self._look_again(visitor, job_id)
 
     async def _look_again(self, visitor: str, job_id: str) -> None:
-        job = await self._ledger.call(self._store.job, job_id)
-        if not job or job.visitor != visitor or job.id in self._running:
+        job = await self.own(visitor, job_id)
+        if not job or job.id in self._running:
             return
         if not (job.state is JobState.UNKNOWN or job.is_paid_without_picture or job.is_set_aside):
             return

@@ -1,5 +1,6 @@
 /** What a picture can be kept as: with the settings that made it, or in one of the ways under "More". */
 import { address, make } from "./dom.js";
+import { keep, kept } from "./kept.js";
 import { words } from "./download_words.js";
 
 const LEFT_OUT = "playground:recipe-left-out";
@@ -17,7 +18,7 @@ const link = (path, text) => make("a", { className: "original", href: address(pa
 function choices({ download, original, clean, received }, main) {
   const box = make("input", { type: "checkbox", checked: isLeftOut() });
   box.onchange = () => {
-    leaveOut(box.checked);
+    keep(LEFT_OUT, box.checked ? "1" : "");
     main.href = address(box.checked ? clean : download);
   };
   const links = [link(original, words.original), link(clean, words.clean)];
@@ -25,21 +26,4 @@ function choices({ download, original, clean, received }, main) {
   return [make("div", { className: "ways" }, ...links), make("p", {}, words.cleanHint), make("label", {}, box, words.leaveOut)];
 }
 
-let leftOut = false; // where the browser keeps nothing
-
-function isLeftOut() {
-  try {
-    return localStorage.getItem(LEFT_OUT) === "1";
-  } catch {
-    return leftOut;
-  }
-}
-
-function leaveOut(isOn) {
-  leftOut = isOn;
-  try {
-    localStorage.setItem(LEFT_OUT, isOn ? "1" : "");
-  } catch {
-    // it holds until the page is left
-  }
-}
+const isLeftOut = () => kept(LEFT_OUT) === "1";

@@ -5,6 +5,7 @@
 import { place, sleep } from "./dom.js";
 import { fill } from "./filling.js";
 import { fitting, formValues } from "./form_values.js";
+import { keep, kept } from "./kept.js";
 
 const KEY = `playground-draft ${place()}`;
 const SETTLED = 250; // ms after the last change
@@ -18,12 +19,12 @@ let waiting = 0;
  * @returns {Promise<?{moved: string[]}>} what a link brought; null when there was none */
 export async function restore() {
   usual = await untouched();
-  if (!usual) return keep(); // somebody is writing already: theirs stays
+  if (!usual) return follow(); // somebody is writing already: theirs stays
   const linked = fromLink();
-  const draft = linked ?? read(sessionStore()) ?? read(localStore());
+  const draft = linked ?? read(true) ?? read(false);
   const { settings, moved } = draft ? fitting(draft, usual) : { settings: usual, moved: [] };
   if (draft && !same(settings, usual)) await put(settings);
-  keep();
+  follow();
   return linked && { moved };
 }
 
@@ -63,7 +64,7 @@ async function put(settings) {
   while (!isThere() && performance.now() < until) await sleep(20);
 }
 
-function keep() {
+function follow() {
   for (const name of ["input", "change", "click", "playground:form"]) addEventListener(name, soon, true);
   for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, write, true);
   return null;
@@ -76,36 +77,14 @@ function soon() {
 
 function write() {
   const text = JSON.stringify(formValues());
-  for (const store of [sessionStore(), localStore()]) {
-    try {
-      store?.setItem(KEY, text);
-    } catch {
-      // full, or forbidden: the page works all the same
-    }
-  }
+  for (const ofTab of [true, false]) keep(KEY, text, { ofTab });
 }
 
-function read(store) {
+function read(ofTab) {
   try {
-    return JSON.parse(store?.getItem(KEY) ?? "null");
+    return JSON.parse(kept(KEY, { ofTab }));
   } catch {
-    return null;
-  }
-}
-
-function sessionStore() {
-  try {
-    return sessionStorage;
-  } catch {
-    return null;
-  }
-}
-
-function localStore() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
+    return null; // no text of ours
   }
 }
 

@@ -2,6 +2,8 @@
  * What Gradio's listeners run in the browser alone: each function takes the listener's inputs and returns its
  * outputs, see the panels in components/ui.
  */
+import { copy } from "./dom.js";
+import { link, reset } from "./draft.js";
 import { tieHelp } from "./fields.js";
 import { wanted } from "./filling.js";
 import { clearPicture } from "./picture.js";
@@ -52,13 +54,11 @@ export const size_of_picture = () => {
 };
 
 /** All fields as on a first visit. */
-export const reset_form = async () => (await import("./draft.js")).reset();
+export const reset_form = reset;
 
 /** An address that fills the form, in the clipboard. */
 export const copy_link = async () => {
-  const [{ link }, { copy }] = await Promise.all([import("./draft.js"), import("./dom.js")]);
-  const button = document.querySelector("#copy-link");
-  await copy(link(), button);
+  await copy(link(), document.querySelector("#copy-link"));
   (await gallery()).say("link_copied");
 };
 

@@ -1,5 +1,6 @@
 /** Waiting in another tab: the title says what is under way and what is ready; whoever wishes is told when it is done. */
 import { make } from "./dom.js";
+import { keep, kept } from "./kept.js";
 import { isResting } from "./tile.js";
 import { words } from "./words.js";
 
@@ -10,7 +11,7 @@ export class Waiting {
     this.ready = 0; // pictures that came while the tab was hidden
     this.underWay = 0;
     this.title = null; // what stood there before
-    this.box = make("input", { type: "checkbox", checked: isWished() });
+    this.box = make("input", { type: "checkbox", checked: kept(KEY) === "yes" });
     this.box.onchange = () => this.#wish();
     this.node = make("label", { className: "tell-me" }, this.box, ` ${words.waiting.tell}`);
     document.addEventListener("visibilitychange", () => this.#draw());
@@ -32,7 +33,7 @@ export class Waiting {
   }
 
   async #wish() {
-    keepWish(this.box.checked);
+    keep(KEY, this.box.checked ? "yes" : "no");
     if (!this.box.checked) return;
     const { prepare } = await import("./telling.js");
     await prepare();
@@ -47,21 +48,5 @@ export class Waiting {
     }
     this.title ??= document.title;
     document.title = words.waiting.title(this.title, this.ready, this.underWay);
-  }
-}
-
-function isWished() {
-  try {
-    return localStorage.getItem(KEY) === "yes";
-  } catch {
-    return false; // storage is blocked
-  }
-}
-
-function keepWish(isOn) {
-  try {
-    localStorage.setItem(KEY, isOn ? "yes" : "no");
-  } catch {
-    // It holds for this visit.
   }
 }
