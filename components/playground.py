@@ -223,6 +223,10 @@ class Playground:
         """Return the file of a picture, or its bytes, by its unguessable name."""
         return self._store.picture(name)
 
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return a small WebP copy of a picture by its name; None when none can be made."""
+        return self._store.thumbnail(name)
+
     async def spendings(self) -> HostReport:
         """Return what the host spent on whom, and what is left of what may be spent."""
         now = self._clock.now()

@@ -252,6 +252,10 @@ class Store:
         """Return the file of a picture, or its bytes, by its unguessable name."""
         return self._shelf.find(name)
 
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return a small WebP copy of a picture by its name; None when none can be made."""
+        return self._shelf.thumbnail(name)
+
     def keep_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
         """Keep a visitor's own picture, a PNG file of that size in pixels; the same content is kept once."""
         digest = hashlib.sha256(content).hexdigest()

@@ -34,7 +34,7 @@ LAYERS = (
         "turns",
         "standing",
     ),
-    ("fence", "wire", "source_pictures", "infotext_recipe"),
+    ("fence", "wire", "source_pictures", "thumbnails", "infotext_recipe"),
     ("outpaint", "grid", "recipe_reader"),
     ("family",),
     ("model_list", "estimate"),

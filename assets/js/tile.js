@@ -166,7 +166,7 @@ export class Tile {
       image.remove();
       box.append(lost);
     };
-    image.src = address(picture.src);
+    image.src = address(picture.thumb);
     opener.replaceChildren(image);
   }
 

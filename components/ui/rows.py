@@ -87,6 +87,7 @@ def _picture(picture: Picture, job_id: str) -> dict[str, Any]:
     src = f"playground/pictures/{picture.name}"
     return {
         "src": src,
+        "thumb": f"{src}?thumb",
         "download": f"{src}?download={quote(job_id)}",
         "original": f"{src}?original",
         "clean": f"{src}?clean",
