@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from components.generation import is_text
 from components.person import Person
 
 
@@ -37,6 +38,19 @@ def key_token(values: Mapping[str, Any]) -> str:
     """Return the token of the tab's own key, "" when it has none."""
     token = values.get("key")
     return token[:100] if isinstance(token, str) else ""
+
+
+def number_in(values: Mapping[str, Any], name: str) -> float:
+    """Return a number that was sent, 0 for anything else."""
+    value = values.get(name)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
+    return float(value) if is_number else 0.0
+
+
+def text_in(values: Mapping[str, Any], name: str, longest: int) -> str:
+    """Return a text that was sent, cut to its longest; empty for anything else."""
+    value = values.get(name)
+    return value[:longest] if isinstance(value, str) and is_text(value) else ""
 
 
 def _within(values: Any, name: str) -> Mapping[str, Any]:
