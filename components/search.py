@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ CREATE TABLE IF NOT EXISTS search_index (
 """
 NOT_INDEXED = "SELECT record FROM jobs WHERE state <> 'deleted' AND id NOT IN (SELECT job_id FROM search_index)"
 _FINISHED = "FROM jobs JOIN search_index ON job_id = id WHERE visitor = ? AND state = 'completed'"
+_TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
 CHOICES = f"SELECT model, loras, count(*) {_FINISHED} GROUP BY model, loras"
 SIZE = "SELECT coalesce(sum(bytes), 0) FROM search_index"
 _GOING = """
@@ -39,7 +41,9 @@ class Search:
     """Which of a visitor's finished pictures; without more all of them."""
 
     words: str = ""
-    """Each must stand in the prompt or in the negative prompt; case and accents do not count."""
+    """Each, and each phrase in double quotes, must stand in the prompt or in the negative prompt; case and accents do
+    not count.
+    """
     is_favourite: bool = False
     """Favourites alone."""
     model: str = ""
@@ -95,7 +99,7 @@ def forget(db: sqlite3.Connection, job_id: str) -> None:
 
 def query(visitor: str, search: Search, limit: int) -> tuple[str, tuple[object, ...]]:
     """Return the SQL that gives the records of at most `limit` found jobs, the newest first, and its values."""
-    terms = [("instr(words, ?)", (term,)) for term in folded(search.words).split()[:_MOST_TERMS]]
+    terms = [("instr(words, ?)", (term,)) for term in _terms(search.words)]
     wished = [
         ("is_favourite", ()) if search.is_favourite else None,
         ("model = ?", (search.model,)) if search.model else None,
@@ -106,3 +110,8 @@ def query(visitor: str, search: Search, limit: int) -> tuple[str, tuple[object, 
     where = "".join(f" AND {condition}" for condition, _ in parts)
     values = tuple(value for _, given in parts for value in given)
     return f"SELECT record {_FINISHED}{where} ORDER BY created DESC, id DESC LIMIT ?", (visitor, *values, limit)
+
+
+def _terms(text: str) -> list[str]:
+    found = (folded(phrase or word) for phrase, word in _TERM.findall(text))
+    return [term for term in found if term][:_MOST_TERMS]
