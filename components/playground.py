@@ -40,7 +40,7 @@ from components.lora_names import names_on_shelf
 from components.money import Micros, dollars
 from components.person import Person
 from components.recipes import Recipes
-from components.retention import Keeping, Retention
+from components.retention import EVERYTHING, Keeping, Retention
 from components.settings import Settings
 from components.sources import Sources
 from components.standing import KeyGrant, Standing
@@ -72,7 +72,7 @@ class House:
     """The host's name at Hugging Face, on a Space; empty where there is none."""
     lasting: bool = True
     """The data folder outlives a restart."""
-    keeping: Keeping = Keeping()
+    keeping: Keeping = EVERYTHING
 
     @classmethod
     def of(cls, settings: Settings) -> House:

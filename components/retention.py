@@ -34,6 +34,9 @@ class Keeping:
         return messages.kept_so_long(self.days, self.gigabytes)
 
 
+EVERYTHING = Keeping()
+
+
 class Retention:
     """Deletes what is beyond the limits. What still may come, or was paid for without a picture, is left alone."""
 

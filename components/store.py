@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from components import search
 from components.database import Database
 from components.errors import InvalidRequest, SetupError
 from components.fence import DAY, HOUR, MONTH, Admission, Settling, Spent, settling
 from components.generation import SourceImage
 from components.job import Job, Picture, from_record, to_record
 from components.money import Micros
-from components.search import CHOICES, EXPIRED, FIRST_TO_GO, NOT_INDEXED, SIZE, TABLE, Choices, Search, forget, index, query
+from components.search import Choices, Search
 from components.shelf import Shelf
 
 _log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class Store:
             self._lock = _only_one(folder / "playground.lock")
         except OSError:
             self._lock = None
-        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES + TABLE)
+        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES + search.TABLE)
         self._shelf = Shelf(folder)
         self._index_the_old()
 
@@ -150,7 +151,7 @@ class Store:
         def write(db: sqlite3.Connection) -> None:
             for job in jobs:
                 db.execute(_INSERT, _row(job))
-                index(db, job)
+                search.index(db, job)
 
         try:
             self._db.write(write)
@@ -182,7 +183,7 @@ class Store:
 
         def write(db: sqlite3.Connection) -> None:
             db.execute(_INSERT + _UPDATE, _row(job))
-            index(db, job)
+            search.index(db, job)
             if not job.key:
                 _settle(db, job)
 
@@ -216,7 +217,7 @@ class Store:
         def write(db: sqlite3.Connection) -> None:
             for job in gone:
                 db.execute(_DELETE, (job.id,))
-                forget(db, job.id)
+                search.forget(db, job.id)
 
         self._db.write(write)
         for name in (name for job in gone for picture in job.pictures for name in (picture.name, picture.received)):
@@ -234,30 +235,30 @@ class Store:
                 return None
             job = job.favoured(is_favourite=is_favourite)
             db.execute("UPDATE jobs SET record = ? WHERE id = ?", (_row(job)[-1], job.id))
-            index(db, job)
+            search.index(db, job)
             return job
 
         return self._db.write(write)
 
-    def found(self, visitor: str, search: Search, limit: int) -> list[Job]:
+    def found(self, visitor: str, wanted: Search, limit: int) -> list[Job]:
         """Return at most `limit` of a visitor's finished jobs that a search finds, the newest first."""
-        return _jobs(self._db.read(*query(visitor, search, limit)))
+        return _jobs(self._db.read(*search.query(visitor, wanted, limit)))
 
     def choices(self, visitor: str) -> Choices:
         """Return what a visitor's finished jobs can be told apart by."""
-        return Choices.of((model, loras, count) for model, loras, count in self._db.read(CHOICES, (visitor,)))
+        return Choices.of((model, loras, count) for model, loras, count in self._db.read(search.CHOICES, (visitor,)))
 
     def expired(self, before: float, limit: int) -> list[Job]:
         """Return jobs that ended before that time and are no favourites, the oldest first, at most so many."""
-        return _jobs(self._db.read(EXPIRED, (before, limit)))
+        return _jobs(self._db.read(search.EXPIRED, (before, limit)))
 
     def first_to_go(self, limit: int) -> list[Job]:
         """Return finished jobs in the order in which room is made: the oldest first, favourites last."""
-        return _jobs(self._db.read(FIRST_TO_GO, (limit,)))
+        return _jobs(self._db.read(search.FIRST_TO_GO, (limit,)))
 
     def size(self) -> int:
         """Return how many bytes the finished jobs' pictures take."""
-        return int(self._db.read(SIZE)[0][0])
+        return int(self._db.read(search.SIZE)[0][0])
 
     def note_sweep(self, jobs: Iterable[Job], now: float) -> None:
         """Write down from whom the host's limits took how many pictures, and forget such notes after 30 days."""
@@ -393,8 +394,8 @@ class Store:
 
     def _index_the_old(self) -> None:
         """Make findable what was made before there was an index."""
-        if missing := _jobs(self._db.read(NOT_INDEXED)):
-            self._db.write(lambda db: [index(db, job) for job in missing])
+        if missing := _jobs(self._db.read(search.NOT_INDEXED)):
+            self._db.write(lambda db: [search.index(db, job) for job in missing])
 
 
 STOP = "stop"

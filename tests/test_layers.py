@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("errors",),
     ("messages",),
-    ("generation", "clock", "addresses", "money", "keys", "person", "redaction", "tokens"),
+    ("generation", "clock", "addresses", "money", "keys", "person", "redaction", "tokens", "zip_stream"),
     ("lora_sites", "lora_header", "lora_names", "prompt_styles", "recipe_lines", "recipe_exif", "found_recipe"),
     ("lora_link", "lora_answers", "lora_tags", "jpeg_file", "png_file", "webp_file"),
     (

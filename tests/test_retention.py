@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from components import messages
@@ -29,7 +31,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def sweep(store, clock):
-    async def sweep(**kept: float) -> None:
+    async def sweep(**kept: Any) -> None:
         clock.now = lambda: NOW
         ledger = Ledger(store)
         await Retention(store, ledger, clock, Keeping(**kept)).sweep()
@@ -38,7 +40,7 @@ def sweep(store, clock):
     return sweep
 
 
-def aged(name: str, days: float, **given: object) -> Job:
+def aged(name: str, days: float, **given: Any) -> Job:
     at = NOW - days * DAY
     picture = Picture(f"{'0' * 32}.png", 8, 8, "PNG", MEGABYTE)
     return done(name, at=at, ended=at, pictures=(picture,), **given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def store(tmp_path):
     store.close()
 
 
-def done(name: str, prompt: str = "a cat", at: float = 100.0, **given: object) -> Job:
+def done(name: str, prompt: str = "a cat", at: float = 100.0, **given: Any) -> Job:
     request = GenerationRequest(prompt, str(given.pop("negative", "")), loras=tuple(given.pop("loras", ())))
     plain = job(name, request=request, created=at, state=JobState.COMPLETED, ended=at + 5, task_id=name)
     return replace(plain, **given)
@@ -37,7 +38,7 @@ def keep(store: Store, *jobs: Job) -> None:
         store.save(one)
 
 
-def found(store: Store, *, visitor: str = ALICE, limit: int = 60, **wished: object) -> list[str]:
+def found(store: Store, *, visitor: str = ALICE, limit: int = 60, **wished: Any) -> list[str]:
     return [one.id for one in store.found(visitor, Search(**wished), limit)]
 
 
@@ -108,9 +109,7 @@ def test_filters_go_together(store):
     assert found(store, model="stability-ai/sdxl") == ["c-1"]
     assert found(store, lora=PIXEL.path, since=15.0) == ["b-1"]
     assert found(store, model="stability-ai/sdxl", lora=PIXEL.path) == []
-    assert store.choices(ALICE) == Choices(
-        3, ("stability-ai/sdxl", "stability-ai/sdxl-lora"), (PIXEL.path, "o/other")
-    )
+    assert store.choices(ALICE) == Choices(3, ("stability-ai/sdxl", "stability-ai/sdxl-lora"), (PIXEL.path, "o/other"))
 
 
 def test_a_favourite_stays_one_until_it_is_unmarked(store, tmp_path):

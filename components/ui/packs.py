@@ -104,7 +104,9 @@ def _shown(job: Job, picture: Picture, file: str, recipe: str) -> str:
 def _filled(template: str, file: str, prompt: str, facts: str, picture: Picture) -> str:
     values: dict[str, Any] = {"file": file, "prompt": prompt, "facts": facts}
     values |= {"width": picture.width, "height": picture.height}
-    return Template(assets.text(template)).substitute({name: html.escape(str(value)) for name, value in values.items()})
+    return Template(assets.text(template)).substitute(
+        {name: html.escape(str(value)) for name, value in values.items()}
+    )
 
 
 def _sheet(shown: list[str]) -> str:

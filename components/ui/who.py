@@ -43,8 +43,9 @@ def key_token(values: Mapping[str, Any]) -> str:
 def number_in(values: Mapping[str, Any], name: str) -> float:
     """Return a number that was sent, 0 for anything else."""
     value = values.get(name)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
-    return float(value) if is_number else 0.0
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e12:
+        return 0.0
+    return float(value)
 
 
 def text_in(values: Mapping[str, Any], name: str, longest: int) -> str:

@@ -114,7 +114,9 @@ def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> N
     view.get_by_role("button", name="Favourites", exact=True).click()
     expect(tiles(view)).to_have_count(1)
     view.get_by_role("button", name="Favourite: Picture number 1 of").click()
-    expect(view.get_by_role("button", name="Favourite: Picture number 1 of")).to_have_attribute("aria-pressed", "false")
+    expect(view.get_by_role("button", name="Favourite: Picture number 1 of")).to_have_attribute(
+        "aria-pressed", "false"
+    )
 
 
 def test_several_are_fetched_as_one_file_with_a_sheet(person: Person) -> None:

@@ -95,7 +95,11 @@ def packed(content: bytes) -> zipfile.ZipFile:
 def test_s04_no_token_opens_another_s_board(two: Two, token: object) -> None:
     owner, other = two
     painted(owner)
-    for function, more in (("changes", {"epoch": "", "version": 0, "wait": 0}), ("older", {"before": 1e11}), ("history", {})):
+    for function, more in (
+        ("changes", {"epoch": "", "version": 0, "wait": 0}),
+        ("older", {"before": 1e11}),
+        ("history", {}),
+    ):
         assert SECRET not in other.ask(function, visitor=token, **more).text
 
 

@@ -218,7 +218,15 @@ def test_s06_any_value_in_any_question_of_the_gallery(stranger: Stranger) -> Non
     ],
 )
 def test_s06_any_value_in_any_header(stranger: Stranger, header: str, values: list[str]) -> None:
-    paths = ["/", "/config", "/theme.css", "/logout", "/static/img/logo.svg", "/playground/pictures/x", "/playground/packs/x"]
+    paths = [
+        "/",
+        "/config",
+        "/theme.css",
+        "/logout",
+        "/static/img/logo.svg",
+        "/playground/pictures/x",
+        "/playground/packs/x",
+    ]
     paths += [f"/gradio_api/{name}" for name in ("info", "openapi.json", "file=/etc/passwd", "queue/data")]
     reads = [("GET", path, {}) for path in paths]
     posts = [("POST", f"/gradio_api/{name}", {"content": b"{}"}) for name in ("upload", "queue/join", "call/generate")]
