@@ -3,7 +3,8 @@ import { button, make, setText } from "./dom.js";
 import { words } from "./history_words.js";
 import { openable, Tile } from "./tile.js";
 
-const AHEAD = "1200px"; // how far below the view the next page is fetched
+const AHEAD = 1200; // px from the end at which the next page is fetched
+const RETRY = 3_000; // ms after a page that did not come
 
 export class FoundList {
   /** @param {object} acts what a tile does @param {(asked: object) => Promise<?object>} find
@@ -17,8 +18,7 @@ export class FoundList {
     this.told = make("p", { className: "quiet", role: "status" });
     this.more = button(words.more, () => this.#load(), { className: "more", hidden: true });
     this.node = make("div", { className: "shelf" }, this.list, this.told, this.more);
-    const watch = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#near(), { root: this.node, rootMargin: AHEAD });
-    watch.observe(this.more);
+    this.node.addEventListener("scroll", () => this.#goOn(), { passive: true });
   }
 
   /** Shows what a search finds. @param {object} asked @returns {Promise<?object>} the first answer */
@@ -44,10 +44,6 @@ export class FoundList {
     if (!this.tiles.size && this.more.hidden) this.#tell();
   }
 
-  #near() {
-    if (!this.hasFailed) this.#load();
-  }
-
   async #load() {
     if (this.isBusy) return null;
     const { turn } = this;
@@ -62,7 +58,8 @@ export class FoundList {
     this.more.hidden = answer ? !answer.more : false;
     this.more.textContent = answer ? words.more : words.again;
     this.#tell();
-    if (answer?.more) this.#goOn();
+    if (!answer) setTimeout(() => turn === this.turn && this.hasFailed && this.node.isConnected && this.#load(), RETRY);
+    this.#goOn();
     return answer;
   }
 
@@ -91,9 +88,8 @@ export class FoundList {
 
   #isNarrowed = () => Object.values(this.asked).some(Boolean);
 
-  /** A short page leaves the end in view, and then nothing crosses its edge. */
   #goOn() {
-    const { bottom } = this.node.getBoundingClientRect();
-    if (this.more.getBoundingClientRect().top < bottom + parseInt(AHEAD)) requestAnimationFrame(() => this.#near());
+    const { scrollHeight, scrollTop, clientHeight } = this.node;
+    if (!this.more.hidden && !this.hasFailed && scrollHeight - scrollTop - clientHeight < AHEAD) this.#load();
   }
 }

@@ -1,0 +1,101 @@
+"""What 5,000 pictures in the store cost: opening the page beside an empty one, searching, scrolling through all."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median, quantiles
+
+from playwright.sync_api import Browser, Page
+
+from components.person import visitor_name
+from components.search import Search
+from components.store import Store
+from tests.app_process import AppProcess
+from tests.bench.stage import chromium
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+from tests.many_jobs import LORA, TOKEN, fill
+
+PAUSE = 200
+"""Milliseconds the page waits for another letter."""
+COUNT = 5_000
+ROUNDS = 9
+SEARCHES = (
+    {"words": "picture"},
+    {"words": "number 4999 cafe"},
+    {"words": "an elephant"},
+    {"lora": LORA, "words": "number 49"},
+    {"is_favourite": True},
+)
+
+
+def run() -> Iterator[str]:
+    """Yield the table's lines."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        empty, full = Path(folder) / "empty", Path(folder) / "full"
+        fill(full / "data", COUNT, time.time())
+        searches = _searches(full / "data")
+        api = HostedApi().start()
+        stack.callback(api.stop)
+        browser = stack.enter_context(chromium())
+        apps = {name: AppProcess.hosted(name, api).start() for name in (empty, full)}
+        for app in apps.values():
+            stack.callback(app.stop)
+        opened = _opened(browser, apps[empty].url, apps[full].url)
+        scrolled, asked = _scrolled(browser, apps[full].url)
+    yield f"{COUNT} pictures of one visitor, medians of {ROUNDS}"
+    yield f"Page opened, tiles drawn: empty {opened[0]:.0f} ms, full {opened[1]:.0f} ms, ratio {opened[1] / opened[0]:.2f}"
+    yield f"Search in the store: median {median(searches):.1f} ms, 95 % under {quantiles(searches, n=20)[-1]:.1f} ms"
+    yield f"Search on the page, letter to tiles: median {median(asked):.0f} ms, of which {PAUSE} are waited for more"
+    yield f"Scrolled from the first to the last: {scrolled:.1f} s"
+
+
+def _searches(folder: Path) -> list[float]:
+    store, times = Store(folder), []
+    for _ in range(ROUNDS):
+        for wanted in SEARCHES:
+            begun = time.perf_counter()
+            store.found(visitor_name(TOKEN), Search(**wanted), 61)
+            times.append(1000 * (time.perf_counter() - begun))
+    store.close()
+    return times
+
+
+def _opened(browser: Browser, *urls: str) -> list[float]:
+    """Return the median time in which each page is there, taken in turns so that a busy moment meets both."""
+    times: dict[str, list[float]] = {url: [] for url in urls}
+    for _ in range(ROUNDS):
+        for url in urls:
+            with browser.new_context() as context:
+                context.add_init_script(f"localStorage.setItem('playground-visitor', '{TOKEN}')")
+                page, begun = context.new_page(), time.perf_counter()
+                page.goto(url)
+                page.locator(".results .tile .seen, .results .examples").first.wait_for()
+                times[url].append(1000 * (time.perf_counter() - begun))
+    return [median(times[url]) for url in urls]
+
+
+def _scrolled(browser: Browser, url: str) -> tuple[float, list[float]]:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.add_init_script(f"localStorage.setItem('playground-visitor', '{TOKEN}')")
+        page = context.new_page()
+        Person(page, url).open().button("All your pictures").click()
+        page.locator("dialog.history .tile").first.wait_for()
+        begun, most = time.perf_counter(), 120.0
+        while page.locator("dialog.history .tile").count() < COUNT:
+            page.evaluate("document.querySelector('dialog.history .shelf').scrollTop += 4000")
+            page.wait_for_timeout(20)
+            assert time.perf_counter() - begun < most, page.locator("dialog.history .tile").count()
+        return time.perf_counter() - begun, [_asked(page, number) for number in range(ROUNDS)]
+
+
+def _asked(page: Page, number: int) -> float:
+    box = page.get_by_role("searchbox")
+    begun = time.perf_counter()
+    box.fill(f'"number {4000 + number} of"')
+    page.locator(f"dialog.history .tile:only-child:has-text('number {4000 + number} of')").wait_for()
+    return 1000 * (time.perf_counter() - begun)
