@@ -195,6 +195,7 @@ def exports_of_picture(person: Person, prompt: str) -> dict[str, bytes]:
     found = {f"the recipe of {prompt}": clipboard(person)}
     assert prompt.encode() in found[f"the recipe of {prompt}"]
     dialog.locator("details.keep summary").click()
+    dialog.locator("details.keep").get_by_role("link").first.wait_for()
     for link in dialog.get_by_role("link").all():
         answer = httpx.get(str(link.evaluate("link => link.href"))).raise_for_status()
         found[f"{prompt}: {link.inner_text()}"] = answer.content + str(answer.headers).encode()
