@@ -12,7 +12,7 @@ from components.job import Job
 PAGE = 60
 """Jobs on the first page, and on each older one."""
 LONGEST = 500
-"""Jobs a board holds before it goes back to its first page."""
+"""Jobs a board holds before it goes back to its first page; deleted ones of which it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Changes:
     """The first page in full, for a reader who knew nothing of this board."""
     more: bool
     """Older jobs exist beyond it."""
+    gone: tuple[str, ...] = ()
+    """Jobs that were deleted."""
 
 
 class Board:
@@ -38,6 +40,7 @@ class Board:
         """How many wait for a change right now."""
         self._version = 1
         self._jobs = {job.id: (1, job) for job in jobs}
+        self._gone: dict[str, int] = {}
         self._changed = asyncio.Condition()
 
     async def show(self, jobs: Iterable[Job]) -> None:
@@ -47,6 +50,16 @@ class Board:
             self._jobs |= {job.id: (self._version, job) for job in jobs}
             if len(self._jobs) > LONGEST:
                 self._shorten()
+            self._changed.notify_all()
+
+    async def remove(self, gone: Iterable[str], page: Iterable[Job]) -> None:
+        """Take jobs off that were deleted; `page` is the first page without them, and one more."""
+        async with self._changed:
+            self._version += 1
+            self._gone |= dict.fromkeys(gone, self._version)
+            known = self._jobs | {job.id: (self._version, job) for job in page if job.id not in self._jobs}
+            self._jobs = {name: entry for name, entry in known.items() if name not in self._gone}
+            self._gone = dict([*self._gone.items()][-LONGEST:])
             self._changed.notify_all()
 
     async def renew(self, jobs: Iterable[Job]) -> None:
@@ -66,7 +79,8 @@ class Board:
         if epoch != self.epoch:
             return self._whole()
         found = tuple(job for at, job in self._jobs.values() if at > version)
-        return Changes(self.epoch, self._version, found, self.unfinished, is_whole=False, more=False)
+        gone = tuple(name for name, at in self._gone.items() if at > version)
+        return Changes(self.epoch, self._version, found, self.unfinished, is_whole=False, more=False, gone=gone)
 
     def _shorten(self) -> None:
         """Keep the first page and what is unfinished; the new epoch makes every reader begin anew."""
@@ -96,4 +110,5 @@ class Board:
         newest = self._newest()
         page = tuple(newest[:PAGE])
         more = len(newest) > PAGE
-        return Changes(self.epoch, self._version, page, self.unfinished, is_whole=True, more=more)
+        gone = tuple(self._gone)
+        return Changes(self.epoch, self._version, page, self.unfinished, is_whole=True, more=more, gone=gone)

@@ -227,13 +227,13 @@ class Client:
         url = self._endpoint.url("/api/v3/predictions")
         return await _read(await self._ask("POST", url, wire.encode_recent(model, page)), wire.decode_recent)
 
-    async def delete(self, task_id: str) -> None:
-        """Delete an ended task and its pictures at the service. Free of charge, and may be repeated.
+    async def delete(self, task_ids: Sequence[str]) -> None:
+        """Delete ended tasks and their pictures at the service. Free of charge, and may be repeated.
 
         Raises NotTold, KeyRefused, NothingSent, UntrustedService.
         """
         url = self._endpoint.url("/api/v3/predictions/delete")
-        wire.decode_delete(await self._quick("POST", url, wire.encode_delete(task_id), messages.KEPT_AT_SERVICE))
+        wire.decode_delete(await self._quick("POST", url, wire.encode_delete(task_ids), messages.KEPT_AT_SERVICE))
 
     async def price(self, model: str, request: GenerationRequest) -> wire.Quote:
         """Return what one picture of a request costs; its own pictures need not be at the service. Free of charge.

@@ -87,6 +87,7 @@ class Job:
     """When a busy service is tried next; None unless it is first in line."""
     links: tuple[str, ...] = ()
     """Where pictures lie at the service that could not be fetched."""
+    is_favourite: bool = False
 
     @property
     def account(self) -> str:
@@ -169,6 +170,10 @@ class Job:
     def can_be_deleted(self) -> bool:
         """Tell whether nothing of it is awaited: neither its end nor a picture that was paid for."""
         return self.ended is not None and self.state is not JobState.UNKNOWN and not self.is_paid_without_picture
+
+    def favoured(self, *, is_favourite: bool) -> Job:
+        """Its visitor likes it, or no more."""
+        return replace(self, is_favourite=is_favourite)
 
     def taken_up(self) -> Job:
         """Somebody follows it again; the trouble that kept them from it is over."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 
 from components import messages
@@ -91,13 +90,14 @@ class Account:
     watcher: Watcher
 
 
-class Deletion(Enum):
-    """What became of a wish to delete a job."""
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What became of a wish to delete jobs."""
 
-    REFUSED = "refused"
-    HERE = "here"
-    """The service could not be told, and keeps its copy for a while."""
-    EVERYWHERE = "everywhere"
+    gone: tuple[str, ...]
+    """The ids of those that are gone here."""
+    is_everywhere: bool
+    """False: the service could not be told of some, and keeps its copies for a while."""
 
 
 class Jobs:
@@ -240,19 +240,27 @@ class Jobs:
         job = await self._ledger.call(self._store.job, job_id)
         return job if job and job.visitor == visitor else None
 
-    async def delete(self, visitor: str, job_id: str) -> Deletion:
-        """Delete a visitor's ended job and its pictures, here and at the service.
+    async def delete(self, visitor: str, job_ids: Iterable[str]) -> Deletion:
+        """Delete a visitor's ended jobs and their pictures, here and at the service.
 
-        Refused for another's, and for what may still come.
+        Others' are left alone, and so is what may still come.
         """
-        async with self._taking_up:  # nobody looks for it again meanwhile
-            job = await self.own(visitor, job_id)
-            if not job or not job.can_be_deleted or job.id in self._running:
-                return Deletion.REFUSED
-            await self._ledger.delete(job)
-        account = self._accounts.get(job.account)
-        is_gone = await account.watcher.delete(job) if account else job.task_id is None
-        return Deletion.EVERYWHERE if is_gone else Deletion.HERE
+        async with self._taking_up:  # nobody looks for them again meanwhile
+            found = [await self.own(visitor, job_id) for job_id in dict.fromkeys(job_ids)]
+            jobs = [job for job in found if job and job.can_be_deleted and job.id not in self._running]
+            if jobs:
+                await self._ledger.delete(jobs)
+        return Deletion(tuple(job.id for job in jobs), await self._delete_at_service(jobs))
+
+    async def _delete_at_service(self, jobs: Sequence[Job]) -> bool:
+        """Delete what can be; return whether nothing is left there."""
+        tasks: dict[str, list[str]] = {}
+        for job in jobs:
+            if job.task_id:
+                tasks.setdefault(job.account, []).append(job.task_id)
+        open_ones = [(self._accounts[name].watcher, ids) for name, ids in tasks.items() if name in self._accounts]
+        done = [await watcher.delete(ids) for watcher, ids in open_ones]
+        return all(done) and len(done) == len(tasks)
 
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended, or cannot be followed, and return it."""

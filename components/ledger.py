@@ -75,13 +75,23 @@ class Ledger:
                 await board.renew(await self.call(self._store.page, name, None, PAGE + 1))
         return len(moved)
 
-    async def delete(self, job: Job) -> None:
-        """Delete an ended job and its pictures, and make all who look on begin anew without it."""
-        await self.call(self._store.delete, job)
-        self._passing.pop(job.id, None)
-        if board := self._boards.get(job.visitor):
-            page = await self.call(self._store.page, job.visitor, None, PAGE + 1)
-            await board.renew(self._as_owned(self._passing.get(one.id, one)) for one in page)
+    async def delete(self, jobs: Sequence[Job]) -> None:
+        """Delete ended jobs and their pictures; all who look on lose them."""
+        await self.call(self._store.delete, jobs)
+        for job in jobs:
+            self._passing.pop(job.id, None)
+        for visitor in {job.visitor for job in jobs}:
+            if board := self._boards.get(visitor):
+                page = await self.call(self._store.page, visitor, None, PAGE + 1)
+                known = [self._as_owned(self._passing.get(one.id, one)) for one in page]
+                await board.remove([job.id for job in jobs if job.visitor == visitor], known)
+
+    async def favour(self, visitor: str, job_id: str, *, is_favourite: bool) -> bool:
+        """Mark a visitor's finished job as a favourite, or no more, and show it; False for another's."""
+        job = await self.call(self._store.favour, visitor, job_id, is_favourite=is_favourite)
+        if job:
+            await self._publish([self._as_owned(job)])
+        return job is not None
 
     def _as_owned(self, job: Job) -> Job:
         owner = self._moved.get(job.id)

@@ -471,3 +471,10 @@ def in_full(sentence: Sentence, *, is_free: bool) -> str:
     """Return the whole message in one line."""
     parts = (sentence.happened, charged(sentence, is_free=is_free), sentence.advice)
     return " ".join(part for part in parts if part)
+
+
+def kept_so_long(days: int, gigabytes: float) -> Sentence:
+    """Say what the host's limits are; 0: none."""
+    stay = f"Pictures are kept here for {days} {'day' if days == 1 else 'days'}, favourites longer." if days else ""
+    room = f"The oldest pictures are deleted when {gigabytes:g} GB are full, favourites last." if gigabytes else ""
+    return Sentence(" ".join(filter(None, (stay, room))), "Download what you like.")

@@ -30,6 +30,7 @@ from components.errors import (
 from components.estimate import Estimate, parts_off
 from components.fence import Limits, Spent
 from components.generation import GenerationRequest
+from components.history import History
 from components.job import Job
 from components.jobs import Caps, Jobs, Line, Wish
 from components.keyring import KeyRing
@@ -39,6 +40,7 @@ from components.lora_names import names_on_shelf
 from components.money import Micros, dollars
 from components.person import Person
 from components.recipes import Recipes
+from components.retention import EVERYTHING, Keeping, Retention
 from components.settings import Settings
 from components.sources import Sources
 from components.standing import KeyGrant, Standing
@@ -70,6 +72,7 @@ class House:
     """The host's name at Hugging Face, on a Space; empty where there is none."""
     lasting: bool = True
     """The data folder outlives a restart."""
+    keeping: Keeping = EVERYTHING
 
     @classmethod
     def of(cls, settings: Settings) -> House:
@@ -82,6 +85,7 @@ class House:
             can_sign_in=settings.can_sign_in,
             owner=settings.owner,
             lasting=settings.data_outlives_restart,
+            keeping=Keeping(settings.keep_days, settings.keep_gigabytes),
         )
 
 
@@ -117,6 +121,8 @@ class Playground:
         self._ledger = Ledger(store)
         self.sources = Sources(store, self._ledger, self._clock)
         self.recipes = Recipes(store, self._ledger)
+        self.history = History(store, self._ledger)
+        self._retention = Retention(store, self._ledger, self._clock, house.keeping)
         self._outside = outside or outside_connections(patience)
         self.lora_checker = LoraChecker(self._outside, self._clock, names_on_shelf())
         self._api = api_connections(backend.endpoint, patience)
@@ -215,6 +221,8 @@ class Playground:
             found.append(messages.NOT_KEPT)
         elif not self.house.lasting:
             found.append(messages.UNTIL_RESTART)
+        if told := self.house.keeping.notice:
+            found.append(told)
         if not self.backend.family.is_told and not self.backend.rests(self.house.limits):
             found.append(messages.MODELS_NOT_TOLD)
         return tuple(found)
@@ -222,6 +230,14 @@ class Playground:
     def picture(self, name: str) -> Path | bytes | None:
         """Return the file of a picture, or its bytes, by its unguessable name."""
         return self._store.picture(name)
+
+    def content(self, name: str) -> bytes | None:
+        """Return the bytes of a picture by its unguessable name."""
+        return self._store.content(name)
+
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return a small WebP copy of a picture by its name; None when none can be made."""
+        return self._store.thumbnail(name)
 
     async def spendings(self) -> HostReport:
         """Return what the host spent on whom, and what is left of what may be spent."""
@@ -275,12 +291,14 @@ class Playground:
             return None
 
     async def _sweep(self) -> None:
-        """Ask for the usual price before somebody waits for it, and let go of unused keys now and then."""
+        """Ask for the usual price before somebody waits for it; let go of what need not be kept now and then."""
         with suppress(PlaygroundError):
             if self.till and not self.backend.rests(self.house.limits):
                 await self.till.quote(self.backend.model, GenerationRequest("a picture"))
                 await self.till.balance()
         while True:
+            with suppress(StoreTrouble):
+                await self._retention.sweep()
             await asyncio.sleep(SWEEP_SECONDS)
             self.visitors.forget_unused()
             self._own_tills = {mark: till for mark, till in self._own_tills.items() if self.keys.holds(mark)}

@@ -24,8 +24,8 @@ def restored(store: Store, request: GenerationRequest, received: Picture) -> tup
     """
     if not request.image or not request.mask:
         return received, True
-    original = _opened(store.source_content(request.image.name))
-    mask = _opened(store.source_content(request.mask.name))
+    original = _opened(store.content(request.image.name))
+    mask = _opened(store.content(request.mask.name))
     painted = _opened(store.picture(received.name))
     target = io.BytesIO()
     put_back(original, painted, mask.convert("L"), request.feather).save(target, "PNG")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ class Settings:
     jobs_per_visitor: int
     jobs: int
     limits: Limits
+    keep_days: int
+    """Days that pictures are kept; 0: for ever."""
+    keep_gigabytes: float
+    """Gigabytes of pictures that are kept; 0: no limit."""
     can_sign_in: bool
     """It runs as a Space with `hf_oauth: true`."""
     owner: str
@@ -70,6 +75,8 @@ class Settings:
             jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 8),
             jobs=_count(env, "PLAYGROUND_JOBS", 200),
             limits=_limits(env),
+            keep_days=_count(env, "PLAYGROUND_KEEP_DAYS", 0, least=0),
+            keep_gigabytes=_gigabytes(env, "PLAYGROUND_KEEP_GB"),
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
         )
@@ -120,11 +127,18 @@ def _backend(text: str, key: str | None) -> BackendChoice:
     return choice
 
 
-def _count(env: Mapping[str, str], name: str, default: int) -> int:
+def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     text = env.get(name, "").strip() or str(default)
-    if not text.isdecimal() or int(text) < 1:
-        raise SetupError(f"{name} must be a whole number of at least 1, not {text}.")
+    if not text.isdecimal() or int(text) < least:
+        raise SetupError(f"{name} must be a whole number of at least {least}, not {text}.")
     return int(text)
+
+
+def _gigabytes(env: Mapping[str, str], name: str) -> float:
+    text = env.get(name, "").strip() or "0"
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text):
+        raise SetupError(f"{name} must be a number of gigabytes such as 20 or 0.5, not {text}.")
+    return float(text)
 
 
 def _limits(env: Mapping[str, str]) -> Limits:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from components.job import Picture
 from components.pictures import inspect
+from components.thumbnails import thumbnail
 
 PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 MEMORY_LIMIT = 256 * 1024 * 1024
@@ -25,11 +26,12 @@ class Shelf:
     def __init__(self, folder: Path, memory_limit: int = MEMORY_LIMIT) -> None:
         """Use a folder, and memory up to so many bytes while the folder cannot be written."""
         self._pictures, self._incoming = folder / "pictures", folder / "incoming"
+        self._thumbnails = folder / "thumbnails"
         self._memory_limit = memory_limit
         self._held: dict[str, bytes] = {}
-        self._making_room = threading.Lock()
+        self._making_room, self._making_small = threading.Lock(), threading.Lock()
         with contextlib.suppress(OSError):
-            for place in (self._pictures, self._incoming):
+            for place in (self._pictures, self._incoming, self._thumbnails):
                 place.mkdir(parents=True, exist_ok=True)
             for leftover in self._incoming.iterdir():  # a killed process left it half fetched: it is fetched again
                 leftover.unlink(missing_ok=True)
@@ -91,6 +93,22 @@ class Shelf:
         self._held.pop(name, None)
         with contextlib.suppress(OSError):
             (self._pictures / name).unlink(missing_ok=True)
+            self._thumbnail(name).unlink(missing_ok=True)
+
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return a picture's small WebP copy, made when it is first asked for; None when there is none to make."""
+        if not (picture := self.find(name)):
+            return None
+        small = self._thumbnail(name)
+        if small.is_file():
+            return small
+        with self._making_small:  # one at a time: a large picture takes much memory while it is read
+            content = thumbnail(picture)
+        if content and isinstance(picture, Path):
+            self._keep_small(content, small)
+            if not picture.is_file():  # deleted meanwhile
+                self.drop(name)
+        return content
 
     def find(self, name: str) -> Path | bytes | None:
         """Return the file of a picture, or its bytes, by its name."""
@@ -98,6 +116,19 @@ class Shelf:
             return None
         path = self._pictures / name
         return path if path.is_file() else self._held.get(name)
+
+    def _thumbnail(self, name: str) -> Path:
+        return self._thumbnails / f"{name}.webp"
+
+    def _keep_small(self, content: bytes, small: Path) -> None:
+        """Save a thumbnail whole or not at all; one that cannot be saved is made again."""
+        landing = self.landing()
+        with contextlib.suppress(OSError):
+            landing.write(content)
+            landing.close()
+            if not isinstance(landing, io.BytesIO):
+                Path(landing.name).replace(small)
+        self.clear(landing)
 
     def _to_disk(self, landing: BinaryIO, name: str) -> bool:
         try:

@@ -100,7 +100,7 @@ class Sources:
         job = await self._ledger.call(self._store.job, job_id)
         if job is None or job.visitor != person.board or not 0 <= index < len(job.pictures):
             raise InvalidRequest("image", messages.SOURCE_GONE)
-        content = await self._ledger.call(self._store.source_content, job.pictures[index].name)
+        content = await self._ledger.call(self._store.content, job.pictures[index].name)
         if content is None:
             raise InvalidRequest("image", messages.SOURCE_GONE)
         return await self.take(person, content)
@@ -118,7 +118,7 @@ class Sources:
 
     async def _content(self, person: Person, name: str) -> bytes:
         await self.require(person, name)
-        content = await self._ledger.call(self._store.source_content, name)
+        content = await self._ledger.call(self._store.content, name)
         if content is None:
             raise InvalidRequest("image", messages.SOURCE_GONE)
         return content

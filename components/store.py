@@ -6,17 +6,20 @@ import hashlib
 import json
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from components import search
 from components.database import Database
 from components.errors import InvalidRequest, SetupError
 from components.fence import DAY, HOUR, MONTH, Admission, Settling, Spent, settling
 from components.generation import SourceImage
 from components.job import Job, Picture, from_record, to_record
 from components.money import Micros
+from components.search import Choices, Search
 from components.shelf import Shelf
 
 _log = logging.getLogger(__name__)
@@ -60,6 +63,12 @@ CREATE TABLE IF NOT EXISTS uploads (
     made REAL NOT NULL,
     PRIMARY KEY (account, digest)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS sweeps (
+    visitor TEXT NOT NULL,
+    made REAL NOT NULL,
+    pictures INTEGER NOT NULL,
+    PRIMARY KEY (visitor, made)
+) STRICT;
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
 """
 _INSERT = (
@@ -97,6 +106,15 @@ class Spending:
     this_month: Micros
 
 
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What the host's limits took from a visitor in the last 30 days."""
+
+    pictures: int
+    last: float
+    """Unix seconds; 0 when there was none."""
+
+
 class Store:
     """One data folder, open in one process at a time. Where it cannot be written, memory takes its place."""
 
@@ -107,8 +125,9 @@ class Store:
             self._lock = _only_one(folder / "playground.lock")
         except OSError:
             self._lock = None
-        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES)
+        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES + search.TABLE)
         self._shelf = Shelf(folder)
+        self._index_the_old()
 
     def close(self) -> None:
         """Give the folder back."""
@@ -128,8 +147,14 @@ class Store:
 
     def intend(self, jobs: Sequence[Job]) -> bool:
         """Write down new jobs, all or none. False: one of them is known, so this click has been seen."""
+
+        def write(db: sqlite3.Connection) -> None:
+            for job in jobs:
+                db.execute(_INSERT, _row(job))
+                search.index(db, job)
+
         try:
-            self._db.write(lambda db: db.executemany(_INSERT, [_row(job) for job in jobs]))
+            self._db.write(write)
         except sqlite3.IntegrityError:
             return False
         return True
@@ -158,6 +183,7 @@ class Store:
 
         def write(db: sqlite3.Connection) -> None:
             db.execute(_INSERT + _UPDATE, _row(job))
+            search.index(db, job)
             if not job.key:
                 _settle(db, job)
 
@@ -174,7 +200,8 @@ class Store:
             moved = db.execute("SELECT id FROM jobs WHERE visitor = ?", (visitor,)).fetchall()
             change = "UPDATE jobs SET visitor = ?, record = json_set(record, '$.visitor', ?) WHERE visitor = ?"
             db.execute(change, (to, to, visitor))
-            db.execute("UPDATE OR IGNORE sources SET visitor = ? WHERE visitor = ?", (to, visitor))
+            for table in ("sources", "sweeps"):
+                db.execute(f"UPDATE OR IGNORE {table} SET visitor = ? WHERE visitor = ?", (to, visitor))
             return [row[0] for row in moved]
 
         return self._db.write(write)
@@ -183,12 +210,73 @@ class Store:
         """Return how many jobs a visitor has."""
         return int(self._db.read("SELECT count(*) FROM jobs WHERE visitor = ?", (visitor,))[0][0])
 
-    def delete(self, job: Job) -> None:
-        """Delete a job's words and pictures. Its click, its task and its cost stay known, so none counts anew."""
-        self._db.write(lambda db: db.execute(_DELETE, (job.id,)))
-        for picture in job.pictures:
-            for name in filter(None, (picture.name, picture.received)):
+    def delete(self, jobs: Iterable[Job]) -> None:
+        """Delete words and pictures of jobs. Their clicks, tasks and costs stay known, so none counts anew."""
+        gone = tuple(jobs)
+
+        def write(db: sqlite3.Connection) -> None:
+            for job in gone:
+                db.execute(_DELETE, (job.id,))
+                search.forget(db, job.id)
+
+        self._db.write(write)
+        for name in (name for job in gone for picture in job.pictures for name in (picture.name, picture.received)):
+            if name:
                 self._shelf.drop(name)
+
+    def favour(self, visitor: str, job_id: str, *, is_favourite: bool) -> Job | None:
+        """Mark a visitor's finished job as a favourite, or no more; None for another's, or what is not finished."""
+        mine = "WHERE id = ? AND visitor = ? AND state = 'completed'"
+
+        def write(db: sqlite3.Connection) -> Job | None:
+            row = db.execute(f"SELECT record FROM jobs {mine}", (job_id, visitor)).fetchone()
+            job = _job(row[0]) if row else None
+            if job is None:
+                return None
+            job = job.favoured(is_favourite=is_favourite)
+            db.execute("UPDATE jobs SET record = ? WHERE id = ?", (_row(job)[-1], job.id))
+            search.index(db, job)
+            return job
+
+        return self._db.write(write)
+
+    def found(self, visitor: str, wanted: Search, limit: int) -> list[Job]:
+        """Return at most `limit` of a visitor's finished jobs that a search finds, the newest first."""
+        return _jobs(self._db.read(*search.query(visitor, wanted, limit)))
+
+    def choices(self, visitor: str) -> Choices:
+        """Return what a visitor's finished jobs can be told apart by."""
+        return Choices.of((model, loras, count) for model, loras, count in self._db.read(search.CHOICES, (visitor,)))
+
+    def expired(self, before: float, limit: int) -> list[Job]:
+        """Return jobs that ended before that time and are no favourites, the oldest first, at most so many."""
+        return _jobs(self._db.read(search.EXPIRED, (before, limit)))
+
+    def first_to_go(self, limit: int) -> list[Job]:
+        """Return finished jobs in the order in which room is made: the oldest first, favourites last."""
+        return _jobs(self._db.read(search.FIRST_TO_GO, (limit,)))
+
+    def size(self) -> int:
+        """Return how many bytes the finished jobs' pictures take."""
+        return int(self._db.read(search.SIZE)[0][0])
+
+    def note_sweep(self, jobs: Iterable[Job], now: float) -> None:
+        """Write down from whom the host's limits took how many pictures, and forget such notes after 30 days."""
+        counts: Counter[str] = Counter()
+        for job in jobs:
+            counts[job.visitor] += len(job.pictures)
+        rows = [(visitor, now, count) for visitor, count in counts.items() if count]
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM sweeps WHERE made < ?", (now - MONTH,))
+            db.executemany("INSERT OR REPLACE INTO sweeps VALUES (?, ?, ?)", rows)
+
+        self._db.write(write)
+
+    def swept(self, visitor: str) -> Swept:
+        """Return what the host's limits took from a visitor lately."""
+        query = "SELECT coalesce(sum(pictures), 0), coalesce(max(made), 0) FROM sweeps WHERE visitor = ?"
+        return Swept(*self._db.read(query, (visitor,))[0])
 
     def job(self, job_id: str) -> Job | None:
         """Return one job."""
@@ -252,6 +340,10 @@ class Store:
         """Return the file of a picture, or its bytes, by its unguessable name."""
         return self._shelf.find(name)
 
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return a small WebP copy of a picture by its name; None when none can be made."""
+        return self._shelf.thumbnail(name)
+
     def keep_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
         """Keep a visitor's own picture, a PNG file of that size in pixels; the same content is kept once."""
         digest = hashlib.sha256(content).hexdigest()
@@ -267,8 +359,8 @@ class Store:
         """Return a visitor's own picture by its name; None for one that is another's, or gone."""
         return next(iter(self._sources("visitor = ? AND name = ?", (visitor, name))), None)
 
-    def source_content(self, name: str) -> bytes | None:
-        """Return the PNG file of somebody's own picture, by its unguessable name."""
+    def content(self, name: str) -> bytes | None:
+        """Return the bytes of a picture by its unguessable name."""
         return self._shelf.content(name)
 
     def drop_sources(self, before: float) -> int:
@@ -298,8 +390,12 @@ class Store:
         return [SourceImage(*row) for row in rows]
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
-        rows = self._db.read(f"SELECT record FROM {_KEPT} {where}", values)
-        return [job for row in rows if (job := _job(row[0]))]
+        return _jobs(self._db.read(f"SELECT record FROM {_KEPT} {where}", values))
+
+    def _index_the_old(self) -> None:
+        """Make findable what was made before there was an index."""
+        if missing := _jobs(self._db.read(search.NOT_INDEXED)):
+            self._db.write(lambda db: [search.index(db, job) for job in missing])
 
 
 STOP = "stop"
@@ -330,6 +426,10 @@ def _settle(db: sqlite3.Connection, job: Job) -> None:
             db.execute(_SETTLE, (0, job.id))
         case Settling.PAID:
             db.execute(_SETTLE, (job.price, job.id))
+
+
+def _jobs(rows: Iterable[tuple[str]]) -> list[Job]:
+    return [job for (record,) in rows if (job := _job(record))]
 
 
 def _job(record: str) -> Job | None:

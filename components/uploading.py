@@ -52,7 +52,7 @@ class Uploads:
             return known or await self._send_up(account, source)
 
     async def _send_up(self, account: str, source: SourceImage) -> str:
-        content = await self._ledger.call(self._store.source_content, source.name)
+        content = await self._ledger.call(self._store.content, source.name)
         if content is None:
             raise UploadTrouble(messages.SOURCE_GONE)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -48,12 +49,10 @@ class Watcher:
         self._experience = experience
         self._chance = random.Random()
 
-    async def delete(self, job: Job) -> bool:
-        """Delete a job's task at the service; False when that could not be done."""
-        if not job.task_id:
-            return True
+    async def delete(self, task_ids: Sequence[str]) -> bool:
+        """Delete tasks at the service; False when that could not be done."""
         try:
-            await self._client.delete(job.task_id)
+            await self._client.delete(task_ids)
         except PlaygroundError:
             return False
         return True

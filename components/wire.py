@@ -222,13 +222,13 @@ def decode_balance(answer: Answer) -> Micros:
     return balance
 
 
-def encode_delete(task_id: str) -> dict[str, Any]:
-    """Return the JSON body that asks for the deletion of a task and its pictures."""
-    return {"ids": [task_id]}
+def encode_delete(task_ids: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON body that asks for the deletion of tasks and their pictures."""
+    return {"ids": [*task_ids]}
 
 
 def decode_delete(answer: Answer) -> None:
-    """Read that a task is gone; one that was not known is gone too. Raises NotTold and KeyRefused."""
+    """Read that tasks are gone; one that was not known is gone too. Raises NotTold and KeyRefused."""
     data_of(answer, messages.KEPT_AT_SERVICE)
 
 

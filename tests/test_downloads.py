@@ -60,6 +60,27 @@ def test_a_picture_is_kept_with_its_recipe_as_it_came_or_bare(web, playground, d
     assert "content-disposition" not in web.get(f"/{shown['src']}").headers
 
 
+def test_in_lists_a_small_copy_is_shown(web, playground, done):
+    (shown,) = row(done, playground)["pictures"]
+    small = web.get(f"/{shown['thumb']}")
+    assert small.headers["content-type"] == "image/webp"
+    assert "immutable" in small.headers["cache-control"]
+    assert small.content.startswith(b"RIFF")
+    assert web.get(f"/playground/pictures/{'0' * 32}.png?thumb").status_code == 404
+
+
+def test_where_no_small_copy_can_be_made_the_picture_is_shown_and_asked_for_again(web, playground, done, monkeypatch):
+    monkeypatch.setattr("components.shelf.thumbnail", no_thumbnail)
+    (shown,) = row(done, playground)["pictures"]
+    answer = web.get(f"/{shown['thumb']}")
+    assert (answer.content, answer.headers["content-type"]) == (PICTURE, "image/png")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def no_thumbnail(picture: object) -> None:
+    """A picture that Pillow cannot make small."""
+
+
 def test_s01_neither_task_nor_key_nor_visitor_is_in_what_is_kept(web, playground, done):
     (shown,) = row(done, playground)["pictures"]
     content = web.get(f"/{shown['download']}").content

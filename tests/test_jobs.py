@@ -370,15 +370,16 @@ def breaks(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadError("reset", request=request)
 
 
-async def test_a_deleted_picture_makes_who_looks_on_begin_anew_without_it(rig, api):
+async def test_a_deleted_picture_is_gone_for_whoever_looks_on(rig, api):
     gone, kept = await rig.picture("c1"), await rig.picture("c2")
     known = await rig.jobs.changes(ALICE, "", 0, 0)
-    assert await rig.jobs.delete(ALICE, gone.id) is Deletion.EVERYWHERE
+    assert await rig.jobs.delete(ALICE, [gone.id]) == Deletion((gone.id,), is_everywhere=True)
     assert gone.task_id not in api.tasks
     assert kept.task_id in api.tasks
     seen = await rig.jobs.changes(ALICE, known.epoch, known.version, 0)
-    assert seen.is_whole
-    assert [job.id for job in seen.jobs] == [kept.id]
+    assert not seen.is_whole
+    assert seen.gone == (gone.id,)
+    assert [job.id for job in (await rig.jobs.changes(ALICE, "", 0, 0)).jobs] == [kept.id]
     assert rig.store.picture(gone.pictures[0].name) is None
     assert await rig.click("c1") == ()
     assert len(api.posts) == 2, "its click starts nothing again"
@@ -388,21 +389,21 @@ async def test_a_deleted_picture_makes_who_looks_on_begin_anew_without_it(rig, a
 async def test_a_service_that_does_not_delete_is_told_of_and_ours_is_gone_all_the_same(rig, api, answer):
     job = await rig.picture()
     api.next_deletes = [answer]
-    assert await rig.jobs.delete(ALICE, job.id) is Deletion.HERE
+    assert await rig.jobs.delete(ALICE, [job.id]) == Deletion((job.id,), is_everywhere=False)
     assert await rig.jobs.own(ALICE, job.id) is None
     assert rig.store.picture(job.pictures[0].name) is None
 
 
 async def test_another_s_job_is_not_deleted(rig):
     job = await rig.picture()
-    assert await rig.jobs.delete(BOB, job.id) is Deletion.REFUSED
+    assert (await rig.jobs.delete(BOB, [job.id])).gone == ()
     assert await rig.jobs.own(BOB, job.id) is None
     assert await rig.jobs.own(ALICE, job.id) == job
 
 
 async def test_what_is_under_way_is_not_deleted(rig):
     (job,) = await rig.click()
-    assert await rig.jobs.delete(ALICE, job.id) is Deletion.REFUSED
+    assert (await rig.jobs.delete(ALICE, [job.id])).gone == ()
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
 
 
@@ -411,7 +412,22 @@ async def test_what_may_have_been_paid_for_and_was_not_found_is_not_deleted(rig,
     api.list_fails = True
     job = await rig.picture()
     assert job.state is JobState.UNKNOWN
-    assert await rig.jobs.delete(ALICE, job.id) is Deletion.REFUSED
+    assert (await rig.jobs.delete(ALICE, [job.id])).gone == ()
+
+
+async def test_several_are_deleted_by_one_call_to_the_service_and_others_left_alone(rig, api):
+    jobs = [await rig.picture(click) for click in ("c1", "c2", "c3")]
+    theirs = await rig.picture("c4", visitor=BOB)
+    api.asked.clear()
+    done = await rig.jobs.delete(ALICE, [jobs[0].id, theirs.id, jobs[1].id, "nobody's", jobs[0].id])
+    assert done == Deletion((jobs[0].id, jobs[1].id), is_everywhere=True)
+    assert api.asked["predictions/delete"] == 1
+    assert {jobs[2].task_id, theirs.task_id} == api.tasks.keys()
+
+
+async def test_nothing_to_delete_asks_the_service_nothing(rig, api):
+    assert await rig.jobs.delete(ALICE, ["nobody's"]) == Deletion((), is_everywhere=True)
+    assert api.asked["predictions/delete"] == 0
 
 
 # --- looking ---

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("errors",),
     ("messages",),
-    ("generation", "clock", "addresses", "money", "keys", "person", "redaction", "tokens"),
+    ("generation", "clock", "addresses", "money", "keys", "person", "redaction", "tokens", "zip_stream"),
     ("lora_sites", "lora_header", "lora_names", "prompt_styles", "recipe_lines", "recipe_exif", "found_recipe"),
     ("lora_link", "lora_answers", "lora_tags", "jpeg_file", "png_file", "webp_file"),
     (
@@ -34,7 +34,7 @@ LAYERS = (
         "turns",
         "standing",
     ),
-    ("fence", "wire", "source_pictures", "infotext_recipe"),
+    ("fence", "wire", "source_pictures", "thumbnails", "search", "infotext_recipe"),
     ("outpaint", "grid", "recipe_reader"),
     ("family",),
     ("model_list", "estimate", "code_samples"),
@@ -42,7 +42,7 @@ LAYERS = (
     ("client", "store"),
     ("backend", "board", "till", "restoring", "lora_check"),
     ("ledger",),
-    ("uploading", "recipes"),
+    ("uploading", "recipes", "history", "retention"),
     ("sending", "watching", "sources"),
     ("jobs",),
     ("visitors",),

@@ -68,6 +68,7 @@ MADE = {
     "lora_not_restored": messages.lora_not_restored("ink"),
     "refiner_not_restored": messages.refiner_not_restored("another"),
     "not_restored": messages.not_restored("Sampler, Model hash"),
+    "kept_so_long": messages.kept_so_long(30, 20.0),
     "lora_several_files": messages.lora_several_files("a.safetensors, b.safetensors"),
 }
 TELLERS = {"charged", "in_full"}

@@ -63,7 +63,7 @@ async def test_a_data_uri_and_an_upload_are_fitted_to_the_size(playground):
 async def test_a_mask_is_cropped_as_its_picture_is(playground):
     given = {"image": data_uri(picture_bytes(size=(400, 400))), "mask_image": data_uri(white_right())}
     found = await pictures_of(playground, PROGRAM, SIZE | given)
-    mask = Image.open(io.BytesIO(playground._store.source_content(found["mask"].name)))
+    mask = Image.open(io.BytesIO(playground._store.content(found["mask"].name)))
     assert mask.size == (512, 256)
     assert mask.getbbox() == (256, 0, 512, 256)
     assert set(mask.tobytes()) == {0, 255}

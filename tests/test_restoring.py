@@ -46,7 +46,7 @@ def wish(rig, feather: int = 0) -> GenerationRequest:
 
 
 def opened(rig, name: str) -> Image.Image:
-    return Image.open(io.BytesIO(rig.store.source_content(name))).convert("RGB")
+    return Image.open(io.BytesIO(rig.store.content(name))).convert("RGB")
 
 
 async def test_what_is_kept_has_the_original_outside_the_mask(rig):
@@ -62,7 +62,7 @@ async def test_what_is_kept_has_the_original_outside_the_mask(rig):
 
 async def test_what_was_received_stays_beside_it_byte_for_byte(rig):
     job = await rig.picture(ask=wish(rig, feather=8))
-    assert rig.store.source_content(job.pictures[0].received) == PAINTED
+    assert rig.store.content(job.pictures[0].received) == PAINTED
 
 
 async def test_a_job_comes_back_from_disk_with_all_of_its_pictures(rig):
@@ -77,7 +77,7 @@ async def test_where_the_original_is_gone_the_picture_is_kept_as_it_came_and_tha
     job = await rig.picture(ask=ask)
     assert job.state is JobState.COMPLETED
     assert said(job) == messages.NOT_PUT_BACK
-    assert rig.store.source_content(job.pictures[0].name) == PAINTED
+    assert rig.store.content(job.pictures[0].name) == PAINTED
 
 
 def _forget(rig, ask: GenerationRequest, api, request: httpx.Request) -> httpx.Response:
@@ -90,4 +90,4 @@ async def test_a_picture_to_start_from_without_a_mask_is_kept_as_it_came(rig):
     image = rig.store.keep_source(ALICE, IMAGE, SIZE, 1.0)
     job = await rig.picture(ask=GenerationRequest("a cat", width=256, height=256, image=image))
     assert job.pictures[0].received == ""
-    assert rig.store.source_content(job.pictures[0].name) == PAINTED
+    assert rig.store.content(job.pictures[0].name) == PAINTED

@@ -259,3 +259,60 @@ def bomb() -> bytes:
     target = io.BytesIO()
     Image.new("1", (10_000, 10_000)).save(target, "PNG")
     return target.getvalue()
+
+
+# --- thumbnails ---
+
+
+def kept(shelf: Shelf, content: bytes = PNG) -> str:
+    return shelf.keep(landed(shelf, content), nsfw=False)[0].name
+
+
+def test_a_thumbnail_is_made_once_kept_and_made_again_when_it_is_gone(shelf, tmp_path):
+    name = kept(shelf, picture_bytes(size=(2000, 1000)))
+    first = content(shelf.thumbnail(name))
+    assert first
+    with Image.open(io.BytesIO(first)) as small:
+        assert (small.format, small.size) == ("WEBP", (512, 256))
+    (file,) = (tmp_path / "thumbnails").iterdir()
+    assert shelf.thumbnail(name) == file
+    file.unlink()
+    assert content(shelf.thumbnail(name)) == first
+
+
+def test_a_thumbnail_goes_with_its_picture(shelf, tmp_path):
+    name = kept(shelf)
+    shelf.thumbnail(name)
+    shelf.drop(name)
+    assert list((tmp_path / "thumbnails").iterdir()) == []
+    assert shelf.thumbnail(name) is None
+
+
+def test_a_picture_deleted_while_its_thumbnail_is_made_leaves_none(shelf, tmp_path, monkeypatch):
+    name = kept(shelf)
+
+    def meanwhile(picture: Path) -> bytes:
+        shelf.drop(name)
+        return b"small"
+
+    monkeypatch.setattr("components.shelf.thumbnail", meanwhile)
+    shelf.thumbnail(name)
+    assert list((tmp_path / "thumbnails").iterdir()) == []
+
+
+def test_a_thumbnail_that_cannot_be_saved_is_given_all_the_same(shelf, tmp_path):
+    name = kept(shelf)
+    (tmp_path / "thumbnails").rmdir()
+    assert content(shelf.thumbnail(name))
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_of_a_damaged_picture_there_is_no_thumbnail(shelf, tmp_path):
+    name = kept(shelf)
+    (tmp_path / "pictures" / name).write_bytes(PNG[:40])
+    assert shelf.thumbnail(name) is None
+
+
+def test_no_name_of_another_kind_reaches_a_file(shelf, tmp_path):
+    (tmp_path / "secret.png").write_bytes(PNG)
+    assert shelf.thumbnail("../secret.png") is None

@@ -66,7 +66,7 @@ def test_of_a_deleted_job_only_its_click_its_task_and_its_cost_stay_known(store)
     store.reserve([ended], Admission(Limits(), "browser x", 500, None), 1.0)
     store.save(ended)
     before = store.spent("browser x", 6.0)
-    store.delete(ended)
+    store.delete([ended])
     assert store.job("a-1") is None
     assert [one.id for one in store.page(ALICE, None, 9)] == ["b-1"]
     assert store.completed(9) == []

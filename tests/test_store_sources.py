@@ -28,7 +28,7 @@ def test_a_source_is_its_owner_s_alone(store, content):
     source = store.keep_source(ALICE, content, SIZE, 1.0)
     assert store.source(ALICE, source.name) == source
     assert store.source(BOB, source.name) is None
-    assert store.source_content(source.name) == content
+    assert store.content(source.name) == content
 
 
 def test_the_same_content_is_kept_once_for_each_owner(store, content):
@@ -48,7 +48,7 @@ def test_what_nobody_uses_goes_and_what_a_job_was_made_from_stays(store, content
     store.intend([Job("c-1", ALICE, "c", 1, "hosted", MODEL, ask, 1.0)])
     store.intend([Job("d-1", ALICE, "d", 1, "hosted", MODEL, GenerationRequest("a dog", seed=1), 1.0)])
     assert store.drop_sources(5.0) == 1
-    assert store.source_content(loose.name) is None
+    assert store.content(loose.name) is None
     assert [store.source(ALICE, one.name) for one in (used, mask, late)] == [used, mask, late]
 
 
@@ -72,5 +72,5 @@ def test_without_a_disk_a_source_is_held_in_memory(tmp_path, content):
     blocked.write_text("not a folder")
     store = Store(blocked)
     source = store.keep_source(ALICE, content, SIZE, 1.0)
-    assert store.source_content(source.name) == content
+    assert store.content(source.name) == content
     store.close()

@@ -26,4 +26,5 @@ function choices({ download, original, clean, received }, main) {
   return [make("div", { className: "ways" }, ...links), make("p", {}, words.cleanHint), make("label", {}, box, words.leaveOut)];
 }
 
-const isLeftOut = () => kept(LEFT_OUT) === "1";
+/** Whether downloads say nothing of how they were made. @returns {boolean} */
+export const isLeftOut = () => kept(LEFT_OUT) === "1";

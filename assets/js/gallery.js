@@ -3,18 +3,19 @@ import { button, make, setText } from "./dom.js";
 import { inFull } from "./messages.js";
 import { isGrid, rowsOf } from "./grid_of.js";
 import { canCompare, partner } from "./pairs.js";
-import { isEnded, isResting, Tile } from "./tile.js";
+import { isEnded, isResting, openable, Tile } from "./tile.js";
 import { words } from "./words.js";
 
 export class Gallery {
   /** @param {{open: Function, lookAgain: Function, takeBack: Function, refused: Function, ended: (row: object) => void,
-   *   compare: (row: object) => void, grid: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
+   *   compare: (row: object) => void, grid: (row: object) => void, favour: (row: object) => void, older: (before: number) => Promise<?{rows: object[], more: boolean}>, messages: object}} acts */
   constructor(acts) {
     this.acts = acts;
     this.tiles = new Map(); // job id -> tile
     this.order = []; // the tiles as they stand in the list
     this.born = new Map(); // click -> when: the pictures of one click stay together
     this.skew = 0; // the server's clock minus ours, seconds
+    this.reach = -Infinity; // how far back the list goes without a gap, unix seconds
     this.notices = make("div", { role: "status", className: "notices" });
     this.notice = make("p", { role: "status", className: "notice" });
     this.live = make("div", { role: "status", className: "unseen" });
@@ -36,10 +37,10 @@ export class Gallery {
   show(answer, full, restarted) {
     this.skew = answer.now - Date.now() / 1000;
     this.#still(() => {
-      if (restarted) this.#forget(answer);
-      this.#put(answer.rows);
+      if (restarted) this.#begin(answer);
+      for (const id of answer.gone) this.#take(id);
+      this.#put(answer.rows.filter((row) => this.#belongs(row)));
       this.#note(answer.notices);
-      if (restarted) this.more.hidden = !answer.more;
     });
   }
 
@@ -75,15 +76,8 @@ export class Gallery {
   /** Says whether the connection is lost. @param {boolean} lost */
   trouble = (lost) => setText(this.lost, lost ? inFull(this.acts.messages.offline) : "");
 
-  /** The pictures that can be opened, in the order of the list.
-   * @returns {{tile: Tile, row: object, picture: object, opener: HTMLElement}[]} */
-  pictures() {
-    const openers = [...this.list.querySelectorAll(".open:enabled")];
-    return openers.map((opener) => {
-      const tile = this.tiles.get(opener.closest("li").dataset.job);
-      return { tile, row: tile.row, picture: tile.row.pictures[opener.dataset.picture], opener };
-    });
-  }
+  /** The pictures that can be opened, in the order of the list. */
+  pictures = () => openable(this.list, this.tiles);
 
   /** What holds for the whole page, as long as it holds. @param {import("./messages.js").Message[]} notices */
   #note(notices) {
@@ -184,8 +178,12 @@ export class Gallery {
 
   /** Takes a tile away whose job is deleted. @param {string} id */
   drop(id) {
+    this.#still(() => this.#take(id));
+  }
+
+  #take(id) {
     const tile = this.tiles.get(id);
-    if (tile) this.#still(() => this.#remove(tile));
+    if (tile) this.#remove(tile);
   }
 
   #remove(tile) {
@@ -194,15 +192,20 @@ export class Gallery {
     this.order.splice(this.order.indexOf(tile), 1);
   }
 
-  /** After a restart: drops what the new first page would hold if it existed. */
-  #forget({ rows, more }) {
+  /** A first page in full: what it does not know is gone, or comes again with the older ones. */
+  #begin({ rows, more }) {
     const known = new Set(rows.map(({ id }) => id));
-    const reach = more ? Math.min(...rows.map(({ created }) => created)) : -Infinity;
-    for (const tile of [...this.order]) {
-      const { id, expected, created } = tile.row;
-      if (!known.has(id) && !expected && created >= reach) this.#remove(tile);
-    }
+    for (const tile of [...this.order]) if (!known.has(tile.row.id) && !tile.row.expected) this.#remove(tile);
+    this.#reachTo(rows, more);
   }
+
+  #reachTo(rows, more) {
+    this.reach = more ? Math.min(...rows.map(({ created }) => created)) : -Infinity;
+    this.more.hidden = !more;
+  }
+
+  /** A change of what lies further back than the list goes comes with its page. */
+  #belongs = (row) => this.tiles.has(row.id) || row.created >= this.reach || !isEnded(row);
 
   /** Changes the list without moving what the person looks at. By hand, as Safari has no scroll anchoring. */
   #still(change) {
@@ -233,13 +236,12 @@ export class Gallery {
 
   async #showOlder() {
     this.more.disabled = true;
-    const before = Math.min(...this.order.map(({ row }) => row.created));
-    const page = await this.acts.older(before).catch(() => null);
+    const page = await this.acts.older(this.reach).catch(() => null);
     this.more.disabled = false;
     if (!page) return this.say(this.acts.messages.older_not_loaded);
     const last = this.order.at(-1)?.node;
     this.#put(page.rows);
-    this.more.hidden = !page.more;
+    this.#reachTo(page.rows, page.more);
     // The button is gone or further down: go on with the first picture that came.
     last?.nextElementSibling?.querySelector("button")?.focus({ preventScroll: true });
   }

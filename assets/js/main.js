@@ -1,6 +1,6 @@
 /** The live gallery: puts its parts together and gives Gradio's hooks their functions. */
 import * as account from "./account.js";
-import { make, sleep } from "./dom.js";
+import { button, make, sleep } from "./dom.js";
 import { restore } from "./draft.js";
 import { showExamples } from "./examples.js";
 import { Feed } from "./feed.js";
@@ -74,6 +74,7 @@ async function openPage(host) {
       waiting.ended(row);
     },
     compare: (row) => compare(row, gallery.order.map((tile) => tile.row)),
+    favour: (row) => favour(row),
     grid: (row) => showGrid(() => rowsOf(row.click, gallery.order.map((tile) => tile.row)), gallery.say),
     older: (before) => seat.server.older({ visitor: visitor.id, before }),
     lookAgain: async (row) => {
@@ -86,17 +87,27 @@ async function openPage(host) {
       await refresh();
     },
   });
-  const viewer = new Viewer(() => gallery.pictures(), {
+  const favour = async (row) => {
+    const isDone = await seat.server.favour({ visitor: visitor.id, job: row.id, favourite: !row.favourite });
+    if (isDone) await refresh();
+    return isDone === true;
+  };
+  const means = {
     say: (sentence) => gallery.say(sentence),
     rows: () => gallery.order.map(({ row }) => row),
     recipe: (row) => seat.server.recipe({ visitor: visitor.id, job: row.id }),
     remove: async (row) => {
-      const done = await seat.server.delete({ visitor: visitor.id, job: row.id });
-      if (done?.deleted) gallery.drop(row.id);
-      if (done?.left) gallery.say(done.left);
-      return done?.deleted === true;
+      const { deleted } = await remove([row.id]);
+      return deleted.length > 0;
     },
-  });
+  };
+  const remove = async (jobs) => {
+    const done = await seat.server.delete({ visitor: visitor.id, jobs });
+    for (const id of done?.deleted ?? []) gallery.drop(id);
+    if (done?.left) gallery.say(done.left);
+    return { deleted: done?.deleted ?? [], left: done?.left ?? null };
+  };
+  const viewer = new Viewer(() => gallery.pictures(), means);
   const feed = new Feed({
     server: host.server,
     visitor: visitor.id,
@@ -112,7 +123,16 @@ async function openPage(host) {
     },
   });
   const offers = watchOffers({ visitor: visitor.id, estimate: (ask) => seat.server.estimate(ask) });
-  gallery.node.prepend(waiting.node);
+  const past = {
+    messages,
+    means,
+    favour,
+    remove,
+    find: (asked) => seat.server.history({ visitor: visitor.id, ...asked }),
+    pack: (jobs, clean) => seat.server.pack({ visitor: visitor.id, jobs, clean }),
+  };
+  const history = button(words.history, () => openHistory(gallery.node, past), { className: "history" });
+  gallery.node.prepend(make("div", { className: "head" }, waiting.node, history));
   if (!visitor.kept) gallery.node.prepend(ownTab(messages.nothing_kept_here));
   tellPending({ gallery, feed, messages });
   account.whenBoardChanges((whole) => {
@@ -121,6 +141,11 @@ async function openPage(host) {
   });
   feed.start();
   return { gallery, viewer, feed, visitor, seat };
+}
+
+async function openHistory(place, past) {
+  const { open } = await import("./history.js");
+  await open(place, past);
 }
 
 function ownTab({ happened, advice }) {

@@ -13,9 +13,18 @@ export const isEnded = (row) => ENDED.includes(row.state);
 /** Whether nobody works on it now. @param {object} row @returns {boolean} */
 export const isResting = (row) => isEnded(row) || Boolean(row.set_aside);
 
+/** The pictures of a list that can be opened, in its order. @param {HTMLElement} list
+ * @param {Map<string, Tile>} tiles by job
+ * @returns {{tile: Tile, row: object, picture: object, opener: HTMLElement}[]} */
+export const openable = (list, tiles) =>
+  [...list.querySelectorAll(".open:enabled")].map((opener) => {
+    const tile = tiles.get(opener.closest("li").dataset.job);
+    return { tile, row: tile.row, picture: tile.row.pictures[opener.dataset.picture], opener };
+  });
+
 export class Tile {
   /** @param {object} row @param {{open: (tile: Tile, index: number) => void, lookAgain: (row: object) => Promise<void>,
-   *   takeBack: (row: object) => Promise<void>, messages: object}} acts */
+   *   takeBack: (row: object) => Promise<void>, favour: (row: object) => void, messages: object}} acts */
   constructor(row, acts) {
     this.acts = acts;
     this.stage = make("div", { className: "stage" });
@@ -26,8 +35,9 @@ export class Tile {
     this.side = make("p", { className: "side-of-pair", hidden: true });
     this.compare = button(words.comparison.open, () => this.acts.compare(this.row), { className: "small", hidden: true });
     this.grid = button(words.gridOpen, () => this.acts.grid(this.row), { className: "small", hidden: true });
+    this.star = button("★", () => this.acts.favour(this.row), { className: "star", hidden: true });
     this.node = make("li", { className: "tile" },
-      this.stage, this.side, this.compare, this.grid, this.prompt, this.seed, this.note, this.links);
+      this.stage, this.star, this.side, this.compare, this.grid, this.prompt, this.seed, this.note, this.links);
     this.node.dataset.job = row.id;
     this.update(row, 0);
   }
@@ -49,6 +59,7 @@ export class Tile {
     const said = row.state === "completed" ? [putBack, row.happened, row.advice] : [];
     setText(this.note, [...notes, ...said].filter(Boolean).join(" "));
     this.#drawLinks();
+    this.#drawStar();
     this.#drawStage(now);
   }
 
@@ -68,6 +79,14 @@ export class Tile {
     const { with: withIt, without } = words.comparison;
     setText(this.side, other ? (this.row.loras.length ? withIt : without) : "");
     this.compare.hidden = !other || !canCompare(this.row) || !canCompare(other);
+  }
+
+  #drawStar() {
+    const { row, star } = this;
+    star.hidden = row.state !== "completed" || !row.pictures.length;
+    star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
+    star.setAttribute("aria-label", words.favourite(row));
+    star.title = words.favouriteHint;
   }
 
   #drawLinks() {
@@ -166,7 +185,7 @@ export class Tile {
       image.remove();
       box.append(lost);
     };
-    image.src = address(picture.src);
+    image.src = address(picture.thumb);
     opener.replaceChildren(image);
   }
 

@@ -61,6 +61,7 @@ export class Viewer {
     const asides = [putBack, row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
     const startFrom = button(words.startFrom, () => {
       this.node.close();
+      this.means.leave?.();
       useResult(row, row.pictures.indexOf(picture));
     }, { className: "start-from" });
     const acts = make("div", {});

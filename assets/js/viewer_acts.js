@@ -14,13 +14,14 @@ const TEMPORARY = 1500; // ms "Copied" is shown
  * @typedef {object} Means what the page lends to these acts
  * @property {(row: object) => Promise<?string>} recipe @property {(row: object) => Promise<boolean>} remove
  * @property {(sentence: string) => void} say @property {() => object[]} rows all rows, the newest first
+ * @property {() => void} [leave] makes room for the form
  */
 
 /** @param {object} row @param {object} picture @param {Means} means @param {() => void} close closes the view
  * @returns {HTMLElement[]} */
 export function acts(row, picture, means, close) {
   const said = make("p", { className: "aside", role: "status", hidden: true });
-  const closing = (act) => () => { close(); act(); };
+  const closing = (act) => () => { close(); means.leave?.(); act(); };
   const start = (text, settings, told) => button(text, closing(() => {
     fill(settings);
     means.say(told(row.strength != null));

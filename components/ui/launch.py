@@ -36,11 +36,12 @@ SESSIONS = 1000
 
 def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     """Serve the page; returns at the end, or at once unless `wait`. Address and port are Gradio's own settings."""
-    blocks, host = Page(playground).blocks, HostPage(playground)
+    page, host = Page(playground), HostPage(playground)
+    blocks = page.blocks
     unpublish(blocks)
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     blocks.launch(
-        app_kwargs=_app(playground, host, blocks),
+        app_kwargs=_app(playground, host, page),
         theme=_theme(),
         head=assets.text("html/head.html").replace("ASSETS", assets.address("js")),
         css_paths=sorted((assets.FOLDER / "css").glob("*.css")),
@@ -63,7 +64,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     return blocks
 
 
-def _app(playground: Playground, host: HostPage, blocks: gr.Blocks) -> dict[str, Any]:
+def _app(playground: Playground, host: HostPage, page: Page) -> dict[str, Any]:
     """Return what stands around Gradio's page: our routes, the life of what is behind it, the edge."""
 
     @asynccontextmanager
@@ -72,10 +73,10 @@ def _app(playground: Playground, host: HostPage, blocks: gr.Blocks) -> dict[str,
             yield
 
     return {
-        "routes": [*routes(playground), *host.routes],
+        "routes": [*routes(playground), page.packs.route, *host.routes],
         "lifespan": lifespan,
         "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
-        "middleware": _edge(blocks),
+        "middleware": _edge(page.blocks),
     }
 
 

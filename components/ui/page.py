@@ -65,6 +65,7 @@ class Page:
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
+                    self.packs = self._results.packs
             settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
             self._tie(button)
             self._loras.take_tags_from(self._prompt.inputs["prompt"])

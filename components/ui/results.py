@@ -12,13 +12,14 @@ import gradio as gr
 from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.job import Job
-from components.jobs import Deletion
 from components.playground import Playground
 from components.ui import assets
 from components.ui.estimate import outline, pictures, shown
+from components.ui.history import history_answers
 from components.ui.loras import ROWS
+from components.ui.packs import Packs
 from components.ui.rows import changed_rows, row, told
-from components.ui.who import key_token, person_of, values_of
+from components.ui.who import key_token, number_in, person_of, values_of
 
 LONGEST_WAIT = 20.0
 """Seconds a question for changes is held while nothing changes."""
@@ -32,6 +33,7 @@ class Results:
 
     def __init__(self, playground: Playground) -> None:
         self._playground, self._jobs = playground, playground.jobs
+        self.packs = Packs(playground)
         self.component = gr.HTML(
             {},
             html_template="",
@@ -74,15 +76,15 @@ class Results:
         async def changes(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return what changed since the version the browser knows, holding the answer while nothing does."""
             values = values_of(ask)
-            epoch, version = str(values.get("epoch", ""))[:32], int(_number(values.get("version")))
-            wait = min(max(_number(values.get("wait")), 0.0), LONGEST_WAIT)
+            epoch, version = str(values.get("epoch", ""))[:32], int(number_in(values, "version"))
+            wait = min(max(number_in(values, "wait"), 0.0), LONGEST_WAIT)
             found = await self._jobs.changes(person_of(values, request).board, epoch, version, wait)
             return changed_rows(found, self._playground, time.time())
 
         async def older(ask: Any, request: gr.Request) -> dict[str, Any]:
             """Return the page of tiles before a time."""
             values = values_of(ask)
-            jobs, more = await self._jobs.older(person_of(values, request).board, _number(values.get("before")))
+            jobs, more = await self._jobs.older(person_of(values, request).board, number_in(values, "before"))
             return {"rows": self._rows(jobs), "more": more}
 
         async def look_again(ask: Any, request: gr.Request) -> None:
@@ -111,19 +113,8 @@ class Results:
             board = person_of(values, request).board
             return await self._playground.recipes.of_job(board, str(values.get("job", ""))[:64])
 
-        async def delete(ask: Any, request: gr.Request) -> dict[str, Any]:
-            """Delete a visitor's own ended job and its pictures, and tell what is left of it elsewhere."""
-            values = values_of(ask)
-            done = await self._jobs.delete(person_of(values, request).board, str(values.get("job", ""))[:64])
-            left = told(messages.KEPT_AT_SERVICE, is_free=True) if done is Deletion.HERE else None
-            return {"deleted": done is not Deletion.REFUSED, "left": left}
-
-        return [changes, older, look_again, take_back, estimate, recipe, delete]
+        asked = [changes, older, look_again, take_back, estimate, recipe]
+        return [*asked, *history_answers(self._playground, self.packs)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [row(job, self._playground) for job in jobs]
-
-
-def _number(value: Any) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
-    return float(value) if is_number else 0.0

@@ -26,6 +26,8 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _FOR_EVER = "max-age=31536000, immutable"
+_SMALL = ".webp"
+"""The kind of file every thumbnail is."""
 
 
 def routes(playground: Playground) -> list[BaseRoute]:
@@ -42,12 +44,14 @@ def _pictures(playground: Playground) -> Callable[[Request], Awaitable[Response]
         """Serve a picture. Its name is the permission: 128 random bits.
 
         `?original` gives the bytes as received to keep, `?download=JOB` with the recipe of that job added, and
-        `?clean` without metadata.
+        `?clean` without metadata. `?thumb` gives a small copy to show in lists.
         """
         name, asked = request.path_params["name"], request.query_params
+        if "thumb" in asked:
+            return await _thumbnail(playground, name)
         picture = await asyncio.to_thread(playground.picture, name)
         if picture is None:
-            return PlainTextResponse("This picture is not here.", status_code=404)
+            return _missing()
         stem, _, ending = name.rpartition(".")
         is_kept = any(way in asked for way in ("download", "original", "clean"))
         download_name = f"sdxl-lora-{stem[:8]}.{ending}" if is_kept else None
@@ -55,11 +59,23 @@ def _pictures(playground: Playground) -> Callable[[Request], Awaitable[Response]
             picture = await asyncio.to_thread(_changed, picture, clean)
         elif recipe := await playground.recipes.of_picture(name, asked.get("download", "")[:64]):
             picture = await asyncio.to_thread(_changed, picture, partial(with_text, text=recipe))
-        if isinstance(picture, bytes):
-            return _held(picture, f".{ending}", download_name)
-        return _file(picture, f"private, {_FOR_EVER}", download_name)
+        return _shown(picture, f".{ending}", f"private, {_FOR_EVER}", download_name)
 
     return picture
+
+
+async def _thumbnail(playground: Playground, name: str) -> Response:
+    """Serve a small copy of a picture; where none can be made the picture itself, for this once."""
+    if small := await asyncio.to_thread(playground.thumbnail, name):
+        return _shown(small, _SMALL, f"private, {_FOR_EVER}")
+    picture = await asyncio.to_thread(playground.picture, name)
+    if picture is None:
+        return _missing()
+    return _shown(picture, Path(name).suffix, "no-store")
+
+
+def _missing() -> Response:
+    return PlainTextResponse("This picture is not here.", status_code=404)
 
 
 def _changed(picture: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
@@ -73,18 +89,14 @@ async def _asset(request: Request) -> Response:
     if not served or not path.is_file() or path.suffix not in _TYPES:
         return PlainTextResponse("There is no such file.", status_code=404)
     current = request.path_params["version"] == assets.version()
-    return _file(path, f"public, {_FOR_EVER}" if current else "no-store", None)
+    return _shown(path, path.suffix, f"public, {_FOR_EVER}" if current else "no-store")
 
 
-def _file(path: Path, caching: str, download_name: str | None) -> FileResponse:
-    return FileResponse(
-        path, media_type=_TYPES[path.suffix], headers={"Cache-Control": caching}, filename=download_name
-    )
-
-
-def _held(picture: bytes, suffix: str, download_name: str | None) -> Response:
-    """Serve a picture that lies in no file as it is served."""
-    headers = {"Cache-Control": f"private, {_FOR_EVER}"}
+def _shown(picture: Path | bytes, suffix: str, caching: str, download_name: str | None = None) -> Response:
+    """Serve a file, or what lies in no file as it is served."""
+    media_type, headers = _TYPES[suffix], {"Cache-Control": caching}
+    if isinstance(picture, Path):
+        return FileResponse(picture, media_type=media_type, headers=headers, filename=download_name)
     if download_name:
         headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
-    return Response(picture, media_type=_TYPES[suffix], headers=headers)
+    return Response(picture, media_type=media_type, headers=headers)

@@ -47,6 +47,7 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "position": job.position,
         "step": job.step,
         "steps": job.steps,
+        "favourite": job.is_favourite,
         "pictures": [_picture(picture, job.id) for picture in job.pictures],
         **told(trouble, is_free=is_free),
         "micros": job.price,
@@ -77,6 +78,7 @@ def changed_rows(changes: Changes, playground: Playground, now: float) -> dict[s
         "version": changes.version,
         "now": now,
         "busy": changes.unfinished,
+        "gone": changes.gone,
         "rows": [row(job, playground) for job in changes.jobs],
         "more": changes.more,
         "notices": [told(notice, is_free=True) for notice in playground.notices],
@@ -87,6 +89,7 @@ def _picture(picture: Picture, job_id: str) -> dict[str, Any]:
     src = f"playground/pictures/{picture.name}"
     return {
         "src": src,
+        "thumb": f"{src}?thumb",
         "download": f"{src}?download={quote(job_id)}",
         "original": f"{src}?original",
         "clean": f"{src}?clean",

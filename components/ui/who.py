@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from components.generation import is_text
 from components.person import Person
 
 
@@ -37,6 +38,20 @@ def key_token(values: Mapping[str, Any]) -> str:
     """Return the token of the tab's own key, "" when it has none."""
     token = values.get("key")
     return token[:100] if isinstance(token, str) else ""
+
+
+def number_in(values: Mapping[str, Any], name: str) -> float:
+    """Return a number that was sent, 0 for anything else."""
+    value = values.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e12:
+        return 0.0
+    return float(value)
+
+
+def text_in(values: Mapping[str, Any], name: str, longest: int) -> str:
+    """Return a text that was sent, cut to its longest; empty for anything else."""
+    value = values.get(name)
+    return value[:longest] if isinstance(value, str) and is_text(value) else ""
 
 
 def _within(values: Any, name: str) -> Mapping[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import secrets
 import time
+import zipfile
 from typing import Any
 
 import httpx
@@ -41,12 +43,33 @@ def test_s04_another_s_board_is_empty(two: Two) -> None:
 def test_another_s_picture_cannot_be_deleted_nor_its_recipe_read(two: Two) -> None:
     owner, other = two
     row = painted(owner)
-    assert other.ask("delete", visitor=other.visitor, job=row["id"]).json() == {"deleted": False, "left": None}
+    assert other.ask("delete", visitor=other.visitor, jobs=[row["id"]]).json() == {"deleted": [], "left": None}
     assert other.ask("recipe", visitor=other.visitor, job=row["id"]).json() == ""
     assert [tile["id"] for tile in owner.rows()] == [row["id"]]
     assert SECRET in owner.ask("recipe", visitor=owner.visitor, job=row["id"]).json()
-    assert owner.ask("delete", visitor=owner.visitor, job=row["id"]).json() == {"deleted": True, "left": None}
+    done = owner.ask("delete", visitor=owner.visitor, jobs=[row["id"]]).json()
+    assert done == {"deleted": [row["id"]], "left": None}
     assert owner.rows() == []
+
+
+def test_another_s_history_is_empty_and_cannot_be_marked_or_packed(two: Two) -> None:
+    owner, other = two
+    row = painted(owner)
+    found = other.ask("history", visitor=other.visitor, words="").json()
+    assert (found["rows"], found["count"], found["models"]) == ([], 0, [])
+    assert other.ask("favour", visitor=other.visitor, job=row["id"], favourite=True).json() is False
+    assert owner.ask("favour", visitor=owner.visitor, job=row["id"], favourite=True).json() is True
+    (mine,) = owner.ask("history", visitor=owner.visitor, words="OWN words", favourite=True).json()["rows"]
+    assert mine["id"] == row["id"]
+    theirs = packed(other.http.get(other.ask("pack", visitor=other.visitor, jobs=[row["id"]]).json()).content)
+    assert theirs.namelist() == ["contact-sheet.html"]
+    assert SECRET.encode() not in theirs.read("contact-sheet.html")
+    own = packed(owner.http.get(owner.ask("pack", visitor=owner.visitor, jobs=[row["id"]]).json()).content)
+    assert len(own.namelist()) == 2
+
+
+def packed(content: bytes) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(content))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +95,11 @@ def test_another_s_picture_cannot_be_deleted_nor_its_recipe_read(two: Two) -> No
 def test_s04_no_token_opens_another_s_board(two: Two, token: object) -> None:
     owner, other = two
     painted(owner)
-    for function, more in (("changes", {"epoch": "", "version": 0, "wait": 0}), ("older", {"before": 1e11})):
+    for function, more in (
+        ("changes", {"epoch": "", "version": 0, "wait": 0}),
+        ("older", {"before": 1e11}),
+        ("history", {}),
+    ):
         assert SECRET not in other.ask(function, visitor=token, **more).text
 
 

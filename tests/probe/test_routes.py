@@ -184,8 +184,8 @@ def test_s06_any_value_in_any_field_of_a_press(stranger: Stranger) -> None:
 
 def test_s06_any_value_in_any_question_of_the_gallery(stranger: Stranger) -> None:
     body = {"session_hash": "probed", "component_id": stranger.gallery, "fn_name": "changes", "data": {"wait": 0}}
-    functions = ("changes", "older", "look_again", "postprocess", "__init__", "server_fns")
-    asked = ("visitor", "epoch", "version", "wait", "before", "job")
+    functions = ("changes", "older", "look_again", "history", "favour", "delete", "pack", "postprocess", "server_fns")
+    asked = ("visitor", "epoch", "version", "wait", "before", "job", "jobs", "words", "lora", "since", "favourite")
     numbers = range(stranger.gallery + 10)
     changes = [
         *({field: value} for field, value in itertools.product(body, VALUES)),
@@ -218,7 +218,15 @@ def test_s06_any_value_in_any_question_of_the_gallery(stranger: Stranger) -> Non
     ],
 )
 def test_s06_any_value_in_any_header(stranger: Stranger, header: str, values: list[str]) -> None:
-    paths = ["/", "/config", "/theme.css", "/logout", "/static/img/logo.svg", "/playground/pictures/x"]
+    paths = [
+        "/",
+        "/config",
+        "/theme.css",
+        "/logout",
+        "/static/img/logo.svg",
+        "/playground/pictures/x",
+        "/playground/packs/x",
+    ]
     paths += [f"/gradio_api/{name}" for name in ("info", "openapi.json", "file=/etc/passwd", "queue/data")]
     reads = [("GET", path, {}) for path in paths]
     posts = [("POST", f"/gradio_api/{name}", {"content": b"{}"}) for name in ("upload", "queue/join", "call/generate")]

@@ -1,0 +1,126 @@
+/** All finished pictures of this visitor, across days: searched, marked, chosen. Fetched when it is first opened. */
+import { button, make, setText } from "./dom.js";
+import { FoundList } from "./history_list.js";
+import { Picks } from "./history_picks.js";
+import { words } from "./history_words.js";
+import { loadStyle } from "./style_sheet.js";
+import { Viewer } from "./viewer.js";
+
+const PAUSE = 200; // ms after the last letter
+
+/**
+ * @typedef {object} Past what the page lends
+ * @property {(asked: object) => Promise<?object>} find @property {(row: object) => Promise<boolean>} favour
+ * @property {(jobs: string[]) => Promise<{deleted: string[], left: ?object}>} remove
+ * @property {(jobs: string[], clean: boolean) => Promise<?string>} pack
+ * @property {import("./viewer_acts.js").Means} means @property {object} messages
+ */
+
+/** Opens the dialog; resolves when it is closed. @param {HTMLElement} place @param {Past} past */
+export async function open(place, past) {
+  await loadStyle(new URL("./history.css", import.meta.url).href);
+  const history = new History(past);
+  place.append(history.node);
+  history.node.showModal();
+  history.begin();
+  return new Promise((closed) => history.node.addEventListener("close", () => closed(history.node.remove())));
+}
+
+class History {
+  constructor(past) {
+    this.past = past;
+    this.count = make("span", { className: "quiet", role: "status" });
+    this.swept = make("p", { className: "quiet", hidden: true });
+    this.list = new FoundList(this.#acts(), past.find, (tile) => this.picks.offer(tile));
+    this.picks = new Picks({ pack: past.pack, remove: (jobs) => this.#remove(jobs) });
+    this.viewer = new Viewer(this.list.pictures, this.#means());
+    const close = button("×", () => this.node.close(), { className: "close", "aria-label": words.close });
+    this.node = make("dialog", { className: "history", "aria-label": words.title },
+      make("header", {}, make("h2", {}, words.title), this.count, close), this.#filters(), this.swept,
+      this.list.node, this.picks.node, this.viewer.node);
+    this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
+  }
+
+  /** Shows the newest. */
+  async begin() {
+    this.search.focus();
+    const about = await this.#show();
+    if (!about) return;
+    setText(this.count, words.count(about.count));
+    setText(this.swept, about.swept.pictures ? words.swept(about.swept) : "");
+    offer(this.model, words.anyModel, about.models, about.models.length > 1);
+    offer(this.lora, words.anyLora, about.loras, about.loras.length > 0);
+  }
+
+  #acts() {
+    return {
+      messages: this.past.messages,
+      open: (tile, index) => this.viewer.open(tile, index),
+      favour: (row) => this.#favour(row),
+    };
+  }
+
+  #means() {
+    const remove = async (row) => (await this.#remove([row.id])).length > 0;
+    return { ...this.past.means, rows: this.list.rows, remove, leave: () => this.node.close() };
+  }
+
+  #filters() {
+    const show = () => this.#show();
+    this.search = make("input", { type: "search", placeholder: words.search, "aria-label": words.search, autocomplete: "off" });
+    this.search.oninput = () => {
+      clearTimeout(this.typing);
+      this.typing = setTimeout(show, PAUSE);
+    };
+    this.favourites = toggle(`★ ${words.favourites}`, words.favourites, show);
+    this.today = toggle(words.today, words.today, show);
+    [this.model, this.lora] = [words.model, words.lora].map((name) => make("select", { "aria-label": name, hidden: true, onchange: show }));
+    return make("div", { className: "filters", role: "search" }, this.search, this.favourites, this.today, this.model, this.lora);
+  }
+
+  #asked() {
+    return {
+      words: this.search.value.trim(),
+      favourite: isOn(this.favourites),
+      since: isOn(this.today) ? new Date().setHours(0, 0, 0, 0) / 1000 : 0,
+      model: this.model.value,
+      lora: this.lora.value,
+    };
+  }
+
+  async #show() {
+    clearTimeout(this.typing);
+    const answer = await this.list.show(this.#asked());
+    this.picks.refresh();
+    return answer;
+  }
+
+  async #favour(row) {
+    const tile = this.list.tiles.get(row.id);
+    if (await this.past.favour(row)) tile?.update({ ...row, favourite: !row.favourite }, 0);
+  }
+
+  async #remove(jobs) {
+    const { deleted } = await this.past.remove(jobs);
+    this.list.drop(deleted);
+    this.picks.refresh();
+    this.viewer.refresh();
+    return deleted;
+  }
+}
+
+function toggle(text, name, then) {
+  const node = button(text, () => {
+    node.setAttribute("aria-pressed", String(!isOn(node)));
+    then();
+  }, { className: "toggle", "aria-pressed": "false", "aria-label": name });
+  return node;
+}
+
+const isOn = (node) => node.getAttribute("aria-pressed") === "true";
+
+function offer(select, any, values, isUseful) {
+  const options = values.map((value) => make("option", { value }, value));
+  select.replaceChildren(make("option", { value: "" }, any), ...options);
+  select.hidden = !isUseful;
+}

@@ -1,0 +1,194 @@
+"""A person's history: found, marked, chosen, fetched as one file, deleted."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, expect
+
+from components.recipe_files import text_of
+from tests.app_process import AppProcess
+from tests.browser.person import Person
+from tests.hosted_api import HostedApi
+from tests.many_jobs import LORA, TOKEN, fill
+
+COUNT = 150
+
+
+@pytest.fixture(scope="module")
+def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """An app in whose folder a history lies already."""
+    folder = tmp_path_factory.mktemp("app")
+    fill(folder / "data", COUNT, time.time())
+    app = AppProcess.hosted(folder, api).start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def person(context: BrowserContext, app: AppProcess) -> Iterator[Person]:
+    """Whoever made them."""
+    context.add_init_script(f"localStorage.setItem('playground-visitor', '{TOKEN}')")
+    person = Person(context.new_page(), app.url).open()
+    yield person
+    assert person.errors == []
+
+
+def history(person: Person) -> Locator:
+    person.button("All your pictures").click()
+    return person.page.get_by_role("dialog", name="All your pictures")
+
+
+def tiles(view: Locator) -> Locator:
+    return view.get_by_role("list", name="Found pictures").locator("[data-job]")
+
+
+def search(view: Locator, words: str) -> None:
+    view.get_by_role("searchbox", name="Search in the words").fill(words)
+
+
+def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
+    view = history(person)
+    expect(view.get_by_text("150 pictures", exact=True)).to_be_visible()
+    search(view, "CAFE 149")
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("button", name="Open: Picture number 149").click()
+    large = person.page.get_by_role("dialog", name="Picture", exact=True)
+    expect(large.get_by_role("img", name="Picture number 149")).to_be_visible()
+    large.get_by_role("button", name="Same settings").click()
+    expect(view).to_be_hidden()
+    expect(person.prompt).to_have_value("Picture number 149 of a café")
+
+
+def test_what_is_not_there_is_said_and_everything_comes_back(person: Person) -> None:
+    view = history(person)
+    search(view, "an elephant")
+    expect(view.get_by_text("Nothing is found.")).to_be_visible()
+    search(view, "")
+    expect(tiles(view).first).to_be_visible()
+    expect(view.get_by_text("Nothing is found.")).to_be_hidden()
+
+
+def test_scrolling_shows_them_all_and_none_twice(person: Person) -> None:
+    view = history(person)
+    expect(tiles(view).first).to_be_visible()
+    for _ in range(40):
+        if tiles(view).count() == COUNT:
+            break
+        tiles(view).last.scroll_into_view_if_needed()
+        person.page.wait_for_timeout(50)
+    expect(tiles(view)).to_have_count(COUNT)
+    ids = tiles(view).evaluate_all("tiles => tiles.map((tile) => tile.dataset.job)")
+    assert len(set(ids)) == COUNT
+    assert ids == sorted(ids), "the newest first"
+    expect(view.get_by_role("button", name="Show more")).to_be_hidden()
+
+
+def test_filters_narrow_it_down(person: Person) -> None:
+    view = history(person)
+    expect(tiles(view).first).to_be_visible()
+    view.get_by_role("combobox", name="LoRA").select_option(LORA)
+    search(view, "number 14")
+    expect(tiles(view)).to_have_count(4)  # 114, 141, 144, 147
+    view.get_by_role("button", name="Today").click()
+    expect(view.get_by_role("button", name="Today", pressed=True)).to_be_visible()
+    expect(view.get_by_text("Nothing is found.").or_(tiles(view).first)).to_be_visible()
+
+
+def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> None:
+    other = Person(person.page.context.new_page(), person.url).open()
+    star = person.results.get_by_role("button", name="Favourite: Picture number 1 of")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    other.page.bring_to_front()
+    other.page.evaluate("dispatchEvent(new Event('online'))")
+    theirs = other.results.get_by_role("button", name="Favourite: Picture number 1 of")
+    expect(theirs).to_have_attribute("aria-pressed", "true")
+    person.page.bring_to_front()
+    person.page.reload()
+    view = history(person)
+    view.get_by_role("button", name="Favourites", exact=True).click()
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("button", name="Favourite: Picture number 1 of").click()
+    expect(view.get_by_role("button", name="Favourite: Picture number 1 of")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+
+
+def test_several_are_fetched_as_one_file_with_a_sheet(person: Person) -> None:
+    view = history(person)
+    search(view, '"number 8"')
+    expect(tiles(view)).to_have_count(11)
+    for number in (8, 81):
+        view.get_by_role("checkbox", name=f"Select: Picture number {number} of").check()
+    expect(view.get_by_text("2 selected")).to_be_visible()
+    with person.page.expect_download() as waiting:
+        view.get_by_role("button", name="Download as zip").click()
+    archive = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
+    assert archive.testzip() is None
+    assert archive.namelist() == ["pictures/001-seed-8.png", "pictures/002-seed-81.png", "contact-sheet.html"]
+    assert text_of(archive.read("pictures/001-seed-8.png")).startswith("Picture number 8 of a café\n")
+    sheet = archive.read("contact-sheet.html").decode()
+    assert "Picture number 81 of a café" in sheet and "Seed: 81" in sheet
+
+
+def test_several_are_deleted_after_a_question_and_gone_from_the_page(person: Person) -> None:
+    view = history(person)
+    search(view, '"number 5 of"')
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("checkbox").check()
+    view.get_by_role("button", name="Delete", exact=True).click()
+    expect(view.get_by_text("will be gone for good")).to_be_visible()
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("button", name="Delete for good").click()
+    expect(tiles(view)).to_have_count(0)
+    expect(view.get_by_text("Nothing is found.")).to_be_visible()
+    view.get_by_role("button", name="Close", exact=True).click()
+    expect(person.results.get_by_role("button", name="Open: Picture number 5 of")).to_have_count(0)
+    expect(person.results.get_by_role("button", name="Open: Picture number 6 of")).to_be_visible()
+
+
+def test_a_page_that_does_not_come_can_be_asked_for_again(person: Person) -> None:
+    view = history(person)
+    expect(tiles(view).first).to_be_visible()
+    person.page.route("**/component_server/**", lambda route: route.abort())
+    search(view, '"number 77"')
+    expect(view.get_by_text("These could not be loaded.")).to_be_visible()
+    person.page.unroute("**/component_server/**")
+    view.get_by_role("button", name="Try again").click()
+    expect(tiles(view)).to_have_count(1)
+
+
+def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None:
+    person.button("All your pictures").focus()
+    person.page.keyboard.press("Enter")
+    view = person.page.get_by_role("dialog", name="All your pictures")
+    expect(view.get_by_role("searchbox")).to_be_focused()
+    person.page.keyboard.type('"number 33"')
+    expect(tiles(view)).to_have_count(1)
+    person.page.keyboard.press("Escape")
+    person.page.keyboard.press("Escape")
+    expect(view).to_be_hidden()
+    expect(person.button("All your pictures")).to_be_focused()
+
+
+def test_somebody_else_sees_nothing_of_it(app: AppProcess, browser_of_another: Person) -> None:
+    view = history(browser_of_another)
+    expect(view.get_by_text("Nothing here yet.")).to_be_visible()
+
+
+@pytest.fixture
+def browser_of_another(context: BrowserContext, app: AppProcess) -> Person:
+    return Person(context.new_page(), app.url).open()
+
+
+def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -> None:
+    small = person.results.get_by_role("button", name="Open: Picture number 2 of").get_by_role("img")
+    assert str(small.get_attribute("src")).endswith("?thumb")
+    person.results.get_by_role("button", name="Open: Picture number 2 of").click()
+    large = person.page.get_by_role("dialog", name="Picture", exact=True).get_by_role("img")
+    assert "?" not in str(large.get_attribute("src"))
