@@ -140,6 +140,20 @@ def grid_view(person: Person) -> None:
     expect(person.page.get_by_role("dialog", name="Grid").locator("img")).to_have_count(2)
 
 
+def history(person: Person) -> None:
+    person.button("All your pictures").click()
+    dialog = person.page.get_by_role("dialog", name="All your pictures")
+    dialog.get_by_role("checkbox", name="Select: a red fox").first.check()
+    dialog.get_by_role("button", name="Delete", exact=True).last.click()
+    person.sees_text("will be gone for good")
+
+
+def history_without_finds(person: Person) -> None:
+    person.button("All your pictures").click()
+    person.page.get_by_role("searchbox").fill("nothing of the kind")
+    person.sees_text("Nothing is found.")
+
+
 def picture_panel(person: Person) -> None:
     file = {"name": "photo.png", "mimeType": "image/png", "buffer": png(1024, 1024, 1)}
     person.page.get_by_label("Picture to start from", exact=True).set_input_files([file])  # pyright: ignore[reportArgumentType]
@@ -165,7 +179,7 @@ def refused(person: Person) -> None:
     person.sees_text(messages.NO_PROMPT.happened)
 
 
-WITH_A_BOARD = [pictures, large_view, comparison, grid_view]
+WITH_A_BOARD = [pictures, large_view, comparison, grid_view, history, history_without_finds]
 EMPTY = [nothing_yet, everything_open, account, styles, shelf, picture_panel, mask_editor, code, refused]
 
 

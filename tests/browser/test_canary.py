@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -168,6 +169,23 @@ def exports(person: Person) -> dict[str, bytes]:
     assert b"sources" not in found["the link"]
     for prompt in ("with a key of my own", "from a photograph"):
         found |= exports_of_picture(person, prompt)
+    return found | exports_as_one_file(person)
+
+
+def exports_as_one_file(person: Person) -> dict[str, bytes]:
+    """What the history packs: the pictures with their recipes, and the sheet that shows them."""
+    person.button("All your pictures").click()
+    dialog = person.page.get_by_role("dialog", name="All your pictures")
+    dialog.get_by_role("checkbox", name="Select: from a photograph").check()
+    dialog.get_by_role("button", name="Select all shown").click()
+    with person.page.expect_download() as saved:
+        dialog.get_by_role("button", name="Download as zip").click()
+    with zipfile.ZipFile(saved.value.path()) as pack:
+        found = {f"{name} of the pack": pack.read(name) for name in pack.namelist()}
+    found["the pack"] = saved.value.path().read_bytes()
+    assert len(found) == 5, "three pictures, their sheet and the whole"
+    assert any(b"from a photograph" in content for content in found.values())
+    person.page.keyboard.press("Escape")
     return found
 
 
