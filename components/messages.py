@@ -57,6 +57,10 @@ def too_many_loras(most: int) -> Sentence:
     return Sentence(f"At most {most} LoRAs can be used at once.")
 
 
+def code_of_several(pictures: int) -> Sentence:
+    return Sentence(f"A press of Generate sends this {pictures} times, each with the next seed.")
+
+
 def too_many_pictures(most: int) -> Sentence:
     return Sentence(f"Between 1 and {most} pictures can be made at once.")
 
@@ -115,6 +119,12 @@ NO_SUCH_REFINER = Sentence("The refiner is off, an ensemble of experts, or a sec
 NOTHING_TO_COMPARE = Sentence("There is no LoRA to compare with.", "Choose one first, with a scale above 0.")
 LINK_COPIED = Sentence(
     "The link was copied.", "Whoever opens it gets these settings; no picture and no key goes along."
+)
+CODE_FOR_THE_SERVICE = Sentence(
+    "This sends to the hosted service, which paints with SDXL.", "For this page's own painter, see Python, this page."
+)
+CODE_NOT_TAKEN_THERE = Sentence(
+    "The hosted service is not known to take all of this.", "Look at what it makes before you rely on it."
 )
 NO_SUCH_AXIS = Sentence("It was not said what is to differ.", "Choose one or two settings and their values.")
 SAME_AXIS_TWICE = Sentence("Both lists are for the same setting.", "Choose another for one of them.")

@@ -37,7 +37,7 @@ LAYERS = (
     ("fence", "wire", "source_pictures", "thumbnails", "search", "infotext_recipe"),
     ("outpaint", "grid", "recipe_reader"),
     ("family",),
-    ("model_list", "estimate"),
+    ("model_list", "estimate", "code_samples"),
     ("settings", "fetching", "shelf", "database"),
     ("client", "store"),
     ("backend", "board", "till", "restoring", "lora_check"),

@@ -39,6 +39,9 @@ export const clearPicture = () => panel?.remove();
 /** Whether there is a picture, and a part of it that changes. @returns {{has_picture: boolean, has_mask: boolean}} */
 export const pictureState = () => ({ has_picture: Boolean(panel?.master), has_mask: Boolean(panel?.painted) });
 
+/** How much of it is painted anew. @returns {number} */
+export const pictureStrength = () => panel?.strength ?? 0.8;
+
 /** Says why no part of it can be chosen, or that one can: "". @param {string} reason */
 export const partOffered = (reason) => panel?.partOffered(reason);
 

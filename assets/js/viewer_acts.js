@@ -1,4 +1,5 @@
 /** What can be done with an opened picture; fetched when the first one is opened. */
+import { codeButton } from "./code.js";
 import { button, copy, make, setText } from "./dom.js";
 import { fill } from "./filling.js";
 import { paintResult } from "./picture.js";
@@ -32,6 +33,7 @@ export function acts(row, picture, means, close) {
       start(words.vary, { ...settingsOf(row), seed: RANDOM }, words.varied),
       button(words.paint, closing(() => paintResult(row, row.pictures.indexOf(picture)))),
       copier(row, means, said),
+      codeButton(settingsOf(row), picture),
       remover(row, means, said, close)),
     said,
     ...changed(row, means.rows()),

@@ -101,7 +101,7 @@ def _theme() -> Base:
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_background_fill_hover_dark="*primary_700",
         button_primary_text_color="white",
         body_text_color_subdued="*neutral_500",
         body_text_color_subdued_dark="*neutral_400",

@@ -20,6 +20,7 @@ from components.schema import Span
 from components.seeds import with_and_without
 from components.ui import assets
 from components.ui.account import Account
+from components.ui.code import CodePanel
 from components.ui.form_links import place_form_links
 from components.ui.generate import document, generate_endpoint
 from components.ui.grid import GridPanel
@@ -57,6 +58,7 @@ class Page:
                         self._refiner = RefinerPanel(schema)
                         self._loras = LoraPanel(schema, playground.lora_checker)
                         GridPanel(playground)
+                        CodePanel(playground, self._request)
                         place_form_links()
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
@@ -108,9 +110,7 @@ class Page:
         try:
             family = self._playground.backend_for(token).family
             ask, pictures = self._request(values)
-            ask = replace(
-                ask, **(await self._picture.read(values, person)).fields, **self._refiner.read(values).fields
-            )
+            ask = replace(ask, **(await self._picture.read(values, person)).fields)
             if values["comparison"] is True:
                 requests, note = with_and_without(ask)
             else:
@@ -123,7 +123,10 @@ class Page:
         return self._results.receipt(click, jobs)
 
     def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
-        """Merge the panels' values into one request; returns it, and how many pictures. Raises InvalidRequest."""
+        """Merge the panels' values into one request, all but its picture; returns it, and how many pictures.
+
+        Raises InvalidRequest.
+        """
         words, size = self._prompt.read(values), self._shape.read(values)
         prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
         words = self._styles.read(values, Words(prompt, words.negative_prompt))
@@ -137,6 +140,7 @@ class Page:
             num_inference_steps=sampling.num_inference_steps,
             seed=sampling.seed,
             loras=merged(self._loras.read(values), tagged),
+            **self._refiner.read(values).fields,
         )
         return request, sampling.pictures
 

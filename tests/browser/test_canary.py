@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
+from components import messages
+from components.person import visitor_name
 from tests.app_process import AppProcess
 from tests.browser.person import Person
 from tests.browser.tee import Tee
@@ -25,7 +28,9 @@ from tests.hosted_api import KEY, HostedApi, recorded_models
 
 OWN_KEY = "wsk-own-canary-5f1e9a77c0de"
 REFUSED_KEY = "wsk-refused-canary-aa55aa55"
-KEYS = (KEY, OWN_KEY, REFUSED_KEY)
+TYPED_KEY = "wsk-typed-canary-77e0b1c9"
+"""Stands in its box and is never used."""
+KEYS = (KEY, OWN_KEY, REFUSED_KEY, TYPED_KEY)
 ENTER = "Your WaveSpeed key"
 CAMERA = b"CameraOfACanary"
 """What a photograph tells of its owner; it goes from the browser to the app and no further."""
@@ -65,13 +70,14 @@ def test_s1_no_key_is_anywhere_but_where_it_must_be(canary_app, context: Browser
     person.page.on("console", lambda message: said.append(message.text))
     person.open()
     use_the_host_s_key(person, api)
+    type_a_key_without_using_it(person)
     use_an_own_key(person, api)
     use_a_photograph(person, api)
+    take_away(context, person)
     faults(person, api)
     programs(app, api)
     assert_clean("the page", person.page.content().encode())
-    kept = person.page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
-    assert_clean("the browser's storage", kept.encode())
+    assert_clean("the browser's storage", kept_by(person).encode())
     assert_clean("the cookies", json.dumps(context.cookies()).encode())
     assert_clean("the console", "\n".join(said).encode())
     context.close()
@@ -79,6 +85,7 @@ def test_s1_no_key_is_anywhere_but_where_it_must_be(canary_app, context: Browser
     assert b"with the host's key" in tee.answered, "the wire was not listened to"
     assert_clean("what the app answered", bytes(tee.answered))
     assert KEY.encode() not in tee.sent, "the host's key came to a browser"
+    assert TYPED_KEY.encode() not in tee.sent, "a key was sent before it was given"
     only_one_event_carries_a_key(bytes(tee.sent))
     schemas(app)
     app.stop()
@@ -131,7 +138,111 @@ def use_a_photograph(person: Person, api: HostedApi) -> None:
     assert len(api.uploads) == 2, "a picture and its mask"
     for name, content in api.uploads.items():
         assert_clean(f"the upload {name}", content)
+
+
+def take_away(context: BrowserContext, person: Person) -> None:
+    """All that goes from here to others, while the tab has a key and a photograph: files, recipe, link, code."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    assert "data:image" not in kept_by(person), "the photograph stays out of the draft"
+    names = names_of(person)
+    for name, content in exports(person).items():
+        assert_clean(name, content)
+        assert not [one for one in names if one.encode() in content], f"{name} names who made it"
     person.button("Remove this picture").click()
+
+
+def names_of(person: Person) -> list[str]:
+    """What stands for this person here: the browser's id, its board, the token of the tab's key."""
+    visitor = person.page.evaluate("() => localStorage.getItem('playground-visitor')")
+    token = person.page.evaluate("() => sessionStorage.getItem('playground-key')")
+    assert visitor and token
+    return [visitor, visitor_name(visitor), token]
+
+
+def exports(person: Person) -> dict[str, bytes]:
+    found = {f"the code, {tab}": code.encode() for tab, code in code_of(person).items()}
+    person.button("Copy a link").click()
+    person.sees_text(messages.LINK_COPIED.happened)
+    found["the link"] = clipboard(person)
+    assert b"%22prompt%22" in found["the link"]
+    assert b"image" not in found["the link"]
+    assert b"sources" not in found["the link"]
+    for prompt in ("with a key of my own", "from a photograph"):
+        found |= exports_of_picture(person, prompt)
+    return found | exports_as_one_file(person)
+
+
+def exports_as_one_file(person: Person) -> dict[str, bytes]:
+    """What the history packs: the pictures with their recipes, and the sheet that shows them."""
+    person.button("All your pictures").click()
+    dialog = person.page.get_by_role("dialog", name="All your pictures")
+    dialog.get_by_role("checkbox", name="Select: from a photograph").check()
+    dialog.get_by_role("button", name="Select all shown").click()
+    with person.page.expect_download() as saved:
+        dialog.get_by_role("button", name="Download as zip").click()
+    with zipfile.ZipFile(saved.value.path()) as pack:
+        found = {f"{name} of the pack": pack.read(name) for name in pack.namelist()}
+    found["the pack"] = saved.value.path().read_bytes()
+    assert len(found) == 5, "three pictures, their sheet and the whole"
+    assert any(b"from a photograph" in content for content in found.values())
+    person.page.keyboard.press("Escape")
+    return found
+
+
+def code_of(person: Person) -> dict[str, str]:
+    person.button("Show the code").click()
+    dialog = person.page.get_by_role("dialog", name="The code of this request")
+    dialog.get_by_role("tab").first.wait_for()
+    found: dict[str, str] = {}
+    for tab in dialog.get_by_role("tab").all():
+        tab.click()
+        found[tab.inner_text()] = dialog.get_by_role("tabpanel").inner_text()
+    assert len(found) == 4
+    assert all("MASK" in text for text in found.values()), "the photograph is there"
+    assert sum("WAVESPEED_API_KEY" in text for text in found.values()) == 3
+    person.page.keyboard.press("Escape")
+    return found
+
+
+def exports_of_picture(person: Person, prompt: str) -> dict[str, bytes]:
+    """The recipe, and the files in every way in which a picture can be kept."""
+    person.page.get_by_role("button", name=f"Open: {prompt}").first.click()
+    dialog = person.page.get_by_role("dialog", name="Picture")
+    dialog.get_by_role("button", name="Copy the recipe").click()
+    expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    found = {f"the recipe of {prompt}": clipboard(person)}
+    assert prompt.encode() in found[f"the recipe of {prompt}"]
+    dialog.locator("details.keep summary").click()
+    dialog.locator("details.keep").get_by_role("link").first.wait_for()
+    for link in dialog.get_by_role("link").all():
+        answer = httpx.get(str(link.evaluate("link => link.href"))).raise_for_status()
+        found[f"{prompt}: {link.inner_text()}"] = answer.content + str(answer.headers).encode()
+    files = [content for name, content in found.items() if name.startswith(prompt)]
+    assert len(files) >= 3
+    assert [prompt.encode() in content for content in files].count(True) == 1, "one way carries the recipe"
+    person.page.keyboard.press("Escape")
+    return found
+
+
+def clipboard(person: Person) -> bytes:
+    return person.page.evaluate("() => navigator.clipboard.readText()").encode()
+
+
+def type_a_key_without_using_it(person: Person) -> None:
+    """A draft is written as the page changes; what stands in the box for a key is no part of it."""
+    person.prompt.fill("of the draft")
+    person.button("Use your own key").click()
+    person.key_box.press_sequentially(TYPED_KEY)
+    person.page.wait_for_timeout(500)  # longer than until a draft is written
+    kept = kept_by(person)
+    assert "of the draft" in kept
+    assert_clean("the draft", kept.encode())
+    person.key_box.fill("")
+    person.button("Use your own key").click()
+
+
+def kept_by(person: Person) -> str:
+    return person.page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
 
 
 def photograph() -> dict[str, object]:
