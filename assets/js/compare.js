@@ -7,35 +7,39 @@ const SAMPLE = 128; // px a side: enough to say how much two pictures differ
 const SEEN = 12; // of 255: a smaller difference of a channel is hardly seen
 const say = words.comparison;
 
-/** Opens the dialog; resolves when it is closed. @param {object} one the row on the left, with its LoRAs
- * @param {object} other the row on the right */
-export async function open(one, other) {
+/** @typedef {{picture: object, name: string}} Side a picture and what it is called here */
+
+/** Opens the dialog; resolves when it is closed. A picture of another shape is shown whole in the frame of the left.
+ * @param {Side} one on the left @param {Side} other on the right
+ * @param {{title: string, hint?: string, told?: (share: number) => string}} said */
+export async function open(one, other, { title, hint = "", told: tell = say.differ }) {
   await loadStyle(new URL("./compare.css", import.meta.url).href);
-  const [left, right] = [one, other].map(({ pictures: [picture] }) => image(picture));
-  const told = make("p", { role: "status" });
+  const [left, right] = [one, other].map(({ picture }) => image(picture));
+  const told = make("p", { role: "status", hidden: true });
   const close = button("×", () => node.close(), { className: "close", "aria-label": words.close });
-  const node = make("dialog", { className: "compare", "aria-label": say.title },
-    make("header", {}, make("h2", {}, say.title), make("p", { dir: "auto" }, say.seed(one)), told, close),
-    make("div", { className: "stage" }, sheet(left, right)));
-  const { width, height } = one.pictures[0];
+  const node = make("dialog", { className: "compare", "aria-label": title },
+    make("header", {}, make("h2", {}, title), make("p", { dir: "auto", hidden: !hint }, hint), told, close),
+    make("div", { className: "stage" }, sheet(left, right, one.name, other.name)));
+  const { width, height } = one.picture;
   node.style.setProperty("--shape", width / height);
   node.addEventListener("click", (event) => event.target === node && node.close());
   document.body.append(node);
   node.showModal();
   node.querySelector("input").focus();
-  difference(left, right).then((share) => setText(told, say.told(share)), () => setText(told, ""));
+  const isAlike = width === other.picture.width && height === other.picture.height;
+  if (isAlike) difference(left, right).then((share) => setText(told, tell(share)), () => setText(told, ""));
   return new Promise((closed) => node.addEventListener("close", () => closed(node.remove())));
 }
 
 const image = (picture) => make("img", { alt: "", src: address(picture.src) });
 
-function sheet(left, right) {
-  const cut = make("input", { type: "range", min: 0, max: 100, step: 1, value: 50, "aria-label": say.cut });
+function sheet(left, right, nameLeft, nameRight) {
+  const cut = make("input", { type: "range", min: 0, max: 100, step: 1, value: 50, "aria-label": say.cut(nameLeft) });
   const show = () => node.style.setProperty("--cut", `${cut.value}%`);
   cut.oninput = show;
   right.className = "right";
   const node = make("div", { className: "sheet" }, left, right,
-    make("span", { className: "name left" }, say.with), make("span", { className: "name right" }, say.without),
+    make("span", { className: "name left", dir: "auto" }, nameLeft), make("span", { className: "name right", dir: "auto" }, nameRight),
     make("div", { className: "edge" }), cut);
   show();
   return node;

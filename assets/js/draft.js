@@ -31,9 +31,9 @@ export async function restore() {
 /** Puts all fields back to what they are on a first visit. */
 export const reset = () => usual && fill(usual);
 
-/** @returns {string} an address that fills the form with what stands in it now, without a key or a picture */
-export function link() {
-  const values = formValues();
+/** @param {object} [values] what the form is to hold; what stands in it now
+ * @returns {string} an address that fills the form, without a key or a picture */
+export function link(values = formValues()) {
   const told = Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(value, usual?.[name])));
   const { origin, pathname, search } = location;
   return `${origin}${pathname}${search}${LINK}${encodeURIComponent(JSON.stringify(told))}`;

@@ -27,6 +27,14 @@ export function formValues() {
   };
 }
 
+/** What of a picture's settings may stand in a link. @param {object} row @returns {object} */
+export function shareable(row) {
+  const names = ["prompt", "negative_prompt", ...Object.keys(NUMBERS), "pictures", "refine"];
+  const told = names.filter((name) => row[name] != null).map((name) => [name, row[name]]);
+  const loras = row.loras.map(({ path, scale }) => ({ path, scale, on: true }));
+  return { ...Object.fromEntries(told), loras, styles: [] };
+}
+
 /** Makes of anything what the form can hold: unknown names and wrong kinds are dropped, numbers put in their range.
  * @param {any} given @param {object} usual what stands where nothing good is given
  * @returns {{settings: object, moved: string[]}} `moved` names the numbers that were out of range */

@@ -62,7 +62,8 @@ class History {
 
   #means() {
     const remove = async (row) => (await this.#remove([row.id])).length > 0;
-    return { ...this.past.means, rows: this.list.rows, remove, leave: () => this.node.close() };
+    const favour = (row) => this.#favour(row);
+    return { ...this.past.means, rows: this.list.rows, favour, remove, leave: () => this.node.close() };
   }
 
   #filters() {
@@ -97,7 +98,9 @@ class History {
 
   async #favour(row) {
     const tile = this.list.tiles.get(row.id);
-    if (await this.past.favour(row)) tile?.update({ ...row, favourite: !row.favourite }, 0);
+    const isDone = await this.past.favour(row);
+    if (isDone) tile?.update({ ...row, favourite: !row.favourite }, 0);
+    return isDone;
   }
 
   async #remove(jobs) {

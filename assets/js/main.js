@@ -93,6 +93,7 @@ async function openPage(host) {
     return isDone === true;
   };
   const means = {
+    favour,
     say: (sentence) => gallery.say(sentence),
     rows: () => gallery.order.map(({ row }) => row),
     recipe: (row) => seat.server.recipe({ visitor: visitor.id, job: row.id }),

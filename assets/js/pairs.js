@@ -1,4 +1,5 @@
 /** Two pictures of one press that differ in their LoRAs alone. */
+import { words } from "./words.js";
 
 /** @param {object} row @param {object[]} rows @returns {object | undefined} the row of the other side */
 export const partner = (row, rows) =>
@@ -14,5 +15,7 @@ export async function compare(row, rows) {
   if (!other) return;
   const { open } = await import("./compare.js");
   const [withIt, without] = row.loras.length ? [row, other] : [other, row];
-  await open(withIt, without);
+  const side = ({ pictures: [picture] }, name) => ({ picture, name });
+  const { title, seed, told, with: left, without: right } = words.comparison;
+  await open(side(withIt, left), side(without, right), { title, hint: seed(withIt), told });
 }

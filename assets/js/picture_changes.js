@@ -11,17 +11,27 @@ export function changesBetween(row, rows) {
     .filter((other) => other.state === "completed" && other.id !== row.id && isBefore(other, row))
     .sort((one, other) => (isBefore(one, other) ? 1 : -1))[0];
   if (!before) return null;
-  const [old, now] = [values(before), values(row)];
-  const told = Object.keys(now).filter((name) => now[name] || old[name]);
-  const changed = told.filter((name) => old[name] !== now[name]);
+  const told = said(before, row);
+  const changed = differences(before, row);
   if (!changed.length || changed.length === told.length) return null;
-  return changed.map((name) => words.change(words.fields[name], said(old[name]), said(now[name])));
+  return changed.map(({ name, before: old, after }) => words.change(words.fields[name], short(old), short(after)));
+}
+
+/** What differs between two pictures' settings. @param {object} one @param {object} other
+ * @returns {{name: string, before: string, after: string}[]} */
+export const differences = (one, other) => said(one, other).filter(({ before, after }) => before !== after);
+
+/** What is said of either. */
+function said(one, other) {
+  const [before, after] = [values(one), values(other)];
+  const all = Object.keys(after).map((name) => ({ name, before: before[name], after: after[name] }));
+  return all.filter((field) => field.before || field.after);
 }
 
 const isBefore = (one, other) =>
   one.created < other.created || (one.click === other.click && one.number < other.number);
 
-const said = (value) => clip(value, LONGEST) || words.nothing;
+const short = (value) => clip(value, LONGEST) || words.nothing;
 
 function values(row) {
   const size = `${row.width} × ${row.height}`;

@@ -67,6 +67,7 @@ export class Viewer {
     const acts = make("div", {});
     this.side.replaceChildren(...downloads(picture), startFrom, acts, facts(row, picture), ...asides.map(aside));
     this.#offer(acts, row, picture);
+    this.#zoom(image);
     this.side.scrollTop = 0;
     const focused = document.activeElement;
     this.refresh();
@@ -80,9 +81,17 @@ export class Viewer {
     place.append(...acts(row, picture, this.means, () => this.node.close()));
   }
 
+  async #zoom(image) {
+    const { Zoom } = await import("./zoom.js");
+    this.zoom ??= new Zoom(this.picture);
+    if (image.isConnected) this.zoom.fit(image);
+  }
+
   #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, summary")) return;
+    if (this.zoom?.key(event)) return event.preventDefault();
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!step) return;
     event.preventDefault();
     this.#go(step);
   }
@@ -96,7 +105,7 @@ export class Viewer {
   #watchSwipes() {
     let start = null;
     this.picture.addEventListener("touchstart", ({ touches }) => {
-      start = touches.length === 1 ? touches[0] : null; // two fingers zoom
+      start = touches.length === 1 && !this.zoom?.isZoomed ? touches[0] : null; // two fingers zoom
     }, { passive: true });
     this.picture.addEventListener("touchend", ({ changedTouches: [end] }) => {
       if (!start) return;

@@ -1,7 +1,10 @@
 /** What can be done with an opened picture; fetched when the first one is opened. */
 import { codeButton } from "./code.js";
+import { comparer } from "./comparing.js";
 import { button, copy, make, setText } from "./dom.js";
+import { link } from "./draft.js";
 import { fill } from "./filling.js";
+import { shareable } from "./form_values.js";
 import { paintResult } from "./picture.js";
 import { changesBetween } from "./picture_changes.js";
 import { words } from "./viewer_words.js";
@@ -14,7 +17,7 @@ const TEMPORARY = 1500; // ms "Copied" is shown
  * @typedef {object} Means what the page lends to these acts
  * @property {(row: object) => Promise<?string>} recipe @property {(row: object) => Promise<boolean>} remove
  * @property {(sentence: string) => void} say @property {() => object[]} rows all rows, the newest first
- * @property {() => void} [leave] makes room for the form
+ * @property {(row: object) => Promise<boolean>} favour @property {() => void} [leave] makes room for the form
  */
 
 /** @param {object} row @param {object} picture @param {Means} means @param {() => void} close closes the view
@@ -26,19 +29,28 @@ export function acts(row, picture, means, close) {
     fill(settings);
     means.say(told(row.strength != null));
   }));
+  const settings = settingsOf(row);
   return [
-    make("div", { className: "acts", role: "group", "aria-label": words.acts },
-      start(words.same, settingsOf(row), words.filled),
-      button(words.keepSeed, closing(() => keepSeed(row.seed, means))),
-      start(words.vary, { ...settingsOf(row), seed: RANDOM }, words.varied),
-      button(words.paint, closing(() => paintResult(row, row.pictures.indexOf(picture)))),
-      copier(row, means, said),
-      codeButton(settingsOf(row), picture),
-      remover(row, means, said, close)),
+    make("div", { role: "group", "aria-label": words.acts },
+      group(words.makeAnew,
+        start(words.same, settings, words.filled),
+        start(words.vary, { ...settings, seed: RANDOM }, words.varied),
+        button(words.keepSeed, closing(() => keepSeed(row.seed, means))),
+        button(words.paint, closing(() => paintResult(row, row.pictures.indexOf(picture))))),
+      group(words.keepIt,
+        favourite(row, means),
+        copier(words.recipe, said, () => means.recipe(row)),
+        copier(words.link, said, () => link(shareable(settings)), words.linkCopied),
+        codeButton(settings, picture),
+        comparer(row, picture, said)),
+      group("", remover(row, means, said, close))),
     said,
     ...changed(row, means.rows()),
   ];
 }
+
+const group = (title, ...buttons) =>
+  make("div", {}, make("h3", { hidden: !title }, title), make("div", { className: "acts" }, ...buttons));
 
 /** A picture that was one of several is one alone; a second pass without steps of its own had those of the first. */
 const settingsOf = (row) => ({ ...row, pictures: 1, refine_steps: row.refine_steps ?? secondPass(row) });
@@ -52,13 +64,26 @@ function keepSeed(seed, means) {
   means.say(words.seedKept(seed));
 }
 
-function copier(row, means, said) {
-  const copies = button(words.recipe, async () => {
-    const recipe = await means.recipe(row).catch(() => null);
-    if (!recipe) return setText(said, words.noRecipe);
-    await copy(recipe, copies);
+function favourite(row, means) {
+  const star = button(`★ ${words.favourite}`, async () => {
+    if (await means.favour(row).catch(() => false)) row.favourite = !row.favourite;
+    draw();
+  }, { "aria-label": words.favourite });
+  const draw = () => star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
+  draw();
+  return star;
+}
+
+/** A button that copies a text. @param {string} label @param {HTMLElement} said @param {() => any} textOf
+ * @param {string} [told] what is said then */
+function copier(label, said, textOf, told = "") {
+  const copies = button(label, async () => {
+    const text = await Promise.resolve(textOf()).catch(() => null);
+    if (!text) return setText(said, words.noRecipe);
+    await copy(text, copies);
+    setText(said, told);
     copies.textContent = words.copied;
-    setTimeout(() => (copies.textContent = words.recipe), TEMPORARY);
+    setTimeout(() => (copies.textContent = label), TEMPORARY);
   });
   return copies;
 }
@@ -77,7 +102,7 @@ function remover(row, means, said, close) {
   const ask = () => {
     isAsked = true;
     removes.textContent = words.removeForGood;
-    setText(said, words.removing(row.pictures.length));
+    setText(said, words.removing(row));
   };
   return removes;
 }

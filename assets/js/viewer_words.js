@@ -3,6 +3,21 @@ const withoutPicture = (had) => (had ? " The picture that it started from is not
 
 export const words = {
   acts: "What to do with it",
+  makeAnew: "Make another",
+  keepIt: "Keep or share",
+  zoom: "Zoom",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  favourite: "Favourite",
+  link: "Copy a link",
+  linkCopied: "Copied. The link fills the form with these settings and starts nothing. It holds no picture.",
+  keepToCompare: "Add to comparison",
+  keptToCompare: "Kept for comparison. Open another picture and press Compare with the one kept.",
+  compareWithKept: "Compare with the one kept",
+  doNotCompare: "Do not compare",
+  twoPictures: "Two pictures",
+  first: "First",
+  second: "Second",
   same: "Same settings",
   keepSeed: "Keep this seed",
   vary: "Vary",
@@ -11,8 +26,8 @@ export const words = {
   copied: "Copied",
   remove: "Delete",
   removeForGood: "Delete for good",
-  removing: (pictures) =>
-    `${pictures > 1 ? `All ${pictures} pictures of this task` : "This picture"} will be gone for good. What it cost stays counted.`,
+  removing: ({ pictures: { length }, price }) =>
+    `${length > 1 ? `All ${length} pictures of this task` : "This picture"} will be gone for good.${price ? " What it cost stays counted." : ""}`,
   notRemoved: "It could not be deleted. Try again.",
   noRecipe: "The recipe could not be had. Try again.",
   filled: (had) => `The settings of this picture are filled in, its seed too.${withoutPicture(had)} Press Generate to make it.`,

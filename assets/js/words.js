@@ -104,13 +104,14 @@ export const words = {
     open: "Compare",
     with: "With LoRA",
     without: "Without",
-    cut: "How much is shown with the LoRA",
+    cut: (name) => `How much is shown of: ${name}`,
     seed: (row) => `Same words, same seed ${row.seed}. ${row.loras.map(({ path, scale }) => `${clip(path, 80)} at ${scale}`).join(", ")}.`,
     told: (share) => {
       if (share === 0) return "The two are the same to the pixel: here the LoRA does nothing.";
       if (share < 0.02) return "The two hardly differ: here the LoRA does next to nothing.";
-      return `They differ in ${Math.round(100 * share)} % of the picture.`;
+      return words.comparison.differ(share);
     },
+    differ: (share) => (share ? `They differ in ${Math.max(1, Math.round(100 * share))} % of the picture.` : "The two are the same to the pixel."),
   },
   grid: "Compare values",
   gridOpen: "Show as a grid",

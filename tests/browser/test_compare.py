@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.person import Person
+from tests.browser.test_viewer_acts import opened, painted
 from tests.hosted_api import HostedApi
 
 PATH = "TheLastBen/Papercut_SDXL"
@@ -134,3 +135,39 @@ def test_with_a_finger_on_a_phone(browser: Browser, demo: AppProcess) -> None:
         assert cut(dialog) == pytest.approx(0.8, abs=0.05)
         dialog.get_by_role("button", name="Close").tap()
         expect(dialog).to_be_hidden()
+
+
+def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
+    painted(person, "a fox", 7)
+    painted(person, "a fox", 8)
+    view = opened(person, "a fox")
+    view.get_by_role("button", name="Add to comparison").click()
+    expect(view.get_by_text("Kept for comparison.")).to_be_visible()
+    expect(view.get_by_role("button", name="Do not compare")).to_be_focused()
+    person.page.keyboard.press("Escape")
+    person.results.get_by_role("button", name="Open: a fox").nth(1).click()
+    view.get_by_role("button", name="Compare with the one kept").click()
+    dialog = person.page.get_by_role("dialog", name="Two pictures")
+    expect(dialog.get_by_text("Seed 8", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("Seed 7", exact=True)).to_be_visible()
+    expect(dialog.get_by_role("slider", name="How much is shown of: Seed 8")).to_be_focused()
+    expect(dialog.get_by_role("status")).to_contain_text("of the picture")
+    person.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    view.get_by_role("button", name="Do not compare").click()
+    expect(view.get_by_role("button", name="Add to comparison")).to_be_focused()
+
+
+def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
+    painted(person, "a fox", 7)
+    person.set_number("Width", 512)
+    painted(person, "a fox", 7)
+    view = opened(person, "a fox")
+    view.get_by_role("button", name="Add to comparison").click()
+    person.page.keyboard.press("ArrowRight")
+    view.get_by_role("button", name="Compare with the one kept").click()
+    dialog = person.page.get_by_role("dialog", name="Two pictures")
+    expect(dialog.get_by_text("Size 512 × 1024", exact=True)).to_be_visible()
+    expect(dialog.get_by_role("status")).to_be_hidden()
+    fits = dialog.locator("img").evaluate_all("images => images.map((image) => getComputedStyle(image).objectFit)")
+    assert fits == ["contain", "contain"]

@@ -147,3 +147,43 @@ def test_nothing_of_it_is_loaded_before_a_picture_is_opened(person: Person) -> N
     painted(person, "a fox", 7)
     opened(person, "a fox")
     assert [url for url in asked if "viewer_acts.js" in url]
+
+
+def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person: Person, api: HostedApi) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    painted(person, "a fox", 7, 33)
+    view = opened(person, "a fox")
+    act(view, "Copy a link")
+    expect(view.get_by_text("The link fills the form with these settings and starts nothing.")).to_be_visible()
+    address = person.page.evaluate("navigator.clipboard.readText()")
+    other = Person(person.page.context.new_page(), person.url)
+    other.page.goto(address)
+    expect(other.prompt).to_have_value("a fox")
+    expect(other.number("Steps")).to_have_value("33")
+    expect(other.number("Seed")).to_have_value("7")
+    assert len(api.posts) == 1
+
+
+def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
+    painted(person, "a fox", 7)
+    view = opened(person, "a fox")
+    act(view, "Favourite")
+    expect(view.get_by_role("button", name="Favourite", exact=True, pressed=True)).to_be_visible()
+    person.page.keyboard.press("Escape")
+    star = person.results.get_by_role("button", name="Favourite: a fox")
+    expect(star).to_have_attribute("aria-pressed", "true")
+
+
+def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> None:
+    painted(person, "a fox", 7)
+    view = opened(person, "a fox")
+    act(view, "Delete")
+    expect(view.get_by_text("This picture will be gone for good. What it cost stays counted.")).to_be_visible()
+    person.page.evaluate(
+        """async () => {
+          const { words } = await import(document.querySelector('link[href*="viewer_acts.css"]').href
+            .replace('viewer_acts.css', 'viewer_words.js'));
+          window.free = words.removing({ pictures: [1], price: null });
+        }"""
+    )
+    assert person.page.evaluate("window.free") == "This picture will be gone for good."
