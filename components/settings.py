@@ -72,7 +72,7 @@ class Settings:
             backend=_backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key),
             data_dir=folder,
             data_outlives_restart=lasting,
-            jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 8),
+            jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 25),
             jobs=_count(env, "PLAYGROUND_JOBS", 200),
             limits=_limits(env),
             keep_days=_count(env, "PLAYGROUND_KEEP_DAYS", 0, least=0),

@@ -32,7 +32,7 @@ def test_without_anything_it_is_the_demo():
     assert plain.backend is BackendChoice.DEMO
     assert plain.base_url == HOSTED_URL == "https://api.wavespeed.ai"
     assert plain.models == ("stability-ai/sdxl-lora", "stability-ai/sdxl")
-    assert (plain.jobs_per_visitor, plain.jobs) == (8, 200)
+    assert (plain.jobs_per_visitor, plain.jobs) == (25, 200)
 
 
 # --- key ---

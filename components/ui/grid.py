@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from components import messages
 from components.errors import InvalidRequest
 from components.generation import GenerationRequest
 from components.grid import FIELD, Axis, cells, count, read_axes
@@ -32,6 +33,8 @@ class GridPanel:
                 number = count(axes)
             except InvalidRequest as error:
                 return {"refused": str(error)}
+            if number > (most := playground.house.caps.per_visitor):
+                return {"refused": str(messages.too_many_cells(most))}
             if (wish := outline(dict(values, num_inference_steps=_most_steps(axes, values)))) is None:
                 return {"count": number, "price": ""}
             found = await playground.estimate(person_of(values, request), key_token(values), wish)

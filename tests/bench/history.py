@@ -48,7 +48,8 @@ def run() -> Iterator[str]:
         opened = _opened(browser, apps[empty].url, apps[full].url)
         scrolled, asked = _scrolled(browser, apps[full].url)
     yield f"{COUNT} pictures of one visitor, medians of {ROUNDS}"
-    yield f"Page opened, tiles drawn: empty {opened[0]:.0f} ms, full {opened[1]:.0f} ms, ratio {opened[1] / opened[0]:.2f}"
+    ratio = opened[1] / opened[0]
+    yield f"Page opened, tiles drawn: empty {opened[0]:.0f} ms, full {opened[1]:.0f} ms, ratio {ratio:.2f}"
     yield f"Search in the store: median {median(searches):.1f} ms, 95 % under {quantiles(searches, n=20)[-1]:.1f} ms"
     yield f"Search on the page, letter to tiles: median {median(asked):.0f} ms, of which {PAUSE} are waited for more"
     yield f"Scrolled from the first to the last: {scrolled:.1f} s"

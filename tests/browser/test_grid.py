@@ -86,6 +86,20 @@ def test_what_cannot_be_made_is_said_and_nothing_starts(
     assert len(hosted.posts) == before
 
 
+def test_a_grid_that_the_host_would_not_take_is_said_beforehand(
+    context: BrowserContext, tmp_path_factory: pytest.TempPathFactory, hosted: HostedApi
+) -> None:
+    app = AppProcess.hosted(tmp_path_factory.mktemp("narrow"), hosted, PLAYGROUND_JOBS_PER_VISITOR="4").start()
+    person = Person(context.new_page(), app.url).open()
+    person.prompt.fill("a cat")
+    region = lists(person, across=("Seed", "1-5"))
+    expect(region).to_contain_text("more than 4 pictures")
+    expect(person.button("Make the grid")).to_be_disabled()
+    person.page.get_by_label("Values across").fill("1-4")
+    expect(person.button("Make the grid")).to_be_enabled()
+    app.stop()
+
+
 def test_consecutive_seeds_alone_offer_no_grid(context: BrowserContext, app: AppProcess) -> None:
     person = Person(context.new_page(), app.url).open()
     person.choose("Pictures", "2")
