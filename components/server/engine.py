@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -68,8 +67,12 @@ class Painting:
     """A sentence for the person in front of it, empty when there is nothing to say."""
 
 
-OnStep = Callable[[int, int], None]
-"""Called after each step with (step from 1, steps in all). It may sleep, and may raise to stop the work."""
+class OnStep(Protocol):
+    """Called after each step, and as often as an engine likes in between. It may sleep, and may raise to stop the work."""
+
+    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        """`step` of `steps` is done, 0 before the first; `preview`: a small JPEG; `stage`: what is done before."""
+        ...
 
 
 class Engine(Protocol):
