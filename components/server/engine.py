@@ -68,7 +68,7 @@ class Painting:
 
 
 class OnStep(Protocol):
-    """Called after each step, and as often as an engine likes in between. It may sleep, and may raise to stop the work."""
+    """Called after each step, and in between as often as an engine likes. It may sleep, and raise to stop the work."""
 
     def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
         """`step` of `steps` is done, 0 before the first; `preview`: a small JPEG; `stage`: what is done before."""

@@ -47,6 +47,8 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "position": job.position,
         "step": job.step,
         "steps": job.steps,
+        "preview": job.preview,
+        "stage": job.stage,
         "pictures": [_picture(picture, job.id) for picture in job.pictures],
         **told(trouble, is_free=is_free),
         "micros": job.price,

@@ -17,7 +17,6 @@ from components.engines.sdxl.lora_places import place_of
 from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.tokenizer_files import write_config
-from components.engines.sdxl.watch import Watch
 from components.engines.sdxl.weights import Configure, Loader
 from components.errors import EngineError, SetupError
 from components.server.engine import OnStep, Order, Painting, Refine

@@ -120,4 +120,8 @@ def _flaw(values: dict[str, Any]) -> Sentence | None:
 
 
 def _told_of(error: Exception) -> Sentence:
-    return sentences.LORA_SHAPES if "size mismatch" in str(error) else sentences.LORA_UNREADABLE
+    """Read diffusers' and PEFT's own words, the only way to tell."""
+    told = str(error)
+    if "size mismatch" in told:
+        return sentences.LORA_SHAPES
+    return sentences.LORA_NO_EFFECT if "not found in the base model" in told else sentences.LORA_UNREADABLE

@@ -25,7 +25,13 @@ def write_config(part: str, folder: Path) -> Path:
 def write_vocabulary(folder: Path, merges: list[str]) -> None:
     """Write vocab.json and merges.txt; each merge makes one entry, in this order."""
     letters = byte_letters()
-    entries = [*letters, *(f"{letter}</w>" for letter in letters), *(merge.replace(" ", "") for merge in merges), *_MARKS]
+    ends = [f"{letter}</w>" for letter in letters]
+    entries = [
+        *letters,
+        *ends,
+        *(merge.replace(" ", "") for merge in merges),
+        *_MARKS,
+    ]
     vocabulary = {entry: number for number, entry in enumerate(entries)}
     (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
     (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]), encoding="utf-8")

@@ -60,6 +60,7 @@ def bad(plain: Tensors) -> dict[str, Tensors]:
         "whole_model": {"model.diffusion_model.input_blocks.0.0.weight": torch().randn(8, 4, 3, 3)},
         "nan": {**plain, first: torch().full_like(plain[first], float("nan"))},
         "zeros": {name: value * 0 if "lora_B" in name else value for name, value in plain.items()},
+        "unknown_names": peft_pair("some.other.to_q", 16),
         "elsewhere": peft_pair("unet.no_such_block.0.attn1.to_q", 16),
     }
 

@@ -17,7 +17,13 @@ from components.engines.sdxl.weights import quiet
 WORDS = 514
 CROSS = 96
 """The width of the base's words, as 2048 is that of the real one."""
-_TEXT = {"vocab_size": WORDS, "bos_token_id": 512, "eos_token_id": 513, "num_attention_heads": 4, "num_hidden_layers": 3}
+_TEXT = {
+    "vocab_size": WORDS,
+    "bos_token_id": 512,
+    "eos_token_id": 513,
+    "num_attention_heads": 4,
+    "num_hidden_layers": 3,
+}
 SMALL: dict[str, dict[str, Any]] = {
     "text_encoder": {**_TEXT, "hidden_size": 32, "intermediate_size": 64, "projection_dim": 32},
     "text_encoder_2": {**_TEXT, "hidden_size": 64, "intermediate_size": 128, "projection_dim": 64},
@@ -94,4 +100,3 @@ def _made(part: str, folder: Path, name: str) -> Any:
         return build_class.from_config(json.loads((folder / name / "config.json").read_text())).eval()
     config = library("transformers").CLIPTextConfig.from_pretrained(folder / name)
     return build_class(config).eval()
-
