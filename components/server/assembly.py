@@ -57,7 +57,7 @@ def assembled(
     with closing(Records(folder / "server.sqlite3")) as records:
         tasks = Tasks(records, shelf, limits.waiting)
         uploads = Uploads(records, shelf, limits.now)
-        intake = Intake(tasks, uploads, limits.now)
+        intake = Intake(tasks, uploads, limits.now, engine)
         collaborators = Collaborators(
             Predictions(tasks, intake, records, shelf, limits.patience),
             Media(uploads, records, shelf),

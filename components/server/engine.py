@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
@@ -80,4 +80,13 @@ class Engine(Protocol):
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Raise EngineError with a sentence when this order cannot be painted; pass on what `on_step` raises."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """An engine that can tell of some orders at once that it cannot paint them: nobody waits in line for that."""
+
+    def check(self, order: Order) -> None:
+        """Raise EngineError when a LoRA of it cannot be used. Quick, and from any thread; no picture is there yet."""
         ...

@@ -13,7 +13,9 @@ from components.engines.sdxl.device import chosen_device, is_out_of_memory, pin_
 from components.engines.sdxl.fetch_lora import LoraFetcher
 from components.engines.sdxl.libraries import REQUIREMENTS, missing
 from components.engines.sdxl.loaded import LoadedModel
-from components.engines.sdxl.lora_places import place_of
+from components.engines.sdxl.lora_gate import check_file
+from components.engines.sdxl.lora_places import HostFile, place_of
+from components.engines.sdxl.model_files import words_width
 from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.tokenizer_files import write_config
@@ -56,9 +58,11 @@ class SdxlEngine:
         return Painting(picture, self._filter.flags(picture), " ".join(notes))
 
     def check(self, order: Order) -> None:
-        """Raise EngineError for a LoRA that can be told from here not to work: nobody waits in line for that."""
+        """Raise EngineError for a LoRA of which the address, or the file's header, tells that it cannot be used."""
         for use in order.loras:
-            place_of(use.path, self._settings.lora_folder)
+            place = place_of(use.path, self._settings.lora_folder)
+            if isinstance(place, HostFile):
+                check_file(place.path, words_width(self._settings.model))
 
     def _leaves_out_refiner(self, order: Order) -> bool:
         return self._settings.preset.lora is not None and order.refine is not Refine.NONE

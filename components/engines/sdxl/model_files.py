@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,8 @@ import httpx
 
 from components.engines.sdxl import sentences
 from components.engines.sdxl.libraries import library
+from components.engines.sdxl.lora_gate import SDXL_WIDTH
+from components.engines.sdxl.settings import Source
 from components.errors import EngineError
 
 BASE_PARTS = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler")
@@ -37,6 +40,16 @@ def wanted(files: Iterable[str], parts: Sequence[str]) -> list[str]:
 def is_complete(folder: Path, parts: Sequence[str]) -> bool:
     """Tell whether a folder has all these parts: whoever fetched it was perhaps stopped midway."""
     return (folder / "model_index.json").is_file() and all(_has(folder / part) for part in parts)
+
+
+def words_width(source: Source) -> int:
+    """Return by how many numbers a model is told words: a folder's own is read, any other is SDXL's."""
+    if source.folder is None:
+        return SDXL_WIDTH
+    try:
+        return int(json.loads((source.folder / "unet" / "config.json").read_text())["cross_attention_dim"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return SDXL_WIDTH
 
 
 def variant(folder: Path) -> str | None:
