@@ -124,8 +124,7 @@ def importers(package: str) -> set[str]:
 
 
 def test_only_the_client_speaks_http():
-    fetchers = {"engines.sdxl.fetch_lora", "engines.sdxl.model_files"}
-    assert importers("httpx") == {"client", "fetching"} | fetchers, "an engine fetches its own models"
+    assert importers("httpx") == {"client", "fetching", "engines.sdxl.fetch_lora"}
     assert importers("httpcore") == {"fetching"}
     assert not importers("requests") | importers("aiohttp")
 

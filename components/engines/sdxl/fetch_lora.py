@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.libraries import library
+from components.engines.sdxl.libraries import hub_troubles, library
 from components.engines.sdxl.lora_gate import LENGTH_BYTES, check_file, header_length
 from components.engines.sdxl.lora_places import CIVITAI_HOSTS, Download, HostFile, HubFile, Place, check_address
 from components.errors import EngineError
@@ -64,7 +64,7 @@ class LoraFetcher:
             raise EngineError(sentences.LORA_NOT_FOUND) from error
         except hub.errors.RemoteEntryNotFoundError as error:
             raise EngineError(sentences.LORA_NOT_FOUND) from error
-        except (OSError, httpx.HTTPError) as error:
+        except hub_troubles() as error:
             return self._kept(place, error)
 
     def _check_size(self, place: HubFile, name: str) -> None:

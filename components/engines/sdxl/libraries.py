@@ -20,6 +20,13 @@ def library(name: str) -> Any:
     return importlib.import_module(name)
 
 
+def hub_troubles() -> tuple[type[Exception], ...]:
+    """Return what the Hub's library raises for a network that fails; of which HTTP library depends on its version."""
+    errors = library("huggingface_hub").errors
+    kinds: tuple[type[Exception], ...] = errors.HfHubHTTPError.__mro__
+    return (OSError, ValueError, *(kind for kind in kinds if kind.__name__ == "HTTPError"))
+
+
 def torch() -> Any:
     """Return torch, imported on its first use."""
     return importlib.import_module("torch")

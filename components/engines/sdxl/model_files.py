@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
-
 from components.engines.sdxl import sentences
-from components.engines.sdxl.libraries import library
+from components.engines.sdxl.libraries import hub_troubles, library
 from components.engines.sdxl.lora_gate import SDXL_WIDTH
 from components.engines.sdxl.settings import Source
 from components.errors import EngineError
@@ -57,13 +55,13 @@ def variant(folder: Path) -> str | None:
     return "fp16" if any((folder / "unet").glob(f"*{_HALF}safetensors")) else None
 
 
-def on_this_machine(model: str, parts: Sequence[str], report: Report, endpoint: str | None = None) -> Path:
+def on_this_machine(model: str, parts: Sequence[str], report: Report) -> Path:
     """Return the folder of a Hub's model, fetched when it is not there. Raise EngineError."""
     if (folder := _kept(model)) and is_complete(folder, parts):
         return folder
     try:
-        return _fetched(model, parts, report, endpoint)
-    except (OSError, ValueError, httpx.HTTPError) as error:
+        return _fetched(model, parts, report)
+    except hub_troubles() as error:
         raise EngineError(sentences.NO_MODEL) from error
 
 
@@ -83,15 +81,19 @@ def _kept(model: str) -> Path | None:
         return None
 
 
-def _fetched(model: str, parts: Sequence[str], report: Report, endpoint: str | None) -> Path:
+def _fetched(model: str, parts: Sequence[str], report: Report) -> Path:
     hub = library("huggingface_hub")
-    info = hub.HfApi(endpoint=endpoint).model_info(model)
+    info = hub.HfApi().model_info(model)
     names = wanted((sibling.rfilename for sibling in info.siblings or ()), parts)
-    options: dict[str, Any] = {"revision": info.sha, "allow_patterns": names, "endpoint": endpoint}
-    plan = hub.snapshot_download(model, dry_run=True, **options)
+    options: dict[str, Any] = {"allow_patterns": names}  # no revision: only a branch is found again offline
+    plan = hub.snapshot_download(model, dry_run=True, tqdm_class=_counter(0, _untold), **options)
     total = sum(file.file_size for file in plan if file.will_download)
     counter = _counter(total, report)
     return Path(cast("str", hub.snapshot_download(model, tqdm_class=counter, **options)))
+
+
+def _untold(_: float) -> None:
+    """Nothing is fetched yet."""
 
 
 def _counter(total: int, report: Report) -> Any:

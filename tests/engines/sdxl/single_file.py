@@ -48,7 +48,9 @@ def write_single_file(folder: Path, path: Path) -> Path:
     made |= {f"first_stage_model.{_vae_name(name)}": _vae_value(name, value) for name, value in parts["vae"].items()}
     has_two = "text_encoder" in parts
     if has_two:
-        plain = {f"text_model.{name.removeprefix('text_model.')}": value for name, value in parts["text_encoder"].items()}
+        plain = {
+            f"text_model.{name.removeprefix('text_model.')}": value for name, value in parts["text_encoder"].items()
+        }
         made |= {f"conditioner.embedders.0.transformer.{name}": value for name, value in plain.items()}
     prefix = f"conditioner.embedders.{1 if has_two else 0}.model"
     made |= {f"{prefix}.{name}": value for name, value in _open_clip(parts["text_encoder_2"]).items()}

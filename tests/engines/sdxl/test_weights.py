@@ -40,6 +40,7 @@ def test_halves_are_taken_where_a_folder_has_them(studio, tmp_path):
     engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(folder)), configure)
     painted = engine.paint(order(), silent).image
     assert painted.size == (64, 64)
+    assert engine._loaded is not None
     assert engine._loaded.base.unet.dtype is torch().float32
 
 
