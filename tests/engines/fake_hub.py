@@ -17,6 +17,8 @@ class FakeHub:
     def __init__(self, repositories: dict[str, dict[str, bytes]]) -> None:
         self.repositories = repositories
         self.fetched: list[str] = []
+        self.repositories_fetched: list[tuple[str, str]] = []
+        """The same, with the repository of each."""
         self.asked: list[str] = []
         hub = self
 
@@ -48,6 +50,7 @@ class FakeHub:
         if parts[2:3] != ["resolve"] or name not in files:
             return _send(request, 404, b"{}", {"X-Error-Code": "EntryNotFound" if files else "RepoNotFound"})
         self.fetched += [name] if with_body else []
+        self.repositories_fetched += [("/".join(parts[:2]), name)] if with_body else []
         etag = f'"{hashlib.sha1(files[name], usedforsecurity=False).hexdigest()}"'
         _send(request, 200, files[name], {"ETag": etag, "X-Repo-Commit": COMMIT}, with_body=with_body)
 

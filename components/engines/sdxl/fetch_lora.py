@@ -80,15 +80,15 @@ class LoraFetcher:
     def _kept(self, place: HubFile, trouble: Exception) -> Path:
         """Return what was fetched before: without a network, that is as good."""
         hub = library("huggingface_hub")
+        options = {"revision": place.revision, "local_files_only": True}
         try:
-            folder = Path(hub.snapshot_download(place.repository, revision=place.revision, local_files_only=True))
+            if place.file:
+                return Path(hub.hf_hub_download(place.repository, place.file, **options))
+            whole = hub.snapshot_download(place.repository, allow_patterns="*.safetensors", **options)
         except hub.errors.LocalEntryNotFoundError:
             raise EngineError(sentences.LORA_AWAY) from trouble
-        files = [path.relative_to(folder).as_posix() for path in folder.rglob("*.safetensors")]
-        name = place.file or chosen_file(files)
-        if name not in files:
-            raise EngineError(sentences.LORA_AWAY) from trouble
-        return folder / name
+        folder = Path(whole)
+        return folder / chosen_file([path.relative_to(folder).as_posix() for path in folder.rglob("*.safetensors")])
 
     def _downloaded(self, url: str, report: Report) -> Path:
         path = self.cache / "loras" / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.safetensors"

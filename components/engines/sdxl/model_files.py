@@ -74,11 +74,8 @@ def _has(part: Path) -> bool:
 
 
 def _kept(model: str) -> Path | None:
-    hub = library("huggingface_hub")
-    try:
-        return Path(hub.snapshot_download(model, local_files_only=True))
-    except hub.errors.LocalEntryNotFoundError:
-        return None
+    index = library("huggingface_hub").try_to_load_from_cache(model, "model_index.json")
+    return Path(index).parent if isinstance(index, str) else None
 
 
 def _fetched(model: str, parts: Sequence[str], report: Report) -> Path:
