@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from components.engines.sdxl.libraries import NEEDED, REQUIREMENTS
 from components.engines.sdxl.presets import FAST, FULL
 from components.engines.sdxl.settings import BASE, REFINER, SdxlSettings, Source
 from components.errors import SetupError
 from components.server.engine import LoraUse, Order, Refine
+from components.settings import SDXL_INSTALL, SDXL_NEEDS
 
 
 def test_without_anything_it_is_sdxl_from_the_hub():
@@ -58,3 +61,18 @@ def test_what_a_preset_makes_of_an_order():
     assert (fast.num_inference_steps, fast.guidance_scale, fast.refine) == (4, 1.0, Refine.NONE)
     assert fast.loras == (LoraUse("a/b", 0.5), FAST.lora)
     assert FAST.applied(Order("a cat", 1, num_inference_steps=2)).num_inference_steps == 2
+
+
+def test_every_setting_is_in_the_example():
+    root = Path(__file__).resolve().parents[2]
+    read = set(re.findall(r'"((?:SDXL|CIVITAI)_[A-Z_]+)"', (root / "components/engines/sdxl/settings.py").read_text()))
+    example = set(re.findall(r"^#((?:SDXL|CIVITAI)_[A-Z_]+)=", (root / ".env.example").read_text(), re.M))
+    assert read == example
+
+
+def test_what_is_installed_is_what_is_looked_for():
+    root = Path(__file__).resolve().parents[2]
+    told = (root / REQUIREMENTS).read_text()
+    assert NEEDED == SDXL_NEEDS
+    assert all(re.search(rf"^{name}[=<>]", told, re.M) for name in NEEDED)
+    assert REQUIREMENTS in SDXL_INSTALL
