@@ -7,6 +7,7 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 from components.backend import Backend, learn_at_start
 from components.client import Endpoint
@@ -43,15 +44,22 @@ def serve(settings: Settings, stack: ExitStack) -> None:
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
-    """Return the hosted API with the host's key, or else our own server with the demo painter, and what it takes."""
+    """Return the hosted API with the host's key, or else our own server with an engine of ours, and what it takes."""
     if settings.backend is BackendChoice.HOSTED:
         backend = Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
+    elif settings.backend is BackendChoice.SDXL:
+        backend = Backend.sdxl(start_server("sdxl", settings.data_dir / "server-sdxl", stack))
     else:
-        child = ServerChild("demo", settings.data_dir / "server")
-        child.start()
-        stack.callback(child.stop)
-        backend = Backend.demo(Endpoint(child.base_url, child.key))
+        backend = Backend.demo(start_server("demo", settings.data_dir / "server", stack))
     return asyncio.run(learn_at_start(backend, settings.limits))
+
+
+def start_server(engine: str, folder: Path, stack: ExitStack) -> Endpoint:
+    """Return where our own server answers, started with an engine; `stack` ends it."""
+    child = ServerChild(engine, folder)
+    child.start()
+    stack.callback(child.stop)
+    return Endpoint(child.base_url, child.key)
 
 
 if __name__ == "__main__":

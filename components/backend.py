@@ -76,6 +76,13 @@ class Backend:
         ours = Family((Model(SDXL_LORA, OURS, STANDARD),))
         return cls("demo", label, advice, Catalogue(ours), endpoint, free=True)
 
+    @classmethod
+    def sdxl(cls, endpoint: Endpoint) -> Backend:
+        """Return our own server with SDXL itself."""
+        label = "Painted by SDXL on this machine: free, no key needed."
+        ours = Family((Model(SDXL_LORA, OURS, STANDARD),))
+        return cls("sdxl", label, "", Catalogue(ours), endpoint, free=True)
+
 
 async def learn(backend: Backend, client: Client) -> None:
     """Ask what a backend's models take; what was known stays when that is not told."""

@@ -166,6 +166,10 @@ class TaskUpdate:
     steps: int | None = None
     position: int | None = None
     """Place in line, 0 is next; our own server alone tells."""
+    preview: str = ""
+    """A small JPEG of the unfinished picture, as a data URI; our own server alone has it."""
+    stage: str = ""
+    """What is done before the first step; our own server alone tells."""
 
 
 def _require(holds: bool, field: str, told: Sentence) -> None:

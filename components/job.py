@@ -83,6 +83,10 @@ class Job:
     """How many stand before it: in our own line while it waits, in the service's after that."""
     step: int | None = None
     steps: int | None = None
+    preview: str = ""
+    """The newest small JPEG of it while it is painted, as a data URI; never written down."""
+    stage: str = ""
+    """What is done before its first step."""
     next_send: float | None = None
     """When a busy service is tried next; None unless it is first in line."""
     links: tuple[str, ...] = ()
@@ -140,6 +144,8 @@ class Job:
             position=update.position,
             step=update.step,
             steps=update.steps,
+            preview=update.preview,
+            stage=update.stage,
             trouble=None,
             is_set_aside=False,
         )
@@ -186,7 +192,16 @@ class Job:
     def ended_as(self, state: JobState, now: float, trouble: Sentence | None = None) -> Job:
         """Nothing more will come."""
         return replace(
-            self, state=state, ended=now, trouble=trouble, position=None, step=None, steps=None, next_send=None
+            self,
+            state=state,
+            ended=now,
+            trouble=trouble,
+            position=None,
+            step=None,
+            steps=None,
+            preview="",
+            stage="",
+            next_send=None,
         )
 
 
@@ -200,6 +215,8 @@ def to_record(job: Job) -> dict[str, Any]:
     record = asdict(job)
     record["state"] = job.state.value
     record["request"]["refine"] = job.request.refine.value
+    for passing in ("preview", "stage"):
+        del record[passing]
     if job.trouble:
         record["trouble"]["charge"] = job.trouble.charge.value
     return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import sys
@@ -22,6 +23,10 @@ HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
 
 
+SDXL_NEEDS = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors")
+"""Without these our own engine cannot paint."""
+SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
+
 _SIGN_IN = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
 
 
@@ -29,6 +34,7 @@ class BackendChoice(Enum):
     """The values of PLAYGROUND_BACKEND that name one backend."""
 
     HOSTED = "hosted"
+    SDXL = "sdxl"
     DEMO = "demo"
 
 
@@ -115,16 +121,27 @@ def _models(text: str) -> tuple[str, ...]:
 
 def _backend(text: str, key: str | None) -> BackendChoice:
     if text == "auto":
-        return BackendChoice.HOSTED if key else BackendChoice.DEMO
-    if text == "sdxl":
-        raise SetupError("PLAYGROUND_BACKEND=sdxl is not part of this version.", "Use auto, hosted or demo.")
+        return _best(key)
     try:
         choice = BackendChoice(text)
     except ValueError:
-        raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted or demo.") from None
+        raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted, sdxl or demo.") from None
+    if choice is BackendChoice.SDXL and (absent := missing_for_sdxl()):
+        raise SetupError(f"PLAYGROUND_BACKEND=sdxl needs {', '.join(absent)}.", SDXL_INSTALL)
     if choice is BackendChoice.HOSTED and not key:
         raise SetupError("PLAYGROUND_BACKEND=hosted needs WAVESPEED_API_KEY.", "Set the key, or use demo.")
     return choice
+
+
+def _best(key: str | None) -> BackendChoice:
+    if key:
+        return BackendChoice.HOSTED
+    return BackendChoice.DEMO if missing_for_sdxl() else BackendChoice.SDXL
+
+
+def missing_for_sdxl() -> tuple[str, ...]:
+    """Return what our own engine needs and is not installed; nothing is imported."""
+    return tuple(name for name in SDXL_NEEDS if importlib.util.find_spec(name) is None)
 
 
 def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:

@@ -33,6 +33,11 @@ from components.money import Micros, micros
 
 MESSAGE_LIMIT = 300
 """Characters of the API's own message that are shown to a person."""
+PREVIEW_LIMIT = 64 * 1024
+"""Characters of a preview's data URI; a longer one is not shown."""
+PREVIEW_START = "data:image/jpeg;base64,"
+STAGE_LIMIT = 80
+"""Characters."""
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PARAMETER_CODES = frozenset({400, 422, 1400, 1401})
@@ -336,7 +341,21 @@ def _update(data: Mapping[str, Any]) -> TaskUpdate:
         step=_count(progress.get("step")),
         steps=_count(progress.get("steps")),
         position=_count(data.get("x-position")),
+        preview=_preview(data.get("x-preview")),
+        stage=_text(data.get("x-stage")).strip()[:STAGE_LIMIT],
     )
+
+
+def _preview(value: object) -> str:
+    """Return a small JPEG's data URI; anything else is none, as it goes to the page as it is."""
+    text = _text(value)
+    if len(text) > PREVIEW_LIMIT or not text.startswith(PREVIEW_START):
+        return ""
+    try:
+        data = base64.b64decode(text.removeprefix(PREVIEW_START), validate=True)
+    except ValueError:
+        return ""
+    return text if data.startswith(b"\xff\xd8\xff") else ""
 
 
 def _status(value: object) -> TaskStatus:

@@ -71,7 +71,9 @@ class AppProcess:
 
     def _env(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("WAVESPEED", "PLAYGROUND"))}
+        without_key = {} if "WAVESPEED_API_KEY" in self.settings else {"PLAYGROUND_BACKEND": "demo"}
         return kept | {
+            **without_key,
             "PLAYGROUND_DATA_DIR": str(self.folder / "data"),
             "GRADIO_SERVER_PORT": str(self.port),
             "GRADIO_SERVER_NAME": "127.0.0.1",

@@ -88,6 +88,8 @@ class HostedApi:
         self.length: Callable[[dict[str, Any]], Seconds] = lambda body: 0.05
         self.queued: Seconds = 0.0
         self.held = False
+        self.extras: dict[str, Any] = {}
+        """What a server of our own says besides of a task that is worked on."""
         """While True no task ends by itself."""
         self.next_submits: list[Callable[[], tuple[int, dict[str, str], bytes] | None]] = []
         """Answers for the coming submits in place of the usual one; one that returns None resets the connection
@@ -253,6 +255,7 @@ class HostedApi:
             "created_at": _iso(time.time() - (time.monotonic() - task.born)),
             "error": task.error,
             "timings": {"inference": int(1000 * (task.length - task.queued)) if done else 0},
+            **({} if done else self.extras),
         }
 
     def _outputs(self, task: Task) -> list[str]:

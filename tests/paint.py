@@ -68,7 +68,7 @@ def _painted(order: Order, width: int, height: int | None = None) -> Image.Image
     return DemoPainter().paint(order, _nobody).image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _nobody(step: int, steps: int) -> None:
+def _nobody(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
     """Nobody watches."""
 
 

@@ -65,8 +65,11 @@ GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     position=st.none() | st.integers(0),
     step=st.none() | st.integers(0),
     steps=st.none() | st.integers(0),
+    preview=st.just(""),
+    stage=st.just(""),
     next_send=st.none() | TIME,
     links=st.lists(TEXT, max_size=4).map(tuple),
+    is_favourite=st.booleans(),
 )
 FRESH = Job("c-1", "v", "c", 1, "hosted", "a/b", GenerationRequest("a cat", seed=1), created=100.0)
 
@@ -134,6 +137,15 @@ def test_an_adopted_job_is_open_again_and_free_of_trouble():
 def test_at_the_end_no_progress_is_shown():
     job = FRESH.seen(update(TaskStatus.RUNNING, step=3, steps=9, position=2), 1.0).ended_as(JobState.FAILED, 2.0)
     assert (job.step, job.steps, job.position, job.ended) == (None, None, None, 2.0)
+
+
+def test_a_preview_is_shown_until_the_end_and_never_written_down():
+    seen = FRESH.seen(update(TaskStatus.RUNNING, preview="data:image/jpeg;base64,/9j/", stage="Loading"), 1.0)
+    assert (seen.preview, seen.stage) == ("data:image/jpeg;base64,/9j/", "Loading")
+    assert not {"preview", "stage"} & set(to_record(seen))
+    assert from_record(to_record(seen)) == replace(seen, preview="", stage="")
+    ended = seen.ended_as(JobState.COMPLETED, 2.0)
+    assert (ended.preview, ended.stage) == ("", "")
 
 
 def test_a_kind_is_what_decides_how_long_it_takes():

@@ -124,7 +124,7 @@ def importers(package: str) -> set[str]:
 
 
 def test_only_the_client_speaks_http():
-    assert importers("httpx") == {"client", "fetching"}
+    assert importers("httpx") == {"client", "fetching", "engines.sdxl.fetch_lora"}
     assert importers("httpcore") == {"fetching"}
     assert not importers("requests") | importers("aiohttp")
 
@@ -133,8 +133,22 @@ def test_only_the_page_knows_gradio():
     assert {name.split(".")[0] for name in importers("gradio")} == {"ui"}
 
 
-def test_torch_is_nowhere():
-    assert not importers("torch") | importers("diffusers")
+HEAVY = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors", "onnxruntime")
+
+
+def test_the_thin_app_never_imports_torch():
+    assert not {name for library in HEAVY for name in importers(library)}
+    names = [f"components.{name}" for name in FILES if name not in ("app", "components") and "__main__" not in name]
+    program = f"import sys, app, {', '.join(names)}; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_an_engine_is_made_without_torch():
+    program = "import sys; from components.server.assembly import engine_named; engine_named('sdxl')"
+    program += "; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "False" or "pip install -r components/engines/sdxl/requirements.txt" in done.stderr
 
 
 def test_only_the_settings_read_the_environment():
@@ -145,7 +159,8 @@ def test_only_the_settings_read_the_environment():
                 readers.add(name)
             if isinstance(node, ast.ImportFrom) and node.module in ("os", "dotenv"):
                 readers |= {name for alias in node.names if alias.name in ("environ", "getenv", "load_dotenv")}
-    assert readers <= {"settings", "server.child"}, "server.child hands the environment on to the child process"
+    allowed = {"settings", "server.child", "engines.sdxl.settings"}
+    assert readers <= allowed, "server.child hands the environment on to the child process, where the engine reads its"
     assert "settings" in readers
 
 

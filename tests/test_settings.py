@@ -10,10 +10,18 @@ import pytest
 
 from components.errors import SetupError
 from components.fence import Access, Limits
-from components.settings import HOSTED_URL, BackendChoice, Settings
+from components.settings import HOSTED_URL, SDXL_NEEDS, BackendChoice, Settings
 
 KEY = "wsk-canary-0123456789"
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def sdxl_lacks(monkeypatch):
+    """What our own engine needs and is not installed: here all of it, whatever is on this machine."""
+    lacking = list(SDXL_NEEDS)
+    monkeypatch.setattr("components.settings.missing_for_sdxl", lambda: tuple(lacking))
+    return lacking
 
 
 def settings(**env: str) -> Settings:
@@ -136,6 +144,28 @@ def test_no_model_at_all_is_refused():
 )
 def test_auto_is_hosted_with_a_key_and_else_the_demo(text, key, choice):
     assert settings(PLAYGROUND_BACKEND=text, WAVESPEED_API_KEY=key).backend is choice
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "choice"),
+    [
+        ("auto", "", BackendChoice.SDXL),
+        ("auto", KEY, BackendChoice.HOSTED),
+        ("sdxl", KEY, BackendChoice.SDXL),
+        ("demo", "", BackendChoice.DEMO),
+    ],
+)
+def test_with_its_libraries_auto_is_our_own_sdxl_unless_there_is_a_key(sdxl_lacks, text, key, choice):
+    sdxl_lacks.clear()
+    assert settings(PLAYGROUND_BACKEND=text, WAVESPEED_API_KEY=key).backend is choice
+
+
+def test_sdxl_without_its_libraries_says_what_to_install(sdxl_lacks):
+    sdxl_lacks[:] = ["torch", "peft"]
+    said = refused(PLAYGROUND_BACKEND="sdxl")
+    assert "needs torch, peft." in said
+    assert "pip install -r components/engines/sdxl/requirements.txt" in said
+    assert (ROOT / "components/engines/sdxl/requirements.txt").is_file()
 
 
 @pytest.mark.parametrize("text", ["hosted", "sdxl", "cloud"])

@@ -31,6 +31,8 @@ from components.generation import GenerationRequest, LoraWeight, TaskStatus, Tas
 from components.retry import retry_after_seconds
 from components.wire import (
     MESSAGE_LIMIT,
+    PREVIEW_LIMIT,
+    STAGE_LIMIT,
     Answer,
     decode_look,
     decode_picture,
@@ -339,6 +341,51 @@ def test_half_a_character_goes_no_further():
         text.encode()
 
 
+# --- previews ---
+
+JPEG = b"\xff\xd8\xff\xe0 a small picture"
+
+
+def shown(preview: object, stage: object = None) -> TaskUpdate:
+    return decode_look(answer({"id": TASK, "status": "processing", "x-preview": preview, "x-stage": stage}), TASK)
+
+
+def jpeg_uri(content: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+
+
+def test_a_preview_of_our_own_server_is_passed_on():
+    assert shown(jpeg_uri(JPEG)).preview == jpeg_uri(JPEG)
+    assert decode_look(answer({"id": TASK, "status": "processing"}), TASK).preview == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        "",
+        "https://elsewhere.test/a.jpg",
+        "javascript:alert(1)",
+        "data:text/html;base64,/9j/",
+        "data:image/svg+xml;base64,/9j/",
+        'data:image/jpeg;base64,/9j/" onerror="x',
+        "data:image/jpeg;base64,",
+        jpeg_uri(b"<svg>"),
+        jpeg_uri(JPEG + bytes(PREVIEW_LIMIT)),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_anything_else_is_no_preview(value):
+    assert shown(value).preview == ""
+
+
+def test_a_stage_is_a_short_text():
+    assert shown("", " Fetching the model, 34 % ").stage == "Fetching the model, 34 %"
+    assert shown("", 34).stage == ""
+    assert len(shown("", "x" * 500).stage) == STAGE_LIMIT
+
+
 # --- inline pictures ---
 
 
@@ -365,7 +412,9 @@ JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = ("id", "status", "outputs", "has_nsfw_contents", "error", "timings", "urls", "created_at", "model")
-PREDICTION = st.dictionaries(st.sampled_from([*FIELDS, "x-progress", "x-position", "x-note"]), JSON)
+PREDICTION = st.dictionaries(
+    st.sampled_from([*FIELDS, "x-progress", "x-position", "x-note", "x-preview", "x-stage"]), JSON
+)
 ENVELOPE = st.fixed_dictionaries(
     {}, optional={"code": JSON, "message": JSON, "data": JSON | PREDICTION | st.fixed_dictionaries({"items": JSON})}
 )

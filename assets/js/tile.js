@@ -132,7 +132,8 @@ export class Tile {
     this.line = make("div", { className: "line" });
     this.said = this.shown = "";
     const frame = this.#box("frame");
-    frame.append(this.status, this.message, this.takeBack, this.look, this.line);
+    this.preview = make("img", { className: "preview", alt: "", hidden: true, decoding: "async" });
+    frame.append(this.preview, this.status, this.message, this.takeBack, this.look, this.line);
     return frame;
   }
 
@@ -143,7 +144,15 @@ export class Tile {
     this.#say(isCounted ? { ...row, happened: "" } : row);
     this.look.hidden = !row.can_look_again;
     this.line.hidden = !steps || step == null;
+    this.#drawPreview();
     this.line.style.transform = `scaleX(${Math.min(1, (step ?? 0) / (steps || 1))})`;
+  }
+
+  /** What is there of the unfinished picture, behind the words; the status tells how far it is. */
+  #drawPreview() {
+    const { preview } = this.row;
+    this.preview.hidden = !preview;
+    if (preview && this.preview.getAttribute("src") !== preview) this.preview.src = preview;
   }
 
   #say(message) {

@@ -14,6 +14,7 @@ function doing(row, now) {
   if (row.state === "waiting") return waiting(row, now);
   if (row.state === "created") return inLine(row) || "In line";
   const seconds = Math.max(0, Math.round(now - (row.started ?? row.accepted ?? row.created)));
+  if (row.stage) return `${row.stage} (${seconds} s)`;
   const step = row.steps && row.step != null ? `, step ${row.step} of ${row.steps}` : "";
   return `Being made, ${seconds} s${step}${left(row, now)}`;
 }

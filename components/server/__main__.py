@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _serve(options: argparse.Namespace, folder: Path) -> None:
-    engine, pace = engine_named(options.engine), Pace(options.pace)
+    engine, pace = engine_named(options.engine), Pace(_pace(options))
     if options.child:
         key = leash.read_key()
         if key:
@@ -46,6 +46,13 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
     if options.port is None:
         raise SetupError("Say which port to use.", "--port 0 takes a free one.")
     serve(Service(engine, folder, options.host, options.port, pace, options.key), _announcer(options.host))
+
+
+def _pace(options: argparse.Namespace) -> float:
+    """Return the seconds asked for; an engine that takes its time is not held up."""
+    if options.pace is None:
+        return 0 if options.engine == "sdxl" else DEFAULT_PACE
+    return options.pace
 
 
 def _announcer(host: str) -> Callable[[int, Callable[[], None]], None]:
@@ -66,8 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pace",
         type=_seconds,
-        default=DEFAULT_PACE,
-        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_PACE}; 0: as fast as it paints)",
+        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_PACE}, 0 for sdxl: as fast as it paints)",
     )
     parser.add_argument("--data", type=Path, help="folder for tasks and pictures (default: a temporary one)")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)

@@ -26,9 +26,8 @@ from components.server.times import now_ms
 from components.server.uploads import Uploads
 from components.server.worker import Studio, Worker
 
-ENGINES = {"demo": "components.engines.demo:DemoPainter"}
+ENGINES = {"demo": "components.engines.demo:DemoPainter", "sdxl": "components.engines.sdxl.engine:SdxlEngine"}
 """Short names; any other engine is named by its class as package.module:Class."""
-NOT_YET = "The sdxl engine is not part of this version."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def assembled(
     with closing(Records(folder / "server.sqlite3")) as records:
         tasks = Tasks(records, shelf, limits.waiting)
         uploads = Uploads(records, shelf, limits.now)
-        intake = Intake(tasks, uploads, limits.now)
+        intake = Intake(tasks, uploads, limits.now, engine)
         collaborators = Collaborators(
             Predictions(tasks, intake, records, shelf, limits.patience),
             Media(uploads, records, shelf),
@@ -69,9 +68,7 @@ def assembled(
 
 
 def engine_named(name: str) -> Engine:
-    """Import an engine only when it is asked for. Raise SetupError when there is none of that name."""
-    if name == "sdxl":
-        raise SetupError(NOT_YET, "Start it with --engine demo.")
+    """Import an engine only when it is asked for. Raise SetupError when there is none."""
     module, colon, attribute = ENGINES.get(name, name).partition(":")
     if not colon:
         raise SetupError(f"There is no engine called {name}.", "The engines are demo and sdxl.")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
@@ -68,8 +67,12 @@ class Painting:
     """A sentence for the person in front of it, empty when there is nothing to say."""
 
 
-OnStep = Callable[[int, int], None]
-"""Called after each step with (step from 1, steps in all). It may sleep, and may raise to stop the work."""
+class OnStep(Protocol):
+    """Called after each step, and in between as often as an engine likes. It may sleep, and raise to stop the work."""
+
+    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        """`step` of `steps` is done, 0 before the first; `preview`: a small JPEG; `stage`: what is done before."""
+        ...
 
 
 class Engine(Protocol):
@@ -77,4 +80,13 @@ class Engine(Protocol):
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Raise EngineError with a sentence when this order cannot be painted; pass on what `on_step` raises."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """An engine that can tell of some orders at once that it cannot paint them: nobody waits in line for that."""
+
+    def check(self, order: Order) -> None:
+        """Raise EngineError when a LoRA of it cannot be used. Quick, and from any thread; no picture is there yet."""
         ...

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from components.errors import EngineError
 from components.server import checks, fields
 from components.server.body import parse_object
 from components.server.checks import Body, Sources
+from components.server.engine import Engine, Foreseeing, Order
 from components.server.pictures import decode
 from components.server.records import TaskRecord
-from components.server.refusals import Refused, out_of_range
+from components.server.refusals import Refused, out_of_range, unusable
 from components.server.tasks import Tasks
 from components.server.uploads import Uploads, data_in, is_data_uri
 
@@ -38,15 +40,17 @@ class Found:
 class Intake:
     """Checks a submit whole before anything of it is kept."""
 
-    def __init__(self, tasks: Tasks, uploads: Uploads, now: Callable[[], int]) -> None:
-        """`now` gives milliseconds of Unix time."""
+    def __init__(self, tasks: Tasks, uploads: Uploads, now: Callable[[], int], engine: Engine | None = None) -> None:
+        """`now` gives milliseconds of Unix time; an engine that is Foreseeing is asked about each order."""
         self._tasks, self._uploads, self._now = tasks, uploads, now
+        self._engine = engine if isinstance(engine, Foreseeing) else None
 
     def accept(self, raw: bytes) -> Accepted:
         """Raise Refused naming the field that is wrong, or because the line is full."""
         body = parse_object(raw)
         self._tasks.check_room()
         order = checks.order_of(body, _draw_seed)
+        self._foresee(order)
         waits = checks.flag(body, fields.SYNC)
         checks.flag(body, fields.BASE64)
         task_id = secrets.token_hex(16)
@@ -58,6 +62,14 @@ class Intake:
             self._uploads.forget_all_of(task_id)
             raise
         return Accepted(task_id, waits)
+
+    def _foresee(self, order: Order) -> None:
+        if self._engine is None:
+            return
+        try:
+            self._engine.check(order)
+        except EngineError as error:
+            raise unusable(fields.LORAS.name, str(error)) from error
 
     def _keep_pictures(self, sources: Sources, task_id: str) -> dict[str, object]:
         """Check all pictures, then keep those that came inside the body; their names, by field."""

@@ -56,6 +56,10 @@ def _extras(look: Look) -> dict[str, object]:
     extras: dict[str, object] = {}
     if look.progress is not None:
         extras["x-progress"] = {"step": look.progress[0], "steps": look.progress[1]}
+    if look.preview:
+        extras["x-preview"] = f"data:image/jpeg;base64,{base64.b64encode(look.preview).decode()}"
+    if look.stage:
+        extras["x-stage"] = look.stage
     if look.position is not None:
         extras["x-position"] = look.position
     if look.record.outcome.note:

@@ -38,6 +38,11 @@ def out_of_range(field: str, must: str) -> Refused:
     return Refused(400, f"{field} must be {must}", 1401)
 
 
+def unusable(field: str, why: str) -> Refused:
+    """The engine cannot do with what a field names; `why` is its own sentence."""
+    return Refused(400, f"{field}: {why}", 1401)
+
+
 def not_fetched(field: str) -> Refused:
     """A picture's address is not one of our own uploads, and no other is ever fetched."""
     return Refused(

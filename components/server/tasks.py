@@ -30,6 +30,10 @@ class Live:
     """Done when the task ended, was deleted, or the server stops."""
     progress: tuple[int, int] | None = None
     """(steps done, steps in all) while it is painted."""
+    preview: bytes = b""
+    """The newest small JPEG of it; kept nowhere else."""
+    stage: str = ""
+    """What is done before the first step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Look:
     position: int | None = None
     """0-based place in line while it waits."""
     progress: tuple[int, int] | None = None
+    preview: bytes = b""
+    stage: str = ""
 
 
 class Tasks:
@@ -76,8 +82,9 @@ class Tasks:
             live = self._live.get(record.id)
             waits = record.status is Status.CREATED and record.id in self._waiting
             position = self._waiting.index(record.id) if waits else None
-        running = live is not None and record.status is Status.PROCESSING
-        return Look(record, position, live.progress if live and running else None)
+        if live is None or record.status is not Status.PROCESSING:
+            return Look(record, position)
+        return Look(record, position, live.progress, live.preview, live.stage)
 
     def settled(self, task_id: str) -> Future[None] | None:
         """What to wait for; None when there is nothing left to wait for."""

@@ -124,11 +124,12 @@ def _load(studio: Studio, name: str | None, mode: pictures.Mode) -> Image.Image 
 
 
 def _stepper(pace: Pace, live: Live, started: float) -> OnStep:
-    def on_step(step: int, steps: int) -> None:
+    def on_step(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
         rest = started + pace.due(step) - time.monotonic()
         if live.halt.wait(max(rest, 0.0)):
             raise Halted
-        live.progress = (step, steps)
+        live.preview = live.preview if preview is None else preview
+        live.progress, live.stage = (step, steps), stage
 
     return on_step
 

@@ -48,6 +48,8 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "step": job.step,
         "steps": job.steps,
         "favourite": job.is_favourite,
+        "preview": job.preview,
+        "stage": job.stage,
         "pictures": [_picture(picture, job.id) for picture in job.pictures],
         **told(trouble, is_free=is_free),
         "micros": job.price,

@@ -34,5 +34,5 @@ def _seconds(painter: DemoPainter, order: Order) -> float:
     return time.process_time() - begun
 
 
-def _ignore(step: int, steps: int) -> None:
+def _ignore(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
     """Take no notice of a step."""

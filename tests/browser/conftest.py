@@ -52,7 +52,7 @@ def fresh_api(request: pytest.FixtureRequest) -> None:
     if "api" in request.fixturenames:
         api: HostedApi = request.getfixturevalue("api")
         api.finish_all()
-        api.held, api.queued, api.base64 = False, 0.0, False
+        api.held, api.queued, api.base64, api.extras = False, 0.0, False, {}
         api.keys, api.balance, api.price = {KEY}, 100.0, 0.01
         api.length = lambda body: 0.05
         api.posts.clear()

@@ -15,7 +15,7 @@ FOX = "a red fox in the snow at night"
 SIDE = 320
 
 
-def quiet(step: int, steps: int) -> None:
+def quiet(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
     assert 1 <= step <= steps
 
 
@@ -283,9 +283,11 @@ def test_hostile_prompts(prompt: str):
 )
 def test_steps_are_told_one_by_one(wishes, total: int):
     told: list[tuple[int, int]] = []
-    painting = DemoPainter().paint(
-        Order(prompt="a fox", seed=1, width=256, height=256, **wishes), lambda step, steps: told.append((step, steps))
-    )
+
+    def tell(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        told.append((step, steps))
+
+    painting = DemoPainter().paint(Order(prompt="a fox", seed=1, width=256, height=256, **wishes), tell)
     assert isinstance(painting, Painting)
     assert told == [(step, total) for step in range(1, total + 1)]
 
@@ -294,7 +296,7 @@ def test_what_on_step_raises_passes_through():
     class Stopped(Exception):
         pass
 
-    def stop(step: int, steps: int) -> None:
+    def stop(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
         if step == 3:
             raise Stopped
 

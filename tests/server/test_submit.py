@@ -13,7 +13,7 @@ import pytest
 from components.server.assembly import Limits
 from components.server.engine import LoraUse, Refine
 from tests.server.harness import MODEL, SMALL, opened, serving
-from tests.server.tiny import TinyEngine
+from tests.server.tiny import ShowingEngine, TinyEngine
 
 PREDICTION = {
     "id",
@@ -154,6 +154,21 @@ def test_the_line_shows_positions_and_progress(gated, tmp_path):
         assert "x-progress" not in waiting[0]
         gated.gate.set()
         assert [caller.end(one)["status"] for one in ids] == ["completed"] * 3
+
+
+def test_the_newest_preview_is_shown_while_it_is_painted_and_no_longer(tmp_path):
+    engine = ShowingEngine()
+    with serving(engine, tmp_path) as caller:
+        made = caller.submit(num_inference_steps=4)["id"]
+        staged = caller.when(made, lambda seen: "x-stage" in seen)
+        assert (staged["x-stage"], staged["x-progress"]) == ("Fetching the model, 34 %", {"step": 0, "steps": 4})
+        assert "x-preview" not in staged
+        engine.shown.set()
+        running = caller.when(made, lambda seen: seen.get("x-progress") == {"step": 2, "steps": 4})
+        assert running["x-preview"] == "data:image/jpeg;base64,/9j/IG5ld2VzdA=="
+        assert "x-stage" not in running
+        engine.gate.set()
+        assert not {"x-preview", "x-stage", "x-progress"} & set(caller.end(made))
 
 
 def test_a_full_line_is_429_with_retry_after(gated, tmp_path):

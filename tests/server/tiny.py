@@ -45,6 +45,23 @@ class GatedEngine(TinyEngine):
         return super().paint(order, on_step)
 
 
+class ShowingEngine(TinyEngine):
+    """Tells a stage until the test wants to be shown a preview, and shows that until the gate is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown, self.gate = threading.Event(), threading.Event()
+
+    def paint(self, order: Order, on_step: OnStep) -> Painting:
+        while not self.shown.wait(0.002):
+            on_step(0, order.num_inference_steps, stage="Fetching the model, 34 %")
+        on_step(1, order.num_inference_steps, b"an old one")
+        on_step(2, order.num_inference_steps, b"\xff\xd8\xff newest")
+        while not self.gate.wait(0.002):
+            on_step(2, order.num_inference_steps)
+        return super().paint(order, on_step)
+
+
 class SlowEngine(TinyEngine):
     """Takes a minute when the prompt says slow: for processes that are killed on the way."""
 

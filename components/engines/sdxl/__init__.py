@@ -1,0 +1,1 @@
+"""Real SDXL on this machine, by diffusers."""

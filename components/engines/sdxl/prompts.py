@@ -1,0 +1,60 @@
+"""Prompts of any length: SDXL reads 77 marks at once, so a longer one is read in pieces, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from components.engines.sdxl.libraries import torch
+
+ROOM = 75
+"""Marks of a piece, less the two for its begin and end."""
+
+
+def pieces(text: str, count: Callable[[str], int], room: int = ROOM) -> list[str]:
+    """Cut a text between words so that each piece fits; a short one stays as it is."""
+    if count(text) <= room:
+        return [text]
+    found: list[str] = []
+    piece = ""
+    for word in text.split():
+        longer = f"{piece} {word}".strip()
+        if piece and count(longer) > room:
+            found.append(piece)
+            longer = word
+        piece = longer
+    return [*found, piece]
+
+
+def words_for(pipe: Any, prompt: str, negative: str, guidance: float) -> dict[str, Any]:
+    """Return what a pipeline is told: the words themselves, or their embeddings when they are long."""
+    texts, negatives = _pieces(pipe, prompt), _pieces(pipe, negative)
+    if len(texts) == len(negatives) == 1:
+        return {"prompt": prompt, "negative_prompt": negative}
+    rounds = max(len(texts), len(negatives))
+    texts += [""] * (rounds - len(texts))
+    negatives += [""] * (rounds - len(negatives))
+    read = [_read(pipe, one, other, guidance) for one, other in zip(texts, negatives, strict=True)]
+    return _joined(read)
+
+
+def _pieces(pipe: Any, text: str) -> list[str]:
+    return pieces(text, lambda part: len(pipe.tokenizer_2(part, add_special_tokens=False).input_ids))
+
+
+def _read(pipe: Any, prompt: str, negative: str, guidance: float) -> tuple[Any, ...]:
+    with torch().no_grad():
+        return pipe.encode_prompt(
+            prompt=prompt, negative_prompt=negative, num_images_per_prompt=1, do_classifier_free_guidance=guidance > 1
+        )
+
+
+def _joined(read: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Set the pieces' embeddings one behind the other; the first piece speaks for the whole."""
+    names = ("prompt_embeds", "negative_prompt_embeds", "pooled_prompt_embeds", "negative_pooled_prompt_embeds")
+    joined: dict[str, Any] = {}
+    for place, name in enumerate(names):
+        values = [one[place] for one in read]
+        if values[0] is not None:
+            joined[name] = values[0] if "pooled" in name else torch().cat(values, dim=1)
+    return joined

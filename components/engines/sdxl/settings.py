@@ -1,0 +1,121 @@
+"""The engine's settings, from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from components.engines.sdxl.presets import PRESETS, Preset
+from components.errors import SetupError
+from components.server.engine import LoraUse
+
+BASE = "stabilityai/stable-diffusion-xl-base-1.0"
+REFINER = "stabilityai/stable-diffusion-xl-refiner-1.0"
+DEVICES = ("auto", "cuda", "mps", "cpu")
+_HUB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model comes from: exactly one of the three."""
+
+    hub: str = ""
+    folder: Path | None = None
+    file: Path | None = None
+
+    @classmethod
+    def of(cls, name: str, text: str) -> Source:
+        """Understand a setting. Raise SetupError for what is neither."""
+        path = Path(text).expanduser()
+        if path.is_dir():
+            return cls(folder=path.resolve())
+        if path.suffix == ".safetensors" and path.is_file():
+            return cls(file=path.resolve())
+        if _HUB_ID.fullmatch(text) and path.suffix != ".safetensors":
+            return cls(hub=text)
+        raise SetupError(
+            f"{name}={text} is no model.", "Name a model of Hugging Face, a folder, or a .safetensors file."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SdxlSettings:
+    """What the host chose."""
+
+    model: Source
+    refiner: Source
+    lora_folder: Path | None
+    """Whose LoRAs may be named by their file's name; None: there is none."""
+    cache: Path
+    """Where fetched LoRAs are kept."""
+    device: str
+    threads: int
+    """Of the processor; 0: as many as torch takes. The same number is needed for the same picture."""
+    preset: Preset
+    civitai_key: str
+    """Sent to Civitai alone; empty: there is none."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> SdxlSettings:
+        """Read the process environment. Raises SetupError."""
+        env = os.environ if env is None else env
+        return cls(
+            model=Source.of("SDXL_MODEL", _text(env, "SDXL_MODEL", BASE)),
+            refiner=Source.of("SDXL_REFINER", _text(env, "SDXL_REFINER", REFINER)),
+            lora_folder=_folder(env),
+            cache=Path(_text(env, "SDXL_CACHE", str(_user_cache(env)))).expanduser().resolve(),
+            device=_device(_text(env, "SDXL_DEVICE", "auto")),
+            threads=_count(_text(env, "SDXL_THREADS", "0")),
+            preset=_preset(env),
+            civitai_key=_text(env, "CIVITAI_API_KEY", ""),
+        )
+
+    def __repr__(self) -> str:
+        """Name everything but the key."""
+        return f"SdxlSettings(model={self.model}, refiner={self.refiner}, device={self.device})"
+
+
+def _text(env: Mapping[str, str], name: str, usual: str) -> str:
+    return env.get(name, "").strip() or usual
+
+
+def _folder(env: Mapping[str, str]) -> Path | None:
+    text = _text(env, "SDXL_LORA_FOLDER", "")
+    folder = Path(text).expanduser().resolve()
+    if text and not folder.is_dir():
+        raise SetupError(f"SDXL_LORA_FOLDER={text} is no folder.")
+    return folder if text else None
+
+
+def _device(text: str) -> str:
+    if text not in DEVICES:
+        raise SetupError(f"SDXL_DEVICE={text} is unknown.", f"Use {', '.join(DEVICES[:-1])} or {DEVICES[-1]}.")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 1024:
+        raise SetupError(f"SDXL_THREADS must be a whole number from 0 to 1024, not {text}.")
+    return int(text)
+
+
+def _preset(env: Mapping[str, str]) -> Preset:
+    text = _text(env, "SDXL_PRESET", "full")
+    if text not in PRESETS:
+        raise SetupError(f"SDXL_PRESET={text} is unknown.", f"Use {' or '.join(PRESETS)}.")
+    preset, lora = PRESETS[text], _text(env, "SDXL_FAST_LORA", "")
+    return replace(preset, lora=LoraUse(lora, 1.0)) if preset.lora and lora else preset
+
+
+def _user_cache(env: Mapping[str, str]) -> Path:
+    if sys.platform == "win32":
+        home = Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library" / "Caches"
+    else:
+        home = Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "sdxl-lora-playground"

@@ -1,0 +1,74 @@
+"""SDXL's weights in memory: read from a folder or a single file, the base's parts shared with the refiner."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.engines.sdxl import sentences
+from components.engines.sdxl.device import Device
+from components.engines.sdxl.libraries import library
+from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, Report, on_this_machine, variant
+from components.engines.sdxl.settings import Source
+from components.engines.sdxl.tokenizer_files import write_config
+from components.errors import EngineError, Sentence
+
+SHARED = ("vae", "text_encoder_2", "tokenizer_2")
+"""What the refiner takes from the base: they are the same."""
+Configure = Callable[[str, Path], Path]
+"""Lays out the configuration of base or refiner in a folder; tests bring that of a tiny model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Loads what the settings name, onto one device."""
+
+    device: Device
+    configure: Configure = write_config
+
+    def base(self, source: Source, report: Report) -> Any:
+        """Return a text-to-image pipeline. Raise EngineError."""
+        return self._load("base", source, report, sentences.MODEL_UNREADABLE, {})
+
+    def refiner(self, source: Source, base: Any, report: Report) -> Any:
+        """Return the refiner's image-to-image pipeline around the base's parts. Raise EngineError."""
+        shared = {name: getattr(base, name) for name in SHARED}
+        return self._load("refiner", source, report, sentences.NO_REFINER, shared)
+
+    def _load(self, part: str, source: Source, report: Report, told: Sentence, shared: dict[str, Any]) -> Any:
+        quiet()
+        folder = source.folder
+        if source.hub:
+            parts = BASE_PARTS if part == "base" else REFINER_PARTS
+            folder = on_this_machine(source.hub, parts, report)
+        options = {"torch_dtype": self.device.dtype, "add_watermarker": False, "local_files_only": True, **shared}
+        try:
+            pipe = self._of_file(part, source, options) if folder is None else _of_folder(part, folder, options)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise EngineError(told) from error
+        return pipe.to(self.device.name)
+
+    def _of_file(self, part: str, source: Source, options: dict[str, Any]) -> Any:
+        with tempfile.TemporaryDirectory(prefix="sdxl-config-") as folder:
+            config = self.configure(part, Path(folder))
+            return _class_of(part).from_single_file(str(source.file), config=str(config), **options)
+
+
+def quiet() -> None:
+    """Keep the libraries' bars and hints out of the log; their errors stay."""
+    for name in ("diffusers", "transformers"):
+        logging = library(f"{name}.utils.logging")
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+
+
+def _class_of(part: str) -> Any:
+    name = "StableDiffusionXLPipeline" if part == "base" else "StableDiffusionXLImg2ImgPipeline"
+    return getattr(library("diffusers"), name)
+
+
+def _of_folder(part: str, folder: Path, options: dict[str, Any]) -> Any:
+    return _class_of(part).from_pretrained(str(folder), variant=variant(folder), use_safetensors=True, **options)

@@ -1,0 +1,49 @@
+"""`PLAYGROUND_BACKEND=sdxl python app.py`, as a person starts it, with the tiny model behind the page."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.app_process import AppProcess
+from tests.engines.sdxl.studio import same
+
+
+@pytest.fixture(scope="module")
+def app(studio, tmp_path_factory):
+    settings = {"SDXL_MODEL": str(studio.tiny.base), "SDXL_REFINER": str(studio.tiny.refiner), "SDXL_THREADS": "1"}
+    app = AppProcess(tmp_path_factory.mktemp("app"), PLAYGROUND_BACKEND="sdxl", SDXL_DEVICE="cpu", **settings)
+    yield app.start()
+    app.stop()
+
+
+def generated(app: AppProcess, **wishes):
+    """Return the picture that the page's own endpoint answers with, or the error's sentence."""
+    call = f"{app.url}/gradio_api/call/v2/generate"
+    event = httpx.post(call, json={"prompt": "a cat", "seed": 7, "width": 256, "height": 256, **wishes}).json()
+    answer = httpx.get(f"{call}/{event['event_id']}", timeout=120).text
+    name, data = answer.strip().split("\n")[-2:]
+    told = json.loads(data.removeprefix("data: "))
+    if name == "event: error":
+        return told["error"]
+    with Image.open(io.BytesIO(httpx.get(told[0][0]["url"]).content)) as picture:
+        return picture.convert("RGB")
+
+
+def test_the_page_paints_with_sdxl_itself(app, studio):
+    for steps in (1, 3):
+        ours = studio.paint(width=256, height=256, num_inference_steps=steps)
+        assert same(generated(app, num_inference_steps=steps), ours)
+
+
+def test_a_lora_from_elsewhere_is_refused_in_words(app):
+    said = generated(app, loras=[{"path": "https://elsewhere.example/a.safetensors", "scale": 1}])
+    assert "LoRAs are fetched from Hugging Face and Civitai alone." in str(said)
+
+
+def test_the_page_says_who_paints(app):
+    assert "Painted by SDXL on this machine" in httpx.get(app.url).text
