@@ -49,7 +49,7 @@ _WEB_ENDINGS = frozenset({"com", "org", "net", "io", "co", "ai", "dev", "app", "
 def understand(text: str, shelf: Mapping[str, str] = NO_SHELF) -> LoraLink:
     """Return what a pasted text names; `shelf` has paths by names in lower case. Raises InvalidRequest."""
     name, weight = read_tag(text)
-    return replace(_place(name, shelf), weight=weight)
+    return replace(_unmistakable(_place(name, shelf)), weight=weight)
 
 
 def read_tag(text: str) -> tuple[str, float | None]:
@@ -128,6 +128,13 @@ def _of_air(plain: str) -> LoraLink:
     if site == "civitai" and found[4].isdecimal() and (found[5] or "0").isdecimal():
         return at_civitai(urlsplit(f"https://civitai.com/models/{found[4]}?modelVersionId={found[5] or ''}"))
     raise refuse(messages.LORA_AIR_UNREADABLE)
+
+
+def _unmistakable(link: LoraLink) -> LoraLink:
+    """Refuse an `owner/name` that whoever reads it next would take for a web address."""
+    if "://" not in link.path and _is_web(link.path):
+        raise refuse(messages.NOT_A_LORA_PATH)
+    return link
 
 
 def _of_address(plain: str) -> LoraLink:

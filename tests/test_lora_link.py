@@ -79,6 +79,7 @@ BAD = {
     "owner/name other/name": messages.LORA_ONE_A_ROW,
     "owner/": messages.LORA_BARE_NAME,
     "a/b/c": messages.NOT_A_LORA_PATH,
+    "https://huggingface.co/0.co/name": messages.NOT_A_LORA_PATH,
     "owner/..": messages.NOT_A_LORA_PATH,
     "owner/na\0me": messages.NOT_A_LORA_PATH,
     "javascript://x/%0aalert(1)": messages.NOT_A_LORA_PATH,
