@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from components import messages
 from components.clock import Clock
 from components.errors import InvalidRequest, NoLoraFile, OutsideTrouble, Sentence
 from components.fetching import Found, Outside, read_beginning
+from components.host_loras import HostLoras
 from components.lora_answers import SiteFacts, of_civitai_model, of_civitai_version, of_hugging_face, read_json
 from components.lora_header import Base, LoraFacts, Make, header_size, read_header
 from components.lora_link import NO_SHELF, understand
@@ -27,6 +29,7 @@ PER_MINUTE = 30
 REMEMBERED = 256
 """Verdicts."""
 REMEMBERED_SECONDS = 3600.0
+NO_FOLDER = HostLoras()
 TROUBLE_REMEMBERED_SECONDS = 20.0
 """A site that was away may be back."""
 
@@ -57,11 +60,18 @@ class Verdict:
 class LoraChecker:
     """Looks at LoRAs through guarded connections, and remembers what it found. Sends no key anywhere."""
 
-    def __init__(self, outside: Outside, clock: Clock, shelf: Mapping[str, str] = NO_SHELF) -> None:
-        self._outside, self._clock, self.shelf = outside, clock, shelf
+    def __init__(
+        self, outside: Outside, clock: Clock, shelf: Mapping[str, str] = NO_SHELF, host: HostLoras = NO_FOLDER
+    ) -> None:
+        self._outside, self._clock, self._shelf, self.host = outside, clock, shelf, host
         self._known: OrderedDict[str, tuple[float, Verdict]] = OrderedDict()
         self._begun: deque[float] = deque()
         self._running = 0
+
+    @property
+    def shelf(self) -> Mapping[str, str]:
+        """Return the paths by name, of the shelf and of the host's folder as it stands."""
+        return {**self._shelf, **self.host.names}
 
     def understand(self, text: str) -> LoraLink:
         """Return what a pasted text names. Raises InvalidRequest."""
@@ -124,12 +134,17 @@ class LoraChecker:
         site = SiteFacts()
         try:
             site, link, url = await self._asked(link)
-            facts = await self._header(url)
+            facts = await self._facts(link, url)
         except NoLoraFile as error:
             return Verdict(Fit.WILL_NOT_FIT, error.sentence, link, site.words, title=site.title)
         except OutsideTrouble as error:
             return _unseen(error.sentence, link, site)
         return _judged(facts, link, site)
+
+    async def _facts(self, link: LoraLink, url: str) -> LoraFacts:
+        if link.site is Site.HOST:
+            return await asyncio.to_thread(self.host.facts, link.path)
+        return await self._header(url)
 
     async def _asked(self, link: LoraLink) -> tuple[SiteFacts, LoraLink, str]:
         """Ask the site what it knows: its facts, the LoRA with its version, and where its file lies."""

@@ -21,6 +21,8 @@ from components.lora_sites import (
     civitai_model,
     civitai_version,
     elsewhere,
+    host_file,
+    is_host_file,
     is_repository,
     refuse,
     repository,
@@ -98,7 +100,7 @@ def _place(plain: str, shelf: Mapping[str, str]) -> LoraLink:
     if any(not sign.isprintable() for sign in plain):
         raise refuse(messages.NOT_A_LORA_PATH)
     if known := shelf.get(_file_name(plain)):
-        return understand(known)
+        return host_file(known) if is_host_file(known) else understand(known)
     if _LOCAL.match(plain):
         raise refuse(messages.LORA_LOCAL)
     if any(sign.isspace() for sign in plain):

@@ -16,6 +16,7 @@ CIVITAI_HOSTS = ("civitai.com", "civitai.green", "civitai.red")
 CIVITAI_DOWNLOAD = "https://civitai.com/api/download/models/"
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
+_HOST_FILE = re.compile(r"[^./\\:][^/\\:]{0,199}\.safetensors")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _NO_OWNERS = frozenset(
     {
@@ -60,6 +61,7 @@ class Site(Enum):
     HUGGING_FACE = "Hugging Face"
     CIVITAI = "Civitai"
     OTHER = "Link"
+    HOST = "The host's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class LoraLink:
     """A LoRA's place, understood."""
 
     path: str
-    """`owner/name` or a public https URL; what goes on the wire, unless `model` has to be asked for first."""
+    """`owner/name`, a public https URL, or a file of the host's folder; what goes on the wire, unless `model` has to be
+    asked for first.
+    """
     label: str
     site: Site
     model: str = ""
@@ -89,6 +93,16 @@ def refuse(told: Sentence) -> InvalidRequest:
 def is_repository(text: str) -> bool:
     """Tell whether a text is `owner/name` as Hugging Face writes it."""
     return _REPOSITORY.fullmatch(text) is not None and ".." not in text and len(text) <= 200
+
+
+def is_host_file(text: str) -> bool:
+    """Tell whether a text can be the name of a file in the host's folder of LoRAs."""
+    return _HOST_FILE.fullmatch(text) is not None and text.isprintable()
+
+
+def host_file(name: str) -> LoraLink:
+    """Return the LoRA in a file of the host's folder."""
+    return LoraLink(name, f"{Site.HOST.value} · {name}"[:120], Site.HOST)
 
 
 def check_ending(name: str) -> None:

@@ -180,6 +180,7 @@ def not_restored(names: str) -> Sentence:
 
 # --- A LoRA: what was pasted, and what its check found ---
 
+LORA_FILE_UNREADABLE = Sentence("The LoRA's file on the host's disk could not be read.", "Tell the host.")
 LORA_BARE_NAME = Sentence(
     "A LoRA's name alone cannot be found.", "Paste owner/name from Hugging Face, or the link of its page or file."
 )

@@ -31,11 +31,12 @@ from components.estimate import Estimate, parts_off
 from components.fence import Limits, Spent
 from components.generation import GenerationRequest
 from components.history import History
+from components.host_loras import HostLoras
 from components.job import Job
 from components.jobs import Caps, Jobs, Line, Wish
 from components.keyring import KeyRing
 from components.ledger import Ledger
-from components.lora_check import LoraChecker
+from components.lora_check import NO_FOLDER, LoraChecker
 from components.lora_names import names_on_shelf
 from components.money import Micros, dollars
 from components.person import Person
@@ -73,6 +74,7 @@ class House:
     lasting: bool = True
     """The data folder outlives a restart."""
     keeping: Keeping = EVERYTHING
+    host_loras: HostLoras = NO_FOLDER
 
     @classmethod
     def of(cls, settings: Settings) -> House:
@@ -85,6 +87,7 @@ class House:
             can_sign_in=settings.can_sign_in,
             owner=settings.owner,
             lasting=settings.data_outlives_restart,
+            host_loras=HostLoras(settings.lora_folder),
             keeping=Keeping(settings.keep_days, settings.keep_gigabytes),
         )
 
@@ -124,7 +127,7 @@ class Playground:
         self.history = History(store, self._ledger)
         self._retention = Retention(store, self._ledger, self._clock, house.keeping)
         self._outside = outside or outside_connections(patience)
-        self.lora_checker = LoraChecker(self._outside, self._clock, names_on_shelf())
+        self.lora_checker = LoraChecker(self._outside, self._clock, names_on_shelf(), house.host_loras)
         self._api = api_connections(backend.endpoint, patience)
         self._own_api = api_connections(self.own_backend.endpoint, patience)
         client = self._client = Client(self._api, self._outside, backend.endpoint, patience, backend.catalogue)

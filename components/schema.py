@@ -8,6 +8,7 @@ from components import messages
 from components.errors import InvalidRequest
 from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine, is_whole
 from components.lora_link import is_normal
+from components.lora_sites import is_host_file
 
 PROMPT_LIMIT = 10_000
 """Characters. The API names no limit; this keeps a pasted book from being stored and sent."""
@@ -100,8 +101,11 @@ class Schema:
 
 
 def is_lora_path(path: str) -> bool:
-    """Tell whether `path` is of the form that may be sent: `owner/name` or a public https URL; nothing is fetched."""
-    return is_normal(path)
+    """Tell whether `path` is of a form that may be sent; nothing is fetched.
+
+    `owner/name`, a public https URL, or, for our own engine, the name of a file.
+    """
+    return is_normal(path) or is_host_file(path)
 
 
 BUILT_IN = Schema(

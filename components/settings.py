@@ -58,6 +58,8 @@ class Settings:
     """Days that pictures are kept; 0: for ever."""
     keep_gigabytes: float
     """Gigabytes of pictures that are kept; 0: no limit."""
+    lora_folder: Path | None
+    """Whose LoRAs our own engine loads by the names of their files; None: there is none, or another paints."""
     can_sign_in: bool
     """It runs as a Space with `hf_oauth: true`."""
     owner: str
@@ -71,11 +73,12 @@ class Settings:
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
         folder, lasting = _data_dir(env)
+        backend = _backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key)
         return cls(
             api_key=key,
             base_url=_base_url(env.get("WAVESPEED_BASE_URL", "").strip() or HOSTED_URL),
             models=_models(env.get("WAVESPEED_MODEL", "").strip() or MODELS),
-            backend=_backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key),
+            backend=backend,
             data_dir=folder,
             data_outlives_restart=lasting,
             jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 25),
@@ -83,6 +86,7 @@ class Settings:
             limits=_limits(env),
             keep_days=_count(env, "PLAYGROUND_KEEP_DAYS", 0, least=0),
             keep_gigabytes=_gigabytes(env, "PLAYGROUND_KEEP_GB"),
+            lora_folder=_lora_folder(env) if backend is BackendChoice.SDXL else None,
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
         )
@@ -237,6 +241,11 @@ def _data_dir(env: Mapping[str, str]) -> tuple[Path, bool]:
     if on_space and has_storage:
         return storage / "playground", True
     return _user_data(env) / "sdxl-lora-playground", not on_space
+
+
+def _lora_folder(env: Mapping[str, str]) -> Path | None:
+    text = env.get("SDXL_LORA_FOLDER", "").strip()
+    return Path(text).expanduser().resolve() if text else None
 
 
 def _user_data(env: Mapping[str, str]) -> Path:

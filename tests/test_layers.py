@@ -38,7 +38,7 @@ LAYERS = (
     ("outpaint", "grid", "recipe_reader"),
     ("family",),
     ("model_list", "estimate", "code_samples"),
-    ("settings", "fetching", "shelf", "database"),
+    ("settings", "fetching", "shelf", "database", "host_loras"),
     ("client", "store"),
     ("backend", "board", "till", "restoring", "lora_check"),
     ("ledger",),

@@ -19,6 +19,9 @@ ROWS = 4
 """The scripts count on them; a model that takes fewer says so when more are used."""
 
 
+_MOST_NAMED = 30
+
+
 class LoraPanel:
     """Owns the rows. Their values stay what was typed, because a row is never made anew."""
 
@@ -32,6 +35,8 @@ class LoraPanel:
             "loras",
             "A LoRA teaches the model one style or subject. Many need a trigger word in the prompt.",
         )
+        if names := checker.host.names:
+            help_text("host_loras", f"The host's own, by name: {', '.join([*names][:_MOST_NAMED])}.")
         for number in range(1, ROWS + 1):
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))
