@@ -174,6 +174,26 @@ class Jobs:
             return True
         return self._accounts[job.account].sender.take_back(job_id, messages.TAKEN_BACK)
 
+    def can_be_stopped(self, job: Job) -> bool:
+        """Tell whether a job is being made by a server that stops at once, and for nothing."""
+        is_made = job.state in (JobState.CREATED, JobState.PROCESSING) and job.id in self._running
+        return is_made and self._till is None and not job.key
+
+    async def stop(self, visitor: str, job_id: str) -> bool:
+        """Stop a job that is being made; False when that cannot be, or it has just ended."""
+        job = await self.own(visitor, job_id)
+        following = self._running.get(job_id)
+        if not job or not following or not self.can_be_stopped(job) or not job.task_id:
+            return False
+        if not await self._accounts[job.account].watcher.delete([job.task_id]):
+            return False
+        following.cancel()
+        await asyncio.wait([following])
+        newest = await self._ledger.call(self._store.job, job_id)
+        if not newest or newest.ended:
+            return False
+        return await self._ledger.record(newest.ended_as(JobState.STOPPED, self._clock.now(), messages.STOPPED_BY_YOU))
+
     async def stop_spending(self, *, is_on: bool) -> None:
         """Turn the switch that stops all spending of the host's money; what waits to be sent with it is taken back."""
         await self._ledger.call(self._store.switch, STOP, is_on=is_on)

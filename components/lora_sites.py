@@ -69,8 +69,8 @@ class LoraLink:
     """A LoRA's place, understood."""
 
     path: str
-    """`owner/name`, a public https URL, or a file of the host's folder; what goes on the wire, unless `model` has to be
-    asked for first.
+    """`owner/name`, a public https URL, or a file of the host's folder; what goes on the wire, unless `model` has to
+    be asked for first.
     """
     label: str
     site: Site

@@ -340,6 +340,7 @@ NOT_PUT_BACK = Sentence(
     charge=Charge.SPENT,
 )
 STALE = Sentence("The app was restarted before this was sent.", "Press Generate again.")
+STOPPED_BY_YOU = Sentence("You stopped this while it was being made.")
 TAKEN_BACK = Sentence("You took this back before it was sent.")
 KEY_REFUSED = Sentence("This key was not accepted.", "A new key works after a first top-up. Enter it again.")
 HOST_KEY_REFUSED = Sentence("The host's key was not accepted.", "Tell the host, or use your own key.")

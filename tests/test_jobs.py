@@ -17,6 +17,7 @@ from blockbuster import blockbuster_ctx
 from components import messages
 from components.clock import Clock
 from components.errors import Charge, StoreTrouble, TooMany
+from components.fence import Limits
 from components.generation import GenerationRequest
 from components.job import JobState
 from components.jobs import Caps, Deletion, Wish
@@ -363,11 +364,51 @@ async def test_one_can_look_again_for_what_was_not_found(rig, api):
     assert len(api.posts) == 1
 
 
-# --- deleting ---
+# --- stopping what is made for nothing ---
 
 
 def breaks(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadError("reset", request=request)
+
+
+async def under_way(rig, api, **given):
+    api.course = [{"status": "processing"}] * 10_000
+    (job,) = await rig.click(**given)
+    await until(lambda: api.looks and rig.store.job(job.id).state is JobState.PROCESSING)
+    return job
+
+
+async def test_what_is_being_made_is_stopped_at_the_service_and_here(rig, api):
+    job = await under_way(rig, api)
+    assert not await rig.jobs.stop(BOB, job.id)
+    assert await rig.jobs.stop(ALICE, job.id)
+    assert api.tasks == {}
+    stopped = await rig.ended(job.id)
+    assert (stopped.state, said(stopped)) == (JobState.STOPPED, messages.STOPPED_BY_YOU)
+    assert not await rig.jobs.stop(ALICE, job.id)
+    assert (await rig.jobs.delete(ALICE, [job.id])).gone == (job.id,)
+    (other,) = await rig.click("c2")
+    assert other.state is JobState.WAITING, "the next one has its place"
+
+
+@pytest.mark.parametrize("answer", [refuses(500, "no"), breaks])
+async def test_what_the_service_does_not_stop_goes_on(rig, api, answer):
+    job = await under_way(rig, api)
+    api.next_deletes = [answer]
+    assert not await rig.jobs.stop(ALICE, job.id)
+    api.course = [{"status": "completed"}]
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+
+
+async def test_what_is_paid_for_is_not_stopped(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock, limits=Limits()) as rig:
+        job = await under_way(rig, api)
+        assert not rig.jobs.can_be_stopped(rig.on_disk(job.id))
+        assert not await rig.jobs.stop(ALICE, job.id)
+        assert len(api.tasks) == 1
+
+
+# --- deleting ---
 
 
 async def test_a_deleted_picture_is_gone_for_whoever_looks_on(rig, api):

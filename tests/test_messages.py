@@ -85,6 +85,7 @@ NO_ADVICE_NEEDED = {
     "NOT_A_LORA": "it says itself what to do",
     "OWN_KEY_ONLY_PROGRAM": "there is nothing a program can do",
     "TAKEN_BACK": "the person wanted it",
+    "STOPPED_BY_YOU": "the person wanted it",
     "MODELS_NOT_TOLD": "there is nothing a person can do",
     "NOT_PUT_BACK": "the picture is there; making it anew costs money",
     "not_taken": "it stands where the thing is off",

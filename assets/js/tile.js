@@ -72,6 +72,7 @@ export class Tile {
     const canTake = row.can_take_back && now - row.created > NOT_A_MOMENT;
     this.takeBack.hidden = row.state !== "waiting" || (this.takeBack.hidden && !canTake);
     this.takeBack.disabled = !row.can_take_back;
+    this.stop.hidden = !row.can_stop || now - row.created < NOT_A_MOMENT;
   }
 
   /** Says which side of a comparison it is. @param {?object} other the row of the other side */
@@ -128,12 +129,14 @@ export class Tile {
     this.message = make("div", { className: "message" });
     this.takeBack = this.#actButton(words.takeBack, words.takingBack, () => this.acts.takeBack(this.row));
     this.takeBack.hidden = true;
+    this.stop = this.#actButton(words.stop, words.stopping, () => this.acts.takeBack(this.row));
+    this.stop.hidden = true;
     this.look = this.#lookButton();
     this.line = make("div", { className: "line" });
     this.said = this.shown = "";
     const frame = this.#box("frame");
     this.preview = make("img", { className: "preview", alt: "", hidden: true, decoding: "async" });
-    frame.append(this.preview, this.status, this.message, this.takeBack, this.look, this.line);
+    frame.append(this.preview, this.status, this.message, this.takeBack, this.stop, this.look, this.line);
     return frame;
   }
 

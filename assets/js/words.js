@@ -50,6 +50,8 @@ export const words = {
   again: "Try again",
   lookAgain: "Look again",
   looking: "Looking…",
+  stop: "Stop",
+  stopping: "Stopping…",
   takeBack: "Take back",
   takingBack: "Taking back…",
   atService: (number) => `Picture ${number ? `${number} ` : ""}at the service`,

@@ -93,9 +93,10 @@ class Results:
             await self._jobs.look_again(person_of(values, request).board, str(values.get("job", ""))[:64])
 
         async def take_back(ask: Any, request: gr.Request) -> bool:
-            """Take back what waits to be sent; false when it is too late."""
+            """Take back what waits to be sent, or stop what is made for nothing; false when it is too late."""
             values = values_of(ask)
-            return await self._jobs.take_back(person_of(values, request).board, str(values.get("job", ""))[:64])
+            board, job_id = person_of(values, request).board, str(values.get("job", ""))[:64]
+            return await self._jobs.take_back(board, job_id) or await self._jobs.stop(board, job_id)
 
         async def estimate(ask: Any, request: gr.Request) -> dict[str, Any] | None:
             """Return what a press would cost and what is offered; null while the form holds no request."""

@@ -58,6 +58,7 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "set_aside": job.is_set_aside,
         "next_send": job.next_send,
         "can_take_back": job.can_be_taken_back,
+        "can_stop": playground.jobs.can_be_stopped(job),
         "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_picture or job.is_set_aside,
         "links": list(job.links),
         "note": job.note,
