@@ -7,7 +7,6 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 from components.backend import Backend, learn_at_start
 from components.client import Endpoint
@@ -15,6 +14,7 @@ from components.errors import SetupError
 from components.playground import House, Playground
 from components.redaction import redact_logs
 from components.server.child import ServerChild
+from components.server.inside import ServerInside
 from components.settings import BackendChoice, Settings
 from components.store import Store
 
@@ -48,18 +48,18 @@ def start_backend(settings: Settings, stack: ExitStack) -> Backend:
     if settings.backend is BackendChoice.HOSTED:
         backend = Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
     elif settings.backend is BackendChoice.SDXL:
-        backend = Backend.sdxl(start_server("sdxl", settings.data_dir / "server-sdxl", stack))
+        kind = ServerInside if settings.has_lent_card else ServerChild
+        backend = Backend.sdxl(started(kind("sdxl", settings.data_dir / "server-sdxl"), stack))
     else:
-        backend = Backend.demo(start_server("demo", settings.data_dir / "server", stack))
+        backend = Backend.demo(started(ServerChild("demo", settings.data_dir / "server"), stack))
     return asyncio.run(learn_at_start(backend, settings.limits))
 
 
-def start_server(engine: str, folder: Path, stack: ExitStack) -> Endpoint:
-    """Return where our own server answers, started with an engine; `stack` ends it."""
-    child = ServerChild(engine, folder)
-    child.start()
-    stack.callback(child.stop)
-    return Endpoint(child.base_url, child.key)
+def started(server: ServerChild | ServerInside, stack: ExitStack) -> Endpoint:
+    """Start our own server and return where it answers; `stack` ends it."""
+    server.start()
+    stack.callback(server.stop)
+    return Endpoint(server.base_url, server.key)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ class Settings:
     """It runs as a Space with `hf_oauth: true`."""
     owner: str
     """The Space's owner; empty elsewhere."""
+    has_lent_card: bool
+    """It runs on a ZeroGPU Space: only the process of the page is lent a card."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -89,6 +91,7 @@ class Settings:
             lora_folder=_lora_folder(env) if backend is BackendChoice.SDXL else None,
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
+            has_lent_card=_is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
     def __repr__(self) -> str:

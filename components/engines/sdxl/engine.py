@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 
 from PIL import Image
@@ -11,7 +12,8 @@ from PIL import Image
 from components.engines.sdxl import sentences, ways
 from components.engines.sdxl.device import chosen_device, is_out_of_memory, pin_threads
 from components.engines.sdxl.fetch_lora import LoraFetcher
-from components.engines.sdxl.libraries import REQUIREMENTS, missing
+from components.engines.sdxl.lent_card import Event, events_of, followed
+from components.engines.sdxl.libraries import REQUIREMENTS, library, missing
 from components.engines.sdxl.loaded import LoadedModel
 from components.engines.sdxl.lora_gate import check_file
 from components.engines.sdxl.lora_places import HostFile, place_of
@@ -24,6 +26,9 @@ from components.errors import EngineError, SetupError
 from components.server.engine import OnStep, Order, Painting, Refine
 
 log = logging.getLogger(__name__)
+
+Files = list[tuple[Path, float]]
+"""LoRAs, each with its weight."""
 
 
 class SdxlEngine:
@@ -40,6 +45,7 @@ class SdxlEngine:
         self._configure = configure
         self._filter = BasicFilter()
         self._loaded: LoadedModel | None = None
+        self._borrow = _borrowing(self._events) if self._settings.has_lent_card else None
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Paint one order; the same order gives the same pixels on the same machine."""
@@ -54,7 +60,11 @@ class SdxlEngine:
         files = self._lora_files(order, stage)
         if plan.refine_steps:
             loaded.load_refiner(_percent(stage, sentences.FETCHING))
-        picture = self._painted(order, plan, files, on_step)
+        if self._borrow:
+            with closing(self._borrow(order, plan, files)) as events:
+                picture = followed(events, on_step)
+        else:
+            picture = self._painted(order, plan, files, on_step)
         return Painting(picture, self._filter.flags(picture), " ".join(notes))
 
     def check(self, order: Order) -> None:
@@ -76,13 +86,21 @@ class SdxlEngine:
             self._loaded = LoadedModel(loader, base, self._settings)
         return self._loaded
 
-    def _lora_files(self, order: Order, stage: Callable[[str], None]) -> list[tuple[Path, float]]:
+    def _lora_files(self, order: Order, stage: Callable[[str], None]) -> Files:
         """Return each LoRA's file, fetched where it must be."""
         places = [(place_of(use.path, self._settings.lora_folder), use.scale) for use in order.loras]
         report = _percent(stage, sentences.FETCHING_LORA)
         return [(self._fetcher.file(place, report), scale) for place, scale in places]
 
-    def _painted(self, order: Order, plan: ways.Plan, files: list[tuple[Path, float]], on_step: OnStep) -> Image.Image:
+    def _events(self, order: Order, plan: ways.Plan, files: Files) -> Generator[Event, None, None]:
+        """Paint where a card is lent: a copy of this process, perhaps an earlier one, which lacks the refiner."""
+        loaded = self._loaded
+        assert loaded is not None
+        if plan.refine_steps:
+            loaded.load_refiner(_untold)
+        yield from events_of(lambda tell: self._painted(order, plan, files, tell))
+
+    def _painted(self, order: Order, plan: ways.Plan, files: Files, on_step: OnStep) -> Image.Image:
         """Paint, and where memory runs out, again in smaller ways, as far as there are any."""
         assert self._loaded is not None
         for memory in self._loaded.ways_of_memory():
@@ -95,6 +113,21 @@ class SdxlEngine:
             self._loaded.free()
             on_step(0, plan.total, stage=sentences.SMALLER)
         raise EngineError(sentences.NO_MEMORY)
+
+
+def _borrowing(events: Callable[..., Generator[Event, None, None]]) -> Callable[..., Generator[Event, None, None]]:
+    """Ask the Space for a card around each call. Its library must come before torch, and before the page starts."""
+    return library("spaces").GPU(events, duration=_seconds)
+
+
+def _seconds(order: Order, plan: ways.Plan, files: Files) -> int:
+    """Return for how long a card is asked: more is taken off the visitor's share, less ends the picture."""
+    megapixels = order.width * order.height / 1_000_000
+    return round(20 + 5 * len(files) + plan.total * max(0.3, 0.6 * megapixels))
+
+
+def _untold(_: float) -> None:
+    """It was fetched before."""
 
 
 def _staged(on_step: OnStep, steps: int) -> Callable[[str], None]:

@@ -40,13 +40,14 @@ class LoadedModel:
         self._loader, self._settings = loader, settings
         self._loras = LoadedLoras(base)
         self._refiner: Any = None
-        self._is_offloaded = False
-        """Once parts were moved off the card they are only moved on when they compute."""
+        self._is_offloaded = not loader.placed(base)
+        """Its parts are on the card only while they compute; once so, always so."""
 
     def load_refiner(self, report: Report) -> None:
         """Have the refiner ready. Raise EngineError."""
         if self._refiner is None:
             self._refiner = self._loader.refiner(self._settings.refiner, self.base, report)
+            self._is_offloaded = self._is_offloaded or not self._loader.placed(self._refiner)
 
     def ways_of_memory(self) -> tuple[Memory, ...]:
         """Return the ways that are left, the quickest first."""

@@ -58,6 +58,8 @@ class SdxlSettings:
     preset: Preset
     civitai_key: str
     """Sent to Civitai alone; empty: there is none."""
+    has_lent_card: bool
+    """It runs on a ZeroGPU Space, which lends a card for each picture."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> SdxlSettings:
@@ -72,6 +74,7 @@ class SdxlSettings:
             threads=_count(_text(env, "SDXL_THREADS", "0")),
             preset=_preset(env),
             civitai_key=_text(env, "CIVITAI_API_KEY", ""),
+            has_lent_card=_text(env, "SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"),
         )
 
     def __repr__(self) -> str:

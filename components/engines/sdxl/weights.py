@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.device import Device
+from components.engines.sdxl.device import Device, free_memory, is_out_of_memory
 from components.engines.sdxl.libraries import library
 from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, Report, on_this_machine, variant
 from components.engines.sdxl.settings import Source
@@ -38,6 +38,21 @@ class Loader:
         shared = {name: getattr(base, name) for name in SHARED}
         return self._load("refiner", source, report, sentences.NO_REFINER, shared)
 
+    def placed(self, pipe: Any) -> bool:
+        """Move a pipeline's parts onto the device; False: they do not fit, and stay off it until they compute."""
+        try:
+            pipe.to(self.device.name)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            if self.device.name == "cpu":
+                raise EngineError(sentences.NO_MEMORY) from error
+        else:
+            return True
+        pipe.to("cpu")
+        free_memory(self.device)
+        return False
+
     def _load(self, part: str, source: Source, report: Report, told: Sentence, shared: dict[str, Any]) -> Any:
         quiet()
         folder = source.folder
@@ -49,7 +64,7 @@ class Loader:
             pipe = self._of_file(part, source, options) if folder is None else _of_folder(part, folder, options)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise EngineError(told) from error
-        return pipe.to(self.device.name)
+        return pipe
 
     def _of_file(self, part: str, source: Source, options: dict[str, Any]) -> Any:
         with tempfile.TemporaryDirectory(prefix="sdxl-config-") as folder:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
+from components.settings import BackendChoice, Settings
 from tests.app_process import AppProcess
 from tests.engines.sdxl.studio import same
 
@@ -21,15 +23,18 @@ def app(studio, tmp_path_factory):
     app.stop()
 
 
-def generated(app: AppProcess, **wishes):
-    """Return the picture that the page's own endpoint answers with, or the error's sentence."""
+def answered(app: AppProcess, **wishes) -> tuple[str, Any]:
+    """Return the last event of the page's own endpoint, and what it carries."""
     call = f"{app.url}/gradio_api/call/v2/generate"
     event = httpx.post(call, json={"prompt": "a cat", "seed": 7, "width": 256, "height": 256, **wishes}).json()
     answer = httpx.get(f"{call}/{event['event_id']}", timeout=120).text
     name, data = answer.strip().split("\n")[-2:]
-    told = json.loads(data.removeprefix("data: "))
-    if name == "event: error":
-        return told["error"]
+    return name, json.loads(data.removeprefix("data: "))
+
+
+def generated(app: AppProcess, **wishes) -> Image.Image:
+    name, told = answered(app, **wishes)
+    assert name == "event: complete", told
     with Image.open(io.BytesIO(httpx.get(told[0][0]["url"]).content)) as picture:
         return picture.convert("RGB")
 
@@ -41,9 +46,14 @@ def test_the_page_paints_with_sdxl_itself(app, studio):
 
 
 def test_a_lora_from_elsewhere_is_refused_in_words(app):
-    said = generated(app, loras=[{"path": "https://elsewhere.example/a.safetensors", "scale": 1}])
-    assert "LoRAs are fetched from Hugging Face and Civitai alone." in str(said)
+    name, said = answered(app, loras=[{"path": "https://elsewhere.example/a.safetensors", "scale": 1}])
+    assert name == "event: error"
+    assert "LoRAs are fetched from Hugging Face and Civitai alone." in said["error"]
 
 
 def test_the_page_says_who_paints(app):
     assert "Painted by SDXL on this machine" in httpx.get(app.url).text
+
+
+def test_auto_is_sdxl_where_it_is_installed_and_there_is_no_key():
+    assert Settings.from_env({"HOME": "/home/x"}).backend is BackendChoice.SDXL

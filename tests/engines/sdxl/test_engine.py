@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 
 from components.engines.sdxl import sentences
+from components.engines.sdxl.device import Device
 from components.engines.sdxl.engine import SdxlEngine
 from components.engines.sdxl.libraries import torch
+from components.engines.sdxl.weights import Loader
 from components.errors import EngineError
 from components.server.engine import LoraUse, Refine
 from tests.engines.sdxl.studio import SIZE, half_mask, order, same, settings, silent, source
@@ -205,6 +207,29 @@ def test_any_other_error_is_no_lack_of_memory(studio, monkeypatch):
     monkeypatch.setattr(type(studio.engine._loaded.base.unet), "forward", fail)
     with pytest.raises(ZeroDivisionError):
         studio.engine.paint(order(), silent)
+
+
+class Pipe:
+    """Parts that fit on no card, or on nothing at all."""
+
+    def __init__(self, *fits: str) -> None:
+        self.places: list[str] = []
+        self._fits = fits
+
+    def to(self, place: str) -> None:
+        self.places.append(place)
+        if place not in self._fits:
+            raise torch().OutOfMemoryError("out of memory")
+
+
+def test_parts_that_do_not_fit_on_the_card_stay_off_it():
+    card = Loader(Device("cuda", torch().float16))
+    large, small = Pipe("cpu"), Pipe("cpu", "cuda")
+    assert (card.placed(large), large.places) == (False, ["cuda", "cpu"])
+    assert (card.placed(small), small.places) == (True, ["cuda"])
+    with pytest.raises(EngineError) as caught:
+        Loader(Device("cpu", torch().float32)).placed(Pipe())
+    assert caught.value.sentence == sentences.NO_MEMORY
 
 
 # --- numbers that are none ---

@@ -1,0 +1,73 @@
+"""Our server within the app's own process: where a Space lends its card only to the process that has the page."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from components.errors import SetupError
+from components.server.assembly import engine_named
+from components.server.pace import Pace
+from components.server.serve import Service, serve
+
+log = logging.getLogger(__name__)
+
+START_PATIENCE = 20.0
+"""Seconds until the server must answer."""
+STOP_PATIENCE = 3.0
+FAILED = ("The picture server of this app did not start.", "The app's log says why.")
+
+
+Started = tuple[int, Callable[[], None]] | SetupError
+"""The port and what ends the server, or why there is none."""
+
+
+class ServerInside:
+    """A random key, a free loopback port; started and stopped as ServerChild is."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self._engine, self._folder = engine, folder.resolve()
+        self._thread: threading.Thread | None = None
+        self._leave: Callable[[], None] = _nothing
+        self.base_url = ""
+        """Set by `start`."""
+        self.key = ""
+        """Set by `start`."""
+
+    def start(self) -> None:
+        """Block until the server answers. Raise SetupError when it does not within START_PATIENCE."""
+        self.key = secrets.token_urlsafe(32)
+        service = Service(engine_named(self._engine), self._folder, "127.0.0.1", 0, Pace(0), self.key)
+        started: queue.Queue[Started] = queue.Queue()
+        self._thread = threading.Thread(target=_serve, args=(service, started), name="server", daemon=True)
+        self._thread.start()
+        try:
+            told = started.get(timeout=START_PATIENCE)
+            if isinstance(told, SetupError):
+                raise told
+        except (queue.Empty, SetupError) as error:
+            log.error("the server did not start: %s", error)
+            raise SetupError(*FAILED) from error
+        port, self._leave = told
+        self.base_url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        """End the server; harmless when it has ended."""
+        self._leave()
+        if self._thread:
+            self._thread.join(STOP_PATIENCE)
+
+
+def _serve(service: Service, started: queue.Queue[Started]) -> None:
+    try:
+        serve(service, lambda port, leave: started.put((port, leave)))
+    except SetupError as error:
+        started.put(error)
+
+
+def _nothing() -> None:
+    """It was never started."""
