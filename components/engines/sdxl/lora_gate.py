@@ -100,7 +100,8 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
 def _end(entries: Iterable[Any]) -> int:
     """Return where the last tensor ends, in bytes behind the header."""
     pairs = [entry.get("data_offsets") for entry in entries if isinstance(entry, dict)]
-    return max((pair[1] for pair in pairs if isinstance(pair, list) and isinstance(pair[-1], int)), default=0)
+    whole = [pair for pair in pairs if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], int)]
+    return max((pair[1] for pair in whole), default=0)
 
 
 def _shape(entry: Any) -> tuple[int, ...]:

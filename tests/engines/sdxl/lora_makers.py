@@ -71,6 +71,7 @@ def write_broken(folder: Path, plain: Tensors) -> None:
     (folder / "pickled.safetensors").write_bytes((folder / "pickle.pt").read_bytes())
     whole = (folder / "peft.safetensors").read_bytes()
     (folder / "truncated.safetensors").write_bytes(whole[: len(whole) // 2])
+    (folder / "unknown_type.safetensors").write_bytes(whole.replace(b'"F32"', b'"F99"'))
     (folder / "short_by_one.safetensors").write_bytes(whole[:-1])
     (folder / "page.safetensors").write_text("<!DOCTYPE html><html><body>404</body></html>" * 20)
     (folder / "empty.safetensors").write_bytes(b"")

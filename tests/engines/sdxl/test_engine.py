@@ -289,6 +289,14 @@ def test_a_folder_that_is_no_model_is_a_sentence(studio, tmp_path):
     assert caught.value.sentence == sentences.MODEL_UNREADABLE
 
 
+def test_a_refiner_that_is_none_is_a_sentence(studio, tmp_path):
+    engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_REFINER=str(tmp_path)), configure)
+    with pytest.raises(EngineError) as caught:
+        engine.paint(order(refine=Refine.SECOND_PASS), silent)
+    assert caught.value.sentence == sentences.NO_REFINER
+    assert same(engine.paint(order(), silent).image, studio.paint())
+
+
 # --- before anybody waits ---
 
 

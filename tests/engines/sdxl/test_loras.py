@@ -23,6 +23,7 @@ REFUSED = {
     "whole_model": sentences.LORA_NONE,
     "nan": sentences.LORA_BROKEN,
     "zeros": sentences.LORA_NO_EFFECT,
+    "unknown_type": sentences.LORA_UNREADABLE,
     "unknown_names": sentences.LORA_NO_EFFECT,
     "elsewhere": sentences.LORA_NO_EFFECT,
     "pickled": sentences.LORA_PICKLE,
