@@ -29,7 +29,8 @@ from components.ledger import Ledger
 from components.pace import Experience
 from components.person import Person
 from components.sending import Sender
-from components.store import STOP, Store
+from components.spendings import STOP
+from components.store import Store
 from components.till import Till
 from components.watching import Watcher
 

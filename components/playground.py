@@ -44,8 +44,9 @@ from components.recipes import Recipes
 from components.retention import EVERYTHING, Keeping, Retention
 from components.settings import Settings
 from components.sources import Sources
+from components.spendings import Spending
 from components.standing import KeyGrant, Standing
-from components.store import Spending, Store
+from components.store import Store
 from components.till import ASSUMED, Till
 from components.visitors import Visitors
 from components.wire import Quote

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,41 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from components import search
+from components import job_rows, search, spendings
 from components.database import Database
-from components.errors import InvalidRequest, SetupError
-from components.fence import DAY, HOUR, MONTH, Admission, Settling, Spent, settling
+from components.fence import DAY, MONTH, Admission, Spent
+from components.folder_lock import only_one
 from components.generation import SourceImage
-from components.job import Job, Picture, from_record, to_record
-from components.money import Micros
+from components.job import Job, Picture
 from components.search import Choices, Search
 from components.shelf import Shelf
+from components.spendings import Spending
 
-_log = logging.getLogger(__name__)
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY,
-    visitor TEXT NOT NULL,
-    created REAL NOT NULL,
-    ended REAL,
-    state TEXT NOT NULL,
-    backend TEXT NOT NULL,
-    model TEXT NOT NULL,
-    task_id TEXT,
-    record TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS jobs_by_visitor ON jobs (visitor, created DESC);
-CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created) WHERE ended IS NULL;
-CREATE UNIQUE INDEX IF NOT EXISTS one_job_a_task ON jobs (backend, task_id) WHERE task_id IS NOT NULL;
-CREATE TABLE IF NOT EXISTS spendings (
-    job_id TEXT PRIMARY KEY,
-    person TEXT NOT NULL,
-    made REAL NOT NULL,
-    cost INTEGER NOT NULL,
-    is_settled INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX IF NOT EXISTS spendings_by_time ON spendings (made);
+_OTHER_TABLES = """
 CREATE TABLE IF NOT EXISTS sources (
     name TEXT PRIMARY KEY,
     visitor TEXT NOT NULL,
@@ -69,23 +43,8 @@ CREATE TABLE IF NOT EXISTS sweeps (
     pictures INTEGER NOT NULL,
     PRIMARY KEY (visitor, made)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
 """
-_INSERT = (
-    "INSERT INTO jobs (id, visitor, created, ended, state, backend, model, task_id, record)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_UPDATE = (
-    " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
-    " task_id = excluded.task_id, record = json_set(excluded.record, '$.visitor', visitor)"
-)
-"""A job's owner is changed by `move` alone: a value made before that does not take it back."""
-_DELETE = "UPDATE jobs SET visitor = '', state = 'deleted', record = '{}' WHERE id = ?"
-_KEPT = "(SELECT * FROM jobs WHERE state <> 'deleted')"
-_RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
-_UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
-_SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"
-
+_TABLES = job_rows.TABLE + spendings.TABLES + search.TABLE + _OTHER_TABLES
 _RENEW = "UPDATE sources SET created = ? WHERE name = ?"
 _DROP = (
     "DELETE FROM sources WHERE created < ? AND name NOT IN ("
@@ -93,17 +52,6 @@ _DROP = (
     " UNION SELECT json_extract(record, '$.request.mask.name') FROM jobs WHERE record ->> '$.request.mask' IS NOT NULL"
     ") RETURNING name"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """What the host spent on one person, reservations included."""
-
-    person: str
-    pictures: int
-    """In the last 30 days."""
-    today: Micros
-    this_month: Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +70,10 @@ class Store:
         """Open or make the folder. Raises SetupError when another app has it open."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _only_one(folder / "playground.lock")
+            self._lock = only_one(folder / "playground.lock")
         except OSError:
             self._lock = None
-        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES + search.TABLE)
+        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES)
         self._shelf = Shelf(folder)
         self._index_the_old()
 
@@ -150,7 +98,7 @@ class Store:
 
         def write(db: sqlite3.Connection) -> None:
             for job in jobs:
-                db.execute(_INSERT, _row(job))
+                db.execute(job_rows.INSERT, job_rows.row(job))
                 search.index(db, job)
 
         try:
@@ -165,27 +113,16 @@ class Store:
         Jobs that have their reservation from before a restart keep it, unless the host pays for nothing now. Raises
         NotAllowed.
         """
-
-        def write(db: sqlite3.Connection) -> None:
-            asked = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
-            spent = _spent(db, admission.person, now, admission.balance_told)
-            if asked:
-                admission.check(spent, len(asked))
-            else:
-                admission.check_open(spent)
-            rows = [(job.id, admission.person, now, admission.price) for job in asked]
-            db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
-
-        self._db.write(write)
+        self._db.write(lambda db: spendings.reserve(db, jobs, admission, now))
 
     def save(self, job: Job) -> bool:
         """Write a job's newest value and settle its cost; on disk when this returns. False: its task is another's."""
 
         def write(db: sqlite3.Connection) -> None:
-            db.execute(_INSERT + _UPDATE, _row(job))
+            db.execute(job_rows.INSERT + job_rows.UPDATE, job_rows.row(job))
             search.index(db, job)
             if not job.key:
-                _settle(db, job)
+                spendings.settle(db, job)
 
         try:
             self._db.write(write)
@@ -216,7 +153,7 @@ class Store:
 
         def write(db: sqlite3.Connection) -> None:
             for job in gone:
-                db.execute(_DELETE, (job.id,))
+                db.execute(job_rows.DELETE, (job.id,))
                 search.forget(db, job.id)
 
         self._db.write(write)
@@ -230,11 +167,11 @@ class Store:
 
         def write(db: sqlite3.Connection) -> Job | None:
             row = db.execute(f"SELECT record FROM jobs {mine}", (job_id, visitor)).fetchone()
-            job = _job(row[0]) if row else None
+            job = next(iter(job_rows.read([row])), None) if row else None
             if job is None:
                 return None
             job = job.favoured(is_favourite=is_favourite)
-            db.execute("UPDATE jobs SET record = ? WHERE id = ?", (_row(job)[-1], job.id))
+            db.execute("UPDATE jobs SET record = ? WHERE id = ?", (job_rows.row(job)[-1], job.id))
             search.index(db, job)
             return job
 
@@ -242,7 +179,7 @@ class Store:
 
     def found(self, visitor: str, wanted: Search, limit: int) -> list[Job]:
         """Return at most `limit` of a visitor's finished jobs that a search finds, the newest first."""
-        return _jobs(self._db.read(*search.query(visitor, wanted, limit)))
+        return job_rows.read(self._db.read(*search.query(visitor, wanted, limit)))
 
     def choices(self, visitor: str) -> Choices:
         """Return what a visitor's finished jobs can be told apart by."""
@@ -250,11 +187,11 @@ class Store:
 
     def expired(self, before: float, limit: int) -> list[Job]:
         """Return jobs that ended before that time and are no favourites, the oldest first, at most so many."""
-        return _jobs(self._db.read(search.EXPIRED, (before, limit)))
+        return job_rows.read(self._db.read(search.EXPIRED, (before, limit)))
 
     def first_to_go(self, limit: int) -> list[Job]:
         """Return finished jobs in the order in which room is made: the oldest first, favourites last."""
-        return _jobs(self._db.read(search.FIRST_TO_GO, (limit,)))
+        return job_rows.read(self._db.read(search.FIRST_TO_GO, (limit,)))
 
     def size(self) -> int:
         """Return how many bytes the finished jobs' pictures take."""
@@ -309,15 +246,11 @@ class Store:
 
     def spent(self, person: str, now: float) -> Spent:
         """Return what counts against the limits for a person."""
-        return self._db.write(lambda db: _spent(db, person, now, now))
+        return self._db.write(lambda db: spendings.spent(db, person, now, now))
 
     def spendings(self, now: float) -> list[Spending]:
         """Return what was spent on whom in the last 30 days, the most first."""
-        query = (
-            "SELECT person, count(*), coalesce(sum(cost) FILTER (WHERE made > ?), 0), sum(cost)"
-            " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
-        )
-        return [Spending(*row) for row in self._db.read(query, (now - DAY, now - MONTH))]
+        return [Spending(*row) for row in self._db.read(spendings.BY_PERSON, (now - DAY, now - MONTH))]
 
     def switch(self, name: str, *, is_on: bool) -> None:
         """Turn one of the host's switches."""
@@ -390,90 +323,9 @@ class Store:
         return [SourceImage(*row) for row in rows]
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
-        return _jobs(self._db.read(f"SELECT record FROM {_KEPT} {where}", values))
+        return job_rows.read(self._db.read(f"SELECT record FROM {job_rows.KEPT} {where}", values))
 
     def _index_the_old(self) -> None:
         """Make findable what was made before there was an index."""
-        if missing := _jobs(self._db.read(search.NOT_INDEXED)):
+        if missing := job_rows.read(self._db.read(search.NOT_INDEXED)):
             self._db.write(lambda db: [search.index(db, job) for job in missing])
-
-
-STOP = "stop"
-"""The switch with which the host stops all spending."""
-
-
-def _spent(db: sqlite3.Connection, person: str, now: float, balance_told: float) -> Spent:
-    def value(query: str, *values: object) -> int:
-        return int(db.execute(query, values).fetchone()[0] or 0)
-
-    return Spent(
-        pictures_this_hour=value("SELECT count(*) FROM spendings WHERE person = ? AND made > ?", person, now - HOUR),
-        by_person_today=value("SELECT sum(cost) FROM spendings WHERE person = ? AND made > ?", person, now - DAY),
-        today=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - DAY),
-        this_month=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - MONTH),
-        unsettled=value(_UNSETTLED, balance_told),
-        is_stopped=bool(value("SELECT max(is_on) FROM switches WHERE name = ?", STOP)),
-    )
-
-
-def _settle(db: sqlite3.Connection, job: Job) -> None:
-    match settling(job):
-        case Settling.KEPT:
-            pass
-        case Settling.VOID:
-            db.execute("DELETE FROM spendings WHERE job_id = ?", (job.id,))
-        case Settling.REFUNDED:
-            db.execute(_SETTLE, (0, job.id))
-        case Settling.PAID:
-            db.execute(_SETTLE, (job.price, job.id))
-
-
-def _jobs(rows: Iterable[tuple[str]]) -> list[Job]:
-    return [job for (record,) in rows if (job := _job(record))]
-
-
-def _job(record: str) -> Job | None:
-    """Return a row's job; None for one that this version of the app cannot read, which takes no other down."""
-    try:
-        return from_record(json.loads(record))
-    except (KeyError, TypeError, ValueError, InvalidRequest):
-        _log.exception("a job on disk cannot be read")
-        return None
-
-
-def _row(job: Job) -> tuple[object, ...]:
-    record = json.dumps(to_record(job), ensure_ascii=True)
-    return (
-        job.id,
-        job.visitor,
-        job.created,
-        job.ended,
-        job.state.value,
-        job.backend,
-        job.model,
-        job.task_id,
-        record,
-    )
-
-
-def _only_one(path: Path) -> sqlite3.Connection | None:
-    """Hold the folder for this process: SQLite's own lock ends with the process, however it ends, on any system.
-
-    None: the folder cannot be written. Raises SetupError when another app holds it.
-    """
-    try:
-        lock = sqlite3.connect(path, timeout=0, check_same_thread=False, isolation_level=None)
-    except sqlite3.OperationalError:
-        return None
-    try:
-        lock.execute("PRAGMA journal_mode = MEMORY")
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        lock.close()
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-            return None
-        raise SetupError(
-            f"Another playground is running on the data folder {path.parent}.",
-            "Stop it, or set PLAYGROUND_DATA_DIR to another folder.",
-        ) from error
-    return lock

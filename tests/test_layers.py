@@ -38,7 +38,7 @@ LAYERS = (
     ("outpaint", "grid", "recipe_reader"),
     ("family",),
     ("model_list", "estimate", "code_samples"),
-    ("settings", "fetching", "shelf", "database", "host_loras"),
+    ("settings", "fetching", "shelf", "database", "host_loras", "folder_lock", "job_rows", "spendings"),
     ("client", "store"),
     ("backend", "board", "till", "restoring", "lora_check"),
     ("ledger",),

@@ -20,7 +20,8 @@ from components.job import Job, JobState
 from components.jobs import STALE_AFTER
 from components.ledger import Ledger
 from components.person import Person
-from components.store import STOP, Store
+from components.spendings import STOP
+from components.store import Store
 from components.till import ASSUMED, BALANCE_SECONDS, QUOTE_SECONDS
 from tests.fakes import ALICE, BOB, MODEL, Rig, ScriptedApi, raises, refuses, running, said, success, until
 

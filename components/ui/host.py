@@ -15,7 +15,7 @@ from components.errors import PlaygroundError
 from components.fence import Limits
 from components.money import Micros, dollars
 from components.playground import HostReport, Playground
-from components.store import Spending
+from components.spendings import Spending
 from components.ui import assets
 from components.ui.who import user_of
 
