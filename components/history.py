@@ -36,5 +36,5 @@ class History:
 
     async def finished(self, board: str, job_ids: Iterable[str]) -> list[Job]:
         """Return those of the jobs that are finished and the visitor's own, in the order asked for."""
-        found = [await self._ledger.call(self._store.job, job_id) for job_id in dict.fromkeys(job_ids)]
-        return [job for job in found if job and job.visitor == board and job.state is JobState.COMPLETED]
+        found = await self._ledger.call(self._store.jobs, job_ids)
+        return [job for job in found if job.visitor == board and job.state is JobState.COMPLETED]

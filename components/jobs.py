@@ -267,8 +267,8 @@ class Jobs:
         Others' are left alone, and so is what may still come.
         """
         async with self._taking_up:  # nobody looks for them again meanwhile
-            found = [await self.own(visitor, job_id) for job_id in dict.fromkeys(job_ids)]
-            jobs = [job for job in found if job and job.can_be_deleted and job.id not in self._running]
+            found = [job for job in await self._ledger.call(self._store.jobs, job_ids) if job.visitor == visitor]
+            jobs = [job for job in found if job.can_be_deleted and job.id not in self._running]
             if jobs:
                 await self._ledger.delete(jobs)
         return Deletion(tuple(job.id for job in jobs), await self._delete_at_service(jobs))

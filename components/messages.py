@@ -121,7 +121,8 @@ LINK_COPIED = Sentence(
     "The link was copied.", "Whoever opens it gets these settings; no picture and no key goes along."
 )
 CODE_FOR_THE_SERVICE = Sentence(
-    "This sends to the hosted service, which paints with SDXL.", "For this page's own painter, see Python, this page."
+    "This sends to the hosted service, which paints with SDXL.",
+    "For this page's own painter choose “Python, this page”.",
 )
 CODE_NOT_TAKEN_THERE = Sentence(
     "The hosted service is not known to take all of this.", "Look at what it makes before you rely on it."

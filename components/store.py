@@ -219,6 +219,12 @@ class Store:
         """Return one job."""
         return next(iter(self._read("WHERE id = ?", (job_id,))), None)
 
+    def jobs(self, job_ids: Iterable[str]) -> list[Job]:
+        """Return those of the jobs that there are, in the order asked for."""
+        asked = list(dict.fromkeys(job_ids))
+        found = {job.id: job for job in self._read(f"WHERE id IN ({', '.join('?' * len(asked))})", tuple(asked))}
+        return [found[name] for name in asked if name in found]
+
     def open_jobs(self) -> list[Job]:
         """Return the jobs that have not ended, the oldest first."""
         return self._read("WHERE ended IS NULL ORDER BY created", ())

@@ -145,3 +145,10 @@ def test_a_zip_is_sent_as_it_is_made():
     assert held == ["read 0"]
     content = b"".join(zipped(entries()))
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["0.png", "1.png", "2.png"]
+
+
+def test_one_person_s_packs_do_not_push_out_another_s(web, packs, playground):
+    theirs = packs.order(BOB, [made(playground, "b-1", visitor=BOB).id], is_clean=False)
+    mine = [packs.order(ALICE, [], is_clean=False) for _ in range(30)]
+    assert web.get(f"/{theirs}").status_code == 200
+    assert [web.get(f"/{path}").status_code for path in mine] == [404] * 10 + [200] * 20

@@ -1,5 +1,5 @@
 /** The code of what the form would send, or of an opened picture. Fetched when it is first asked for. */
-import { address, button } from "./dom.js";
+import { address, button, oneAtATime } from "./dom.js";
 import { clear, show } from "./fields.js";
 import { formValues } from "./form_values.js";
 import { ownKey } from "./own_key.js";
@@ -14,19 +14,19 @@ import { words } from "./code_words.js";
  */
 
 /** Shows the code of the form; what keeps it from being a request is said at its field. */
-export async function show_code() {
+export const show_code = oneAtATime(async () => {
   clear();
   const code = await ask({ ...formValues(), ...pictureState(), prompt_strength: pictureStrength() });
   if (code?.refused && show([code.refused])) return;
   await open(code);
-}
+});
 
 /** Builds the button for an opened picture. @param {object} settings @param {{received: ?string}} picture
  * @returns {HTMLElement} */
 export function codeButton(settings, { received }) {
   const { strength } = settings;
   const picture = { has_picture: strength != null, has_mask: Boolean(received), prompt_strength: strength };
-  return button(words.show, async () => open(await ask({ ...settings, ...picture })));
+  return button(words.show, oneAtATime(async () => open(await ask({ ...settings, ...picture }))));
 }
 
 /** @returns {Promise<?Code>} */

@@ -9,6 +9,10 @@ const LONGEST = 30; // letters of a value there
 
 let held = null; // {row, picture}, as long as the page stands
 
+addEventListener("playground:deleted", ({ detail: ids }) => {
+  if (ids.includes(held?.row.id)) held = null;
+});
+
 /** The buttons of an opened picture. @param {object} row @param {object} picture
  * @param {HTMLElement} said where is said what was done @returns {HTMLElement} */
 export function comparer(row, picture, said) {

@@ -24,6 +24,12 @@ export function setText(node, text) {
   node.hidden = !text;
 }
 
+/** Lets an act run once at a time: presses while it runs do nothing more. @param {() => Promise<any>} act */
+export function oneAtATime(act) {
+  let running = null;
+  return (...given) => (running ??= act(...given).finally(() => (running = null)));
+}
+
 /** Waits. @param {number} ms @returns {Promise<void>} */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 

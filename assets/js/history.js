@@ -31,25 +31,35 @@ class History {
     this.past = past;
     this.count = make("span", { className: "quiet", role: "status" });
     this.swept = make("p", { className: "quiet", hidden: true });
-    this.list = new FoundList(this.#acts(), past.find, (tile) => this.picks.offer(tile));
+    this.notice = make("p", { className: "quiet", role: "status", hidden: true });
+    const tell = { added: (tile) => this.picks.offer(tile), begun: (answer) => this.#tell(answer) };
+    this.list = new FoundList(this.#acts(), past.find, tell);
     this.picks = new Picks({ pack: past.pack, remove: (jobs) => this.#remove(jobs) });
     this.viewer = new Viewer(this.list.pictures, this.#means());
     const close = button("×", () => this.node.close(), { className: "close", "aria-label": words.close });
     this.node = make("dialog", { className: "history", "aria-label": words.title },
-      make("header", {}, make("h2", {}, words.title), this.count, close), this.#filters(), this.swept,
+      make("header", {}, make("h2", {}, words.title), this.count, close), this.#filters(), this.swept, this.notice,
       this.list.node, this.picks.node, this.viewer.node);
     this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
   }
 
   /** Shows the newest. */
-  async begin() {
+  begin() {
     this.search.focus();
-    const about = await this.#show();
-    if (!about) return;
-    setText(this.count, words.count(about.count));
-    setText(this.swept, about.swept.pictures ? words.swept(about.swept) : "");
-    offer(this.model, words.anyModel, about.models, about.models.length > 1);
-    offer(this.lora, words.anyLora, about.loras, about.loras.length > 0);
+    this.#show();
+  }
+
+  /** What is known of all of them comes with every first page. */
+  #tell({ count, swept, models, loras }) {
+    this.#counted(count);
+    setText(this.swept, swept.pictures ? words.swept(swept) : "");
+    offer(this.model, words.anyModel, models, models.length > 1);
+    offer(this.lora, words.anyLora, loras, loras.length > 0);
+  }
+
+  #counted(count) {
+    this.total = count;
+    setText(this.count, words.count(count));
   }
 
   #acts() {
@@ -63,7 +73,8 @@ class History {
   #means() {
     const remove = async (row) => (await this.#remove([row.id])).length > 0;
     const favour = (row) => this.#favour(row);
-    return { ...this.past.means, rows: this.list.rows, favour, remove, leave: () => this.node.close() };
+    const rows = () => (this.list.isNarrowed() ? [] : this.list.rows()); // the one before may not be among the found
+    return { ...this.past.means, rows, favour, remove, leave: () => this.node.close() };
   }
 
   #filters() {
@@ -91,15 +102,16 @@ class History {
 
   async #show() {
     clearTimeout(this.typing);
-    const answer = await this.list.show(this.#asked());
+    setText(this.notice, "");
+    await this.list.show(this.#asked());
     this.picks.refresh();
-    return answer;
   }
 
   async #favour(row) {
     const tile = this.list.tiles.get(row.id);
     const isDone = await this.past.favour(row);
     if (isDone) tile?.update({ ...row, favourite: !row.favourite }, 0);
+    setText(this.notice, isDone ? "" : words.notFavoured);
     return isDone;
   }
 
@@ -108,6 +120,9 @@ class History {
     this.list.drop(deleted);
     this.picks.refresh();
     this.viewer.refresh();
+    this.#counted(this.total - deleted.length);
+    setText(this.notice, deleted.length ? words.removed(deleted.length) : "");
+    if (!this.viewer.node.open) this.search.focus(); // the button that was pressed is gone
     return deleted;
   }
 }
@@ -123,7 +138,9 @@ function toggle(text, name, then) {
 const isOn = (node) => node.getAttribute("aria-pressed") === "true";
 
 function offer(select, any, values, isUseful) {
+  const { value: chosen } = select;
   const options = values.map((value) => make("option", { value }, value));
   select.replaceChildren(make("option", { value: "" }, any), ...options);
+  select.value = values.includes(chosen) ? chosen : "";
   select.hidden = !isUseful;
 }

@@ -8,9 +8,9 @@ const RETRY = 3_000; // ms after a page that did not come
 
 export class FoundList {
   /** @param {object} acts what a tile does @param {(asked: object) => Promise<?object>} find
-   * @param {(tile: Tile) => void} added told of each new tile */
-  constructor(acts, find, added) {
-    Object.assign(this, { acts, find, added });
+   * @param {{added: (tile: Tile) => void, begun: (answer: object) => void}} tell of each new tile, of a first page */
+  constructor(acts, find, tell) {
+    Object.assign(this, { acts, find, tell });
     this.tiles = new Map(); // job id -> tile
     this.asked = {};
     this.turn = 0; // which search is shown: an answer to an earlier one is dropped
@@ -21,7 +21,10 @@ export class FoundList {
     this.node.addEventListener("scroll", () => this.#goOn(), { passive: true });
   }
 
-  /** Shows what a search finds. @param {object} asked @returns {Promise<?object>} the first answer */
+  /** Whether not all are shown. @returns {boolean} */
+  isNarrowed = () => Object.values(this.asked).some(Boolean);
+
+  /** Shows what a search finds. @param {object} asked */
   show(asked) {
     this.asked = asked;
     this.turn += 1;
@@ -42,29 +45,30 @@ export class FoundList {
     for (const id of ids) this.tiles.get(id)?.node.remove();
     for (const id of ids) this.tiles.delete(id);
     if (!this.tiles.size && this.more.hidden) this.#tell();
+    this.#goOn();
   }
 
   async #load() {
-    if (this.isBusy) return null;
+    if (this.isBusy) return;
     const { turn } = this;
     this.isBusy = true;
     if (!this.isBegun && !this.tiles.size) setText(this.told, words.looking);
     const answer = await this.find({ ...this.asked, before: this.last }).catch(() => null);
-    if (turn !== this.turn) return null;
+    if (turn !== this.turn) return;
     this.isBusy = false;
     this.hasFailed = !answer;
-    if (answer && !this.isBegun) this.#empty();
+    if (answer && !this.isBegun) this.#begin(answer);
     if (answer) this.#add(answer.rows);
     this.more.hidden = answer ? !answer.more : false;
     this.more.textContent = answer ? words.more : words.again;
     this.#tell();
     if (!answer) setTimeout(() => turn === this.turn && this.hasFailed && this.node.isConnected && this.#load(), RETRY);
     this.#goOn();
-    return answer;
   }
 
-  #empty() {
+  #begin(answer) {
     this.isBegun = true;
+    this.tell.begun(answer);
     this.tiles.clear();
     this.list.replaceChildren();
     this.node.scrollTop = 0;
@@ -74,7 +78,7 @@ export class FoundList {
     for (const row of rows.filter(({ id }) => !this.tiles.has(id))) {
       const tile = new Tile(row, this.acts);
       this.tiles.set(row.id, tile);
-      this.added(tile);
+      this.tell.added(tile);
       this.list.append(tile.node);
     }
     const last = rows.at(-1);
@@ -83,10 +87,8 @@ export class FoundList {
 
   #tell() {
     if (this.hasFailed) return setText(this.told, words.notLoaded);
-    setText(this.told, this.tiles.size ? "" : this.#isNarrowed() ? words.nothing : words.none);
+    setText(this.told, this.tiles.size ? "" : this.isNarrowed() ? words.nothing : words.none);
   }
-
-  #isNarrowed = () => Object.values(this.asked).some(Boolean);
 
   #goOn() {
     const { scrollHeight, scrollTop, clientHeight } = this.node;

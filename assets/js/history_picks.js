@@ -2,7 +2,7 @@
 import { address, button, make, setText } from "./dom.js";
 import { isLeftOut } from "./downloads.js";
 import { words } from "./history_words.js";
-import { clip } from "./words.js";
+import { named } from "./words.js";
 
 const MOST = 500;
 
@@ -14,7 +14,7 @@ export class Picks {
     this.count = make("strong", { role: "status" });
     this.told = make("p", { className: "quiet", role: "status", hidden: true });
     this.pack = button(words.pack, () => this.#pack());
-    this.removes = button(words.remove, () => this.#remove());
+    this.removes = button(words.remove, (event) => this.#remove(event));
     this.all = button(words.all, () => this.#set(true));
     this.clear = button(words.clear, () => this.#set(false));
     this.node = make("div", { className: "picks", role: "group", "aria-label": words.picked, hidden: true },
@@ -23,7 +23,7 @@ export class Picks {
 
   /** Gives a tile its checkbox. @param {import("./tile.js").Tile} tile */
   offer({ row, node }) {
-    const box = make("input", { type: "checkbox", "aria-label": words.pick(clip(row.prompt)) });
+    const box = make("input", { type: "checkbox", "aria-label": words.pick(named(row)) });
     box.onchange = () => this.#draw();
     this.boxes.set(row.id, box);
     node.append(make("label", { className: "pick" }, box));
@@ -46,6 +46,7 @@ export class Picks {
     const { length } = this.#chosen();
     const isTooMany = length > MOST;
     this.isAsked = false;
+    this.removes.classList.remove("danger");
     this.removes.textContent = words.remove;
     for (const one of [this.pack, this.removes]) one.disabled = !length || isTooMany;
     this.clear.disabled = !length;
@@ -62,11 +63,13 @@ export class Picks {
     setTimeout(() => setText(this.told, ""), 4000);
   }
 
-  /** The first press asks, the second deletes. */
-  async #remove() {
+  /** The first press asks, the second deletes; a double click is one press. */
+  async #remove({ detail: clicks }) {
     const chosen = this.#chosen();
+    if (this.isAsked && clicks > 1) return;
     if (!this.isAsked) {
       this.isAsked = true;
+      this.removes.classList.add("danger");
       this.removes.textContent = words.removeForGood;
       return setText(this.told, words.removing(chosen.length));
     }

@@ -1,6 +1,6 @@
 /** The live gallery: puts its parts together and gives Gradio's hooks their functions. */
 import * as account from "./account.js";
-import { button, make, sleep } from "./dom.js";
+import { button, make, oneAtATime, sleep } from "./dom.js";
 import { restore } from "./draft.js";
 import { showExamples } from "./examples.js";
 import { Feed } from "./feed.js";
@@ -88,9 +88,11 @@ async function openPage(host) {
     },
   });
   const favour = async (row) => {
-    const isDone = await seat.server.favour({ visitor: visitor.id, job: row.id, favourite: !row.favourite });
+    const asked = { visitor: visitor.id, job: row.id, favourite: !row.favourite };
+    const isDone = (await seat.server.favour(asked).catch(() => false)) === true;
     if (isDone) await refresh();
-    return isDone === true;
+    else gallery.say(words.notFavoured);
+    return isDone;
   };
   const means = {
     favour,
@@ -105,6 +107,7 @@ async function openPage(host) {
   const remove = async (jobs) => {
     const done = await seat.server.delete({ visitor: visitor.id, jobs });
     for (const id of done?.deleted ?? []) gallery.drop(id);
+    dispatchEvent(new CustomEvent("playground:deleted", { detail: done?.deleted ?? [] }));
     if (done?.left) gallery.say(done.left);
     return { deleted: done?.deleted ?? [], left: done?.left ?? null };
   };
@@ -144,10 +147,10 @@ async function openPage(host) {
   return { gallery, viewer, feed, visitor, seat };
 }
 
-async function openHistory(place, past) {
+const openHistory = oneAtATime(async (place, past) => {
   const { open } = await import("./history.js");
   await open(place, past);
-}
+});
 
 function ownTab({ happened, advice }) {
   const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, advice);

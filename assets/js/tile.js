@@ -35,7 +35,7 @@ export class Tile {
     this.side = make("p", { className: "side-of-pair", hidden: true });
     this.compare = button(words.comparison.open, () => this.acts.compare(this.row), { className: "small", hidden: true });
     this.grid = button(words.gridOpen, () => this.acts.grid(this.row), { className: "small", hidden: true });
-    this.star = button("★", () => this.acts.favour(this.row), { className: "star", hidden: true });
+    this.star = button("☆", () => this.acts.favour(this.row), { className: "star", hidden: true });
     this.node = make("li", { className: "tile" },
       this.stage, this.star, this.side, this.compare, this.grid, this.prompt, this.seed, this.note, this.links);
     this.node.dataset.job = row.id;
@@ -85,6 +85,7 @@ export class Tile {
   #drawStar() {
     const { row, star } = this;
     star.hidden = row.state !== "completed" || !row.pictures.length;
+    star.textContent = row.favourite ? "★" : "☆";
     star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
     star.setAttribute("aria-label", words.favourite(row));
     star.title = words.favouriteHint;

@@ -31,6 +31,7 @@ export class Viewer {
   open(tile, index) {
     this.#draw(tile.row, tile.row.pictures[index]);
     this.node.showModal();
+    this.node.querySelector(".turn:enabled, .close").focus();
   }
 
   /** New pictures change where one can go, never what is looked at. */
@@ -53,6 +54,7 @@ export class Viewer {
 
   #draw(row, picture) {
     this.current = picture.src;
+    this.place = this.#at(this.pictures());
     const image = make("img", { alt: words.alt(row), decoding: "async", src: address(picture.src) });
     image.width = picture.width ?? row.width;
     image.height = picture.height ?? row.height;
@@ -97,7 +99,8 @@ export class Viewer {
   }
 
   #closed() {
-    const here = this.pictures().find(({ picture }) => picture.src === this.current);
+    const pictures = this.pictures();
+    const here = pictures[this.#at(pictures)] ?? pictures[Math.min(this.place, pictures.length - 1)]; // it was deleted
     this.current = null;
     here?.opener.focus();
   }

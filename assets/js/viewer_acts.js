@@ -38,7 +38,7 @@ export function acts(row, picture, means, close) {
         button(words.keepSeed, closing(() => keepSeed(row.seed, means))),
         button(words.paint, closing(() => paintResult(row, row.pictures.indexOf(picture))))),
       group(words.keepIt,
-        favourite(row, means),
+        favourite(row, means, said),
         copier(words.recipe, said, () => means.recipe(row)),
         copier(words.link, said, () => link(shareable(settings)), words.linkCopied),
         codeButton(settings, picture),
@@ -64,12 +64,16 @@ function keepSeed(seed, means) {
   means.say(words.seedKept(seed));
 }
 
-function favourite(row, means) {
-  const star = button(`★ ${words.favourite}`, async () => {
-    if (await means.favour(row).catch(() => false)) row.favourite = !row.favourite;
+function favourite(row, means, said) {
+  const star = button("", async () => {
+    if (await means.favour(row)) row.favourite = !row.favourite;
+    else setText(said, words.notFavoured);
     draw();
   }, { "aria-label": words.favourite });
-  const draw = () => star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
+  const draw = () => {
+    star.textContent = `${row.favourite ? "★" : "☆"} ${words.favourite}`;
+    star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
+  };
   draw();
   return star;
 }
@@ -88,11 +92,12 @@ function copier(label, said, textOf, told = "") {
   return copies;
 }
 
-/** The first press asks, the second deletes. */
+/** The first press asks, the second deletes; a double click is one press. */
 function remover(row, means, said, close) {
   let isAsked = false;
-  const removes = button(words.remove, async () => {
+  const removes = button(words.remove, async ({ detail: clicks }) => {
     if (!isAsked) return ask();
+    if (clicks > 1) return;
     removes.disabled = true;
     const isGone = await means.remove(row).catch(() => false);
     if (isGone) return close();
@@ -101,6 +106,7 @@ function remover(row, means, said, close) {
   });
   const ask = () => {
     isAsked = true;
+    removes.classList.add("danger");
     removes.textContent = words.removeForGood;
     setText(said, words.removing(row));
   };

@@ -34,12 +34,16 @@ function waiting(row, now) {
 
 const inLine = ({ position }) => (position > 0 ? `In line, ${position} before it` : "");
 
+/** Tells a picture from others of the same words. @param {object} row @returns {string} */
+export const named = ({ prompt, seed }) => `${clip(prompt)}${seed == null ? "" : `, seed ${seed}`}`;
+
 export const words = {
   results: "Results",
   doing,
   alt: (row, number) => `${row.prompt}${number ? ` (picture ${number})` : ""}`,
-  open: (row, number) => `Open: ${clip(row.prompt)}${number ? ` (picture ${number})` : ""}`,
-  favourite: (row) => `Favourite: ${clip(row.prompt)}`,
+  open: (row, number) => `Open: ${named(row)}${number ? ` (picture ${number})` : ""}`,
+  favourite: (row) => `Favourite: ${named(row)}`,
+  notFavoured: "This could not be marked. Try again.",
   favouriteHint: "Favourite",
   history: "All your pictures",
   setAside: "Not followed now",

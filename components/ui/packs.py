@@ -26,7 +26,8 @@ PATH = "playground/packs/"
 MOST = 500
 """Jobs in one pack."""
 MINUTES_OPEN = 10
-_MOST_OPEN = 1000
+_MOST_OPEN, _MOST_OF_ONE = 10_000, 20
+"""Packs, over all and of one person; the oldest go."""
 _SHEET = "contact-sheet.html"
 
 
@@ -52,7 +53,9 @@ class Packs:
     def order(self, board: str, job_ids: Sequence[str], *, is_clean: bool) -> str:
         """Return where a pack of one's own jobs lies from now on; whose they are is seen when it is fetched."""
         now, token = time.monotonic(), secrets.token_hex(16)
-        kept = [(name, pack) for name, pack in self._packs.items() if pack.until > now][-_MOST_OPEN + 1 :]
+        kept = [(name, pack) for name, pack in self._packs.items() if pack.until > now]
+        own = [name for name, pack in kept if pack.board == board][: 1 - _MOST_OF_ONE]
+        kept = [(name, pack) for name, pack in kept if name not in own][1 - _MOST_OPEN :]
         pack = Pack(board, tuple(job_ids[:MOST]), is_clean, now + MINUTES_OPEN * 60)
         self._packs = dict([*kept, (token, pack)])
         return f"{PATH}{token}"

@@ -171,3 +171,15 @@ def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
     expect(dialog.get_by_role("status")).to_be_hidden()
     fits = dialog.locator("img").evaluate_all("images => images.map((image) => getComputedStyle(image).objectFit)")
     assert fits == ["contain", "contain"]
+
+
+def test_a_deleted_picture_is_not_kept_for_comparison(person: Person) -> None:
+    painted(person, "a fox", 7)
+    painted(person, "an owl", 8)
+    view = opened(person, "a fox")
+    view.get_by_role("button", name="Add to comparison").click()
+    view.get_by_role("button", name="Delete", exact=True).click()
+    view.get_by_role("button", name="Delete for good").click()
+    expect(view).to_be_hidden()
+    view = opened(person, "an owl")
+    expect(view.get_by_role("button", name="Add to comparison")).to_be_visible()

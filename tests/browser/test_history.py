@@ -147,6 +147,9 @@ def test_several_are_deleted_after_a_question_and_gone_from_the_page(person: Per
     view.get_by_role("button", name="Delete for good").click()
     expect(tiles(view)).to_have_count(0)
     expect(view.get_by_text("Nothing is found.")).to_be_visible()
+    expect(view.get_by_text("1 picture deleted.")).to_be_visible()
+    expect(view.get_by_text("149 pictures", exact=True)).to_be_visible()
+    expect(view.get_by_role("searchbox")).to_be_focused()
     view.get_by_role("button", name="Close", exact=True).click()
     expect(person.results.get_by_role("button", name="Open: Picture number 5 of")).to_have_count(0)
     expect(person.results.get_by_role("button", name="Open: Picture number 6 of")).to_be_visible()
@@ -161,6 +164,41 @@ def test_a_page_that_does_not_come_can_be_asked_for_again(person: Person) -> Non
     person.page.unroute("**/component_server/**")
     view.get_by_role("button", name="Try again").click()
     expect(tiles(view)).to_have_count(1)
+
+
+def test_a_double_click_opens_one_and_deletes_nothing(person: Person) -> None:
+    person.button("All your pictures").dblclick()
+    view = person.page.get_by_role("dialog", name="All your pictures")
+    expect(view).to_have_count(1)
+    search(view, '"number 40 of"')
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("checkbox").check()
+    view.get_by_role("button", name="Delete", exact=True).dblclick()
+    expect(view.get_by_role("button", name="Delete for good")).to_be_visible()
+    expect(tiles(view)).to_have_count(1)
+    person.page.keyboard.press("Escape")
+    person.page.keyboard.press("Escape")
+    expect(view).to_have_count(0)
+
+
+def test_among_the_found_nothing_is_said_of_the_one_before(person: Person) -> None:
+    view = history(person)
+    search(view, '"number 2"')
+    view.get_by_role("button", name="Open: Picture number 2 of").click()
+    large = person.page.get_by_role("dialog", name="Picture", exact=True)
+    large.get_by_role("group", name="What to do with it").wait_for()
+    expect(large.get_by_text("Changed since")).to_have_count(0)
+
+
+def test_a_star_that_cannot_be_kept_is_said(person: Person) -> None:
+    view = history(person)
+    star = view.get_by_role("button", name="Favourite: Picture number 3 of")
+    expect(star).to_be_visible()
+    person.page.route("**/component_server/**", lambda route: route.abort())
+    star.click()
+    expect(view.get_by_text("This could not be marked. Try again.")).to_be_visible()
+    expect(star).to_have_attribute("aria-pressed", "false")
+    person.page.unroute("**/component_server/**")
 
 
 def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None:

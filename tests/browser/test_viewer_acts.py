@@ -108,6 +108,7 @@ def test_a_deleted_picture_is_gone_from_every_tab(person: Person) -> None:
     act(view, "Delete for good")
     expect(view).to_be_hidden()
     person.sees("completed", 1)
+    expect(person.results.get_by_role("button", name="Open: an owl")).to_be_focused()
     assert person.page.request.get(address).status == 404
     other.page.bring_to_front()
     other.page.evaluate("dispatchEvent(new Event('online'))")
