@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import FrameType
@@ -18,6 +20,7 @@ from components.server import leash
 from components.server.assembly import engine_named
 from components.server.pace import DEFAULT_PACE, STEPS, Pace
 from components.server.serve import Service, serve
+from components.server.worker import PAINTER
 
 LOOPBACK = "127.0.0.1"
 
@@ -106,5 +109,18 @@ def _leave(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
+def _end(code: int) -> NoReturn:
+    """End for good: a painter deep in a step is not waited for, and taking things down around it would abort."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread.name == PAINTER for thread in threading.enumerate()):
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        ended = main()
+    except SystemExit as left:
+        ended = left.code if isinstance(left.code, int) else 1
+    _end(ended)

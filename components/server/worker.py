@@ -26,6 +26,10 @@ LOST = "The picture to start from is not on the server any more."
 NOT_STORED = "The finished picture could not be stored on the server."
 
 
+PAINTER = "painter"
+"""The name of the thread that paints."""
+
+
 class Halted(Exception):
     """The task was deleted, or the server stops: nobody waits for this painting."""
 
@@ -46,7 +50,7 @@ class Worker:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._thread = threading.Thread(target=self._run, name="painter", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=PAINTER, daemon=True)
 
     def start(self) -> None:
         self._thread.start()

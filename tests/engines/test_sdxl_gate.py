@@ -90,8 +90,8 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 ALL = {name: value for name, value in vars(sentences).items() if isinstance(value, Sentence)}
-FILES = [*Path(__file__).parent.rglob("test_sdxl_*.py"), *(Path(__file__).parent / "sdxl").glob("*.py")]
-NAMED = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
+TESTS = [*Path(__file__).parent.glob("test_sdxl_*.py"), *(Path(__file__).parent / "sdxl").glob("*.py")]
+NAMED = "\n".join(path.read_text(encoding="utf-8") for path in TESTS)
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -59,7 +59,7 @@ class Loader:
         if source.hub:
             parts = BASE_PARTS if part == "base" else REFINER_PARTS
             folder = on_this_machine(source.hub, parts, report)
-        options = {"torch_dtype": self.device.dtype, "add_watermarker": False, "local_files_only": True, **shared}
+        options = {"dtype": self.device.dtype, "add_watermarker": False, "local_files_only": True, **shared}
         try:
             pipe = self._of_file(part, source, options) if folder is None else _of_folder(part, folder, options)
         except (OSError, ValueError, KeyError, RuntimeError) as error:

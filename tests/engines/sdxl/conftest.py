@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
-    """The folders base and refiner, and the same as single files."""
+    """The folders of base and refiner."""
     from tests.engines.sdxl.tiny_sdxl import build  # noqa: PLC0415 - it imports torch
 
     return build(tmp_path_factory.mktemp("sdxl"))

@@ -80,7 +80,7 @@ class ByHand:
     def __init__(self, tiny: Tiny) -> None:
         lib = library("diffusers")
         torch().set_num_threads(1)
-        options: dict[str, Any] = {"torch_dtype": torch().float32, "add_watermarker": False}
+        options: dict[str, Any] = {"dtype": torch().float32, "add_watermarker": False}
         self.base = lib.StableDiffusionXLPipeline.from_pretrained(str(tiny.base), **options)
         self.refiner = lib.StableDiffusionXLImg2ImgPipeline.from_pretrained(
             str(tiny.refiner), vae=self.base.vae, text_encoder_2=self.base.text_encoder_2, **options

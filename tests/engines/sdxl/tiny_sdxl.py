@@ -1,4 +1,4 @@
-"""A tiny random SDXL with the true block structure: base and refiner, as folders and as single files.
+"""A tiny random SDXL with the true block structure: base and refiner, as folders.
 
 Made from the configuration that ships with the engine, with small numbers put into it. No real weight is needed.
 """
@@ -56,8 +56,6 @@ class Tiny:
 
     base: Path
     refiner: Path
-    base_file: Path
-    refiner_file: Path
 
 
 def configure(part: str, folder: Path) -> Path:
@@ -77,7 +75,7 @@ def build(root: Path) -> Tiny:
     """Make it; always the same."""
     quiet()
     torch().manual_seed(0)
-    tiny = Tiny(root / "base", root / "refiner", root / "base.safetensors", root / "refiner.safetensors")
+    tiny = Tiny(root / "base", root / "refiner")
     shared: dict[str, Any] = {}
     for part, folder in (("base", tiny.base), ("refiner", tiny.refiner)):
         configure(part, folder)
