@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
 import pytest
 import wavespeed
 
@@ -10,6 +19,7 @@ from components.server.assembly import Limits
 from tests.engines.sdxl.studio import same
 from tests.server.harness import encoded, serving
 
+ROOT = Path(__file__).resolve().parents[3]
 MODEL = "stability-ai/sdxl-lora"
 SMALL = {"prompt": "a cat", "size": "256*256", "num_inference_steps": 2, "seed": 7}
 
@@ -82,3 +92,36 @@ def test_a_preview_is_seen_on_the_way_and_a_deletion_ends_it(caller):
     caller.data(caller.http.post("/api/v3/predictions/delete", json={"ids": [made["id"]]}))
     after = caller.submit(num_inference_steps=1)
     assert caller.when(after["id"], lambda seen: seen["status"] == "completed", seconds=20)["outputs"]
+
+
+CALLED = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""Starts a program that hears SIGINT, which those in the background do not."""
+
+
+def is_painted(seen) -> bool:
+    """Tell whether its one step is done: decoding so large a picture takes seconds, and looks at nothing."""
+    assert seen["status"] in ("created", "processing"), seen
+    return "x-preview" in seen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to a process there")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_server_deep_in_a_step_ends_in_good_order(studio, tmp_path, number, code):
+    line = [sys.executable, "-m", "components.server", "--engine", "sdxl", "--port", "0", "--data", str(tmp_path)]
+    chosen = {"SDXL_MODEL": str(studio.tiny.base), "SDXL_REFINER": str(studio.tiny.refiner), "SDXL_DEVICE": "cpu"}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", CALLED, *line], cwd=ROOT, env=os.environ | chosen, **pipes) as server:
+        assert server.stdout
+        assert server.stderr
+        base = server.stdout.readline().split()[-1]
+        with httpx.Client(base_url=base, timeout=60) as http:
+            body = SMALL | {"size": "1024*1024", "num_inference_steps": 1}
+            task = http.post(f"/api/v3/{MODEL}", json=body).json()["data"]["id"]
+            while not is_painted(http.get(f"/api/v3/predictions/{task}/result").json()["data"]):
+                time.sleep(0.05)
+        server.send_signal(number)
+        try:
+            assert server.wait(20) == code
+            assert "terminate called" not in server.stderr.read()
+        finally:
+            server.kill()
