@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import latency, load, painting, siege, weight
+from tests.bench import latency, load, painting, sdxl, siege, weight
 
 BENCHES = {
     "latency": latency.run,
@@ -12,6 +12,7 @@ BENCHES = {
     "painting": painting.run,
     "weight": weight.run,
     "siege": siege.run,
+    "sdxl": sdxl.run,
 }
 
 

@@ -1,0 +1,238 @@
+"""What our server adds to SDXL: time beside bare calls of diffusers, for LoRAs, in the event loop; memory, cancelling.
+
+The model is tiny, so whatever is added weighs more here than it does beside the real one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from statistics import median
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from components.engines.sdxl.engine import SdxlEngine
+from components.engines.sdxl.libraries import missing
+from components.engines.sdxl.settings import SdxlSettings
+from tests.bench.memory import resident
+from tests.bench.sdxl_stage import (
+    TICK,
+    Material,
+    Painted,
+    Server,
+    Watched,
+    lora,
+    material,
+    server_here,
+    server_process,
+)
+from tests.engines.sdxl.studio import BASE, generator, same
+
+SETTINGS = ((256, 20, 14), (512, 20, 6))
+"""Pixels, steps, rounds."""
+SWITCHED = 4
+SWITCH_ROUNDS = 4
+SOME, MANY = 20, 200
+"""Pictures after which the memory is looked at."""
+EVERY_KIND = (None, 0, 1, 2, 3, None, 4, 5, 6, 7, None, 8, 9, 10, 11, None)
+"""LoRAs of the pictures that are painted for the memory: more than stay loaded, so that some leave each round."""
+CANCELLED, BIG = 5, 768
+
+
+def run() -> Iterator[str]:
+    """Yield the table's lines."""
+    if absent := missing():
+        yield f"The sdxl benchmark is skipped: {', '.join(absent)} not installed"
+        return
+    with material() as made:
+        with server_process(made) as server:
+            yield from _first_picture(server)
+            yield from _beside_bare_calls(made, server)
+            yield from _loras(server)
+        with server_process(made) as fresh:
+            yield from _memory(fresh)
+        yield from _inside(made)
+
+
+# --- the first picture ---
+
+
+def _first_picture(server: Server) -> Iterator[str]:
+    with _probing(server) as idle:
+        time.sleep(1)
+    with _probing(server) as answers:
+        first = server.paint(256, 20)
+    yield "A tiny random SDXL, one thread, our server on loopback; medians, the sides taken in turns"
+    yield f"First picture of a fresh server, libraries imported: {first.wall:.1f} s"
+    yield f"another caller's small GETs: {_spread(answers)}; on an idle server {_spread(idle)}"
+
+
+@contextmanager
+def _probing(server: Server) -> Generator[list[float]]:
+    """Ask for what is answered by the event loop alone, again and again, from a thread."""
+    over, seconds = threading.Event(), list[float]()
+
+    def probe() -> None:
+        with httpx.Client(base_url=server.http.base_url, timeout=60) as http:
+            while not over.wait(TICK):
+                begun = time.perf_counter()
+                http.get("/nothing")
+                seconds.append(time.perf_counter() - begun)
+
+    thread = threading.Thread(target=probe)
+    thread.start()
+    try:
+        yield seconds
+    finally:
+        over.set()
+        thread.join()
+
+
+# --- the time a picture takes ---
+
+
+def _beside_bare_calls(made: Material, server: Server) -> Iterator[str]:
+    yield f"{'':18}{'bare ms':>9}{'inference':>11}{'POST->done':>12}{'over bare':>20}"
+    for size, steps, rounds in SETTINGS:
+        call = BareCall(made, size, steps)
+        _check_same(call, server)
+        bare, ours = _in_turns(call, server, rounds)
+        one, other, wall = median(bare), median(own.inference for own in ours), median(own.wall for own in ours)
+        over = f"{1000 * (wall - one):.0f} ms, {wall / one - 1:+.1%}"
+        yield f"{f'{size} px, {steps} steps':18}{1000 * one:9.0f}{1000 * other:11.0f}{1000 * wall:12.0f}{over:>20}"
+
+
+class BareCall:
+    """diffusers' own pipeline, made once and called again and again."""
+
+    def __init__(self, made: Material, size: int, steps: int) -> None:
+        self.size, self.steps = size, steps
+        self._pipe = made.by_hand.base
+        self._pipe.set_progress_bar_config(disable=True)
+
+    def paint(self) -> Image.Image:
+        """Paint what the server is asked to paint."""
+        options: dict[str, Any] = {"width": self.size, "height": self.size, "num_inference_steps": self.steps}
+        told = {"prompt": "a cat", "negative_prompt": "", "guidance_scale": 3.5}
+        return self._pipe(**told, **options, generator=generator()).images[0]
+
+
+def _check_same(call: BareCall, server: Server) -> None:
+    """Compare nothing but the same picture; it warms both sides as well."""
+    url = server.paint(call.size, call.steps).url
+    with Image.open(BytesIO(server.http.get(url).content)) as picture:
+        assert same(picture.convert("RGB"), call.paint()), BASE
+
+
+def _in_turns(call: BareCall, server: Server, rounds: int) -> tuple[list[float], list[Painted]]:
+    bare: list[float] = []
+    ours: list[Painted] = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        call.paint()
+        bare.append(time.perf_counter() - begun)
+        ours.append(server.paint(call.size, call.steps))
+    return bare, ours
+
+
+# --- LoRAs ---
+
+
+def _loras(server: Server) -> Iterator[str]:
+    first: list[float] = []
+    again: list[float] = []
+    for number in range(SWITCHED):
+        first.append(server.paint(256, 10, lora(number)).wall)
+        again.append(server.paint(256, 10, lora(number)).wall)
+    switched, stayed, without = _switches(server)
+    yield f"LoRAs, 256 px, 10 steps: first request {_ms(first)}, second with the same {_ms(again)}"
+    yield (
+        f"{SWITCHED} LoRAs back and forth: {_ms(switched)} with a switch, {_ms(stayed)} with the LoRA before,"
+        f" {_ms(without)} without any: {1000 * (median(switched) - median(stayed)):+.0f} ms per switch"
+    )
+
+
+def _switches(server: Server) -> tuple[list[float], list[float], list[float]]:
+    switched: list[float] = []
+    stayed: list[float] = []
+    without: list[float] = []
+    for turn in range(SWITCHED * SWITCH_ROUNDS):
+        name = lora(turn % SWITCHED)
+        switched.append(server.paint(256, 10, name).wall)
+        stayed.append(server.paint(256, 10, name).wall)
+        without.append(server.paint(256, 10).wall)
+    return switched, stayed, without
+
+
+# --- memory ---
+
+
+def _memory(server: Server) -> Iterator[str]:
+    seen: list[float] = []
+    for number in range(MANY):
+        kind = EVERY_KIND[number % len(EVERY_KIND)]
+        server.paint(256, 2, *([] if kind is None else [lora(kind)]))
+        if number + 1 in (SOME, MANY // 2, MANY):
+            seen.append(resident(server.pid))
+    some, half, many = seen
+    yield (
+        f"memory of the server: {some:.0f} MB after {SOME} pictures, {half:.0f} after {MANY // 2},"
+        f" {many:.0f} after {MANY} ({many - some:+.0f} MB)"
+    )
+
+
+# --- from within: the event loop, and cancelling ---
+
+
+def _inside(made: Material) -> Iterator[str]:
+    engine = Watched(SdxlEngine(SdxlSettings.from_env(made.env)))
+    with server_here(engine, made.folder / "here") as (server, lag):
+        server.paint(256, 1)
+        lag.taken()
+        time.sleep(2)
+        idle = lag.taken()
+        for size, steps in ((256, 20), (512, 20), (BIG, 4)):
+            server.paint(size, steps)
+        yield f"event loop while it paints, late by: {_spread(lag.taken())}; idle {_spread(idle)}"
+        yield from _cancels(server, engine)
+
+
+def _cancels(server: Server, engine: Watched) -> Iterator[str]:
+    late: list[float] = []
+    steps: list[float] = []
+    for number in range(CANCELLED):
+        step, waited = _cancel(server, engine, (number + 0.5) / CANCELLED)
+        steps.append(step)
+        late.append(waited)
+    yield f"cancelling within a step of {_ms(steps)} ({BIG} px): {_spread(late)} until the engine lets go"
+
+
+def _cancel(server: Server, engine: Watched, share: float) -> tuple[float, float]:
+    """Return a step's seconds, and those from the deletion in the midst of the next until the engine let go."""
+    while not engine.ends.empty():
+        engine.ends.get()
+    task = server.submit(BIG, 50)["id"]
+    began, ended = (_when_step(server, task, step) for step in (1, 2))
+    time.sleep(share * (ended - began))
+    asked = time.perf_counter()
+    server.http.post("/api/v3/predictions/delete", json={"ids": [task]}).raise_for_status()
+    return ended - began, engine.ends.get(timeout=60) - asked
+
+
+def _when_step(server: Server, task: str, step: int) -> float:
+    while server.step(task) < step:
+        time.sleep(TICK)
+    return time.perf_counter()
+
+
+def _ms(seconds: list[float]) -> str:
+    return f"{1000 * median(seconds):.0f} ms"
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"median {1000 * median(seconds):.1f} ms, worst {1000 * max(seconds):.0f} ms"
