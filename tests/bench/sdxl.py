@@ -26,6 +26,7 @@ from components.engines.sdxl.settings import SdxlSettings
 from components.server.pictures import encode_png
 from tests.bench.memory import resident
 from tests.bench.sdxl_stage import (
+    LORAS,
     TICK,
     Cost,
     Material,
@@ -47,8 +48,6 @@ SWITCHED = 4
 SWITCH_ROUNDS = 3
 SOME, MANY = 20, 200
 """Pictures after which the memory is looked at."""
-EVERY_KIND = (None, 0, 1, 2, 3, None, 4, 5, 6, 7, None, 8, 9, 10, 11, None)
-"""LoRAs of the pictures that are painted for the memory: more than stay loaded, so that some leave each round."""
 CANCELLED, BIG = 5, 768
 
 
@@ -214,8 +213,7 @@ def _switches(server: Server) -> dict[str, list[Cost]]:
 def _memory(server: Server) -> Iterator[str]:
     seen: list[float] = []
     for number in range(MANY):
-        kind = EVERY_KIND[number % len(EVERY_KIND)]
-        server.paint(256, 2, *([] if kind is None else [lora(kind)]))
+        server.paint(256, 2, *_loras_of(number))
         if number + 1 in (SOME, MANY // 2, MANY):
             seen.append(resident(server.pid))
     some, half, many = seen
@@ -223,6 +221,13 @@ def _memory(server: Server) -> Iterator[str]:
         f"memory of the server: {some:.0f} MB after {SOME} pictures, {half:.0f} after {MANY // 2},"
         f" {many:.0f} after {MANY} ({many - some:+.0f} MB)"
     )
+
+
+def _loras_of(number: int) -> list[str]:
+    """Half the pictures have none, a quarter has one that stays loaded, a quarter one that has to be loaded again."""
+    if number % 4 == 0:
+        return [lora(number // 4 % LORAS)]
+    return [lora(0)] if number % 4 == 2 else []
 
 
 # --- from within: the event loop, and cancelling ---
