@@ -36,6 +36,8 @@ class Backend:
     endpoint: Endpoint
     free: bool
     """Nothing is ever charged."""
+    reads_all: bool = False
+    """However long a prompt is, all of its words count."""
 
     @property
     def family(self) -> Family:
@@ -81,7 +83,7 @@ class Backend:
         """Return our own server with SDXL itself."""
         label = "Painted by SDXL on this machine: free, no key needed."
         ours = Family((Model(SDXL_LORA, OURS, STANDARD),))
-        return cls("sdxl", label, "", Catalogue(ours), endpoint, free=True)
+        return cls("sdxl", label, "", Catalogue(ours), endpoint, free=True, reads_all=True)
 
 
 async def learn(backend: Backend, client: Client) -> None:

@@ -49,7 +49,7 @@ class Page:
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="form"):
                     with gr.Column(elem_id="words"):
-                        self._prompt = PromptPanel()
+                        self._prompt = PromptPanel(reads_all=playground.backend.reads_all)
                         self._styles = StylesPanel()
                     with gr.Column(elem_id="settings"):
                         self._picture = PicturePanel(playground.sources)

@@ -24,7 +24,8 @@ class Words:
 class PromptPanel:
     """Owns both text boxes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reads_all: bool = False) -> None:
+        """`reads_all`: no word is ever lost, so nothing is said of the length."""
         prompt = gr.Textbox(
             label="Prompt",
             lines=3,
@@ -33,7 +34,8 @@ class PromptPanel:
             elem_id=field_id("prompt"),
             autofocus=False,
         )
-        help_with_length("prompt", "Say what the picture should show. Ctrl+Enter (or ⌘+Enter) generates.")
+        place_help = help_text if reads_all else help_with_length
+        place_help("prompt", "Say what the picture should show. Ctrl+Enter (or ⌘+Enter) generates.")
         negative = gr.Textbox(
             label="Negative prompt",
             lines=1,
@@ -43,7 +45,8 @@ class PromptPanel:
         )
         help_text("negative_prompt", "What should stay out of the picture. May be left empty.")
         self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": negative}
-        follow_length(prompt, negative)
+        if not reads_all:
+            follow_length(prompt, negative)
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Words:

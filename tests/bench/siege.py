@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.app_process import AppProcess
 from tests.bench.load import Visitors
+from tests.bench.memory import resident
 from tests.bench.stage import WEALTH
 from tests.hosted_api import HostedApi, png
 
@@ -166,7 +167,7 @@ async def _measure(api: WearyApi, app: AppProcess) -> Figures:
         makers = random.Random(number).sample(browsers, JOBS)
         await asyncio.gather(*(_press(maker, figures) for maker in makers))
         await _made(makers)
-        figures.memory.append(_memory(app.pid))
+        figures.memory.append(resident(app.pid))
     await _settled(browsers)
     api.may_fail = False
     for task in (*pages, probe):
@@ -241,11 +242,3 @@ def _check(api: WearyApi, rows: list[dict[str, Any]], figures: Figures) -> None:
     assert len(unclaimed) <= unknown, f"{len(unclaimed)} tasks are nobody's, {unknown} jobs are told as unknown"
     accepted = len(api.tasks)
     assert accepted <= presses, "a press was sent twice"
-
-
-def _memory(pid: int) -> float:
-    """Return the resident memory of a process in MB (Linux)."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0

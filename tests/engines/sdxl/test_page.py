@@ -140,6 +140,17 @@ def test_a_lora_that_cannot_be_used_is_refused_at_its_row(person: Person) -> Non
     expect(person.in_state("completed")).to_have_count(0)
 
 
+def test_a_long_prompt_counts_to_its_last_word_and_nothing_else_is_said(person: Person) -> None:
+    long = "a red fox in the snow at night, " * 20
+    pictures = []
+    for number, last in enumerate(("an owl", "a castle"), 1):
+        person.generate(long + last)
+        person.sees("completed", number)
+        pictures.append(newest(person))
+    assert pictures[0].tobytes() != pictures[1].tobytes()
+    expect(person.page.get_by_text("places for words")).to_have_count(0)
+
+
 def test_a_preview_grows_and_the_person_stops_it(person: Person) -> None:
     for name, value in (("Width", 768), ("Height", 768), ("Steps", 50)):
         person.set_number(name, value)
