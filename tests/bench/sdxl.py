@@ -213,7 +213,7 @@ def _switches(server: Server) -> dict[str, list[Cost]]:
 def _memory(server: Server) -> Iterator[str]:
     seen: list[float] = []
     for number in range(MANY):
-        server.paint(256, 2, *_loras_of(number))
+        server.paint(256, 1, *_loras_of(number))
         if number + 1 in (SOME, MANY // 2, MANY):
             seen.append(resident(server.pid))
     some, half, many = seen
