@@ -179,7 +179,7 @@ def test_a_path_is_understood(path, place):
         "ftp://civitai.com/a.safetensors",
     ],
 )
-def test_no_other_host_is_asked(path):
+def test_f26_no_other_host_is_asked(path):
     assert refusal(lambda: place_of(path, None)) == sentences.LORA_HOST
 
 
@@ -202,7 +202,7 @@ def test_the_hosts_folder_is_the_only_one(tmp_path):
 @pytest.mark.parametrize(
     "url", ["https://localhost/a", "https://127.0.0.1/a", "https://[::1]/a", "https://10.0.0.1/a"]
 )
-def test_a_name_that_leads_inside_is_refused(url):
+def test_f26_a_name_that_leads_inside_is_refused(url):
     assert refusal(lambda: check_public(url)) == sentences.LORA_HOST
 
 
@@ -290,7 +290,7 @@ def test_what_can_go_wrong_there_has_its_sentence_and_leaves_nothing(tmp_path, a
     assert list((tmp_path / "loras").iterdir()) == []
 
 
-def test_too_large_a_file_is_not_fetched_to_its_end(tmp_path):
+def test_s09_too_large_a_file_is_not_fetched_to_its_end(tmp_path):
     fetcher, _ = civitai(tmp_path, {URL: httpx.Response(200, content=lora())}, largest=1000)
     assert refusal(lambda: fetcher.file(Download(URL), silent)) == sentences.LORA_TOO_LARGE
     assert list((tmp_path / "loras").iterdir()) == []

@@ -65,7 +65,7 @@ def told(path: Path, width: int = 2048) -> Sentence | None:
         ({f"{CROSS}.lora_up.weight": [640, 4]}, sentences.LORA_HALF),
     ],
 )
-def test_what_a_header_tells(tmp_path, shapes, sentence):
+def test_s09_what_a_header_tells(tmp_path, shapes, sentence):
     assert told(written(tmp_path / "a.safetensors", shapes)) == sentence
 
 
@@ -79,7 +79,7 @@ def test_a_beginning_alone_is_no_lora(tmp_path, length):
 @pytest.mark.parametrize(
     "head", [b"[]", b'"text"', b"{" * 5000, b'{"a": ', b"\xff\xfe", b'{"a": {"shape": "x", "data_offsets": [1]}}']
 )
-def test_a_header_made_to_hurt_does_not(tmp_path, head):
+def test_s09_a_header_made_to_hurt_does_not(tmp_path, head):
     path = tmp_path / "a.safetensors"
     path.write_bytes(struct.pack("<Q", len(head)) + head)
     assert told(path) in (sentences.LORA_NOT_SAFETENSORS, sentences.LORA_NONE)

@@ -25,5 +25,8 @@ class BasicFilter:
         if importlib.util.find_spec(PACKAGE) is None:
             return False
         if self._classifier is None:
-            self._classifier = library(PACKAGE).NSFWClassifier()
+            # One thread of the processor: more of them spin while the model paints, and cost more than they bring.
+            self._classifier = library(PACKAGE).NSFWClassifier(
+                providers=["CPUExecutionProvider"], intra_op_num_threads=1
+            )
         return float(self._classifier.classify(picture)) >= LIMIT

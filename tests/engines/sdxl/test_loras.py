@@ -73,7 +73,7 @@ def test_different_loras_give_different_pictures(marks):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused_with_its_own_sentence_and_leaves_no_trace(studio, marks, name):
+def test_s09_it_is_refused_with_its_own_sentence_and_leaves_no_trace(studio, marks, name):
     with pytest.raises(EngineError) as caught:
         studio.with_loras((name, 1.0))
     assert caught.value.sentence == REFUSED[name]
