@@ -298,8 +298,7 @@ class Panel {
     });
     const moved = (event) => {
       if (!event.isTrusted || !event.target.closest?.(SIZE_CONTROLS)) return;
-      clearTimeout(this.following);
-      this.following = setTimeout(() => this.#follow(), SETTLED);
+      this.#followIn(SETTLED);
     };
     for (const name of ["input", "change", "click"]) addEventListener(name, moved, true);
   }
@@ -314,11 +313,18 @@ class Panel {
 
   /** Follows Width and Height; a size of one's own is no match any more. */
   #follow() {
-    if (!this.master || !this.fitted || performance.now() < this.sizing) return;
+    if (!this.master || !this.fitted) return;
+    const early = this.sizing - performance.now();
+    if (early > 0) return this.#followIn(early); // until then it is not told who sets the size
     const size = sizeOnPage();
     if (!size || isSame(size, this.fitted)) return;
     if (this.way === "match") this.way = "crop";
     this.#queue(size);
+  }
+
+  #followIn(ms) {
+    clearTimeout(this.following);
+    this.following = setTimeout(() => this.#follow(), ms);
   }
 
   #queue(size) {

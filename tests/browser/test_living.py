@@ -97,7 +97,9 @@ def test_a_busy_service_is_waited_for(person: Person, api: HostedApi) -> None:
     assert len(api.posts) == 2
 
 
-def test_the_cap_is_told_in_words(person: Person, api: HostedApi) -> None:
+def test_the_cap_is_told_in_words(context: BrowserContext, api: HostedApi, tmp_path: Path) -> None:
+    app = AppProcess.hosted(tmp_path, api, PLAYGROUND_JOBS_PER_VISITOR="8").start()
+    person = Person(context.new_page(), app.url).open()
     api.held = True
     person.choose("Pictures", "4")
     for _ in range(3):
@@ -108,6 +110,7 @@ def test_the_cap_is_told_in_words(person: Person, api: HostedApi) -> None:
     api.finish_all()
     person.sees("completed", 8)
     assert len(api.posts) == 8
+    app.stop()
 
 
 def test_the_large_view_is_driven_by_keys_and_stays_on_its_picture(person: Person, api: HostedApi) -> None:

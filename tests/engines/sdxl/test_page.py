@@ -79,7 +79,6 @@ def test_from_words_and_again_the_same(person: Person) -> None:
 def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None:
     person.page.get_by_label("Picture to start from").set_input_files(photo)
     expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()  # the model's own size
-    person.page.get_by_role("radio", name="Crop", exact=True).check()
     for name in ("Width", "Height"):
         person.set_number(name, SIDE)
     expect(person.page.get_by_role("img", name=f"fitted to {SIDE} × {SIDE}")).to_be_visible()
