@@ -5,13 +5,14 @@ import { Picks } from "./history_picks.js";
 import { words } from "./history_words.js";
 import { loadStyle } from "./style_sheet.js";
 import { Viewer } from "./viewer.js";
+import { words as labels } from "./words.js";
 
 const PAUSE = 200; // ms after the last letter
 
 /**
  * @typedef {object} Past what the page lends
- * @property {(asked: object) => Promise<?object>} find @property {(row: object) => Promise<boolean>} favour
- * @property {(jobs: string[]) => Promise<{deleted: string[], left: ?object}>} remove
+ * @property {(asked: object) => Promise<?object>} find
+ * @property {(jobs: string[]) => Promise<string[]>} remove gives those that are gone
  * @property {(jobs: string[], clean: boolean) => Promise<?string>} pack
  * @property {import("./viewer_acts.js").Means} means @property {object} messages
  */
@@ -109,14 +110,14 @@ class History {
 
   async #favour(row) {
     const tile = this.list.tiles.get(row.id);
-    const isDone = await this.past.favour(row);
+    const isDone = await this.past.means.favour(row);
     if (isDone) tile?.update({ ...row, favourite: !row.favourite }, 0);
-    setText(this.notice, isDone ? "" : words.notFavoured);
+    setText(this.notice, isDone ? "" : labels.notFavoured);
     return isDone;
   }
 
   async #remove(jobs) {
-    const { deleted } = await this.past.remove(jobs);
+    const deleted = await this.past.remove(jobs);
     this.list.drop(deleted);
     this.picks.refresh();
     this.viewer.refresh();

@@ -23,7 +23,6 @@ export const words = {
     const day = new Date(last * 1000).toLocaleDateString([], { dateStyle: "medium" });
     return `${pictures(count)} ${count === 1 ? "was" : "were"} deleted here to keep to the host's limits, last on ${day}.`;
   },
-  notFavoured: "This could not be marked. Try again.",
   pick: (name) => `Select: ${name}`,
   picked: "Selected pictures",
   selected: (count) => `${count} selected`,

@@ -99,17 +99,15 @@ async function openPage(host) {
     say: (sentence) => gallery.say(sentence),
     rows: () => gallery.order.map(({ row }) => row),
     recipe: (row) => seat.server.recipe({ visitor: visitor.id, job: row.id }),
-    remove: async (row) => {
-      const { deleted } = await remove([row.id]);
-      return deleted.length > 0;
-    },
+    remove: async (row) => (await remove([row.id])).length > 0,
   };
   const remove = async (jobs) => {
     const done = await seat.server.delete({ visitor: visitor.id, jobs });
-    for (const id of done?.deleted ?? []) gallery.drop(id);
-    dispatchEvent(new CustomEvent("playground:deleted", { detail: done?.deleted ?? [] }));
+    const gone = done?.deleted ?? [];
+    for (const id of gone) gallery.drop(id);
+    dispatchEvent(new CustomEvent("playground:deleted", { detail: gone }));
     if (done?.left) gallery.say(done.left);
-    return { deleted: done?.deleted ?? [], left: done?.left ?? null };
+    return gone;
   };
   const viewer = new Viewer(() => gallery.pictures(), means);
   const feed = new Feed({
@@ -130,7 +128,6 @@ async function openPage(host) {
   const past = {
     messages,
     means,
-    favour,
     remove,
     find: (asked) => seat.server.history({ visitor: visitor.id, ...asked }),
     pack: (jobs, clean) => seat.server.pack({ visitor: visitor.id, jobs, clean }),

@@ -8,6 +8,7 @@ import { shareable } from "./form_values.js";
 import { paintResult } from "./picture.js";
 import { changesBetween } from "./picture_changes.js";
 import { words } from "./viewer_words.js";
+import { words as labels } from "./words.js";
 
 const RANDOM = -1;
 const SEED = 'input[aria-label="number input for Seed"]';
@@ -67,7 +68,7 @@ function keepSeed(seed, means) {
 function favourite(row, means, said) {
   const star = button("", async () => {
     if (await means.favour(row)) row.favourite = !row.favourite;
-    else setText(said, words.notFavoured);
+    else setText(said, labels.notFavoured);
     draw();
   }, { "aria-label": words.favourite });
   const draw = () => {

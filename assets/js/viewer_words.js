@@ -9,7 +9,6 @@ export const words = {
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
   favourite: "Favourite",
-  notFavoured: "This could not be marked. Try again.",
   link: "Copy a link",
   linkCopied: "Copied. The link fills the form with these settings and starts nothing. It holds no picture.",
   keepToCompare: "Add to comparison",

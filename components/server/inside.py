@@ -11,16 +11,11 @@ from pathlib import Path
 
 from components.errors import SetupError
 from components.server.assembly import engine_named
+from components.server.child import FAILED, START_PATIENCE, STOP_PATIENCE
 from components.server.pace import Pace
 from components.server.serve import Service, serve
 
 log = logging.getLogger(__name__)
-
-START_PATIENCE = 20.0
-"""Seconds until the server must answer."""
-STOP_PATIENCE = 3.0
-FAILED = ("The picture server of this app did not start.", "The app's log says why.")
-
 
 Started = tuple[int, Callable[[], None]] | SetupError
 """The port and what ends the server, or why there is none."""
