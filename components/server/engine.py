@@ -88,5 +88,5 @@ class Foreseeing(Protocol):
     """An engine that can tell of some orders at once that it cannot paint them: nobody waits in line for that."""
 
     def check(self, order: Order) -> None:
-        """Raise EngineError when a LoRA of it cannot be used. Quick, and from any thread; no picture is there yet."""
+        """Raise EngineError when a LoRA of it cannot be used. From any thread, in seconds; no picture is there yet."""
         ...

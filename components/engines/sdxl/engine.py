@@ -10,13 +10,13 @@ from pathlib import Path
 from PIL import Image
 
 from components.engines.sdxl import sentences, ways
+from components.engines.sdxl.civitai_loras import CivitaiLoras
 from components.engines.sdxl.device import chosen_device, is_out_of_memory, pin_threads
 from components.engines.sdxl.fetch_lora import LoraFetcher
 from components.engines.sdxl.lent_card import Event, events_of, followed
 from components.engines.sdxl.libraries import REQUIREMENTS, library, missing
 from components.engines.sdxl.loaded import LoadedModel
-from components.engines.sdxl.lora_gate import check_file
-from components.engines.sdxl.lora_places import HostFile, place_of
+from components.engines.sdxl.lora_places import place_of
 from components.engines.sdxl.model_files import words_width
 from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.settings import SdxlSettings
@@ -41,7 +41,7 @@ class SdxlEngine:
                 f"The sdxl engine needs {', '.join(absent)}.", f"Install them: pip install -r {REQUIREMENTS}"
             )
         self._settings = SdxlSettings.from_env() if settings is None else settings
-        self._fetcher = LoraFetcher(self._settings.cache, self._settings.civitai_key)
+        self._fetcher = LoraFetcher(CivitaiLoras(self._settings.cache / "loras", self._settings.civitai_key))
         self._configure = configure
         self._filter = BasicFilter()
         self._loaded: LoadedModel | None = None
@@ -71,8 +71,7 @@ class SdxlEngine:
         """Raise EngineError for a LoRA of which the address, or the file's header, tells that it cannot be used."""
         for use in order.loras:
             place = place_of(use.path, self._settings.lora_folder)
-            if isinstance(place, HostFile):
-                check_file(place.path, words_width(self._settings.model))
+            self._fetcher.check(place, words_width(self._settings.model))
 
     def _leaves_out_refiner(self, order: Order) -> bool:
         return self._settings.preset.lora is not None and order.refine is not Refine.NONE

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from components.engines.sdxl import sentences
+from components.engines.sdxl.byte_counter import Report
 from components.engines.sdxl.device import Device, free_memory, is_out_of_memory
 from components.engines.sdxl.libraries import library
-from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, Report, on_this_machine, variant
+from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, on_this_machine, variant
 from components.engines.sdxl.settings import Source
 from components.engines.sdxl.tokenizer_files import write_config
 from components.errors import EngineError, Sentence
