@@ -1,4 +1,4 @@
-"""The engine: an order in, a picture by SDXL out. Nothing heavy is imported before the first order."""
+"""The engine: an order in, a picture by SDXL out. Nothing heavy is imported before it is prepared."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from components.engines.sdxl.lent_card import Event, events_of, followed
 from components.engines.sdxl.libraries import REQUIREMENTS, library, missing
 from components.engines.sdxl.loaded import LoadedModel
 from components.engines.sdxl.lora_places import place_of
-from components.engines.sdxl.model_files import words_width
+from components.engines.sdxl.model_files import BASE_PARTS, kept, words_width
 from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.tokenizer_files import write_config
-from components.engines.sdxl.weights import Configure, Loader
+from components.engines.sdxl.weights import Configure, Loader, import_pipelines
 from components.errors import EngineError, SetupError
 from components.server.engine import OnStep, Order, Painting, Refine
 
@@ -32,7 +32,7 @@ Files = list[tuple[Path, float]]
 
 
 class SdxlEngine:
-    """One model on one device. It is only ever called by one thread at a time."""
+    """One model on one device. But for `check`, it is only ever called by one thread at a time."""
 
     def __init__(self, settings: SdxlSettings | None = None, configure: Configure = write_config) -> None:
         """Raise SetupError when the libraries are not installed, or a setting is none."""
@@ -46,6 +46,15 @@ class SdxlEngine:
         self._filter = BasicFilter()
         self._loaded: LoadedModel | None = None
         self._borrow = _borrowing(self._events) if self._settings.has_lent_card else None
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        """Import the libraries, and load the model unless it would have to be fetched: nobody may ever want it."""
+        tell(sentences.LOADING)
+        model = self._settings.model
+        if model.hub and not kept(model.hub, BASE_PARTS):
+            import_pipelines()
+        else:
+            self._load(tell)
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Paint one order; the same order gives the same pixels on the same machine."""

@@ -53,9 +53,16 @@ def variant(folder: Path) -> str | None:
     return "fp16" if any((folder / "unet").glob(f"*{_HALF}safetensors")) else None
 
 
+def kept(model: str, parts: Sequence[str]) -> Path | None:
+    """Return the folder of a Hub's model that was fetched before, whole."""
+    index = library("huggingface_hub").try_to_load_from_cache(model, "model_index.json")
+    folder = Path(index).parent if isinstance(index, str) else None
+    return folder if folder and is_complete(folder, parts) else None
+
+
 def on_this_machine(model: str, parts: Sequence[str], report: Report) -> Path:
     """Return the folder of a Hub's model, fetched when it is not there. Raise EngineError."""
-    if (folder := _kept(model)) and is_complete(folder, parts):
+    if folder := kept(model, parts):
         return folder
     try:
         return _fetched(model, parts, report)
@@ -69,11 +76,6 @@ def _has(part: Path) -> bool:
     if part.name == "scheduler":
         return (part / "scheduler_config.json").is_file()
     return (part / "config.json").is_file() and any(part.glob("*.safetensors"))
-
-
-def _kept(model: str) -> Path | None:
-    index = library("huggingface_hub").try_to_load_from_cache(model, "model_index.json")
-    return Path(index).parent if isinstance(index, str) else None
 
 
 def _fetched(model: str, parts: Sequence[str], report: Report) -> Path:

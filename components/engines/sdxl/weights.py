@@ -73,6 +73,12 @@ class Loader:
             return _class_of(part).from_single_file(str(source.file), config=str(config), **options)
 
 
+def import_pipelines() -> None:
+    """Import what takes seconds: the libraries, and what a picture is made with."""
+    quiet()
+    _class_of("base")
+
+
 def quiet() -> None:
     """Keep the libraries' bars and hints out of the log; their errors stay."""
     for name in ("diffusers", "transformers"):

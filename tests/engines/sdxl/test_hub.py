@@ -59,3 +59,26 @@ def test_a_lora_of_another_model_is_told_before_it_waits(studio, hub):
     with pytest.raises(EngineError) as caught:
         engine.check(order(loras=(LoraUse("tiny/other", 1.0),)))
     assert caught.value.sentence == sentences.LORA_SD1
+
+
+def test_a_model_that_is_here_is_loaded_beforehand_and_one_that_is_not_is_not_fetched(studio, hub):
+    chosen = settings(studio.tiny, studio.cache, SDXL_MODEL="tiny/base", SDXL_REFINER="tiny/refiner")
+    stages: list[str] = []
+
+    def tell(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        stages.extend([stage] if stage else [])
+
+    engine = SdxlEngine(chosen, configure)
+    engine.prepare(stages.append)
+    assert (stages, hub.asked) == (["Loading the model"], [])
+    expected = studio.paint()
+    assert same(engine.paint(order(), tell).image, expected)
+    assert "Fetching the model, 100 %" in stages
+
+    stages.clear()
+    again = SdxlEngine(chosen, configure)
+    again.prepare(stages.append)
+    assert set(stages) == {"Loading the model"}
+    stages.clear()
+    assert same(again.paint(order(), tell).image, expected)
+    assert stages == [], "it was loaded before"
