@@ -118,6 +118,7 @@ NAMES = {
     "prompt_strength": "a strength",
     "high_noise_frac": "a handover",
     "refine_steps": "the refiner's steps",
+    "preset": "the fast way",
     "size": "a size",
     "guidance_scale": "guidance",
     "num_inference_steps": "a number of steps",

@@ -32,6 +32,8 @@ class FoundRecipe:
     handover: float | None = None
     """The share of the steps after which the refiner takes over."""
     refiner_steps: int | None = None
+    preset: str = ""
+    """Of our own engine."""
     loras: tuple[FoundLora, ...] = ()
     is_of_picture: bool = False
     """It was made from another picture."""

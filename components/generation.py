@@ -36,6 +36,19 @@ class Refine(Enum):
     """The refiner goes over the finished picture once more."""
 
 
+class Preset(Enum):
+    """How our own engine paints, by the API's names."""
+
+    FULL = "full"
+    FAST = "fast"
+    """A few steps, with a LoRA that was trained for them; without the refiner and the negative prompt."""
+
+
+FAST_STEPS = 4
+"""At most so many."""
+FAST_GUIDANCE = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class SourceImage:
     """A picture a person gave, upright, without metadata, as it lies in the store: a PNG file."""
@@ -84,6 +97,8 @@ class GenerationRequest:
     """For ENSEMBLE: the share of the steps after which the refiner takes over."""
     refine_steps: int | None = None
     """For SECOND_PASS; None: as many as the steps."""
+    preset: Preset | None = None
+    """None: as the model paints by itself."""
 
     def __post_init__(self) -> None:
         _require(bool(self.prompt.strip()), "prompt", messages.NO_PROMPT)
@@ -116,7 +131,16 @@ class GenerationRequest:
         if self.refine is not Refine.OFF:
             found.add("refine")
             found.add("high_noise_frac" if self.refine is Refine.ENSEMBLE else "refine_steps")
+        if self.preset is Preset.FAST:
+            found.add("preset")
         return frozenset(found | {"prompt"})
+
+    def as_painted(self) -> GenerationRequest:
+        """Return the same wish with the steps and the guidance that its preset paints with."""
+        if self.preset is not Preset.FAST:
+            return self
+        steps = min(self.num_inference_steps, FAST_STEPS)
+        return replace(self, num_inference_steps=steps, guidance_scale=FAST_GUIDANCE)
 
     def with_seed(self, seed: int) -> GenerationRequest:
         """Return the same wish with another seed."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from components import messages
 from components.errors import InvalidRequest
-from components.generation import GenerationRequest, Refine
+from components.generation import FAST_STEPS, GenerationRequest, Preset, Refine
 from components.schema import Schema, Span
 from components.seeds import batch
 
@@ -140,14 +140,16 @@ def _with(request: GenerationRequest, axis: Axis, value: Value, schema: Schema) 
     span: Span = getattr(schema, axis.field)
     span.check(FIELD, value)
     changed = replace(request, **{axis.field: value})
-    if not _has_effect(request, axis.field):
+    if not _has_effect(request, axis.field, value):
         raise InvalidRequest(FIELD, messages.AXIS_HAS_NO_EFFECT)
     return changed
 
 
-def _has_effect(request: GenerationRequest, field: str) -> bool:
+def _has_effect(request: GenerationRequest, field: str, value: float) -> bool:
     if field == "prompt_strength":
         return request.image is not None
+    if request.preset is Preset.FAST and field in ("guidance_scale", "num_inference_steps"):
+        return field == "num_inference_steps" and value <= FAST_STEPS
     return field != "high_noise_frac" or request.refine is Refine.ENSEMBLE
 
 

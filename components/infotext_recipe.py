@@ -39,6 +39,7 @@ def read_infotext(text: str) -> FoundRecipe | None:
         refiner=words(pairs.get("Refiner")),
         handover=number(pairs.get("Refiner switch at")),
         refiner_steps=whole(pairs.get("Refiner steps")),
+        preset=words(pairs.get("Preset")) if is_ours else "",
         loras=loras,
         is_of_picture=bool(_OF_PICTURE & set(pairs)) or _is_repainted(pairs),
         others=tuple(key for key in pairs if not _is_used(key, is_ours=is_ours)),
@@ -51,7 +52,9 @@ def _is_repainted(pairs: dict[str, Any]) -> bool:
 
 
 def _is_used(key: str, *, is_ours: bool) -> bool:
-    return key in _USED or key in _OF_PICTURE or (is_ours and (key == "Model" or bool(_LORA.fullmatch(key))))
+    return (
+        key in _USED or key in _OF_PICTURE or (is_ours and (key in ("Model", "Preset") or bool(_LORA.fullmatch(key))))
+    )
 
 
 def _own_prompt(lines: Lines, loras: tuple[FoundLora, ...]) -> str:

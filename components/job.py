@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from components.errors import Charge, Sentence
-from components.generation import GenerationRequest, LoraWeight, Refine, SourceImage, TaskStatus, TaskUpdate
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine, SourceImage, TaskStatus, TaskUpdate
 
 
 class JobState(Enum):
@@ -107,7 +107,7 @@ class Job:
     def kind(self) -> tuple[object, ...]:
         """Return what jobs must have in common to take about the same time."""
         ask = self.request
-        return (self.backend, self.model, ask.width, ask.height, ask.num_inference_steps, len(ask.loras))
+        return (self.backend, self.model, ask.width, ask.height, ask.num_inference_steps, len(ask.loras), ask.preset)
 
     def priced(self, price: int) -> Job:
         """The host's money is reserved for it."""
@@ -215,6 +215,7 @@ def to_record(job: Job) -> dict[str, Any]:
     record = asdict(job)
     record["state"] = job.state.value
     record["request"]["refine"] = job.request.refine.value
+    record["request"]["preset"] = job.request.preset.value if job.request.preset else None
     for passing in ("preview", "stage"):
         del record[passing]
     if job.trouble:
@@ -240,6 +241,7 @@ def _request(record: Mapping[str, Any]) -> GenerationRequest:
         "image": _source(record.get("image")),
         "mask": _source(record.get("mask")),
         "refine": Refine(record.get("refine", Refine.OFF.value)),
+        "preset": Preset(record["preset"]) if record.get("preset") else None,
     }
     return GenerationRequest(**{**record, **parts})
 

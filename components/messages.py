@@ -120,6 +120,11 @@ NOT_A_SOURCE = Sentence("This file is not a picture this page can read.", "Choos
 SOURCE_DAMAGED = Sentence("This picture file is damaged.", "Choose another one.")
 SOURCE_GONE = Sentence("The picture to start from is not here any more.", "Choose it again.")
 NO_SUCH_REFINER = Sentence("The refiner is off, an ensemble of experts, or a second pass.", "Choose one of the three.")
+NO_SUCH_SPEED = Sentence("The speed is full or fast.", "Choose one of the two.")
+FAST_NOT_RESTORED = Sentence("It was painted fast, which is not offered here.", "Set its steps and guidance anew.")
+FAST_SAMPLING = Sentence("Fast paints in 4 steps at guidance 1.", "Choose Best to set them.")
+FAST_WITHOUT_REFINER = Sentence("Fast paints without the refiner.", "Choose Best to use it.")
+FAST_WITHOUT_NEGATIVE = Sentence("Fast takes no notice of the negative prompt.", "Choose Best to use it.")
 NOTHING_TO_COMPARE = Sentence("There is no LoRA to compare with.", "Choose one first, with a scale above 0.")
 LINK_COPIED = Sentence(
     "The link was copied.", "Whoever opens it gets these settings; no picture and no key goes along."
@@ -139,7 +144,7 @@ VALUES_NOT_READ = Sentence(
 WORDS_NOT_IN_PROMPT = Sentence("The first of the words is not in the prompt.", "Begin the list with words that are.")
 AXIS_HAS_NO_EFFECT = Sentence(
     "That setting changes nothing as the form stands.",
-    "The strength needs a picture to start from, the handover the refiner's ensemble.",
+    "The strength needs a picture to start from, the handover the ensemble, steps and guidance the speed Best.",
 )
 NO_SUCH_STYLE = Sentence("One of the styles is not known here.", "Choose it again from the list.")
 NO_SUCH_FIT = Sentence("A picture is fitted by crop, pad or match.", "Choose one of the three.")

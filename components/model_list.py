@@ -14,7 +14,7 @@ from typing import Any, cast
 from components import messages
 from components.errors import NotTold
 from components.family import Family, Model
-from components.generation import Refine
+from components.generation import Preset, Refine
 from components.schema import Schema, Span, built_in
 from components.wire import ALIASES, Answer, Dialect, data_of
 
@@ -70,7 +70,7 @@ def _dialect(properties: Properties) -> Dialect:
 
 def _schema(usual: Schema, facts: Properties) -> Schema:
     """Return the ranges of a model, `facts` by our own names."""
-    ways = _ways(facts.get("refine", {}))
+    ways, preset = _ways(facts.get("refine", {})), _usual_preset(facts.get("preset", {}))
     known: dict[str, Any] = {name: _span(getattr(usual, name), facts.get(name, {})) for name in _SPANS}
     sides = _side(usual.width, facts.get("size", {})), _side(usual.height, facts.get("size", {}))
     return replace(
@@ -82,12 +82,15 @@ def _schema(usual: Schema, facts: Properties) -> Schema:
         max_loras=_max_loras(facts["loras"]) if "loras" in facts else 0,
         refine_ways=ways,
         host_files=_lora_item(facts.get("loras", {})).get("x-host-files") is True,
-        fields=_fields(frozenset(facts), ways) - {"enable_base64_output"},
+        usual_preset=preset,
+        fields=_fields(frozenset(facts), ways, preset) - {"enable_base64_output"},
     )
 
 
-def _fields(found: frozenset[str], ways: frozenset[Refine]) -> frozenset[str]:
-    """Leave out what a model names and cannot use: a mask without a picture, a refiner that goes no way."""
+def _fields(found: frozenset[str], ways: frozenset[Refine], preset: Preset | None) -> frozenset[str]:
+    """Leave out what a model names and cannot use: a mask without a picture, what leaves no choice."""
+    if preset is None:
+        found -= {"preset"}
     if not ways:
         found -= {"refine", "high_noise_frac", "refine_steps"}
     return found if "image" in found else found - {"mask_image", "prompt_strength"}
@@ -98,6 +101,14 @@ def _ways(facts: Mapping[str, Any]) -> frozenset[Refine]:
     named = facts.get("enum")
     known = frozenset(way for way in Refine if way.value in (named if isinstance(named, list) else ()))
     return known if known - {Refine.OFF} else frozenset()
+
+
+def _usual_preset(facts: Mapping[str, Any]) -> Preset | None:
+    """Return how a model paints when it is not told; None unless its field has the very choices that we know."""
+    named = facts.get("enum")
+    if not isinstance(named, list) or not all(preset.value in named for preset in Preset):
+        return None
+    return Preset.FAST if facts.get("default") == Preset.FAST.value else Preset.FULL
 
 
 def _span(usual: Span, facts: Mapping[str, Any]) -> Span:

@@ -203,7 +203,7 @@ class Playground:
             in_the_way = error.sentence
         except PlaygroundError:
             pass  # the price is not known
-        return Estimate(backend.free, price, in_the_way, parts_off(backend.family))
+        return Estimate(backend.free, price, in_the_way, parts_off(backend.family, request))
 
     async def _price(self, person: Person, token: str, model: str, request: GenerationRequest) -> Micros | None:
         """Return the price of one picture, None when nobody here pays for it. Raises PlaygroundError."""

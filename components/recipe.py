@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.generation import GenerationRequest, LoraWeight, Refine
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine
 from components.recipe_lines import NEGATIVE, quoted, split
 
 VERSION = "SDXL LoRA Playground"
@@ -46,7 +46,7 @@ def _pairs(request: GenerationRequest, model: str) -> dict[str, object]:
         "Size": f"{request.width}x{request.height}",
         "Model": model,
     }
-    pairs |= _of_picture(request) | _of_refiner(request)
+    pairs |= _of_picture(request) | _of_refiner(request) | _of_preset(request)
     loras = enumerate(request.loras, start=1)
     pairs |= {f"LoRA {number}": f"{lora.path}@{_number(lora.scale)}" for number, lora in loras}
     return pairs | {"Version": VERSION}
@@ -64,6 +64,10 @@ def _of_refiner(request: GenerationRequest) -> dict[str, object]:
         return {"Refiner": "sd_xl_refiner_1.0", "Refiner switch at": _number(request.high_noise_frac)}
     steps = request.num_inference_steps if request.refine_steps is None else request.refine_steps
     return {"Refiner": "sd_xl_refiner_1.0", "Refiner steps": steps}
+
+
+def _of_preset(request: GenerationRequest) -> dict[str, object]:
+    return {"Preset": request.preset.value} if request.preset is Preset.FAST else {}
 
 
 def _number(value: float) -> str:

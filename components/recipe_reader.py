@@ -12,7 +12,7 @@ from components.comfy_recipe import read_comfy
 from components.errors import InvalidRequest, Sentence
 from components.fooocus_recipe import read_fooocus
 from components.found_recipe import FoundLora, FoundRecipe, words
-from components.generation import MAX_SEED, Refine
+from components.generation import MAX_SEED, Preset, Refine
 from components.infotext_recipe import read_infotext
 from components.lora_link import understand
 from components.schema import PROMPT_LIMIT, Schema, Span
@@ -40,6 +40,7 @@ def restore(text: str, schema: Schema, shelf: Mapping[str, str]) -> Recipe | Non
     told: list[Sentence] = []
     settings = _texts(found, told) | _numbers(found, schema, told) | _size(found, schema, told)
     settings |= {"loras": _loras(found, schema, shelf, told)} | _refiner(found, schema, told)
+    settings |= {"preset": _preset(found, schema, told)}
     if found.is_of_picture:
         told.append(messages.RECIPE_OF_A_PICTURE)
     if found.others:
@@ -129,6 +130,15 @@ def _refiner(found: FoundRecipe, schema: Schema, told: list[Sentence]) -> dict[s
     if way is Refine.SECOND_PASS:
         usual["refine_steps"] = round(_within(schema.refine_steps, found.refiner_steps, told))
     return {"refine": way.value, **usual}
+
+
+def _preset(found: FoundRecipe, schema: Schema, told: list[Sentence]) -> str | None:
+    """Return how it was painted, None where there is but one way; whoever knows no presets paints in full."""
+    is_fast = found.preset == Preset.FAST.value
+    if schema.usual_preset is None:
+        told += [messages.FAST_NOT_RESTORED] if is_fast else []
+        return None
+    return Preset.FAST.value if is_fast else Preset.FULL.value
 
 
 def _way(found: FoundRecipe) -> Refine:

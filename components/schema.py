@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from components import messages
 from components.errors import InvalidRequest
-from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine, is_whole
+from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Preset, Refine, is_whole
 from components.lora_link import is_normal
 from components.lora_sites import is_host_file
 
@@ -52,6 +52,8 @@ class Schema:
     """Empty: it has no refiner."""
     host_files: bool = False
     """It loads LoRAs by the names of files in a folder of its host's."""
+    usual_preset: Preset | None = None
+    """How it paints when it is not told; None: there is but one way, and no field to choose it by."""
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest with the field and a sentence for the first thing this model does not take."""

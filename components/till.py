@@ -98,4 +98,13 @@ def _kind(model: str, request: GenerationRequest) -> tuple[object, ...]:
     """Return all that a price may depend on."""
     ways = (request.image is not None, request.mask is not None)
     refiner = (request.refine, request.high_noise_frac, request.refine_steps)
-    return model, request.width, request.height, request.num_inference_steps, len(request.loras), *ways, *refiner
+    return (
+        model,
+        request.width,
+        request.height,
+        request.num_inference_steps,
+        len(request.loras),
+        *ways,
+        *refiner,
+        request.preset,
+    )

@@ -80,6 +80,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "refine": ("refine",),
     "high_noise_frac": ("high_noise_frac",),
     "refine_steps": ("refine_steps",),
+    "preset": ("preset",),
     "enable_base64_output": ("enable_base64_output",),
 }
 """What models of this family call their fields, the likelier name first."""
@@ -112,6 +113,8 @@ def encode(request: GenerationRequest, dialect: Dialect = STANDARD, links: Links
         body["negative_prompt"] = request.negative_prompt
     if request.loras:
         body["loras"] = [{"path": lora.path, "scale": float(lora.scale)} for lora in request.loras]
+    if request.preset:
+        body["preset"] = request.preset.value
     body |= _of_pictures(request, links) | _of_refiner(request)
     return {dialect[name]: value for name, value in body.items() if name in dialect}
 

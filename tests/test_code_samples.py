@@ -16,7 +16,7 @@ import pytest
 
 from components.code_samples import Services, code_samples
 from components.family import Model
-from components.generation import GenerationRequest, LoraWeight, Refine, SourceImage
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.ui.generate import PARAMETERS
 from components.wire import STANDARD, Links, encode
 
@@ -52,6 +52,7 @@ REFINED = [
     GenerationRequest("refined", refine=Refine.SECOND_PASS, refine_steps=9),
     request("from a picture", image=PICTURE, mask=PICTURE, prompt_strength=0.5),
     request("from a picture", image=PICTURE, prompt_strength=1),
+    GenerationRequest("fast", preset=Preset.FAST, num_inference_steps=4, guidance_scale=1),
 ]
 EVERY = [(wish, MODEL) for wish in REQUESTS] + [(wish, ALL) for wish in REFINED]
 every_request = pytest.mark.parametrize(("wish", "model"), EVERY)

@@ -9,7 +9,7 @@ import pytest
 from components import messages
 from components.errors import InvalidRequest
 from components.family import Family, Model
-from components.generation import GenerationRequest, LoraWeight, Refine, SourceImage
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.schema import BUILT_IN, OURS, Span
 from components.wire import STANDARD
 
@@ -87,11 +87,24 @@ def test_the_built_in_family_has_no_names_for_what_its_models_do_not_take():
     assert "image" not in family.fields
 
 
+def test_fast_goes_to_a_model_that_takes_it_alone():
+    fast = replace(PLAIN, preset=Preset.FAST)
+    refused = refusal(ALL, fast)
+    assert (refused.field, refused.sentence) == ("preset", messages.no_model_takes("the fast way"))
+    quick = Model("quick", replace(OURS, fields=OURS.fields | {"preset"}, usual_preset=Preset.FULL), STANDARD)
+    assert Family((SDXL_LORA, quick)).choose(fast) is quick
+    assert ALL.choose(replace(PLAIN, preset=Preset.FULL)).id == "ours", (
+        "where there is but one way, it is the full one"
+    )
+
+
 def test_wishes_are_what_a_picture_would_otherwise_ignore():
     assert PLAIN.wishes == {"prompt"}
     assert replace(PLAIN, width=832, seed=7).wishes == {"prompt", "size", "seed"}
     assert FROM_IMAGE.wishes == {"prompt", "image", "prompt_strength"}
     assert replace(PLAIN, refine=Refine.SECOND_PASS).wishes == {"prompt", "refine", "refine_steps"}
+    assert replace(PLAIN, preset=Preset.FAST).wishes == {"prompt", "preset"}
+    assert replace(PLAIN, preset=Preset.FULL).wishes == {"prompt"}
     assert replace(PLAIN, refine=Refine.ENSEMBLE).wishes == {"prompt", "refine", "high_noise_frac"}
 
 

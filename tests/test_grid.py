@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components import messages
 from components.errors import InvalidRequest
-from components.generation import GenerationRequest, LoraWeight, Refine, SourceImage
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.grid import MOST_CELLS, Axis, cells, count, read_axes
 from components.schema import OURS
 
@@ -138,6 +138,19 @@ def test_what_would_change_nothing_or_cannot_be_is_said_before_anything_is_sent(
         cells(CAT, (axis(field, values),), OURS)
     assert caught.value.sentence == told
     assert caught.value.field == "grid"
+
+
+def test_fast_has_its_own_steps_and_guidance():
+    fast = GenerationRequest("a cat", preset=Preset.FAST, guidance_scale=1, num_inference_steps=4)
+    assert [one.num_inference_steps for one in cells(fast, (axis("num_inference_steps", "2-4"),), OURS)] == [2, 3, 4]
+    for field, values in (
+        ("guidance_scale", "1, 5"),
+        ("num_inference_steps", "4, 8"),
+        ("high_noise_frac", "0.7, 0.8"),
+    ):
+        with pytest.raises(InvalidRequest) as caught:
+            cells(fast, (axis(field, values),), OURS)
+        assert caught.value.sentence == messages.AXIS_HAS_NO_EFFECT
 
 
 def test_a_scale_needs_a_lora():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.errors import Charge, Sentence
-from components.generation import GenerationRequest, LoraWeight, TaskStatus, TaskUpdate
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine, TaskStatus, TaskUpdate
 from components.job import Job, JobState, Picture, from_record, to_record
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -24,6 +24,8 @@ REQUESTS = st.builds(
     num_inference_steps=st.integers(1, 50),
     seed=st.integers(-1, 2**31 - 1),
     loras=st.lists(st.builds(LoraWeight, WORDS, st.floats(0, 4)), max_size=4).map(tuple),
+    refine=st.sampled_from(Refine),
+    preset=st.none() | st.sampled_from(Preset),
 )
 PICTURES = st.builds(
     Picture,
@@ -92,7 +94,18 @@ def test_a_record_of_an_earlier_version_is_read():
     assert from_record({name: value for name, value in record.items() if name not in OLDER}) == FRESH
 
 
-@pytest.mark.parametrize("damage", [{"state": "gone"}, {"request": {}}, {"from_the_future": 1}, {"pictures": 3}])
+def test_a_record_from_before_there_were_presets_is_read():
+    record = to_record(FRESH)
+    del record["request"]["preset"]
+    assert from_record(record) == FRESH
+
+
+UNKNOWN_PRESET = {"request": to_record(FRESH)["request"] | {"preset": "slow"}}
+
+
+@pytest.mark.parametrize(
+    "damage", [{"state": "gone"}, {"request": {}}, {"from_the_future": 1}, {"pictures": 3}, UNKNOWN_PRESET]
+)
 def test_a_record_that_is_none_says_so(damage):
     with pytest.raises((KeyError, TypeError, ValueError)):
         from_record({**to_record(FRESH), **damage})
@@ -152,6 +165,7 @@ def test_a_kind_is_what_decides_how_long_it_takes():
     other_words = replace(FRESH, id="x", request=replace(FRESH.request, prompt="a dog", seed=9))
     assert other_words.kind == FRESH.kind
     assert replace(FRESH, request=replace(FRESH.request, width=512)).kind != FRESH.kind
+    assert replace(FRESH, request=replace(FRESH.request, preset=Preset.FAST)).kind != FRESH.kind
     hash(FRESH.kind)
 
 

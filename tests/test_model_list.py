@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from hypothesis import strategies as st
 from components import messages
 from components.errors import KeyRefused, NotTold
 from components.family import Family, Model
-from components.generation import Refine
+from components.generation import Preset, Refine
 from components.model_list import decode_models
 from components.schema import BUILT_IN, OURS
 from components.server import catalogue
+from components.server.fields import Field, Kind
 from components.wire import Answer
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -114,6 +116,32 @@ def test_f34_the_ways_of_the_refiner(enum, ways):
     schema = told(refine={"enum": enum}, refine_steps={}).schema
     assert schema.refine_ways == ways
     assert ("refine" in schema.fields) is bool(ways)
+
+
+@pytest.mark.parametrize(
+    ("facts", "usual"),
+    [
+        ({"enum": ["full", "fast"], "default": "full"}, Preset.FULL),
+        ({"enum": ["full", "fast", "middling"], "default": "fast"}, Preset.FAST),
+        ({"enum": ["full", "fast"], "default": ["fast"]}, Preset.FULL),
+        ({"enum": ["full"]}, None),
+        ({"enum": ["fast"], "default": "fast"}, None),
+        ({"enum": ["anime", "photo"]}, None),
+        ({"enum": "full, fast"}, None),
+        ({"enum": None}, None),
+        ({}, None),
+    ],
+)
+def test_a_preset_is_known_where_it_has_our_choices(facts, usual):
+    model = told(preset=facts)
+    assert model.schema.usual_preset is usual
+    assert ("preset" in model.schema.fields) is ("preset" in model.dialect) is (usual is not None)
+
+
+def test_our_own_server_tells_of_its_engine_s_presets():
+    field = Field("preset", Kind.STRING, "Its way.", "fast", choices=("full", "fast"))
+    model = decode_models(answer([catalogue.entry("http://127.0.0.1:1", field)]), [LORA]).first
+    assert model.schema == replace(OURS, fields=OURS.fields | {"preset"}, usual_preset=Preset.FAST)
 
 
 def test_a_mask_without_a_picture_is_not_offered():

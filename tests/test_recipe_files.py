@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from sd_parsers import ParserManager
 
 from components import jpeg_file, png_file, webp_file
-from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Refine
+from components.generation import MAX_SEED, GenerationRequest, LoraWeight, Preset, Refine
 from components.recipe import infotext
 from components.recipe_files import LONGEST, clean, text_of, with_text
 from components.recipe_reader import restore
@@ -164,7 +164,9 @@ REQUESTS = st.builds(
     refine=st.sampled_from(Refine),
     high_noise_frac=HUNDREDTHS,
     refine_steps=st.none() | st.integers(1, 50),
+    preset=st.sampled_from(Preset),
 )
+OF_SDXL = replace(OURS, fields=OURS.fields | {"preset"}, usual_preset=Preset.FULL)
 
 
 def as_the_text_holds_it(request: GenerationRequest) -> GenerationRequest:
@@ -176,11 +178,12 @@ def as_the_text_holds_it(request: GenerationRequest) -> GenerationRequest:
 
 
 def restored(text: str) -> GenerationRequest:
-    recipe = restore(text, OURS, {})
+    recipe = restore(text, OF_SDXL, {})
     assert recipe is not None
     assert recipe.left_out == ()
     loras = tuple(LoraWeight(**lora) for lora in recipe.settings["loras"])
-    values: dict[str, Any] = {**recipe.settings, "loras": loras, "refine": Refine(recipe.settings["refine"])}
+    chosen = {"refine": Refine(recipe.settings["refine"]), "preset": Preset(recipe.settings["preset"])}
+    values: dict[str, Any] = {**recipe.settings, "loras": loras, **chosen}
     return GenerationRequest(**values)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 from components import messages
 from components.backend import Backend
 from components.client import Endpoint
+from components.generation import Preset
 from components.playground import Playground
 from components.recipe_files import LONGEST, text_of
 from components.recipe_reader import Recipe, restore
@@ -39,6 +41,7 @@ USUAL: dict[str, Any] = {
     "refine": "no_refiner",
     "high_noise_frac": 0.8,
     "refine_steps": 28,
+    "preset": None,
 }
 LINE = "Steps: 20, CFG scale: 7, Seed: 1, Size: 1024x1024"
 COMFY: dict[str, Any] = {
@@ -239,6 +242,32 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
 def test_what_other_programs_write(name):
     text, settings_, told = CASES[name]
     assert restore(text, OURS, SHELF) == Recipe(USUAL | settings_, told)
+
+
+OF_SDXL = replace(OURS, fields=OURS.fields | {"preset"}, usual_preset=Preset.FAST)
+FAST = "a fox\nSteps: 4, CFG scale: 1, Seed: 1, Size: 1024x1024, Model: m, Preset: fast, Version: SDXL LoRA Playground"
+
+
+@pytest.mark.parametrize(
+    ("text", "preset"), [(FAST, "fast"), (FAST.replace("fast", "slow"), "full"), (f"a fox\n{LINE}", "full")]
+)
+def test_a_recipe_of_ours_says_how_fast_it_was_painted(text, preset):
+    found = restore(text, OF_SDXL, SHELF)
+    assert found is not None
+    assert (found.settings["preset"], found.left_out) == (preset, ())
+
+
+def test_where_fast_is_not_offered_it_is_said():
+    found = restore(FAST, OURS, SHELF)
+    told = (messages.FAST_NOT_RESTORED,)
+    assert found == Recipe(USUAL | {"guidance_scale": 1, "num_inference_steps": 4}, told)
+
+
+def test_a_preset_of_another_program_is_none_of_ours():
+    found = restore(f"a fox\n{LINE}, Preset: fast", OF_SDXL, SHELF)
+    assert found is not None
+    assert found.settings["preset"] == "full"
+    assert found.left_out == (messages.not_restored("Preset"),)
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,13 @@ from components.errors import (
     TaskGone,
     WatchTrouble,
 )
-from components.generation import GenerationRequest, LoraWeight, TaskStatus, TaskUpdate
+from components.generation import GenerationRequest, LoraWeight, Preset, TaskStatus, TaskUpdate
 from components.retry import retry_after_seconds
 from components.wire import (
     MESSAGE_LIMIT,
     PREVIEW_LIMIT,
     STAGE_LIMIT,
+    STANDARD,
     Answer,
     decode_look,
     decode_picture,
@@ -128,6 +129,14 @@ def test_what_was_left_empty_is_not_sent():
         "seed",
         "enable_base64_output",
     }
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_a_preset_is_sent_to_a_model_that_has_it(preset):
+    request = GenerationRequest("a cat", preset=preset)
+    assert encode(request)["preset"] == preset.value
+    assert "preset" not in encode(request, {name: theirs for name, theirs in STANDARD.items() if name != "preset"})
+    assert "preset" not in encode(GenerationRequest("a cat"))
 
 
 @given(st.text(min_size=1).filter(str.strip))

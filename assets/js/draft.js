@@ -31,6 +31,9 @@ export async function restore() {
 /** Puts all fields back to what they are on a first visit. */
 export const reset = () => usual && fill(usual);
 
+/** The speed on a first visit. */
+export const usualSpeed = () => usual?.preset;
+
 /** @param {object} [values] what the form is to hold; what stands in it now
  * @returns {string} an address that fills the form, without a key or a picture */
 export function link(values = formValues()) {

@@ -5,7 +5,9 @@
  * @property {number} guidance_scale @property {number} num_inference_steps @property {number} seed
  * @property {number} width @property {number} height @property {{path: string, scale: number, on?: boolean}[]} loras
  * @property {number} [pictures] @property {string} [refine] @property {number} [high_noise_frac]
- * @property {?number} [refine_steps] @property {string[]} [styles] by their names */
+ * @property {?number} [refine_steps] @property {string[]} [styles] by their names
+ * @property {?string} [preset] @property {{guidance_scale: number, num_inference_steps: number}} [best] with a fast preset:
+ *   what stands there for the other one */
 
 let trigger = null;
 let settings = null;

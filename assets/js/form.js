@@ -3,12 +3,13 @@
  * outputs, see the panels in components/ui.
  */
 import { copy } from "./dom.js";
-import { link, reset } from "./draft.js";
+import { link, reset, usualSpeed } from "./draft.js";
 import { tieHelp } from "./fields.js";
 import { wanted } from "./filling.js";
 import { clearPicture } from "./picture.js";
 import { pressWith } from "./presses.js";
 import { show_way } from "./refiner.js";
+import { speedOf } from "./speed.js";
 import { useStyles } from "./styles.js";
 
 const MOST_LORAS = 4;
@@ -111,6 +112,7 @@ export function fillRows(values, loras) {
 export const fill_form = () => {
   const one = wanted();
   const refiner = Object.fromEntries(Object.entries(NO_REFINER).map(([name, usual]) => [name, one[name] ?? usual]));
+  const { preset, guidance_scale, num_inference_steps } = speedOf(one, usualSpeed());
   clearPicture();
   useStyles(one.styles ?? []);
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);
@@ -118,14 +120,15 @@ export const fill_form = () => {
   return [
     one.prompt,
     one.negative_prompt,
-    one.guidance_scale,
-    one.num_inference_steps,
+    guidance_scale,
+    num_inference_steps,
     one.seed,
     one.pictures ?? 1,
     one.width,
     one.height,
     ...loras.flatMap((lora) => (lora ? [lora.path, lora.scale, lora.on ?? true] : EMPTY_ROW)),
     ...Object.values(refiner),
+    preset,
     shape_of_size(one.width, one.height),
     ...rowsShown(),
     ...show_way(refiner.refine),

@@ -9,8 +9,14 @@ const NUMBERS = {
 };
 const WHOLE = new Set(["width", "height", "num_inference_steps", "seed", "refine_steps"]);
 
+/** With the fast preset: what stands there for the other one. @type {{values: ?object}} */
+export const best = { values: null };
+/** Where nobody chose others. */
+export const BEST = { guidance_scale: 3.5, num_inference_steps: 28 };
+
 const box = (id) => document.querySelector(`#field-${id} :is(textarea, input)`);
 const slider = (label) => document.querySelector(`input[aria-label="range slider for ${label}"]`);
+const choices = (id) => [...document.querySelectorAll(`#field-${id} input`)].map(({ value }) => value);
 const chosen = (id) => document.querySelector(`#field-${id} input:checked`)?.value;
 
 /** @returns {import("./filling.js").Settings & {styles: string[]}} what is not on the page is left out */
@@ -22,6 +28,8 @@ export function formValues() {
     ...Object.fromEntries(numbers.filter(([, value]) => value !== undefined)),
     pictures: Number(chosen("pictures") ?? 1),
     refine: chosen("refine") ?? "no_refiner",
+    preset: chosen("preset"),
+    ...(best.values && { best: best.values }),
     loras: LORAS.map(row).filter(Boolean),
     styles: chosenStyles().map(({ name }) => name),
   };
@@ -29,7 +37,7 @@ export function formValues() {
 
 /** What of a picture's settings may stand in a link. @param {object} row @returns {object} */
 export function shareable(row) {
-  const names = ["prompt", "negative_prompt", ...Object.keys(NUMBERS), "pictures", "refine"];
+  const names = ["prompt", "negative_prompt", ...Object.keys(NUMBERS), "pictures", "refine", "preset"];
   const told = names.filter((name) => row[name] != null).map((name) => [name, row[name]]);
   const loras = row.loras.map(({ path, scale }) => ({ path, scale, on: true }));
   return { ...Object.fromEntries(told), loras, styles: [] };
@@ -49,8 +57,10 @@ export function fitting(given, usual) {
     if (settings[name] !== from[name]) moved.push(label);
   }
   if ([1, 2, 3, 4].includes(from.pictures)) settings.pictures = from.pictures;
-  const ways = [...document.querySelectorAll("#field-refine input")].map(({ value }) => value);
-  if (ways.includes(from.refine)) settings.refine = from.refine;
+  for (const name of ["refine", "preset"]) if (choices(name).includes(from[name])) settings[name] = from[name];
+  if (from.preset === "fast" && settings.preset !== "fast") moved.push("Speed");
+  const { guidance_scale, num_inference_steps } = from.best ?? {};
+  if (from.best) settings.best = { ...BEST, ...fitting({ guidance_scale, num_inference_steps }, {}).settings };
   if (Array.isArray(from.loras)) settings.loras = from.loras.filter(isLora).slice(0, LORAS.length).map(lora);
   if (Array.isArray(from.styles)) settings.styles = from.styles.filter((name) => typeof name === "string").slice(0, 50);
   return { settings, moved };

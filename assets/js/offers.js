@@ -14,6 +14,8 @@ const comparison = make("span", { className: "price" });
 const SECTIONS = {
   loras: ["#loras", ".lora-row, #add-lora, #choose-lora", ({ loras }) => loras > 0],
   refiner: ["#refiner", "#refiner", ({ refine }) => refine !== "no_refiner"],
+  sampling: ["#field-num-inference-steps", "#field-guidance-scale, #field-num-inference-steps", () => false],
+  preset: ["#field-preset", "#field-preset", ({ preset }) => preset === "fast"],
   negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: has }) => has],
 };
 
@@ -33,7 +35,7 @@ export function form() {
     pictures: Number(checked("#field-pictures") ?? 1), loras: ROWS.filter(rowIsUsed).length,
     has_negative: Boolean(document.querySelector("#field-negative-prompt textarea")?.value.trim()),
     refine: checked("#field-refine") ?? "no_refiner", refine_steps: number("Refiner steps") || null,
-    high_noise_frac: number("Handover"),
+    high_noise_frac: number("Handover"), preset: checked("#field-preset"),
     ...pictureState(),
   };
 }

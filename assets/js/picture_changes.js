@@ -36,6 +36,6 @@ const short = (value) => clip(value, LONGEST) || words.nothing;
 function values(row) {
   const size = `${row.width} × ${row.height}`;
   const loras = row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join(", ");
-  const told = { ...row, size, loras, refine: labels.refiner(row) };
+  const told = { ...row, size, loras, refine: labels.refiner(row), preset: labels.speed(row) };
   return Object.fromEntries(Object.keys(words.fields).map((name) => [name, String(told[name] ?? "")]));
 }

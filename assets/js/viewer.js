@@ -136,6 +136,7 @@ function facts(row, picture) {
   add(names.size, `${picture.width ?? row.width} × ${picture.height ?? row.height}`);
   add(names.steps, row.num_inference_steps);
   add(names.guidance, row.guidance_scale);
+  add(names.speed, words.speed(row));
   add(names.strength, row.strength);
   add(names.refiner, words.refiner(row));
   add(names.seed, row.seed, true);

@@ -28,7 +28,7 @@ export function acts(row, picture, means, close) {
   const closing = (act) => () => { close(); means.leave?.(); act(); };
   const start = (text, settings, told) => button(text, closing(() => {
     fill(settings);
-    means.say(told(row.strength != null));
+    means.say(told(lostOf(row)));
   }));
   const settings = settingsOf(row);
   return [
@@ -52,6 +52,11 @@ export function acts(row, picture, means, close) {
 
 const group = (title, ...buttons) =>
   make("div", {}, make("h3", { hidden: !title }, title), make("div", { className: "acts" }, ...buttons));
+
+/** What of a picture's settings cannot be filled in here. */
+const lostOf = (row) => ({
+  picture: row.strength != null, speed: row.preset === "fast" && !document.querySelector("#field-preset"),
+});
 
 /** A picture that was one of several is one alone; a second pass without steps of its own had those of the first. */
 const settingsOf = (row) => ({ ...row, pictures: 1, refine_steps: row.refine_steps ?? secondPass(row) });

@@ -90,8 +90,9 @@ export const words = {
     expert_ensemble_refiner: `Ensemble of experts, handover at ${high_noise_frac}`,
     base_image_refiner: `Second pass, ${refine_steps ?? num_inference_steps} steps`,
   })[refine],
+  speed: ({ preset }) => ({ full: "Best", fast: "Fast" })[preset],
   facts: {
-    prompt: "Prompt", negative: "Negative prompt", size: "Size", steps: "Steps", guidance: "Guidance",
+    prompt: "Prompt", negative: "Negative prompt", size: "Size", steps: "Steps", guidance: "Guidance", speed: "Speed",
     strength: "Strength", refiner: "Refiner", seed: "Seed", loras: "LoRAs", model: "Model", backend: "Made by", price: "Price", time: "Time taken",
   },
   price: ({ price, pictures }) => (price === null ? " · price unknown" : pictures > 1 ? ` · ${pictures} for ${price}` : ` · ${price}`),

@@ -11,20 +11,26 @@ from components.server.address import base_of
 from components.server.body import JSON_LIMIT, parse_object, read_body
 from components.server.checks import only_object
 from components.server.envelope import answer
-from components.server.fields import MODEL
+from components.server.fields import MODEL, Field
 from components.server.refusals import missing, unknown
 
 
-def routes() -> list[Route]:
-    return [
-        Route("/api/v3/models", models, methods=["GET"]),
-        Route("/api/v3/balance", balance, methods=["GET"]),
-        Route("/api/v3/model/price", price, methods=["POST"]),
-    ]
+class Account:
+    """Answers those calls."""
 
+    def __init__(self, preset: Field | None) -> None:
+        """`preset` is the field of the engine's presets, where it offers some."""
+        self._preset = preset
 
-async def models(request: Request) -> Response:
-    return answer([catalogue.entry(base_of(request))])
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/v3/models", self._models, methods=["GET"]),
+            Route("/api/v3/balance", balance, methods=["GET"]),
+            Route("/api/v3/model/price", price, methods=["POST"]),
+        ]
+
+    async def _models(self, request: Request) -> Response:
+        return answer([catalogue.entry(base_of(request), self._preset)])
 
 
 async def balance(_: Request) -> Response:

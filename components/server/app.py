@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
-from components.server import account, envelope
+from components.server import envelope
+from components.server.account import Account
 from components.server.gate import Gate
 from components.server.housekeeping import Housekeeping
 from components.server.media import Media
@@ -33,6 +34,7 @@ class Collaborators:
     media: Media
     worker: Worker
     housekeeping: Housekeeping
+    account: Account
 
 
 def create_app(collaborators: Collaborators, key: str | None) -> Starlette:
@@ -50,7 +52,7 @@ def create_app(collaborators: Collaborators, key: str | None) -> Starlette:
             await run_in_threadpool(collaborators.worker.stop)
 
     app = Starlette(
-        routes=[*collaborators.predictions.routes(), *collaborators.media.routes(), *account.routes()],
+        routes=[*collaborators.predictions.routes(), *collaborators.media.routes(), *collaborators.account.routes()],
         middleware=[Middleware(Gate, key=key)],
         exception_handlers={
             Refused: envelope.on_refused,

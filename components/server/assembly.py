@@ -12,8 +12,10 @@ from typing import Any
 from starlette.applications import Starlette
 
 from components.errors import SetupError
+from components.server.account import Account
 from components.server.app import Collaborators, create_app
 from components.server.engine import Engine
+from components.server.fields import preset_of
 from components.server.housekeeping import Housekeeping
 from components.server.intake import Intake
 from components.server.media import Media
@@ -63,6 +65,7 @@ def assembled(
             Media(uploads, records, shelf),
             Worker(Studio(tasks, records, shelf, engine, pace)),
             Housekeeping(tasks, records, shelf, limits.now),
+            Account(preset_of(engine)),
         )
         yield Assembled(create_app(collaborators, key), tasks)
 

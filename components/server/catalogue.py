@@ -26,8 +26,11 @@ LORA_ITEM: dict[str, object] = {
 }
 
 
-def entry(base: str) -> dict[str, object]:
-    """The model's entry; `base` is the server's own address as the caller reached it, no slash at the end."""
+def entry(base: str, preset: Field | None = None) -> dict[str, object]:
+    """The model's entry; `base` is the server's own address as the caller reached it, no slash at the end.
+
+    `preset` is the field of the engine's presets, where it offers some.
+    """
     return {
         "model_id": MODEL,
         "name": MODEL,
@@ -36,11 +39,11 @@ def entry(base: str) -> dict[str, object]:
         "type": "text-to-image",
         "x-free": True,
         "x-cancellable": True,
-        "api_schema": {"api_schemas": [_run_schema(base)]},
+        "api_schema": {"api_schemas": [_run_schema(base, (*FIELDS, preset) if preset else FIELDS)]},
     }
 
 
-def _run_schema(base: str) -> dict[str, object]:
+def _run_schema(base: str, known: tuple[Field, ...]) -> dict[str, object]:
     return {
         "type": "model_run",
         "method": "POST",
@@ -48,9 +51,9 @@ def _run_schema(base: str) -> dict[str, object]:
         "api_path": f"/api/v3/{MODEL}",
         "request_schema": {
             "type": "object",
-            "properties": {field.name: _property(field) for field in FIELDS},
-            "required": [field.name for field in FIELDS if field.required],
-            "x-order-properties": [field.name for field in FIELDS],
+            "properties": {field.name: _property(field) for field in known},
+            "required": [field.name for field in known if field.required],
+            "x-order-properties": [field.name for field in known],
         },
     }
 

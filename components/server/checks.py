@@ -26,8 +26,11 @@ class Sources:
     mask: str | None = None
 
 
-def order_of(body: Body, draw_seed: Callable[[], int]) -> Order:
-    """Check every field but the pictures. Raise Refused; a null counts as a field left out."""
+def order_of(body: Body, draw_seed: Callable[[], int], preset: Field | None = None) -> Order:
+    """Check every field but the pictures. Raise Refused; a null counts as a field left out.
+
+    `preset` is the field of the engine's presets, where it offers some.
+    """
     width, height = _size(body)
     seed = integer(body, fields.SEED)
     return Order(
@@ -43,6 +46,7 @@ def order_of(body: Body, draw_seed: Callable[[], int]) -> Order:
         refine=Refine(text(body, fields.REFINE)),
         high_noise_frac=_number(body, fields.HIGH_NOISE),
         refine_steps=integer(body, fields.REFINE_STEPS),
+        preset=(text(body, preset) or "") if preset else "",
     )
 
 

@@ -55,6 +55,8 @@ class Order:
     """0 to 1: where the ensemble hands over to the refiner."""
     refine_steps: int | None = None
     """Steps of the second pass; None: as many as `num_inference_steps`."""
+    preset: str = ""
+    """One of the engine's presets; empty: its usual one, or it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,24 @@ class Engine(Protocol):
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Raise EngineError with a sentence when this order cannot be painted; pass on what `on_step` raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Presets:
+    """Ways of painting of which each order chooses one."""
+
+    names: tuple[str, ...]
+    usual: str
+    """For orders that name none."""
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """An engine that has presets; where one has none, orders that name some are painted as if they named none."""
+
+    def presets(self) -> Presets:
+        """Return them; they stay the same while it lives."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from components.server.engine import Refine
+from components.server.engine import Offering, Refine
 
 MODEL = "stability-ai/sdxl-lora"
 MAX_LORAS = 4
@@ -103,4 +103,12 @@ FIELDS = (
     BASE64,
     SYNC,
 )
-"""All of them, in the order in which a form shows them."""
+"""All that any engine takes, in the order in which a form shows them."""
+
+
+def preset_of(engine: object) -> Field | None:
+    """The field by which an order chooses one of the engine's presets; None: it offers none."""
+    if not isinstance(engine, Offering):
+        return None
+    offered = engine.presets()
+    return Field("preset", Kind.STRING, "The way of painting.", offered.usual, choices=offered.names)

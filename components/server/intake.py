@@ -42,6 +42,7 @@ class Intake:
 
     def __init__(self, tasks: Tasks, uploads: Uploads, now: Callable[[], int], engine: Engine | None = None) -> None:
         """`now` gives milliseconds of Unix time; an engine that is Foreseeing is asked about each order."""
+        self._preset = fields.preset_of(engine)
         self._tasks, self._uploads, self._now = tasks, uploads, now
         self._engine = engine if isinstance(engine, Foreseeing) else None
 
@@ -49,19 +50,24 @@ class Intake:
         """Raise Refused naming the field that is wrong, or because the line is full."""
         body = parse_object(raw)
         self._tasks.check_room()
-        order = checks.order_of(body, _draw_seed)
+        order = checks.order_of(body, _draw_seed, self._preset)
         self._foresee(order)
         waits = checks.flag(body, fields.SYNC)
         checks.flag(body, fields.BASE64)
         task_id = secrets.token_hex(16)
         try:
             names = self._keep_pictures(checks.sources_of(body), task_id)
-            kept = _known(body) | {fields.SEED.name: order.seed} | names
+            kept = _known(body) | self._decided(order) | names
             self._tasks.add(TaskRecord(task_id, kept, self._now()))
         except Refused:
             self._uploads.forget_all_of(task_id)
             raise
         return Accepted(task_id, waits)
+
+    def _decided(self, order: Order) -> dict[str, object]:
+        """What holds for this task, whatever is usual when it is painted."""
+        preset: dict[str, object] = {self._preset.name: order.preset} if self._preset else {}
+        return preset | {fields.SEED.name: order.seed}
 
     def _foresee(self, order: Order) -> None:
         if self._engine is None:

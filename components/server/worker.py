@@ -12,6 +12,7 @@ from PIL import Image
 from components.errors import EngineError
 from components.server import checks, pictures
 from components.server.engine import Engine, OnStep, Order, Painting, Preparing
+from components.server.fields import preset_of
 from components.server.pace import Pace
 from components.server.records import Outcome, Records, Status
 from components.server.refusals import Refused
@@ -124,7 +125,8 @@ def _order(studio: Studio, live: Live) -> Order:
         raise Halted
     if task.attempts > MAX_ATTEMPTS:
         raise EngineError(GIVEN_UP)
-    order = checks.order_of(task.input, draw_seed=lambda: 0)  # its seed was drawn when it was accepted
+    # Its seed was drawn when it was accepted.
+    order = checks.order_of(task.input, draw_seed=lambda: 0, preset=preset_of(studio.engine))
     live.progress = (0, order.num_inference_steps)
     sources = checks.sources_of(task.input)
     return replace(order, image=_load(studio, sources.image, "RGB"), mask=_load(studio, sources.mask, "L"))

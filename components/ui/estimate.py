@@ -7,7 +7,7 @@ from typing import Any
 
 from components.errors import InvalidRequest
 from components.estimate import Estimate
-from components.generation import GenerationRequest, LoraWeight, Refine, SourceImage, is_whole
+from components.generation import GenerationRequest, LoraWeight, Preset, Refine, SourceImage, is_whole
 from components.money import dollars
 from components.seeds import MOST_PICTURES
 from components.ui.rows import told
@@ -35,6 +35,7 @@ def outline(values: Mapping[str, Any]) -> GenerationRequest | None:
             loras=(_ANY_LORA,) * loras,
             image=picture,
             mask=picture if values.get("has_mask") is True else None,
+            preset=Preset.FAST if values.get("preset") == Preset.FAST.value else None,
             **_refiner(values),
         )
     except InvalidRequest:

@@ -28,6 +28,7 @@ from components.recipe import infotext
 from components.seeds import batch
 from components.ui.fields import number_of
 from components.ui.program_pictures import NAMES, pictures_of
+from components.ui.speed import preset_of
 from components.ui.who import user_of
 
 PARAMETERS = {
@@ -45,6 +46,7 @@ PARAMETERS = {
     "refine": "no_refiner, expert_ensemble_refiner or base_image_refiner; refused unless the model takes it",
     "high_noise_frac": "for expert_ensemble_refiner: 0 to 1, where the refiner takes over",
     "refine_steps": "for base_image_refiner: the refiner's steps",
+    "preset": "full, or fast: 4 steps at guidance 1; fast is refused unless the model takes it",
 }
 """What the API page says of each parameter."""
 
@@ -70,6 +72,7 @@ def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]
         refine: str | None = None,
         high_noise_frac: float | None = None,
         refine_steps: int | None = None,
+        preset: str | None = None,
         request: gr.Request | None = None,
     ) -> Answer:
         """Make a picture and wait for it: returns its file, and job, task, model, seed, timings and recipe."""
@@ -87,6 +90,7 @@ def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[Answer]
             "refine": refine,
             "high_noise_frac": high_noise_frac,
             "refine_steps": refine_steps,
+            "preset": preset,
         }
         job = await _make(playground, given, loras, _program(request))
         return await _files(playground, job, request), _details(job)
@@ -130,7 +134,8 @@ def _request(playground: Playground, given: Mapping[str, Any], loras: Any) -> Ge
     wanted = {"prompt": ""} | {name: value for name, value in given.items() if value is not None}
     own = {name: _plain(name, value) for name, value in wanted.items() if name not in NAMES}
     own["prompt"], tagged = take_tags(own["prompt"], playground.lora_checker.to_send)
-    return GenerationRequest(**own, loras=merged(_loras(playground, loras), tagged))
+    own.setdefault("preset", playground.backend.schema.usual_preset)
+    return GenerationRequest(**own, loras=merged(_loras(playground, loras), tagged)).as_painted()
 
 
 async def _with_pictures(
@@ -145,6 +150,8 @@ def _plain(name: str, value: Any) -> Any:
     """Return a text or a number as the page's own fields would read it. Raises InvalidRequest."""
     if name == "refine":
         return _way(value)
+    if name == "preset":
+        return preset_of(value)
     if name not in ("prompt", "negative_prompt"):
         return number_of(value, name)
     if not isinstance(value, str):

@@ -11,7 +11,7 @@ from gradio.events import api
 
 from components import messages
 from components.errors import PlaygroundError
-from components.generation import GenerationRequest
+from components.generation import GenerationRequest, Preset
 from components.jobs import Wish
 from components.lora_tags import merged, take_tags
 from components.person import Person, is_token
@@ -31,6 +31,7 @@ from components.ui.refiner import RefinerPanel
 from components.ui.results import Results
 from components.ui.sampling import SamplingPanel
 from components.ui.shape import ShapePanel
+from components.ui.speed import SpeedPanel
 from components.ui.styles import StylesPanel
 from components.ui.who import key_token, person_of, values_of
 
@@ -54,6 +55,7 @@ class Page:
                     with gr.Column(elem_id="settings"):
                         self._picture = PicturePanel(playground.sources)
                         self._shape = ShapePanel(schema)
+                        self._speed = SpeedPanel()
                         self._sampling = SamplingPanel(schema)
                         self._refiner = RefinerPanel(schema, each=playground.backend.shares_each)
                         self._loras = LoraPanel(schema, playground.lora_checker)
@@ -74,7 +76,7 @@ class Page:
         playground.when_models_change = self.fit
 
     def _tie(self, button: gr.Button) -> None:
-        panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner)
+        panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner, self._speed)
         inputs = self._inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
         order = ["prompt", "pictures", *(name for name in inputs if name not in ("prompt", "pictures"))]
         button.click(
@@ -90,6 +92,8 @@ class Page:
             api_visibility="private",
         )
         self._refiner.tie(self._sampling.steps)
+        self._speed.tie(self._sampling)
+        self._speed.fit(self._playground.backend.schema, self._sampling)
         self._picture.tie(inputs["width"], inputs["height"], self._shape.shape)
         filled = [*inputs.values(), self._shape.shape, *self._loras.rows, *self._refiner.places]
         self._results.component.fill(None, None, filled, js=assets.hook("form", "fill_form"), api_visibility="private")
@@ -101,6 +105,7 @@ class Page:
             span = getattr(schema, name, None)
             if isinstance(widget, gr.Slider) and isinstance(span, Span):
                 widget.minimum, widget.maximum, widget.value = span.minimum, span.maximum, span.default
+        self._speed.fit(schema, self._sampling)
         self.blocks.config = self.blocks.get_config_file()
 
     async def generate(self, request: gr.Request, *, ticket: Any, **values: Any) -> dict[str, Any]:
@@ -130,7 +135,7 @@ class Page:
         words, size = self._prompt.read(values), self._shape.read(values)
         prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
         words = self._styles.read(values, Words(prompt, words.negative_prompt))
-        sampling = self._sampling.read(values)
+        sampling, preset = self._sampling.read(values), self._speed.read(values)
         request = GenerationRequest(
             prompt=words.prompt,
             negative_prompt=words.negative_prompt,
@@ -140,8 +145,9 @@ class Page:
             num_inference_steps=sampling.num_inference_steps,
             seed=sampling.seed,
             loras=merged(self._loras.read(values), tagged),
-            **self._refiner.read(values).fields,
-        )
+            preset=preset,
+            **({} if preset is Preset.FAST else self._refiner.read(values).fields),
+        ).as_painted()
         return request, sampling.pictures
 
 

@@ -36,6 +36,7 @@ def row(job: Job, playground: Playground) -> dict[str, Any]:
         "refine": ask.refine.value,
         "high_noise_frac": ask.high_noise_frac,
         "refine_steps": ask.refine_steps,
+        "preset": ask.preset.value if ask.preset else None,
         "model": job.model,
         "backend": backend.label if backend else job.backend,
         "created": job.created,

@@ -58,7 +58,7 @@ class SamplingPanel:
             info="How many at once. Each gets the next seed.",
             elem_id=field_id("pictures"),
         )
-        self.steps = steps
+        self.guidance, self.steps = guidance, steps
         self.inputs: dict[str, Component] = {
             "guidance_scale": guidance,
             "num_inference_steps": steps,

@@ -54,6 +54,15 @@ def test_the_fast_preset_has_its_own_lora(tmp_path: Path):
     assert SdxlSettings.from_env({"SDXL_PRESET": "fast"}).preset == FAST
 
 
+def test_an_order_chooses_and_the_host_s_preset_is_for_those_that_do_not():
+    full, fast = (SdxlSettings.from_env({"SDXL_PRESET": name, "SDXL_FAST_LORA": "mine"}) for name in ("full", "fast"))
+    for chosen in (full, fast):
+        assert chosen.preset_of(Order("a cat", 1, preset="full")) == FULL
+        assert chosen.preset_of(Order("a cat", 1, preset="fast")).lora == LoraUse("mine", 1.0)
+    assert full.preset_of(Order("a cat", 1)) == FULL
+    assert fast.preset_of(Order("a cat", 1)) == fast.preset_of(Order("a cat", 1, preset="fast"))
+
+
 def test_what_a_preset_makes_of_an_order():
     order = Order("a cat", 1, loras=(LoraUse("a/b", 0.5),), refine=Refine.ENSEMBLE)
     assert FULL.applied(order) == order

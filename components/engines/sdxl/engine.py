@@ -19,11 +19,12 @@ from components.engines.sdxl.loaded import LoadedModel
 from components.engines.sdxl.lora_places import place_of
 from components.engines.sdxl.model_files import BASE_PARTS, kept, words_width
 from components.engines.sdxl.nsfw import BasicFilter
+from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.tokenizer_files import write_config
 from components.engines.sdxl.weights import Configure, Loader, import_pipelines
 from components.errors import EngineError, SetupError
-from components.server.engine import OnStep, Order, Painting, Refine
+from components.server.engine import OnStep, Order, Painting, Presets
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,12 @@ class SdxlEngine:
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Paint one order; the same order gives the same pixels on the same machine."""
-        notes = [sentences.FAST_WITHOUT_REFINER] if self._leaves_out_refiner(order) else []
-        order = self._settings.preset.applied(order)
+        preset = self._settings.preset_of(order)
+        notes = [sentences.FAST_WITHOUT_REFINER] if preset.leaves_out_refiner(order) else []
+        order = preset.applied(order)
         stage = _staged(on_step, order.num_inference_steps)
         loaded = self._load(stage)
-        plan = ways.planned(order, ways.timesteps_of(loaded.base, self._settings.preset.scheduler))
+        plan = ways.planned(order, ways.timesteps_of(loaded.base, preset.scheduler))
         notes += ways.notes_on(order, plan)
         if plan is None:
             return Painting(ways.untouched(order), note=" ".join(notes))
@@ -76,14 +78,15 @@ class SdxlEngine:
             picture = self._painted(order, plan, files, on_step)
         return Painting(picture, self._filter.flags(picture), " ".join(notes))
 
+    def presets(self) -> Presets:
+        """Return the ways of painting, of which the host chose the usual one."""
+        return Presets(tuple(PRESETS), self._settings.preset.name)
+
     def check(self, order: Order) -> None:
         """Raise EngineError for a LoRA of which the address, or the file's header, tells that it cannot be used."""
         for use in order.loras:
             place = place_of(use.path, self._settings.lora_folder)
             self._fetcher.check(place, words_width(self._settings.model))
-
-    def _leaves_out_refiner(self, order: Order) -> bool:
-        return self._settings.preset.lora is not None and order.refine is not Refine.NONE
 
     def _load(self, stage: Callable[[str], None]) -> LoadedModel:
         if self._loaded is None:

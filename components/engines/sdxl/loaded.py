@@ -63,7 +63,7 @@ class LoadedModel:
         self._tile(on=memory.tiles)
         try:
             self._loras.use(files)
-            scheduler = self._settings.preset.scheduler
+            scheduler = self._settings.preset_of(order).scheduler
             tools = ways.Tools(self.base, self._refiner, self._loras.rest, scheduler, memory.offload)
             return ways.paint(order, plan, tools, Watch(on_step, plan.total))
         finally:

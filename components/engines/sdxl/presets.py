@@ -20,6 +20,10 @@ class Preset:
     guidance: float = 0.0
     """0: as ordered."""
 
+    def leaves_out_refiner(self, order: Order) -> bool:
+        """Tell whether an order asks for the refiner in vain."""
+        return self.lora is not None and order.refine is not Refine.NONE
+
     def applied(self, order: Order) -> Order:
         """Return the order as this preset paints it; the refiner knows nothing of few steps and stays out."""
         if self.lora is None:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from components.engines.sdxl.presets import PRESETS, Preset
+from components.engines.sdxl.presets import FAST, FULL, PRESETS, Preset
 from components.errors import SetupError
-from components.server.engine import LoraUse
+from components.server.engine import LoraUse, Order
 
 BASE = "stabilityai/stable-diffusion-xl-base-1.0"
 REFINER = "stabilityai/stable-diffusion-xl-refiner-1.0"
@@ -56,6 +56,9 @@ class SdxlSettings:
     threads: int
     """Of the processor; 0: as many as torch takes. The same number is needed for the same picture."""
     preset: Preset
+    """For orders that name none."""
+    fast: Preset
+    """The fast one, with the host's own LoRA where he has named one."""
     civitai_key: str
     """Sent to Civitai alone; empty: there is none."""
     has_lent_card: bool
@@ -72,10 +75,16 @@ class SdxlSettings:
             cache=Path(_text(env, "SDXL_CACHE", str(_user_cache(env)))).expanduser().resolve(),
             device=_device(_text(env, "SDXL_DEVICE", "auto")),
             threads=_count(_text(env, "SDXL_THREADS", "0")),
-            preset=_preset(env),
+            preset=_usual(env),
+            fast=_fast(env),
             civitai_key=_text(env, "CIVITAI_API_KEY", ""),
             has_lent_card=_text(env, "SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"),
         )
+
+    def preset_of(self, order: Order) -> Preset:
+        """Return how an order is painted."""
+        chosen = {FULL.name: FULL, FAST.name: self.fast}
+        return chosen.get(order.preset, self.preset)
 
     def __repr__(self) -> str:
         """Name everything but the key."""
@@ -106,12 +115,16 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _preset(env: Mapping[str, str]) -> Preset:
-    text = _text(env, "SDXL_PRESET", "full")
+def _usual(env: Mapping[str, str]) -> Preset:
+    text = _text(env, "SDXL_PRESET", FULL.name)
     if text not in PRESETS:
         raise SetupError(f"SDXL_PRESET={text} is unknown.", f"Use {' or '.join(PRESETS)}.")
-    preset, lora = PRESETS[text], _text(env, "SDXL_FAST_LORA", "")
-    return replace(preset, lora=LoraUse(lora, 1.0)) if preset.lora and lora else preset
+    return FULL if text == FULL.name else _fast(env)
+
+
+def _fast(env: Mapping[str, str]) -> Preset:
+    lora = _text(env, "SDXL_FAST_LORA", "")
+    return replace(FAST, lora=LoraUse(lora, 1.0)) if lora else FAST
 
 
 def _user_cache(env: Mapping[str, str]) -> Path:

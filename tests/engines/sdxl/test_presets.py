@@ -1,0 +1,100 @@
+"""Each order chooses its way of painting; the pictures are diffusers' own."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from components.engines.sdxl import sentences
+from components.engines.sdxl.engine import SdxlEngine
+from components.engines.sdxl.libraries import library
+from components.server.engine import LoraUse, Offering, Presets, Refine
+from tests.engines.sdxl.studio import BASE, IMAGE, ByHand, order, same, settings, silent, source
+from tests.engines.sdxl.test_lent_card import Space
+from tests.engines.sdxl.tiny_sdxl import configure
+
+MINE = (LoraUse("peft_text.safetensors", 0.5),)
+
+
+def engine_of(studio, **env: str) -> SdxlEngine:
+    own = {"SDXL_LORA_FOLDER": str(studio.loras), "SDXL_FAST_LORA": "peft.safetensors"}
+    return SdxlEngine(settings(studio.tiny, studio.cache, **own, **env), configure)
+
+
+@pytest.fixture(scope="module")
+def engine(studio):
+    return engine_of(studio)
+
+
+@pytest.fixture(scope="module")
+def by_hand(studio):
+    """diffusers with the LoRA and the scheduler of the fast preset."""
+    hand = ByHand(studio.tiny)
+    hand.base.load_lora_weights(str(studio.loras / "peft.safetensors"))
+    hand.base.scheduler = library("diffusers").LCMScheduler.from_config(hand.base.scheduler.config)
+    return hand
+
+
+def painted(engine: SdxlEngine, **values):
+    return engine.paint(order(**values), silent).image
+
+
+def test_it_offers_two_and_the_host_chooses_the_usual_one(studio, engine):
+    assert isinstance(engine, Offering)
+    assert engine.presets() == Presets(("full", "fast"), "full")
+    assert engine_of(studio, SDXL_PRESET="fast").presets().usual == "fast"
+
+
+def test_fast_is_what_diffusers_makes_with_lcm(engine, by_hand):
+    ours = painted(engine, preset="fast", num_inference_steps=28, guidance_scale=7)
+    assert same(ours, by_hand.picture(BASE, num_inference_steps=4, guidance_scale=1.0))
+    ours = painted(engine, preset="fast", num_inference_steps=2)
+    assert same(ours, by_hand.picture(BASE, num_inference_steps=2, guidance_scale=1.0)), "fewer are as ordered"
+
+
+def test_fast_from_a_picture(engine, by_hand):
+    ours = painted(engine, preset="fast", num_inference_steps=28, image=source(), prompt_strength=0.5)
+    theirs = by_hand.picture(IMAGE, image=source(), strength=0.5, num_inference_steps=4, guidance_scale=1.0)
+    assert same(ours, theirs)
+
+
+def test_going_to_fast_and_back_changes_no_bit(studio, engine):
+    wishes = [{}, {"loras": MINE}, {"refine": Refine.ENSEMBLE}]
+    before = [painted(engine, preset="full", **wish) for wish in wishes]
+    fast = [painted(engine, preset="fast", **wish) for wish in wishes]
+    after = [painted(engine, preset="full", **wish) for wish in wishes]
+    again = [painted(engine, preset="fast", **wish) for wish in wishes]
+    for wish, one, other in zip(wishes, before, after, strict=True):
+        assert same(one, other)
+        assert same(one, studio.paint(**wish)), "and as an engine paints that never went fast"
+    assert all(same(one, other) for one, other in zip(fast, again, strict=True))
+    assert not any(same(one, other) for one, other in zip(before, fast, strict=True))
+
+
+def test_the_order_counts_where_the_host_chose_fast(studio, engine):
+    host = engine_of(studio, SDXL_PRESET="fast")
+    assert same(painted(host, preset="full"), studio.paint())
+    assert same(painted(host), painted(engine, preset="fast"))
+
+
+def test_the_way_shares_its_steps_by_the_order_s_own_schedule(studio):
+    """The handover to the refiner is counted on the base's scheduler, also where the host's preset has another."""
+    host = engine_of(studio, SDXL_PRESET="fast")
+    wish = {"refine": Refine.ENSEMBLE, "num_inference_steps": 10, "high_noise_frac": 0.7}
+    assert same(painted(host, preset="full", **wish), studio.paint(**wish))
+
+
+def test_what_is_left_out_is_said_of_the_order_alone(studio, engine):
+    host = engine_of(studio, SDXL_PRESET="fast")
+    for one in (engine, host):
+        notes = [one.paint(order(preset=name, refine=Refine.SECOND_PASS), silent).note for name in ("full", "fast")]
+        assert notes == ["", sentences.FAST_WITHOUT_REFINER]
+
+
+def test_on_a_lent_card_it_is_the_same(studio, engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=Space().gpu))
+    lent = engine_of(studio, SPACES_ZERO_GPU="true")
+    for name in ("full", "fast", "full"):
+        assert same(painted(lent, preset=name), painted(engine, preset=name))
