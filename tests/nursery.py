@@ -7,6 +7,7 @@ is killed from outside), and its data folder. It tells which clicks were answere
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import random
 import signal
@@ -16,6 +17,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from components import client, database
 from components.backend import Backend
@@ -34,6 +37,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SIZE = 64
 """Pixels of a side: small pictures, many kills."""
 RICH = 10**12
+LATE = ("anyio._backends._asyncio", "anyio.streams.tls", "typing_extensions", "zipfile")
+"""What is imported only at a first request; a child would do so again each time."""
 PEOPLE = (Person(ALICE), Person(BOB))
 
 
@@ -87,6 +92,7 @@ class Nursery:
 
 
 def _serve(url: str) -> None:
+    _import_all()
     for line in sys.stdin:
         run, step, folder = line.rstrip("\n").split(" ", 2)
         child = os.fork()
@@ -94,6 +100,12 @@ def _serve(url: str) -> None:
             _be_killed(Path(folder), url, int(run), int(step))
         _, status = os.waitpid(child, 0)
         _say(f"ended {os.waitstatus_to_exitcode(status)}")
+
+
+def _import_all() -> None:
+    Image.preinit()
+    for name in LATE:
+        importlib.import_module(name)
 
 
 def _be_killed(folder: Path, url: str, run: int, step: int) -> None:

@@ -22,13 +22,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     app.stop()
 
 
-@pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory, hosted: HostedApi) -> Iterator[AppProcess]:
-    started = AppProcess.hosted(tmp_path_factory.mktemp("compare"), hosted).start()
-    yield started
-    started.stop()
-
-
 def chosen(person: Person, path: str = PATH) -> None:
     """Put a LoRA in the first row."""
     box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
@@ -87,7 +80,7 @@ def test_it_does_not_open_over_what_the_person_turned_to(context: BrowserContext
     expect(slider(person)).to_be_hidden()
 
 
-def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, hosted: HostedApi, app: AppProcess) -> None:
+def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, api: HostedApi, app: AppProcess) -> None:
     person = Person(context.new_page(), app.url).open()
     chosen(person)
     compare = person.page.get_by_role("button", name="Compare with and without")
@@ -96,7 +89,7 @@ def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, hosted: Hos
     person.choose("Pictures", "3")
     compare.dblclick()
     person.sees("completed", 2)
-    bare, one = sorted(hosted.posts, key=len)
+    bare, one = sorted(api.posts, key=len)
     assert one.pop("loras") == [{"path": PATH, "scale": 1}]
     assert one == bare and one["seed"] >= 0
     expect(slider(person)).to_be_visible()
@@ -104,20 +97,18 @@ def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, hosted: Hos
     person.choose("Pictures", "1")
     person.generate("an owl")
     person.sees("completed", 3)
-    assert hosted.posts[-1]["loras"] == [{"path": PATH, "scale": 1}]
-    assert len(hosted.posts) == 3
+    assert api.posts[-1]["loras"] == [{"path": PATH, "scale": 1}]
+    assert len(api.posts) == 3
 
 
-def test_without_a_scale_there_is_nothing_to_compare(
-    context: BrowserContext, hosted: HostedApi, app: AppProcess
-) -> None:
+def test_without_a_scale_there_is_nothing_to_compare(context: BrowserContext, api: HostedApi, app: AppProcess) -> None:
     person = Person(context.new_page(), app.url).open()
     chosen(person)
     person.set_number("LoRA 1 scale", 0)
     person.prompt.fill("a fox")
     person.page.get_by_role("button", name="Compare with and without").click()
     person.sees_text("There is no LoRA to compare with.")
-    assert hosted.posts == []
+    assert api.posts == []
 
 
 def test_with_a_finger_on_a_phone(browser: Browser, demo: AppProcess) -> None:

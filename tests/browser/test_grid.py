@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, expect
@@ -11,13 +9,6 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from tests.app_process import AppProcess
 from tests.browser.person import Person
 from tests.hosted_api import HostedApi
-
-
-@pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory, hosted: HostedApi) -> Iterator[AppProcess]:
-    started = AppProcess.hosted(tmp_path_factory.mktemp("grid"), hosted).start()
-    yield started
-    started.stop()
 
 
 def lists(person: Person, **values: tuple[str, str]) -> Locator:
@@ -35,12 +26,12 @@ def grid(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="Grid")
 
 
-def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess, hosted: HostedApi, tmp_path) -> None:
+def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess, api: HostedApi, tmp_path) -> None:
     person = Person(context.new_page(), app.url).open()
     person.prompt.fill("a red fox")
     region = lists(person, across=("Guidance", "2-6 (+2)"), down=("Words of the prompt", "red, blue"))
     expect(region).to_contain_text("6 pictures, $0.06 at most.")
-    before = len(hosted.posts)
+    before = len(api.posts)
     person.button("Make the grid").click()
     view = grid(person)
     expect(view.get_by_role("columnheader", name="Guidance 2")).to_be_visible()
@@ -49,9 +40,9 @@ def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess,
         "Guidance 2", "Guidance 4", "Guidance 6"
     ]  # fmt: skip
     assert [header.inner_text() for header in view.get_by_role("rowheader").all()] == ["a red fox", "a blue fox"]
-    sent = [(post["prompt"], post["guidance_scale"]) for post in hosted.posts[before:]]
+    sent = [(post["prompt"], post["guidance_scale"]) for post in api.posts[before:]]
     assert sorted(sent) == sorted((f"a {colour} fox", scale) for colour in ("red", "blue") for scale in (2, 4, 6))
-    assert len({post["seed"] for post in hosted.posts[before:]}) == 1
+    assert len({post["seed"] for post in api.posts[before:]}) == 1
     with person.page.expect_download() as saved:
         view.get_by_role("button", name="Save as one picture").click()
     saved.value.save_as(tmp_path / "grid.png")
@@ -68,10 +59,10 @@ def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess,
 
 
 def test_what_cannot_be_made_is_said_and_nothing_starts(
-    context: BrowserContext, app: AppProcess, hosted: HostedApi
+    context: BrowserContext, app: AppProcess, api: HostedApi
 ) -> None:
     person = Person(context.new_page(), app.url).open()
-    before = len(hosted.posts)
+    before = len(api.posts)
     region = lists(person, across=("Seed", "1-100"))
     expect(region).to_contain_text("more than 25 pictures")
     expect(person.button("Make the grid")).to_be_disabled()
@@ -83,13 +74,13 @@ def test_what_cannot_be_made_is_said_and_nothing_starts(
     person.button("Make the grid").click()
     expect(region).to_contain_text("not in the prompt")
     expect(person.tiles).to_have_count(0)
-    assert len(hosted.posts) == before
+    assert len(api.posts) == before
 
 
 def test_a_grid_that_the_host_would_not_take_is_said_beforehand(
-    context: BrowserContext, tmp_path_factory: pytest.TempPathFactory, hosted: HostedApi
+    context: BrowserContext, tmp_path_factory: pytest.TempPathFactory, api: HostedApi
 ) -> None:
-    app = AppProcess.hosted(tmp_path_factory.mktemp("narrow"), hosted, PLAYGROUND_JOBS_PER_VISITOR="4").start()
+    app = AppProcess.hosted(tmp_path_factory.mktemp("narrow"), api, PLAYGROUND_JOBS_PER_VISITOR="4").start()
     person = Person(context.new_page(), app.url).open()
     person.prompt.fill("a cat")
     region = lists(person, across=("Seed", "1-5"))
