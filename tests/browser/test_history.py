@@ -230,3 +230,12 @@ def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -
     person.results.get_by_role("button", name="Open: Picture number 2 of").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True).get_by_role("img")
     assert "?" not in str(large.get_attribute("src"))
+
+
+def test_what_the_context_menu_of_a_small_picture_saves_is_the_original(person: Person) -> None:
+    small = person.results.get_by_role("button", name="Open: Picture number 2 of").get_by_role("img")
+    small.scroll_into_view_if_needed()
+    with person.page.expect_response(lambda answer: "/pictures/" in answer.url and "?" not in answer.url):
+        small.click(button="right")
+    assert "?" not in str(small.get_attribute("src"))
+    expect(small).to_be_visible()
