@@ -26,6 +26,9 @@ export class Picks {
   offer({ row, node }) {
     const box = make("input", { type: "checkbox", "aria-label": words.pick(named(row)) });
     box.onchange = () => this.#draw();
+    box.onkeydown = ({ key }) => {
+      if (key === "Enter") this.pack.focus(); // by Tab it is a long way back
+    };
     this.boxes.set(row.id, box);
     node.append(make("label", { className: "pick" }, box));
   }
