@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from components.client import Client, Endpoint, api_connections, outside_connections
+from components.client import Client
+from components.connections import Endpoint, api_connections, outside_connections
 from components.errors import KeyRefused, NothingSent, NotTold, UntrustedService
 from components.family import Catalogue, Family, Model
 from components.fence import Access, Limits

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, TypeVar
 
 import httpx
 
 from components import messages, wire
 from components.addresses import is_public_https
+from components.connections import PATIENCE, Connections, Endpoint, Patience, origin_of
 from components.errors import (
     NothingSent,
     NotTold,
@@ -26,7 +25,7 @@ from components.errors import (
     WatchTrouble,
 )
 from components.family import Catalogue, Family
-from components.fetching import NotPublic, new_outside
+from components.fetching import NotPublic
 from components.generation import GenerationRequest, TaskUpdate
 from components.model_list import decode_models
 from components.money import Micros
@@ -34,33 +33,6 @@ from components.redaction import HIDDEN
 from components.retry import retry_after_seconds
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long the network is waited for, in seconds."""
-
-    connect: float = 5.0
-    step: float = 20.0
-    """For each piece that is read or written."""
-    pool: float = 5.0
-    """For a free connection."""
-    call: float = 45.0
-    """For a whole exchange with the API: httpx alone lets a slow drip outlive its read timeout."""
-    quick_call: float = 10.0
-    """For a price or a balance, while a person waits for it."""
-    download: float = 60.0
-    """For a whole picture."""
-    upload: float = 120.0
-    """For a picture on its way up: a slow line takes that long for 4 MB."""
-
-    @property
-    def timeout(self) -> httpx.Timeout:
-        """Return the limits of each step, as httpx takes them."""
-        return httpx.Timeout(self.step, connect=self.connect, pool=self.pool)
-
-
-PATIENCE = Patience()
 ANSWER_LIMIT = 64 * 1024 * 1024
 """Bytes of a JSON answer: four inline pictures of 10 MB and what base64 adds."""
 LARGE_ANSWER = 256 * 1024
@@ -69,100 +41,10 @@ REDIRECTS = 3
 """How often a picture's server may send us on; each address is checked. The API itself is never followed."""
 PICTURE_LIMIT = 40 * 1024 * 1024
 """Bytes of a downloaded picture."""
-LEFT_TO_END = 120.0
-"""Seconds after which connections that were replaced are closed: what was under way on them has ended."""
 
 _PLACEHOLDERS = wire.Links("https://example.com/image.png", "https://example.com/mask.png")
 """Stand for a request's pictures where only its price is asked."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-"""Names of one host: an API that is asked at one of them may name its pictures by another."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where the API is and the key it takes. `base_url` may carry a path."""
-
-    base_url: str
-    key: str = field(repr=False)
-
-    def url(self, path: str) -> str:
-        """Return the address of an API path such as `/api/v3/balance`."""
-        return f"{self.base_url}{path}"
-
-    def owns(self, url: str) -> bool:
-        """Tell whether `url` lies at the API's own scheme, host and port: the key may go there."""
-        origin = _origin(url)
-        return origin is not None and origin == _origin(self.base_url)
-
-    @property
-    def is_loopback(self) -> bool:
-        """Tell whether the API runs on this computer."""
-        origin = _origin(self.base_url)
-        return origin is not None and origin[1] in _LOOPBACK
-
-    def serves(self, url: str) -> bool:
-        """Tell whether `url` lies on the API's own host and port, by whatever name: pictures may come from there."""
-        ours, theirs = _origin(self.base_url), _origin(url)
-        if ours is None or theirs is None or ours == theirs:
-            return ours is not None and ours == theirs
-        return ours[::2] == theirs[::2] and ours[1] in _LOOPBACK and theirs[1] in _LOOPBACK
-
-
-class Connections:
-    """One pool of connections, made anew after a pool timeout: connections that leak from it never come back."""
-
-    def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
-        self._make = make
-        self._now = make()
-        self._replaced: list[tuple[float, httpx.AsyncClient]] = []
-
-    @asynccontextmanager
-    async def stream(self, method: str, url: str, **given: Any) -> AsyncGenerator[httpx.Response]:
-        """Open one exchange as httpx does, on the pool that is to be used now."""
-        http = self._now
-        try:
-            async with http.stream(method, url, **given) as response:
-                yield response
-        except httpx.PoolTimeout:
-            await self._renew(http)
-            raise
-
-    async def aclose(self) -> None:
-        """Close everything."""
-        for client in (self._now, *(client for _, client in self._replaced)):
-            await client.aclose()
-
-    async def _renew(self, broken: httpx.AsyncClient) -> None:
-        """Replace a pool, once; what is under way on it may end."""
-        if broken is self._now:
-            self._now = self._make()
-            self._replaced.append((time.monotonic(), broken))
-        latest = time.monotonic() - LEFT_TO_END
-        ended = [client for since, client in self._replaced if since < latest]
-        self._replaced = [(since, client) for since, client in self._replaced if since >= latest]
-        for client in ended:
-            await client.aclose()
-
-
-def api_connections(endpoint: Endpoint, patience: Patience = PATIENCE) -> Connections:
-    """Return connections to the API; the caller closes them. Proxies never see loopback calls.
-
-    Idle connections are dropped before a server does so (uvicorn: after 5 s): a POST on one that the server
-    is just closing would be lost without our knowing whether it arrived.
-    """
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4)
-    trust_env = not endpoint.is_loopback
-
-    def make() -> httpx.AsyncClient:
-        return httpx.AsyncClient(timeout=patience.timeout, limits=limits, follow_redirects=False, trust_env=trust_env)
-
-    return Connections(make)
-
-
-def outside_connections(patience: Patience = PATIENCE) -> Connections:
-    """Return guarded connections to addresses that others chose; the caller closes them."""
-    return Connections(lambda: new_outside(patience.timeout))
 
 
 class Client:
@@ -282,7 +164,7 @@ class Client:
 
     def may_open(self, url: str) -> bool:
         """Tell whether a picture's address may be shown to a person as a link."""
-        return self._endpoint.serves(url) or (_origin(url) is not None and is_public_https(url))
+        return self._endpoint.serves(url) or (origin_of(url) is not None and is_public_https(url))
 
     def _pictures_from(self, url: str) -> Connections:
         """Return the connections for an address: the API's own origin, or public https. Raises PictureTrouble."""
@@ -370,14 +252,3 @@ def _nothing_sent(error: httpx.TransportError) -> PlaygroundError:
             return UntrustedService(messages.UNTRUSTED)
         cause = cause.__cause__ or cause.__context__
     return NothingSent(messages.UNREACHABLE)
-
-
-def _origin(url: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port as httpx will use them; None for what is no address it can open."""
-    try:
-        parts = httpx.URL(url)
-        host = parts.host
-    except (httpx.InvalidURL, ValueError):
-        return None
-    port = {"http": 80, "https": 443}.get(parts.scheme) if parts.port is None else parts.port
-    return (parts.scheme, host, port) if port and host else None

@@ -70,7 +70,7 @@ class LoraChecker:
 
     @property
     def shelf(self) -> Mapping[str, str]:
-        """Return the paths by name, of the shelf and of the host's folder as it stands."""
+        """Return the paths by name, of the shelf and of the host's folder as it stands: a look at the disk."""
         return {**self._shelf, **self.host.names}
 
     def understand(self, text: str) -> LoraLink:
@@ -89,7 +89,7 @@ class LoraChecker:
 
     async def check(self, text: str) -> Verdict:
         """Return what can be said of a pasted LoRA. Raises InvalidRequest for what names none, and nothing else."""
-        link = replace(self.understand(text), weight=None)
+        link = replace(await asyncio.to_thread(self.understand, text), weight=None)
         if known := self._remembered(link.path):
             return known
         if not self._may_begin():

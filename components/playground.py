@@ -10,16 +10,16 @@ from pathlib import Path
 
 from components import messages
 from components.backend import HOSTED, Backend, learn
-from components.client import (
+from components.client import Client
+from components.clock import Clock
+from components.connections import (
     PATIENCE,
-    Client,
     Connections,
     Endpoint,
     Patience,
     api_connections,
     outside_connections,
 )
-from components.clock import Clock
 from components.errors import (
     InvalidRequest,
     NotAllowed,

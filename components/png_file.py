@@ -6,10 +6,13 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from components.recipe_exif import rotation_in
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
 _KEYWORD = b"parameters"
 _GRAPH = b"prompt"
+_EXIF, _EXIF_PREFIX = b"eXIf", b"Exif\0\0"
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _PICTURE = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs mDCV cLLI acTL fcTL fdAT".split()
@@ -26,8 +29,12 @@ def with_text(data: bytes, text: str) -> bytes:
 
 
 def clean(data: bytes) -> bytes:
-    """Return the file without metadata."""
-    return _SIGNATURE + b"".join(whole for kind, _, whole in _chunks(data) if kind in _PICTURE)
+    """Return the file without metadata but how it is turned."""
+    chunks = [*_chunks(data)]
+    exif = next((body for kind, body, _ in chunks if kind == _EXIF), b"")
+    turned = rotation_in(exif).removeprefix(_EXIF_PREFIX)
+    head, *rest = [whole for kind, _, whole in chunks if kind in _PICTURE]
+    return b"".join((_SIGNATURE, head, *([_chunk(_EXIF, turned)] if turned else []), *rest))
 
 
 def text_of(data: bytes) -> str:
@@ -61,6 +68,10 @@ def _text_chunk(text: str) -> bytes:
         kind, body = b"tEXt", _KEYWORD + b"\0" + text.encode("latin-1")
     except UnicodeEncodeError:
         kind, body = b"iTXt", _KEYWORD + b"\0\0\0\0\0" + text.encode()
+    return _chunk(kind, body)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
     return _HEAD.pack(len(body), kind) + body + struct.pack(">I", zlib.crc32(kind + body))
 
 

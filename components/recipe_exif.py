@@ -22,16 +22,42 @@ BROKEN = (
 )
 """What reading a file that is cut off or forged may raise."""
 _IFD, _COMMENT = 0x8769, 0x9286
+_ROTATION = 0x0112
 _CAMERA = (0x0110, 0x010F)
 """Where ComfyUI writes its graph, as `prompt:{...}`."""
 _UNICODE, _ASCII = b"UNICODE\0", b"ASCII\0\0\0"
+_LONG = 30_000
+"""Characters from which plain letters take one byte each: a JPEG file has room for 64 kB of EXIF data."""
 
 
 def with_comment(exif: bytes, text: str) -> bytes:
     """Return EXIF data with a comment; what it held besides stays. It begins with `Exif`, 0, 0."""
     found = _loaded(exif)
-    found.get_ifd(_IFD)[_COMMENT] = _UNICODE + text.encode("utf-16-be")
+    found.get_ifd(_IFD)[_COMMENT] = _encoded(text)
     return found.tobytes()
+
+
+def without_comment(exif: bytes) -> bytes:
+    """Return EXIF data without its comment; empty where there is no other."""
+    found = _loaded(exif)
+    rest = found.get_ifd(_IFD)
+    rest.pop(_COMMENT, None)
+    if not rest:
+        found.pop(_IFD, None)
+    return found.tobytes() if len(found) else b""
+
+
+def rotation_in(exif: bytes) -> bytes:
+    """Return EXIF data that tell how the picture is turned and nothing else; empty where it stands upright."""
+    try:
+        turned = _loaded(exif).get(_ROTATION, 1)
+    except BROKEN:
+        return b""
+    if turned not in range(2, 9):
+        return b""
+    bare = Image.Exif()
+    bare[_ROTATION] = turned
+    return bare.tobytes()
 
 
 def text_in(exif: bytes) -> str:
@@ -51,6 +77,12 @@ def _loaded(exif: bytes) -> Image.Exif:
         found.load(exif)
         found.get_ifd(_IFD)
     return found
+
+
+def _encoded(text: str) -> bytes:
+    if len(text) > _LONG and text.isascii():
+        return _ASCII + text.encode()
+    return _UNICODE + text.encode("utf-16-be")
 
 
 def _decoded(comment: bytes) -> str:

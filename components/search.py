@@ -33,6 +33,12 @@ EXPIRED = f"{_GOING} AND ended < ? AND NOT is_favourite ORDER BY ended LIMIT ?"
 """Ended before a time and no favourites; what was paid for and not had is still awaited."""
 FIRST_TO_GO = f"{_GOING} AND state = 'completed' ORDER BY is_favourite, ended LIMIT ?"
 """The order in which room is made."""
+_ADD_OR_MARK = """
+INSERT INTO search_index VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (job_id) DO UPDATE SET is_favourite = excluded.is_favourite, bytes = excluded.bytes
+WHERE (is_favourite, bytes) <> (excluded.is_favourite, excluded.bytes)
+"""
+_REWORD = "UPDATE search_index SET words = ?2, loras = ?3 WHERE job_id = ?1 AND (words, loras) <> (?2, ?3)"
 _MOST_TERMS = 20
 
 
@@ -84,7 +90,8 @@ def index(db: sqlite3.Connection, job: Job) -> None:
     words = folded(f"{ask.prompt}\n{ask.negative_prompt}")
     loras = "".join(f"\n{lora.path}\n" for lora in ask.loras)
     row = (job.id, words, loras, int(job.is_favourite), _bytes(job))
-    db.execute("INSERT OR REPLACE INTO search_index VALUES (?, ?, ?, ?, ?)", row)
+    db.execute(_ADD_OR_MARK, row)
+    db.execute(_REWORD, row[:3])
 
 
 def _bytes(job: Job) -> int:

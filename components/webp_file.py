@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 
-from components.recipe_exif import text_in, with_comment
+from components.recipe_exif import rotation_in, text_in, with_comment
 
 _HEAD = struct.Struct("<4sI")
 _EXIF_PREFIX = b"Exif\0\0"
@@ -17,26 +17,31 @@ Chunk = tuple[bytes, bytes]
 def with_text(data: bytes, text: str) -> bytes:
     """Return the file with a text as its EXIF comment."""
     chunks = [*_chunks(data)]
-    exif = next((body for kind, body in chunks if kind == b"EXIF"), b"")
-    made = with_comment(exif, text).removeprefix(_EXIF_PREFIX)
+    made = with_comment(_exif_in(chunks), text).removeprefix(_EXIF_PREFIX)
     others = [chunk for chunk in chunks if chunk[0] not in (b"VP8X", b"EXIF", b"XMP ")]
     last = [chunk for chunk in chunks if chunk[0] == b"XMP "]
     return _file([(b"VP8X", _features(chunks, add=_HAS_EXIF)), *others, (b"EXIF", made), *last])
 
 
 def clean(data: bytes) -> bytes:
-    """Return the file without metadata."""
+    """Return the file without metadata but how it is turned."""
     chunks = [*_chunks(data)]
     picture = [chunk for chunk in chunks if chunk[0] in _PICTURE]
     if chunks[0][0] != b"VP8X":
         return _file(picture)
-    return _file([(b"VP8X", _features(chunks, drop=_HAS_EXIF | _HAS_XMP)), *picture])
+    turned = rotation_in(_exif_in(chunks)).removeprefix(_EXIF_PREFIX)
+    features = _features(chunks, add=_HAS_EXIF if turned else 0, drop=_HAS_EXIF | _HAS_XMP)
+    return _file([(b"VP8X", features), *picture, *([(b"EXIF", turned)] if turned else [])])
 
 
 def text_of(data: bytes) -> str:
     """Return the recipe in its EXIF data; empty where there is none."""
-    found = [body for kind, body in _chunks(data) if kind == b"EXIF"]
-    return text_in(found[0]) if found else ""
+    exif = _exif_in(_chunks(data))
+    return text_in(exif) if exif else ""
+
+
+def _exif_in(chunks: Iterable[Chunk]) -> bytes:
+    return next((body for kind, body in chunks if kind == b"EXIF"), b"")
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:

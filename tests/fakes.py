@@ -21,8 +21,9 @@ import httpx
 from PIL import Image
 
 from components.backend import Backend
-from components.client import Client, Connections, Endpoint, api_connections, outside_connections
+from components.client import Client
 from components.clock import Clock
+from components.connections import Connections, Endpoint, api_connections, outside_connections
 from components.errors import Sentence
 from components.family import Catalogue, Family, Model
 from components.fence import Limits

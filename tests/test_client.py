@@ -15,16 +15,8 @@ import httpx
 import pytest
 import trustme
 
-from components.client import (
-    PICTURE_LIMIT,
-    REDIRECTS,
-    Client,
-    Connections,
-    Endpoint,
-    Patience,
-    api_connections,
-    outside_connections,
-)
+from components.client import PICTURE_LIMIT, REDIRECTS, Client
+from components.connections import Connections, Endpoint, Patience, api_connections, outside_connections
 from components.errors import (
     KeyRefused,
     NothingSent,

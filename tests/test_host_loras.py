@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import gradio as gr
 import pytest
+from blockbuster import blockbuster_ctx
+from starlette.requests import Request
 
 from components import messages
-from components.errors import InvalidRequest, NoLoraFile
+from components.backend import Backend
+from components.client import Endpoint
+from components.errors import InvalidRequest, NoLoraFile, TooMany
+from components.generation import LoraWeight, SourceImage
 from components.host_loras import HostLoras
+from components.job import Job
+from components.jobs import Wish
 from components.lora_check import Fit, LoraChecker
 from components.lora_header import Base
 from components.lora_sites import Site
+from components.person import Person
+from components.playground import Playground
 from components.settings import Settings
+from components.store import Store
+from components.ui.generate import generate_endpoint
+from components.ui.lora_rows import _answers
+from components.ui.page import Page
+from components.ui.source_routes import _take
+from tests.fakes import BASE, MODEL, house
+from tests.fakes import KEY as API_KEY
 
 KEY = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k.lora_down.weight"
 
@@ -92,3 +112,68 @@ def test_a_folder_that_is_not_there_has_none(tmp_path):
 def test_where_another_paints_the_folder_is_not_offered(tmp_path):
     env = {"PLAYGROUND_BACKEND": "demo", "SDXL_LORA_FOLDER": str(tmp_path)}
     assert Settings.from_env(env).lora_folder is None
+
+
+# --- the event loop: the folder may lie on a slow disk ---
+
+NAME = "Ink Style.safetensors"
+TOKEN = "0" * 32
+
+
+@pytest.fixture
+async def asked(folder, tmp_path_factory) -> AsyncGenerator[SimpleNamespace]:
+    """The app before a folder of LoRAs, and the clicks that reach the core."""
+    backend = Backend.hosted(Endpoint(BASE, API_KEY), (MODEL,), "The host's key pays.")
+    store = Store(tmp_path_factory.mktemp("store"))
+    playground = Playground(backend, store, house(backend, host_loras=HostLoras(folder)))
+    wishes: list[Wish] = []
+
+    async def start(person: Person, wish: Wish, token: str) -> tuple[Job, ...]:
+        wishes.append(wish)
+        raise TooMany(messages.TOO_MANY_OF_ALL)
+
+    playground.start = start  # type: ignore[method-assign]
+    yield SimpleNamespace(playground=playground, wishes=wishes)
+    store.close()
+
+
+def sent(wishes: list[Wish]) -> tuple[LoraWeight, ...]:
+    return wishes[0].requests[0].loras
+
+
+async def test_the_rows_are_answered_without_listing_the_folder_on_the_event_loop(checker):
+    understand, check, take_tags = _answers(checker)
+    with blockbuster_ctx():
+        understood = await understand({"text": "ink style"})
+        checked = await check({"text": "ink style"})
+        taken = await take_tags({"prompt": "a fox <lora:ink style:0.5>"})
+    assert understood["path"] == checked["path"] == taken["loras"][0]["path"] == NAME
+
+
+async def test_a_press_does_not_list_the_folder_on_the_event_loop(asked):
+    page = Page(asked.playground)
+    values = {name: cast("Any", widget).value for name, widget in page._inputs.items()}
+    values |= {"prompt": "a fox <lora:old:1>", "lora_1": "ink style", "seed": 1}
+    ticket = {"visitor": TOKEN, "click": TOKEN}
+    request = gr.Request(Request({"type": "http", "headers": [], "client": ("127.0.0.1", 1), "path": "/"}))
+    with blockbuster_ctx():
+        await page.generate(request, ticket=ticket, comparison=None, **values)
+    assert {lora.path for lora in sent(asked.wishes)} == {NAME, "old.safetensors"}
+
+
+async def test_a_program_s_request_does_not_list_the_folder_on_the_event_loop(asked):
+    generate = generate_endpoint(asked.playground)
+    with blockbuster_ctx(), pytest.raises(gr.Error):
+        await generate("a fox", loras=[{"path": "ink style"}])
+    assert sent(asked.wishes) == (LoraWeight(NAME),)
+
+
+async def test_a_picture_given_does_not_list_the_folder_on_the_event_loop(asked):
+    async def take(person: Person, body: bytes) -> SourceImage:
+        return SourceImage(f"{TOKEN}.png", "0" * 64, 1024, 1024)
+
+    asked.playground.sources = SimpleNamespace(take=take)
+    request = Request({"type": "http", "headers": []})
+    with blockbuster_ctx():
+        taken = await _take(asked.playground, Person(TOKEN), request, b"no recipe in it")
+    assert taken["match"] == {"width": 1024, "height": 1024}

@@ -39,6 +39,7 @@ LAYERS = (
     ("family",),
     ("model_list", "estimate", "code_samples"),
     ("settings", "fetching", "shelf", "database", "host_loras", "folder_lock", "job_rows", "spendings"),
+    ("connections",),
     ("client", "store"),
     ("backend", "board", "till", "restoring", "lora_check"),
     ("ledger",),
@@ -124,7 +125,7 @@ def importers(package: str) -> set[str]:
 
 
 def test_only_the_client_speaks_http():
-    assert importers("httpx") == {"client", "fetching", "engines.sdxl.civitai_loras"}
+    assert importers("httpx") == {"client", "connections", "fetching", "engines.sdxl.civitai_loras"}
     assert importers("httpcore") == {"fetching"}
     assert not importers("requests") | importers("aiohttp")
 

@@ -125,6 +125,66 @@ def test_forged_files_raise_nothing(name, data):
         work(bytes(forged))
 
 
+ON_ITS_SIDE = 6
+
+
+def lying() -> Image.Exif:
+    """What a camera held upright writes: the picture lies on its side, and this says so."""
+    found = exif()
+    found[0x0112] = ON_ITS_SIDE
+    return found
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_clean_copy_is_as_upright_as_the_picture_and_says_nothing_else(kind):
+    data = picture(kind, exif=lying())
+    bare = clean(with_text(data, "a fox\nSteps: 1"))
+    with Image.open(io.BytesIO(bare)) as image:
+        assert dict(image.getexif()) == {0x0112: ON_ITS_SIDE}
+    assert b"canary" in data and b"canary" not in bare
+    assert (text_of(bare), pixels(bare), clean(bare)) == ("", pixels(data), bare)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_is_written_beside_a_broken_rotation_is_left_out_too(kind):
+    data = picture(kind, exif=lying())
+    broken = data.replace(b"MM\0*", b"MM\0?") if kind != "PNG" else png_with(b"MM\0? A canary's")
+    assert b"canary" in broken and b"canary" not in clean(broken)
+    assert pixels(clean(broken)) == pixels(data)
+
+
+def png_with(exif_data: bytes) -> bytes:
+    return picture("PNG", exif=exif_data)
+
+
+LONG = 20_000
+"""Characters of which UTF-16 takes most of what a JPEG segment holds, twice."""
+
+
+@pytest.mark.parametrize("sign", ["x", "狐", "🦊"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_long_text_is_kept_in_every_kind_of_file(name, sign):
+    long = sign * LONG + f"\nNegative prompt: {sign * LONG}\nSteps: 1, Seed: 2, CFG scale: 3"
+    changed = with_text(FILES[name], long)
+    assert (text_of(changed), pixels(changed)) == (long, pixels(FILES[name]))
+    assert text_of(with_text(changed, "a short one")) == text_of(with_text(FILES[name], "a short one"))
+    assert clean(changed) == clean(with_text(FILES[name], "a short one"))
+    assert (b"canary" in changed) == (b"canary" in FILES[name])
+
+
+def test_a_long_text_takes_the_place_of_a_short_one_everywhere():
+    older = "an older one".encode("utf-16-be")
+    before = with_text(FILES["jpeg"], "an older one")
+    assert older in before and older not in with_text(before, "狐" * 2 * LONG)
+
+
+def test_a_long_text_of_plain_letters_is_an_exif_comment_of_a_jpeg_too():
+    """In the standard's other form, which A1111 reads as well: in UTF-16 there is no room for it."""
+    text = "a red fox, " * (LONG // 5)
+    with Image.open(io.BytesIO(with_text(PLAIN["jpeg"], text))) as image:
+        assert image.getexif().get_ifd(0x8769)[0x9286] == b"ASCII\0\0\0" + text.encode()
+
+
 def test_a_text_bomb_is_not_unpacked():
     info = PngInfo()
     info.add_text("parameters", "x" * 50_000_000, zip=True)

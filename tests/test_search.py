@@ -11,7 +11,7 @@ import pytest
 
 from components.generation import GenerationRequest, LoraWeight
 from components.job import Job, JobState, Picture, to_record
-from components.search import Choices, Search, folded
+from components.search import TABLE, Choices, Search, folded, index
 from components.store import Store
 from tests.fakes import ALICE, BOB
 from tests.test_store import job
@@ -176,3 +176,25 @@ def test_the_bytes_of_pictures_are_counted(store):
     assert store.size() == 3000
     store.delete([done("b-1")])
     assert store.size() == 1000
+
+
+WATCHED = """
+CREATE TABLE written (what TEXT);
+CREATE TRIGGER added AFTER INSERT ON search_index BEGIN INSERT INTO written VALUES ('added'); END;
+CREATE TRIGGER worded AFTER UPDATE OF words, loras ON search_index BEGIN INSERT INTO written VALUES ('words'); END;
+CREATE TRIGGER marked AFTER UPDATE OF is_favourite, bytes ON search_index
+BEGIN INSERT INTO written VALUES ('marks'); END;
+"""
+
+
+def test_only_what_changed_is_written_into_the_index():
+    db = sqlite3.connect(":memory:")
+    db.executescript(TABLE + WATCHED)
+    plain = done("a-1", "a fox")
+    starred = replace(plain, is_favourite=True)
+    reworded = replace(starred, request=GenerationRequest("an owl", loras=(PIXEL,)))
+    for one in (plain, plain, starred, starred, reworded, reworded):
+        index(db, one)
+    assert [what for (what,) in db.execute("SELECT what FROM written")] == ["added", "marks", "words"]
+    assert db.execute("SELECT * FROM search_index").fetchall() == [("a-1", "an owl", f"\n{PIXEL.path}\n", 1, 0)]
+    db.close()

@@ -24,7 +24,11 @@ export async function open(place, past) {
   place.append(history.node);
   history.node.showModal();
   history.begin();
-  return new Promise((closed) => history.node.addEventListener("close", () => closed(history.node.remove())));
+  addEventListener("playground:changed", history.follow);
+  return new Promise((closed) => history.node.addEventListener("close", () => {
+    removeEventListener("playground:changed", history.follow);
+    closed(history.node.remove());
+  }));
 }
 
 class History {
@@ -40,7 +44,7 @@ class History {
     const close = button("×", () => this.node.close(), { className: "close", "aria-label": words.close });
     this.node = make("dialog", { className: "history", "aria-label": words.title },
       make("header", {}, make("h2", {}, words.title), this.count, close), this.#filters(), this.swept, this.notice,
-      this.list.node, this.picks.node, this.viewer.node);
+      this.picks.node, this.list.node, this.viewer.node);
     this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
   }
 
@@ -48,6 +52,25 @@ class History {
   begin() {
     this.search.focus();
     this.#show();
+  }
+
+  /** What changed elsewhere, in another tab too. @param {CustomEvent} event its detail is an answer of the feed */
+  follow = ({ detail: { rows, gone } }) => {
+    const { tiles } = this.list;
+    for (const row of rows) tiles.get(row.id)?.update(row, 0);
+    this.#take(gone.filter((id) => tiles.has(id)));
+    const isNews = rows.some(({ id, state }) => state === "completed" && !tiles.has(id));
+    if (!gone.length && !isNews) return;
+    clearTimeout(this.renewing);
+    this.renewing = setTimeout(() => this.list.renew(), PAUSE);
+  };
+
+  #take(ids) {
+    if (!ids.length) return;
+    this.list.drop(ids);
+    this.picks.refresh();
+    this.viewer.refresh();
+    if (!this.node.contains(document.activeElement)) this.search.focus();
   }
 
   /** What is known of all of them comes with every first page. */

@@ -48,6 +48,29 @@ export class FoundList {
     this.#goOn();
   }
 
+  /** Brings what came since, each at its place, and what is known of all. */
+  async renew() {
+    const { turn } = this;
+    const answer = await this.find({ ...this.asked, before: null }).catch(() => null);
+    if (!answer || turn !== this.turn || !this.isBegun) return;
+    this.tell.begun(answer);
+    for (const row of answer.rows) if (!this.tiles.has(row.id)) this.#seat(row);
+    this.#tell();
+  }
+
+  #seat(row) {
+    const isOlder = (other) => other.created < row.created || (other.created === row.created && other.id < row.id);
+    const next = [...this.list.children].find(({ dataset }) => isOlder(this.tiles.get(dataset.job).row));
+    this.list.insertBefore(this.#tile(row).node, next ?? null);
+  }
+
+  #tile(row) {
+    const tile = new Tile(row, this.acts);
+    this.tiles.set(row.id, tile);
+    this.tell.added(tile);
+    return tile;
+  }
+
   async #load() {
     if (this.isBusy) return;
     const { turn } = this;
@@ -75,12 +98,7 @@ export class FoundList {
   }
 
   #add(rows) {
-    for (const row of rows.filter(({ id }) => !this.tiles.has(id))) {
-      const tile = new Tile(row, this.acts);
-      this.tiles.set(row.id, tile);
-      this.tell.added(tile);
-      this.list.append(tile.node);
-    }
+    for (const row of rows.filter(({ id }) => !this.tiles.has(id))) this.list.append(this.#tile(row).node);
     const last = rows.at(-1);
     if (last) this.last = { created: last.created, id: last.id };
   }

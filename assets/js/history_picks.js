@@ -2,6 +2,7 @@
 import { address, button, make, setText } from "./dom.js";
 import { isLeftOut } from "./downloads.js";
 import { words } from "./history_words.js";
+import { remover } from "./remover.js";
 import { named } from "./words.js";
 
 const MOST = 500;
@@ -14,17 +15,20 @@ export class Picks {
     this.count = make("strong", { role: "status" });
     this.told = make("p", { className: "quiet", role: "status", hidden: true });
     this.pack = button(words.pack, () => this.#pack());
-    this.removes = button(words.remove, (event) => this.#remove(event));
+    this.removes = remover(words, () => setText(this.told, words.removing(this.#chosen().length)), () => this.#remove());
     this.all = button(words.all, () => this.#set(true));
     this.clear = button(words.clear, () => this.#set(false));
     this.node = make("div", { className: "picks", role: "group", "aria-label": words.picked, hidden: true },
-      this.count, this.pack, this.removes, this.all, this.clear, this.told);
+      this.count, this.pack, this.removes.node, this.all, this.clear, this.told);
   }
 
   /** Gives a tile its checkbox. @param {import("./tile.js").Tile} tile */
   offer({ row, node }) {
     const box = make("input", { type: "checkbox", "aria-label": words.pick(named(row)) });
     box.onchange = () => this.#draw();
+    box.onkeydown = ({ key }) => {
+      if (key === "Enter") this.pack.focus(); // by Tab it is a long way back
+    };
     this.boxes.set(row.id, box);
     node.append(make("label", { className: "pick" }, box));
   }
@@ -45,10 +49,8 @@ export class Picks {
   #draw() {
     const { length } = this.#chosen();
     const isTooMany = length > MOST;
-    this.isAsked = false;
-    this.removes.classList.remove("danger");
-    this.removes.textContent = words.remove;
-    for (const one of [this.pack, this.removes]) one.disabled = !length || isTooMany;
+    this.removes.calm();
+    for (const one of [this.pack, this.removes.node]) one.disabled = !length || isTooMany;
     this.clear.disabled = !length;
     setText(this.count, words.selected(length));
     setText(this.told, isTooMany ? words.tooMany(MOST) : "");
@@ -63,17 +65,8 @@ export class Picks {
     setTimeout(() => setText(this.told, ""), 4000);
   }
 
-  /** The first press asks, the second deletes; a double click is one press. */
-  async #remove({ detail: clicks }) {
+  async #remove() {
     const chosen = this.#chosen();
-    if (this.isAsked && clicks > 1) return;
-    if (!this.isAsked) {
-      this.isAsked = true;
-      this.removes.classList.add("danger");
-      this.removes.textContent = words.removeForGood;
-      return setText(this.told, words.removing(chosen.length));
-    }
-    this.removes.disabled = true;
     const gone = await this.acts.remove(chosen).catch(() => []);
     this.refresh();
     const left = chosen.length - gone.length;

@@ -116,6 +116,7 @@ async function openPage(host) {
     trouble: gallery.trouble,
     show: (answer, isFull, isAnew) => {
       gallery.show(answer, isFull, isAnew);
+      dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
       if (isAnew && isShown) account.askAgain(); // the app was started anew, and may hold no key
       isShown = true;
       viewer.refresh();

@@ -199,6 +199,7 @@ export class Tile {
       box.append(lost);
     };
     image.src = address(picture.thumb);
+    image.oncontextmenu = () => (image.src = address(picture.src)); // its menu saves what is shown
     opener.replaceChildren(image);
   }
 

@@ -7,6 +7,7 @@ import { fill } from "./filling.js";
 import { shareable } from "./form_values.js";
 import { paintResult } from "./picture.js";
 import { changesBetween } from "./picture_changes.js";
+import { remover } from "./remover.js";
 import { words } from "./viewer_words.js";
 import { words as labels } from "./words.js";
 
@@ -44,7 +45,7 @@ export function acts(row, picture, means, close) {
         copier(words.link, said, () => link(shareable(settings)), words.linkCopied),
         codeButton(settings, picture),
         comparer(row, picture, said)),
-      group("", remover(row, means, said, close))),
+      group("", removes(row, means, said, close))),
     said,
     ...changed(row, means.rows()),
   ];
@@ -98,25 +99,14 @@ function copier(label, said, textOf, told = "") {
   return copies;
 }
 
-/** The first press asks, the second deletes; a double click is one press. */
-function remover(row, means, said, close) {
-  let isAsked = false;
-  const removes = button(words.remove, async ({ detail: clicks }) => {
-    if (!isAsked) return ask();
-    if (clicks > 1) return;
-    removes.disabled = true;
+function removes(row, means, said, close) {
+  const { node } = remover(words, () => setText(said, words.removing(row)), async () => {
     const isGone = await means.remove(row).catch(() => false);
     if (isGone) return close();
-    removes.disabled = false;
+    node.disabled = false;
     setText(said, words.notRemoved);
   });
-  const ask = () => {
-    isAsked = true;
-    removes.classList.add("danger");
-    removes.textContent = words.removeForGood;
-    setText(said, words.removing(row));
-  };
-  return removes;
+  return node;
 }
 
 function changed(row, rows) {

@@ -21,6 +21,15 @@ KNOWN = frozenset(field.name for field in fields.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A submit that was read, its pictures not yet."""
+
+    body: Body
+    order: Order
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A task that was made; `waits` when the caller wants to be answered at its end."""
 
@@ -46,36 +55,45 @@ class Intake:
         self._tasks, self._uploads, self._now = tasks, uploads, now
         self._engine = engine if isinstance(engine, Foreseeing) else None
 
-    def accept(self, raw: bytes) -> Accepted:
-        """Raise Refused naming the field that is wrong, or because the line is full."""
+    def read(self, raw: bytes) -> Asked:
+        """Check everything but the pictures. Raise Refused naming the field that is wrong, or for a full line."""
         body = parse_object(raw)
         self._tasks.check_room()
         order = checks.order_of(body, _draw_seed, self._preset)
-        self._foresee(order)
         waits = checks.flag(body, fields.SYNC)
         checks.flag(body, fields.BASE64)
+        return Asked(body, order, waits)
+
+    @property
+    def foresees(self) -> bool:
+        """Tell whether the engine can tell beforehand what it cannot paint."""
+        return self._engine is not None
+
+    def foresee(self, asked: Asked) -> None:
+        """Raise Refused for what the engine cannot paint. It may ask others over the network."""
+        if self._engine is None:
+            return
+        try:
+            self._engine.check(asked.order)
+        except EngineError as error:
+            raise unusable(fields.LORAS.name, str(error)) from error
+
+    def accept(self, asked: Asked) -> Accepted:
+        """Check the pictures and put the task in line. Raise Refused."""
         task_id = secrets.token_hex(16)
         try:
-            names = self._keep_pictures(checks.sources_of(body), task_id)
-            kept = _known(body) | self._decided(order) | names
+            names = self._keep_pictures(checks.sources_of(asked.body), task_id)
+            kept = _known(asked.body) | self._decided(asked.order) | names
             self._tasks.add(TaskRecord(task_id, kept, self._now()))
         except Refused:
             self._uploads.forget_all_of(task_id)
             raise
-        return Accepted(task_id, waits)
+        return Accepted(task_id, asked.waits)
 
     def _decided(self, order: Order) -> dict[str, object]:
         """What holds for this task, whatever is usual when it is painted."""
         preset: dict[str, object] = {self._preset.name: order.preset} if self._preset else {}
         return preset | {fields.SEED.name: order.seed}
-
-    def _foresee(self, order: Order) -> None:
-        if self._engine is None:
-            return
-        try:
-            self._engine.check(order)
-        except EngineError as error:
-            raise unusable(fields.LORAS.name, str(error)) from error
 
     def _keep_pictures(self, sources: Sources, task_id: str) -> dict[str, object]:
         """Check all pictures, then keep those that came inside the body; their names, by field."""

@@ -21,7 +21,7 @@ from components.server.body import JSON_LIMIT, parse_object, read_body
 from components.server.checks import Body, string
 from components.server.envelope import answer
 from components.server.fields import MODEL
-from components.server.intake import Intake
+from components.server.intake import Asked, Intake
 from components.server.records import Filter, Records
 from components.server.refusals import Refused, out_of_range, unknown
 from components.server.shelf import Shelf
@@ -30,6 +30,10 @@ from components.server.times import unix_ms
 
 DECODERS = 2
 """Submits that are read and checked at a time: each may decode two large pictures."""
+ASKERS = 16
+"""Submits of which the engine is asked at a time."""
+FORESIGHT = 6.0
+"""Seconds for which it is asked."""
 ID = re.compile("[0-9a-f]{32}")
 SYNC_PATIENCE = 100.0
 """Seconds for which a submit in sync mode is held open."""
@@ -53,6 +57,7 @@ class Predictions:
         self._tasks, self._intake, self._records, self._shelf = tasks, intake, records, shelf
         self._patience = patience
         self._decoders = anyio.CapacityLimiter(DECODERS)
+        self._askers = anyio.CapacityLimiter(ASKERS)
 
     def routes(self) -> list[Route]:
         one = "/api/v3/predictions/{task_id}"
@@ -68,13 +73,24 @@ class Predictions:
         if request.query_params.get("webhook"):
             raise Refused(400, "webhook is not offered by this server; query the task instead")
         raw = await read_body(request, JSON_LIMIT, "The body")
-        accepted = await anyio.to_thread.run_sync(self._intake.accept, raw, limiter=self._decoders)
+        asked = await anyio.to_thread.run_sync(self._intake.read, raw, limiter=self._decoders)
+        await self._foresee(asked)
+        accepted = await anyio.to_thread.run_sync(self._intake.accept, asked, limiter=self._decoders)
         settled = self._tasks.settled(accepted.task_id) if accepted.waits else None
         if settled is not None:
             await _wait(settled, self._patience)
         shown = await self._shown(request, accepted.task_id)
         waited_in_vain = accepted.waits and shown["status"] not in ("completed", "failed")
         return answer(prediction.still_processing(shown) if waited_in_vain else shown)
+
+    async def _foresee(self, asked: Asked) -> None:
+        """Ask the engine, for a few seconds: nobody else's submit waits for that, and after it the painting tells."""
+        if not self._intake.foresees:
+            return
+        with anyio.move_on_after(FORESIGHT):
+            await anyio.to_thread.run_sync(
+                self._intake.foresee, asked, limiter=self._askers, abandon_on_cancel=True
+            )
 
     async def query(self, request: Request) -> Response:
         return answer(await self._shown(request, request.path_params["task_id"]))

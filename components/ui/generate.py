@@ -117,7 +117,8 @@ async def _make(playground: Playground, given: Mapping[str, Any], loras: Any, pr
     """Return the finished job. Raises gr.Error with the sentence that a person would see."""
     is_free = playground.backend.free
     try:
-        request = await _with_pictures(playground, _request(playground, given, loras), given, program)
+        plain = await asyncio.to_thread(_request, playground, given, loras)  # reads the host's folder of LoRAs
+        request = await _with_pictures(playground, plain, given, program)
         model = playground.backend.family.choose(request).id
         wish = Wish(program.board, secrets.token_hex(16), batch(request, 1)[0], model=model)
         jobs = await playground.start(program, wish, "")

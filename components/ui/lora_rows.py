@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -78,7 +79,7 @@ def _answers(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]]]:
     async def understand(ask: Any) -> dict[str, Any]:
         """Return a pasted LoRA in its usual form with the words the shelf knows, or why it is none."""
         try:
-            link = checker.understand(_text(ask, "text"))
+            link = await asyncio.to_thread(checker.understand, _text(ask, "text"))
         except InvalidRequest as error:
             return {"refused": str(error)}
         known = list(words.get(link.path, ()))
@@ -95,7 +96,7 @@ def _answers(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]]]:
         """Return a prompt without its tags, and what each of them named; a name that is not known stays as it is."""
         prompt = _text(ask, "prompt")
         try:
-            loras = [_named(checker, tag) for tag in tags_of(prompt)[:10]]
+            loras = [await asyncio.to_thread(_named, checker, tag) for tag in tags_of(prompt)[:10]]
         except InvalidRequest as error:
             return {"refused": str(error)}
         return {"prompt": without_tags(prompt), "loras": loras, "refused": ""}

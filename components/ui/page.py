@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -114,7 +115,7 @@ class Page:
         values |= {name: values_of(ticket).get(name) for name in HELD}
         try:
             family = self._playground.backend_for(token).family
-            ask, pictures = self._request(values)
+            ask, pictures = await asyncio.to_thread(self._request, values)  # reads the host's folder of LoRAs
             ask = replace(ask, **(await self._picture.read(values, person)).fields)
             if values["comparison"] is True:
                 requests, note = with_and_without(ask)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from components import messages
 from components.errors import InvalidRequest, PlaygroundError
 from components.generation import SourceImage, is_whole
+from components.lora_check import LoraChecker
 from components.outpaint import Room
 from components.person import NOBODY, Person
 from components.playground import Playground
@@ -63,12 +64,12 @@ async def _take(playground: Playground, person: Person, request: Request, body: 
     """Keep a picture file: the body is the file. The settings in it are told beside."""
     del request
     taken = _taken(playground, await playground.sources.take(person, body))
-    recipe = await asyncio.to_thread(_recipe, body, playground.backend.schema, playground.lora_checker.shelf)
+    recipe = await asyncio.to_thread(_recipe, body, playground.backend.schema, playground.lora_checker)
     return taken | ({"recipe": recipe} if recipe else {})
 
 
-def _recipe(body: bytes, schema: Schema, shelf: Mapping[str, str]) -> dict[str, Any] | None:
-    found = restore(text_of(body), schema, shelf)
+def _recipe(body: bytes, schema: Schema, checker: LoraChecker) -> dict[str, Any] | None:
+    found = restore(text_of(body), schema, checker.shelf)
     if found is None:
         return None
     return {"settings": found.settings, "left_out": [told(one, is_free=True) for one in found.left_out]}

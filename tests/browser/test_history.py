@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 from collections.abc import Iterator
@@ -214,6 +215,62 @@ def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None
     expect(person.button("All your pictures")).to_be_focused()
 
 
+def comes_back(person: Person) -> None:
+    """Let a tab ask for what changed, as it does when it is shown again."""
+    person.page.bring_to_front()
+    person.page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def test_what_is_deleted_in_another_tab_is_gone_from_an_open_history(person: Person) -> None:
+    view = history(person)
+    search(view, '"number 11 of"')
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("checkbox").check()
+    total = int(view.get_by_text(re.compile(r"^\d+ pictures$")).inner_text().split()[0])
+    theirs = Person(person.page.context.new_page(), person.url).open()
+    other = history(theirs)
+    search(other, '"number 11 of"')
+    expect(tiles(other)).to_have_count(1)
+    other.get_by_role("checkbox").check()
+    other.get_by_role("button", name="Delete", exact=True).click()
+    other.get_by_role("button", name="Delete for good").click()
+    expect(tiles(other)).to_have_count(0)
+    theirs.page.close()
+    comes_back(person)
+    expect(tiles(view)).to_have_count(0)
+    expect(view.get_by_text("1 selected")).to_be_hidden()
+    expect(view.get_by_text(f"{total - 1} pictures", exact=True)).to_be_visible()
+
+
+def test_what_is_finished_in_another_tab_comes_into_an_open_history(person: Person, api: HostedApi) -> None:
+    view = history(person)
+    first = tiles(view).first
+    expect(first).to_be_visible()
+    known = tiles(view).count()
+    theirs = Person(person.page.context.new_page(), person.url).open()
+    theirs.generate("a heron")
+    expect(theirs.results.get_by_role("button", name="Open: a heron")).to_be_visible()
+    theirs.page.close()
+    comes_back(person)
+    expect(first.get_by_role("button", name="Open: a heron")).to_be_visible()
+    expect(tiles(view)).to_have_count(known + 1)
+
+
+def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> None:
+    view = history(person)
+    search(view, '"number 12 of"')
+    expect(tiles(view)).to_have_count(1)
+    view.get_by_role("checkbox").focus()
+    person.page.keyboard.press("Space")
+    person.page.keyboard.press("Enter")
+    expect(view.get_by_role("button", name="Download as zip")).to_be_focused()
+    for name in ("Delete", "Select all shown", "Clear"):
+        person.page.keyboard.press("Tab")
+        expect(view.get_by_role("button", name=name, exact=True)).to_be_focused()
+    bar, shelf = view.get_by_role("group", name="Selected pictures"), view.get_by_role("list", name="Found pictures")
+    assert float((bar.bounding_box() or {})["y"]) >= float((shelf.bounding_box() or {})["y"])
+
+
 def test_somebody_else_sees_nothing_of_it(app: AppProcess, browser_of_another: Person) -> None:
     view = history(browser_of_another)
     expect(view.get_by_text("Nothing here yet.")).to_be_visible()
@@ -230,3 +287,12 @@ def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -
     person.results.get_by_role("button", name="Open: Picture number 2 of").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True).get_by_role("img")
     assert "?" not in str(large.get_attribute("src"))
+
+
+def test_what_the_context_menu_of_a_small_picture_saves_is_the_original(person: Person) -> None:
+    small = person.results.get_by_role("button", name="Open: Picture number 2 of").get_by_role("img")
+    small.scroll_into_view_if_needed()
+    with person.page.expect_response(lambda answer: "/pictures/" in answer.url and "?" not in answer.url):
+        small.click(button="right")
+    assert "?" not in str(small.get_attribute("src"))
+    expect(small).to_be_visible()

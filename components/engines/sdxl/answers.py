@@ -12,12 +12,14 @@ PATIENCE = 4.0
 """Seconds for one word of theirs."""
 LARGEST_FILE = 2 * 1024**3
 """Bytes of a LoRA that is fetched."""
-WHOLE_PATIENCE = 8.0
+HEAD_PATIENCE = 8.0
 """Seconds for all that a file's header takes: they may send it drop by drop."""
+FILE_PATIENCE = 30 * 60.0
+"""Seconds for the whole of a file."""
 
 
-def in_time(pieces: Iterable[bytes], seconds: float = WHOLE_PATIENCE) -> Iterator[bytes]:
-    """Pass pieces on as long as there is time. Raise EngineError after that."""
+def in_time(pieces: Iterable[bytes], seconds: float) -> Iterator[bytes]:
+    """Pass pieces on as they come, as long as there is time. Raise EngineError after that."""
     until = time.monotonic() + seconds
     for piece in pieces:
         if time.monotonic() > until:

@@ -16,9 +16,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.answers import LARGEST_FILE, PATIENCE, check_size, in_time, told_size
+from components.engines.sdxl.answers import FILE_PATIENCE, HEAD_PATIENCE, LARGEST_FILE, PATIENCE, check_size, in_time, told_size
 from components.engines.sdxl.byte_counter import Report
-from components.engines.sdxl.lora_gate import PIECE, START, Head, check_file, head_of, header_length
+from components.engines.sdxl.lora_gate import START, Head, check_file, head_of, header_length
 from components.engines.sdxl.lora_places import CIVITAI_HOSTS, check_address
 from components.errors import EngineError
 
@@ -97,12 +97,12 @@ class CivitaiLoras:
 
     def _begin(self, response: httpx.Response) -> Head:
         check_size(size := told_size(response.headers), self.largest)
-        return head_of(in_time(response.iter_bytes(PIECE)), size)
+        return head_of(in_time(response.iter_bytes(), HEAD_PATIENCE), size)
 
     def _take(self, response: httpx.Response, landing: IO[bytes], report: Report) -> None:
         check_size(told_size(response.headers), self.largest)
         total, done, head = told_size(response.headers) or 0, 0, b""
-        for chunk in response.iter_bytes(PIECE):
+        for chunk in in_time(response.iter_bytes(), FILE_PATIENCE):
             done += len(chunk)
             check_size(done, self.largest)
             if len(head) < START:

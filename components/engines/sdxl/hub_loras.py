@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.answers import LARGEST_FILE, PATIENCE, check_size, in_time, told_size
+from components.engines.sdxl.answers import HEAD_PATIENCE, LARGEST_FILE, PATIENCE, check_size, in_time, told_size
 from components.engines.sdxl.byte_counter import Report, byte_counter, untold
 from components.engines.sdxl.libraries import hub_troubles, library
-from components.engines.sdxl.lora_gate import PIECE, Head, head_of
+from components.engines.sdxl.lora_gate import Head, head_of
 from components.engines.sdxl.lora_places import HubFile
 from components.errors import EngineError
 
@@ -59,7 +59,7 @@ class HubLoras:
                 with hub.utils.get_session().stream("GET", url, headers=headers, timeout=PATIENCE) as response:
                     hub.utils.hf_raise_for_status(response)
                     check_size(size := told_size(response.headers), self.largest)
-                    return head_of(in_time(response.iter_bytes(PIECE)), size)
+                    return head_of(in_time(response.iter_bytes(), HEAD_PATIENCE), size)
         except hub_troubles() as error:
             raise EngineError(sentences.LORA_AWAY) from error
 
