@@ -88,9 +88,7 @@ class Predictions:
         if not self._intake.foresees:
             return
         with anyio.move_on_after(FORESIGHT):
-            await anyio.to_thread.run_sync(
-                self._intake.foresee, asked, limiter=self._askers, abandon_on_cancel=True
-            )
+            await anyio.to_thread.run_sync(self._intake.foresee, asked, limiter=self._askers, abandon_on_cancel=True)
 
     async def query(self, request: Request) -> Response:
         return answer(await self._shown(request, request.path_params["task_id"]))

@@ -20,6 +20,8 @@ class FakeHub:
         self.repositories_fetched: list[tuple[str, str]] = []
         """The same, with the repository of each."""
         self.asked: list[str] = []
+        self.shown: set[str | None] = set()
+        """What they authorize themselves with."""
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,6 +43,7 @@ class FakeHub:
         self._server.server_close()
 
     def answer(self, request: BaseHTTPRequestHandler, *, with_body: bool) -> None:
+        self.shown.add(request.headers.get("authorization"))
         self.asked.append(f"{request.command} {request.path}")
         parts = [unquote(part) for part in urlsplit(request.path).path.split("/") if part]
         if parts[:2] == ["api", "models"]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.answers import in_time
+from components.engines.sdxl.answers import FILE_PATIENCE, HEAD_PATIENCE
 from components.engines.sdxl.civitai_loras import CivitaiLoras, check_public
 from components.engines.sdxl.fetch_lora import MEMORY, LoraFetcher
 from components.engines.sdxl.hub_loras import HubLoras, chosen_file
@@ -185,13 +185,33 @@ def test_a_path_is_understood(path, place):
         "https://127.0.0.1/a.safetensors",
         "file:///etc/passwd",
         "ftp://civitai.com/a.safetensors",
+        "https://:pw@civitai.com/a",
+        "https://civitai.com:99999/x",
+        "https://[::1/x",
+        "https://[bad]/x.safetensors",
     ],
 )
 def test_f26_no_other_host_is_asked(path):
     assert refusal(lambda: place_of(path, None)) == sentences.LORA_HOST
 
 
-@pytest.mark.parametrize("path", ["", "name", "a/../b", "https://huggingface.co/o/n/resolve/main/../../x.safetensors"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "name",
+        "a/../b",
+        "a/" + "b" * 300,
+        "a\0b.safetensors",
+        "https://civitai.com\n/x",
+        "https://civitai.com/\x01",
+        "https://huggingface.co/a--b/c..d",
+        "https://huggingface.co/o/n/resolve/main/../../x.safetensors",
+        "https://huggingface.co/o/n/resolve/main/..%2f..%2fx.safetensors",
+        "https://huggingface.co/o/n/resolve/main/x%0a.safetensors",
+        "https://huggingface.co/o/n/resolve/main/%00.safetensors",
+    ],
+)
 def test_what_names_nothing_is_not_found(path):
     assert refusal(lambda: place_of(path, None)) == sentences.LORA_NOT_FOUND
 
@@ -202,7 +222,13 @@ def test_the_hosts_folder_is_the_only_one(tmp_path):
         (tmp_path / name).write_bytes(lora())
     (tmp_path / "in" / "link.safetensors").symlink_to(tmp_path / "b.safetensors")
     assert place_of("a.safetensors", tmp_path / "in") == HostFile(tmp_path / "in" / "a.safetensors")
-    for name in ("../b.safetensors", "link.safetensors", str(tmp_path / "b.safetensors"), "none.safetensors"):
+    for name in (
+        "a" * 1900 + ".safetensors",
+        "../b.safetensors",
+        "link.safetensors",
+        str(tmp_path / "b.safetensors"),
+        "none.safetensors",
+    ):
         assert refusal(lambda name=name: place_of(name, tmp_path / "in")) == sentences.LORA_OUTSIDE_FOLDER
     assert refusal(lambda: place_of("a.safetensors", None)) == sentences.LORA_OUTSIDE_FOLDER
 
@@ -224,8 +250,11 @@ def test_a_repository_with_one_lora_is_fetched_once_and_found_without_network(hu
     assert path.read_bytes() == lora()
     assert told[-1] == 1.0
     assert hub.fetched == ["a.safetensors"]
+    asked = list(hub.asked)
+    assert fetcher.file(HubFile("owner/lora"), silent) == path
+    assert hub.asked == asked, "not for each picture"
     hub.close()
-    assert fetcher.file(HubFile("owner/lora"), silent).read_bytes() == lora()
+    assert hub_fetcher(tmp_path).file(HubFile("owner/lora"), silent).read_bytes() == lora()
     assert refusal(lambda: fetcher.file(HubFile("owner/other"), silent)) == sentences.LORA_AWAY
 
 
@@ -317,6 +346,14 @@ def test_a_fetch_that_nobody_wants_any_more_stops(tmp_path):
     assert list((tmp_path / "loras").iterdir()) == []
 
 
+def test_s06_the_hub_is_never_shown_the_hosts_token(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    hub_fetcher(tmp_path).check(HubFile("owner/lora"))
+    hub_fetcher(tmp_path).file(HubFile("owner/lora"), silent)
+    assert len(hub.asked) > 3
+    assert hub.shown == {None}
+
+
 # --- LoRAs: looked at before anybody waits ---
 
 
@@ -403,7 +440,20 @@ def test_the_pictures_of_one_click_ask_once(tmp_path):
     assert len(seen) == 2
 
 
-def test_f26_a_header_that_drips_is_not_waited_for(monkeypatch):
-    now = iter(range(0, 100, 3))
-    monkeypatch.setattr("components.engines.sdxl.answers.time.monotonic", lambda: float(next(now)))
-    assert refusal(lambda: list(in_time([b"x"] * 9, 8.0))) == sentences.LORA_AWAY
+@pytest.mark.parametrize("step", [HEAD_PATIENCE, FILE_PATIENCE])
+def test_f26_what_comes_drop_by_drop_is_not_waited_for(tmp_path, monkeypatch, step):
+    now, drops = 0.0, 0
+
+    def dripping():
+        nonlocal now, drops
+        for place in range(len(lora())):
+            now, drops = now + step / 10, drops + 1
+            yield lora()[place : place + 1]
+
+    monkeypatch.setattr("components.engines.sdxl.answers.time.monotonic", lambda: now)
+    fetcher, _ = civitai(tmp_path, {URL: httpx.Response(200, content=dripping())})
+    if step == HEAD_PATIENCE:
+        fetcher.check(Download(URL))
+    else:
+        assert refusal(lambda: fetcher.file(Download(URL), silent)) == sentences.LORA_AWAY
+    assert drops < 20

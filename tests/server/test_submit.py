@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from components.server.assembly import Limits
 from components.server.engine import LoraUse, Refine
 from tests.server.harness import MODEL, SMALL, opened, serving
-from tests.server.tiny import PreparingEngine, ShowingEngine, TinyEngine
+from tests.server.tiny import AskingEngine, PreparingEngine, ShowingEngine, TinyEngine
 
 PREDICTION = {
     "id",
@@ -184,6 +185,22 @@ def test_an_engine_prepares_itself_while_the_first_in_line_is_told_so(tmp_path, 
         assert "x-stage" not in caller.query(first)
     assert len(engine.threads) == 3
     assert len(set(engine.threads)) == 1
+
+
+def test_who_is_asked_about_a_lora_and_does_not_answer_holds_nobody_up(tmp_path, monkeypatch):
+    engine = AskingEngine()
+    loras = [{"path": "owner/name", "scale": 1}]
+    with serving(engine, tmp_path) as caller:
+        with ThreadPoolExecutor(3) as callers:
+            waiting = [callers.submit(caller.submit, loras=loras) for _ in range(3)]
+            assert caller.end(caller.submit()["id"])["status"] == "completed"
+            assert not any(one.done() for one in waiting)
+            engine.gate.set()
+            assert {caller.end(one.result()["id"])["status"] for one in waiting} == {"completed"}
+        engine.gate.clear()
+        monkeypatch.setattr("components.server.predictions.FORESIGHT", 0.05)
+        assert caller.end(caller.submit(loras=loras)["id"])["status"] == "completed"
+        engine.gate.set()
 
 
 def test_a_full_line_is_429_with_retry_after(gated, tmp_path):

@@ -67,6 +67,18 @@ class PreparingEngine(TinyEngine):
         return super().paint(order, on_step)
 
 
+class AskingEngine(TinyEngine):
+    """Asks about LoRAs beforehand, and waits for an answer until the test opens the gate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def check(self, order: Order) -> None:
+        if order.loras:
+            self.gate.wait()
+
+
 class ShowingEngine(TinyEngine):
     """Tells a stage until the test wants to be shown a preview, and shows that until the gate is open."""
 

@@ -16,9 +16,17 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.answers import FILE_PATIENCE, HEAD_PATIENCE, LARGEST_FILE, PATIENCE, check_size, in_time, told_size
+from components.engines.sdxl.answers import (
+    FILE_PATIENCE,
+    HEAD_PATIENCE,
+    LARGEST_FILE,
+    PATIENCE,
+    check_size,
+    in_time,
+    told_size,
+)
 from components.engines.sdxl.byte_counter import Report
-from components.engines.sdxl.lora_gate import START, Head, check_file, head_of, header_length
+from components.engines.sdxl.lora_gate import LENGTH_BYTES, START, Head, check_file, head_of, header_length
 from components.engines.sdxl.lora_places import CIVITAI_HOSTS, check_address
 from components.errors import EngineError
 
@@ -107,7 +115,8 @@ class CivitaiLoras:
             check_size(done, self.largest)
             if len(head) < START:
                 head += chunk[:START]
-                header_length(head)  # a page or a pickle is not fetched to its end
+                if len(head) > LENGTH_BYTES:
+                    header_length(head)  # a page or a pickle is not fetched to its end
             landing.write(chunk)
             report(min(1.0, done / total) if total else 0.0)
 

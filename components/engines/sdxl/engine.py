@@ -64,7 +64,7 @@ class SdxlEngine:
         order = preset.applied(order)
         stage = _staged(on_step, order.num_inference_steps)
         loaded = self._load(stage)
-        plan = ways.planned(order, ways.timesteps_of(loaded.base, preset.scheduler))
+        plan = ways.planned(order, ways.timesteps_of(loaded.base, preset.scheduler), preset.most_steps)
         notes += ways.notes_on(order, plan)
         if plan is None:
             return Painting(ways.untouched(order), note=" ".join(notes))

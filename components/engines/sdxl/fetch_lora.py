@@ -16,7 +16,7 @@ from components.engines.sdxl.lora_places import Download, HostFile, HubFile, Pla
 from components.errors import EngineError, Sentence
 
 MEMORY = 60.0
-"""Seconds for which a look is believed: the pictures of one click do not each ask again."""
+"""Seconds for which others' word is believed: the pictures of one click do not each ask again."""
 MOST_LOOKS = 256
 
 
@@ -27,6 +27,8 @@ class LoraFetcher:
     civitai: CivitaiLoras
     hub: HubLoras = field(default_factory=HubLoras)
     clock: Callable[[], float] = time.monotonic
+    _files: dict[HubFile, tuple[float, Path]] = field(default_factory=dict, init=False)
+    """When a file was asked for, and where it is."""
     _looks: dict[Place, tuple[float, Sentence | None]] = field(default_factory=dict, init=False)
     """When a place was looked at, and what is wrong there."""
 
@@ -36,9 +38,17 @@ class LoraFetcher:
             case HostFile(path):
                 return path
             case HubFile():
-                return self.hub.file(place, report)
+                return self._of_hub(place, report)
             case Download(url):
                 return self.civitai.file(url, report)
+
+    def _of_hub(self, place: HubFile, report: Report) -> Path:
+        """Ask the Hub for what may have changed there, but not for each picture."""
+        when, path = self._files.get(place, (-MEMORY, Path()))
+        if self.clock() - when >= MEMORY or not path.is_file():
+            path = self.hub.file(place, report)
+            self._files[place] = (self.clock(), path)
+        return path
 
     def check(self, place: Place, width: int = SDXL_WIDTH) -> None:
         """Raise EngineError when a file's header tells that it is no LoRA of this model; any thread may call.

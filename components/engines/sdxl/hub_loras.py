@@ -1,4 +1,7 @@
-"""LoRAs of the Hub, by its own library: fetched once, and found again without a network."""
+"""LoRAs of the Hub, by its own library: fetched once, and found again without a network.
+
+The host's own token is never shown there: a visitor would paint with what only the host may read.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +42,12 @@ class HubLoras:
     def kept(self, place: HubFile) -> Path | None:
         """Return what was fetched before. Raise EngineError when there is no telling which file is meant."""
         hub = library("huggingface_hub")
-        options: dict[str, Any] = {"revision": place.revision, "local_files_only": True}
+        options: dict[str, Any] = {"revision": place.revision, "local_files_only": True, "token": False}
         try:
             if place.file:
                 return Path(hub.hf_hub_download(place.repository, place.file, **options))
             whole = hub.snapshot_download(place.repository, allow_patterns="*.safetensors", **options)
-        except hub.errors.LocalEntryNotFoundError:
+        except hub_troubles():
             return None
         folder = Path(whole)
         return folder / chosen_file([path.relative_to(folder).as_posix() for path in folder.rglob("*.safetensors")])
@@ -55,7 +58,7 @@ class HubLoras:
         try:
             with _told():
                 url = hub.hf_hub_url(place.repository, self._name(place), revision=place.revision)
-                headers = {**hub.utils.build_hf_headers(), "Accept-Encoding": "identity"}
+                headers = {**hub.utils.build_hf_headers(token=False), "Accept-Encoding": "identity"}
                 with hub.utils.get_session().stream("GET", url, headers=headers, timeout=PATIENCE) as response:
                     hub.utils.hf_raise_for_status(response)
                     check_size(size := told_size(response.headers), self.largest)
@@ -65,7 +68,8 @@ class HubLoras:
 
     def _fetched(self, place: HubFile, report: Report) -> Path:
         hub = library("huggingface_hub")
-        name, options = self._name(place), {"revision": place.revision}
+        name = self._name(place)
+        options: dict[str, Any] = {"revision": place.revision, "token": False}
         file = hub.hf_hub_download(place.repository, name, dry_run=True, **options)
         check_size(file.file_size, self.largest)
         counter = byte_counter(file.file_size, report if file.will_download else untold)
@@ -74,7 +78,7 @@ class HubLoras:
     def _name(self, place: HubFile) -> str:
         if place.file:
             return place.file
-        info = library("huggingface_hub").HfApi().model_info(place.repository, timeout=PATIENCE)
+        info = library("huggingface_hub").HfApi(token=False).model_info(place.repository, timeout=PATIENCE)
         return chosen_file([sibling.rfilename for sibling in info.siblings or ()])
 
 

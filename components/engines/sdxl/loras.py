@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from components.engines.sdxl import sentences
+from components.engines.sdxl.device import is_out_of_memory
 from components.engines.sdxl.libraries import library, torch
 from components.engines.sdxl.lora_gate import check_file
 from components.errors import EngineError, Sentence
@@ -68,6 +69,8 @@ class LoadedLoras:
             self._pipe.load_lora_weights(values, adapter_name=name)
         except Exception as error:  # diffusers raises whatever it stumbles over
             self._forget(name)
+            if is_out_of_memory(error):
+                raise
             raise EngineError(_told_of(error)) from error
         if not self._is_applied(name):
             self._forget(name)

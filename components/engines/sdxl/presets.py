@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from components.engines.sdxl.schedule import TRAINED
 from components.server.engine import LoraUse, Order, Refine
 
 
@@ -19,6 +20,8 @@ class Preset:
     """At most so many; 0: as ordered."""
     guidance: float = 0.0
     """0: as ordered."""
+    most_steps: int = TRAINED
+    """Steps its scheduler can spread a picture's way over."""
 
     def leaves_out_refiner(self, order: Order) -> bool:
         """Tell whether an order asks for the refiner in vain."""
@@ -38,5 +41,5 @@ class Preset:
 
 
 FULL = Preset("full")
-FAST = Preset("fast", LoraUse("latent-consistency/lcm-lora-sdxl", 1.0), "LCMScheduler", 4, 1.0)
+FAST = Preset("fast", LoraUse("latent-consistency/lcm-lora-sdxl", 1.0), "LCMScheduler", 4, 1.0, most_steps=50)
 PRESETS = {preset.name: preset for preset in (FULL, FAST)}

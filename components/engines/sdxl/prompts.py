@@ -6,7 +6,8 @@ and `.swap()` are a language of weights, so that what was typed is no longer wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from components.engines.sdxl.libraries import torch
@@ -21,7 +22,7 @@ def pieces(text: str, count: Callable[[str], int], room: int = ROOM) -> list[str
         return [text]
     found: list[str] = []
     piece = ""
-    for word in text.split():
+    for word in _words(text, count, room):
         longer = f"{piece} {word}".strip()
         if piece and count(longer) > room:
             found.append(piece)
@@ -30,9 +31,21 @@ def pieces(text: str, count: Callable[[str], int], room: int = ROOM) -> list[str
     return [*found, piece]
 
 
+def _words(text: str, count: Callable[[str], int], room: int) -> Iterator[str]:
+    """Yield the words, one that is too long in parts: some scripts have no spaces."""
+    for word in text.split():
+        rest = word
+        while count(rest) > room:
+            fits = bisect_right(range(1, len(rest)), room, key=lambda length, rest=rest: count(rest[:length]))
+            yield rest[: max(1, fits)]
+            rest = rest[max(1, fits) :]
+        yield rest
+
+
 def words_for(pipe: Any, prompt: str, negative: str, guidance: float) -> dict[str, Any]:
     """Return what a pipeline is told: the words themselves, or their embeddings when they are long."""
-    texts, negatives = _pieces(pipe, prompt), _pieces(pipe, negative)
+    heard = negative if guidance > 1 else ""  # below, nothing is taken away from the picture
+    texts, negatives = _pieces(pipe, prompt), _pieces(pipe, heard)
     if len(texts) == len(negatives) == 1:
         return {"prompt": prompt, "negative_prompt": negative}
     rounds = max(len(texts), len(negatives))

@@ -16,14 +16,14 @@ def steps_run(steps: int, strength: float) -> int:
     return min(int(steps * strength), steps)
 
 
-def steps_for_strength(steps: int, strength: float) -> int | None:
-    """Return how many steps to ask for so that one runs at least; None: nothing would change."""
+def steps_for_strength(steps: int, strength: float, most: int = TRAINED) -> int | None:
+    """Return how many steps to ask for, of `most`, so that one runs at least; None: nothing would change."""
     if strength <= 0:
         return None
     asked = max(steps, math.ceil(1 / strength))
     while steps_run(asked, strength) < 1:
         asked += 1
-    return asked if asked <= TRAINED else None
+    return asked if asked <= most else None
 
 
 def steps_to_run(exactly: int, strength: float = REFINER_STRENGTH) -> int:

@@ -16,6 +16,7 @@ from components.server.engine import LoraUse, Order
 BASE = "stabilityai/stable-diffusion-xl-base-1.0"
 REFINER = "stabilityai/stable-diffusion-xl-refiner-1.0"
 DEVICES = ("auto", "cuda", "mps", "cpu")
+_FILES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 _HUB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
@@ -35,7 +36,7 @@ class Source:
             return cls(folder=path.resolve())
         if path.suffix == ".safetensors" and path.is_file():
             return cls(file=path.resolve())
-        if _HUB_ID.fullmatch(text) and path.suffix != ".safetensors":
+        if _HUB_ID.fullmatch(text) and path.suffix not in _FILES:
             return cls(hub=text)
         raise SetupError(
             f"{name}={text} is no model.", "Name a model of Hugging Face, a folder, or a .safetensors file."

@@ -54,10 +54,10 @@ class Plan:
         return self.base_steps + self.refine_steps
 
 
-def planned(order: Order, timesteps: Callable[[int], list[float]]) -> Plan | None:
-    """Count out an order's steps; None: nothing of its picture would change."""
+def planned(order: Order, timesteps: Callable[[int], list[float]], most: int = schedule.TRAINED) -> Plan | None:
+    """Count out an order's steps, of `most`; None: nothing of its picture would change."""
     strength = 1.0 if order.image is None else order.prompt_strength
-    asked = schedule.steps_for_strength(order.num_inference_steps, strength)
+    asked = schedule.steps_for_strength(order.num_inference_steps, strength, most)
     if asked is None:
         return None
     run = schedule.steps_run(asked, strength)

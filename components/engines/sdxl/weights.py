@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from components.engines.sdxl import sentences
 from components.engines.sdxl.byte_counter import Report
 from components.engines.sdxl.device import Device, free_memory, is_out_of_memory
 from components.engines.sdxl.libraries import library
-from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, on_this_machine, variant
+from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, is_complete, on_this_machine, variant
 from components.engines.sdxl.settings import Source
 from components.engines.sdxl.tokenizer_files import write_config
 from components.errors import EngineError, Sentence
+
+log = logging.getLogger(__name__)
 
 SHARED = ("vae", "text_encoder_2", "tokenizer_2")
 """What the refiner takes from the base: they are the same."""
@@ -57,14 +60,19 @@ class Loader:
     def _load(self, part: str, source: Source, report: Report, told: Sentence, shared: dict[str, Any]) -> Any:
         quiet()
         folder = source.folder
+        needed = BASE_PARTS if part == "base" else REFINER_PARTS
         if source.hub:
-            parts = BASE_PARTS if part == "base" else REFINER_PARTS
-            folder = on_this_machine(source.hub, parts, report)
+            folder = on_this_machine(source.hub, needed, report)
+        if folder and not is_complete(folder, needed):
+            raise EngineError(told)
         options = {"dtype": self.device.dtype, "add_watermarker": False, "local_files_only": True, **shared}
         try:
             pipe = self._of_file(part, source, options) if folder is None else _of_folder(part, folder, options)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise EngineError(told) from error
+        except Exception as error:  # whatever broken files make the libraries stumble over
+            log.exception("%s could not be loaded", part)
+            raise EngineError(sentences.NO_MEMORY if is_out_of_memory(error) else told) from error
+        if any(getattr(pipe, name) is None for name in needed):
+            raise EngineError(told)
         return pipe
 
     def _of_file(self, part: str, source: Source, options: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from io import BytesIO
 
 import pytest
@@ -14,7 +15,7 @@ from components.engines.sdxl.libraries import torch
 from components.engines.sdxl.weights import Loader
 from components.errors import EngineError
 from components.server.engine import LoraUse, Refine
-from tests.engines.sdxl.studio import SIZE, half_mask, order, same, settings, silent, source
+from tests.engines.sdxl.studio import SIZE, Studio, half_mask, order, same, settings, silent, source
 from tests.engines.sdxl.tiny_sdxl import configure
 
 
@@ -119,8 +120,14 @@ def test_long_words_go_every_way(studio, guidance, refine):
     assert studio.paint(LONG, guidance_scale=guidance, refine=refine).size == (SIZE, SIZE)
 
 
-def test_a_word_longer_than_all_marks_is_no_trouble(studio):
-    assert studio.paint("x" * 300).size == (SIZE, SIZE)
+@pytest.mark.parametrize("word", ["x", "猫", "🦊❄️"])
+def test_a_word_longer_than_all_marks_counts_to_its_last_letter(studio, word):
+    assert len({studio.paint(word * 150 + end).tobytes() for end in ("a", "z")}) == 2
+
+
+def test_what_is_not_wanted_counts_for_nothing_at_guidance_1(studio):
+    pictures = [studio.paint(guidance_scale=1.0, negative_prompt=words) for words in ("", "a dog", LONG)]
+    assert all(same(picture, pictures[0]) for picture in pictures)
 
 
 # --- on the way ---
@@ -198,6 +205,20 @@ def test_where_no_way_is_small_enough_a_sentence_says_so(studio, monkeypatch, er
     assert caught.value.sentence == sentences.NO_MEMORY
     monkeypatch.undo()
     assert same(studio.paint(), before)
+
+
+def test_where_memory_runs_out_for_a_lora_that_is_said(studio, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise torch().OutOfMemoryError("CUDA out of memory")
+
+    fresh = Studio.of(studio.tiny, studio.loras, studio.cache)
+    before = fresh.paint()
+    monkeypatch.setattr(type(studio.engine._loaded.base), "load_lora_weights", fail)
+    with pytest.raises(EngineError) as caught:
+        fresh.with_loras(("peft", 1.0))
+    assert caught.value.sentence == sentences.NO_MEMORY
+    monkeypatch.undo()
+    assert same(fresh.paint(), before)
 
 
 def test_any_other_error_is_no_lack_of_memory(studio, monkeypatch):
@@ -286,6 +307,25 @@ def test_a_device_that_is_not_there_is_a_sentence(studio):
 def test_a_folder_that_is_no_model_is_a_sentence(studio, tmp_path):
     with pytest.raises(EngineError) as caught:
         SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(tmp_path)), configure).paint(order(), silent)
+    assert caught.value.sentence == sentences.MODEL_UNREADABLE
+
+
+@pytest.mark.parametrize("harm", ["cut off", "an empty list", "no tokenizer", "a LoRA", "the refiner"])
+def test_a_model_that_is_broken_is_a_sentence(studio, tmp_path, harm):
+    broken = tmp_path / "model"
+    shutil.copytree(studio.tiny.refiner if harm == "the refiner" else studio.tiny.base, broken)
+    if harm == "cut off":
+        weights = next((broken / "text_encoder").glob("*.safetensors"))
+        weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    elif harm == "an empty list":
+        (broken / "model_index.json").write_text("[]")
+    elif harm == "no tokenizer":
+        shutil.rmtree(broken / "tokenizer")
+    elif harm == "a LoRA":
+        broken = studio.loras / "peft.safetensors"
+    engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(broken)), configure)
+    with pytest.raises(EngineError) as caught:
+        engine.paint(order(), silent)
     assert caught.value.sentence == sentences.MODEL_UNREADABLE
 
 

@@ -98,3 +98,10 @@ def test_on_a_lent_card_it_is_the_same(studio, engine, monkeypatch):
     lent = engine_of(studio, SPACES_ZERO_GPU="true")
     for name in ("full", "fast", "full"):
         assert same(painted(lent, preset=name), painted(engine, preset=name))
+
+
+@pytest.mark.parametrize("strength", [0.019, 0.01])
+def test_fast_at_a_faint_strength_leaves_the_picture_and_says_so(engine, strength):
+    told = engine.paint(order(image=source(), prompt_strength=strength, preset="fast"), silent)
+    assert same(told.image, source())
+    assert sentences.AS_IT_WAS in told.note
