@@ -38,6 +38,8 @@ class Backend:
     """Nothing is ever charged."""
     reads_all: bool = False
     """However long a prompt is, all of its words count."""
+    shares_each: bool = False
+    """In an ensemble base and refiner have a step at least, whatever the handover."""
 
     @property
     def family(self) -> Family:
@@ -83,7 +85,7 @@ class Backend:
         """Return our own server with SDXL itself."""
         label = "Painted by SDXL on this machine: free, no key needed."
         ours = Family((Model(SDXL_LORA, OURS, STANDARD),))
-        return cls("sdxl", label, "", Catalogue(ours), endpoint, free=True, reads_all=True)
+        return cls("sdxl", label, "", Catalogue(ours), endpoint, free=True, reads_all=True, shares_each=True)
 
 
 async def learn(backend: Backend, client: Client) -> None:

@@ -26,6 +26,10 @@ NO_NUMBER_OF_PICTURES = Sentence("Choose how many pictures to make.")
 NO_LORA_PATH = Sentence("A LoRA needs a path: owner/name or a link to its file.")
 NOT_A_LORA_PATH = Sentence("A LoRA is named by its Hugging Face id (owner/name) or by an https link to its file.")
 NO_LORAS_HERE = Sentence("This model takes no LoRAs, so nothing was sent.", "Empty this row.")
+NO_HOST_LORAS_THERE = Sentence(
+    "A LoRA of the host's folder cannot be sent to the service your key pays.",
+    "Choose one of Hugging Face or Civitai, or take your key back.",
+)
 NOT_A_LIST_OF_LORAS = Sentence("loras is a list of objects with path and scale.")
 IMAGE_NOT_FITTED = Sentence("The picture was fitted to another size.", "Choose the size again, then press Generate.")
 MASK_WITHOUT_IMAGE = Sentence("A mask and a strength say how a picture changes.", "Give the picture too.")

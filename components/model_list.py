@@ -82,6 +82,7 @@ def _schema(usual: Schema, facts: Properties) -> Schema:
         max_loras=_max_loras(facts["loras"]) if "loras" in facts else 0,
         refine_ways=ways,
         usual_preset=preset,
+        host_files=_lora_item(facts.get("loras", {})).get("x-host-files") is True,
         fields=_fields(frozenset(facts), ways, preset) - {"enable_base64_output"},
     )
 
@@ -132,7 +133,11 @@ def _side(usual: Span, facts: Mapping[str, Any]) -> Span:
 
 
 def _lora_scale(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _mapping(_mapping(_mapping(facts.get("items")).get("properties")).get("scale"))
+    return _mapping(_mapping(_lora_item(facts).get("properties")).get("scale"))
+
+
+def _lora_item(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(facts.get("items"))
 
 
 def _max_loras(facts: Mapping[str, Any]) -> int:

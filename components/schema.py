@@ -52,6 +52,8 @@ class Schema:
     """Empty: it has no refiner."""
     usual_preset: Preset | None = None
     """How it paints when it is not told; None: there is but one way, and no field to choose it by."""
+    host_files: bool = False
+    """It loads LoRAs by the names of files in a folder of its host's."""
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest with the field and a sentence for the first thing this model does not take."""
@@ -100,6 +102,8 @@ class Schema:
         self.lora_scale.check(f"{field}_scale", lora.scale)
         if not is_lora_path(lora.path):
             raise InvalidRequest(field, messages.NOT_A_LORA_PATH)
+        if is_host_file(lora.path) and not self.host_files:
+            raise InvalidRequest(field, messages.NO_HOST_LORAS_THERE)
 
 
 def is_lora_path(path: str) -> bool:
@@ -141,5 +145,6 @@ OURS = replace(
     BUILT_IN,
     fields=BUILT_IN.fields | {"image", "mask_image", "prompt_strength", "refine", "high_noise_frac", "refine_steps"},
     refine_ways=frozenset(Refine),
+    host_files=True,
 )
 """What our own server takes, should it not tell."""

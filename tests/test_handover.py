@@ -28,3 +28,11 @@ from components.handover import shared_steps
 )
 def test_the_steps_are_shared_as_the_pipelines_do(steps, handover, shared):
     assert shared_steps(steps, handover) == shared
+
+
+@pytest.mark.parametrize(
+    ("steps", "handover", "shared"),
+    [(20, 0.8, (16, 4)), (5, 0.1, (1, 4)), (28, 1.0, (27, 1)), (28, 0.0, (1, 27)), (2, 1.0, (1, 1)), (1, 0.8, (1, 0))],
+)
+def test_our_own_engine_gives_each_a_step(steps, handover, shared):
+    assert shared_steps(steps, handover, each=True) == shared

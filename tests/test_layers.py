@@ -124,7 +124,7 @@ def importers(package: str) -> set[str]:
 
 
 def test_only_the_client_speaks_http():
-    assert importers("httpx") == {"client", "fetching", "engines.sdxl.fetch_lora"}
+    assert importers("httpx") == {"client", "fetching", "engines.sdxl.civitai_loras"}
     assert importers("httpcore") == {"fetching"}
     assert not importers("requests") | importers("aiohttp")
 

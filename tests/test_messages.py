@@ -24,7 +24,7 @@ from components.fence import Limits
 from components.generation import GenerationRequest, LoraWeight
 from components.job import Job, JobState
 from components.playground import Playground
-from components.schema import BUILT_IN, PROMPT_LIMIT, built_in
+from components.schema import BUILT_IN, OURS, PROMPT_LIMIT, built_in
 from components.seeds import batch
 from components.store import Store
 from components.ui.fields import number_of, text_of
@@ -293,6 +293,12 @@ def test_f04_what_the_model_does_not_take(values, told):
 def test_f04_what_the_model_has_no_field_for():
     without = built_in("stability-ai/sdxl")
     assert refused(lambda: without.check(replace(CAT, loras=(LORA,)))) == messages.NO_LORAS_HERE
+
+
+def test_f04_a_lora_of_the_host_s_folder_goes_to_our_own_engine_alone():
+    request = replace(CAT, loras=(LoraWeight("ink.safetensors"),))
+    OURS.check(request)
+    assert refused(lambda: BUILT_IN.check(request)) == messages.NO_HOST_LORAS_THERE
 
 
 @pytest.mark.parametrize("count", [0, 5])

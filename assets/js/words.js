@@ -12,7 +12,7 @@ export function clip(text, length = 300) {
 /** What an unfinished job is doing. @param {object} row @param {number} now unix seconds @returns {string} */
 function doing(row, now) {
   if (row.state === "waiting") return waiting(row, now);
-  if (row.state === "created") return inLine(row) || "In line";
+  if (row.state === "created") return inLine(row) || row.stage || "In line";
   const seconds = Math.max(0, Math.round(now - (row.started ?? row.accepted ?? row.created)));
   if (row.stage) return `${row.stage} (${seconds} s)`;
   const step = row.steps && row.step != null ? `, step ${row.step} of ${row.steps}` : "";

@@ -7,10 +7,11 @@ from components.server.fields import FIELDS, MODEL, Field, Kind
 
 LORA_ITEM: dict[str, object] = {
     "type": "object",
+    "x-host-files": True,
     "properties": {
         "path": {
             "type": "string",
-            "description": "A Hugging Face repo id, or the URL of a .safetensors file.",
+            "description": "A Hugging Face repo id, the URL of a .safetensors file, or a file of the host's folder.",
         },
         "scale": {
             "type": "number",

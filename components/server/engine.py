@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -108,5 +109,14 @@ class Foreseeing(Protocol):
     """An engine that can tell of some orders at once that it cannot paint them: nobody waits in line for that."""
 
     def check(self, order: Order) -> None:
-        """Raise EngineError when a LoRA of it cannot be used. Quick, and from any thread; no picture is there yet."""
+        """Raise EngineError when a LoRA of it cannot be used. From any thread, in seconds; no picture is there yet."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An engine that takes long before its first picture: it begins when the server does."""
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        """Called once, in the thread that paints, before its first order. `tell` is what those in line are told."""
         ...

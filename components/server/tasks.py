@@ -57,6 +57,7 @@ class Tasks:
         self._waiting: deque[str] = deque()
         self._live: dict[str, Live] = {}
         self._stopping = False
+        self._preparing = ""
         for task in records.unfinished():
             self._resume(task)
 
@@ -83,7 +84,7 @@ class Tasks:
             waits = record.status is Status.CREATED and record.id in self._waiting
             position = self._waiting.index(record.id) if waits else None
         if live is None or record.status is not Status.PROCESSING:
-            return Look(record, position)
+            return Look(record, position, stage=self._preparing if position == 0 else "")
         return Look(record, position, live.progress, live.preview, live.stage)
 
     def settled(self, task_id: str) -> Future[None] | None:
@@ -94,6 +95,10 @@ class Tasks:
     def delete(self, task_ids: Iterable[str]) -> int:
         """Stop and forget tasks, with their files; how many there were."""
         return sum(self._delete(task_id) for task_id in dict.fromkeys(task_ids))
+
+    def prepare(self, stage: str) -> None:
+        """Say what is done before the first in line can be painted; empty: nothing any more."""
+        self._preparing = stage
 
     def take(self) -> Live | None:
         """Wait for the next in line; None when the server stops. For the worker."""

@@ -11,7 +11,7 @@ from PIL import Image
 
 from components.errors import EngineError
 from components.server import checks, pictures
-from components.server.engine import Engine, OnStep, Order, Painting
+from components.server.engine import Engine, OnStep, Order, Painting, Preparing
 from components.server.fields import preset_of
 from components.server.pace import Pace
 from components.server.records import Outcome, Records, Status
@@ -66,6 +66,7 @@ class Worker:
 
     def _run(self) -> None:
         tasks = self._studio.tasks
+        self._prepare()
         while (live := tasks.take()) is not None:
             try:
                 paint(self._studio, live)
@@ -74,6 +75,18 @@ class Worker:
                 log.exception("task %s could not be brought to an end", live.id)
             finally:
                 tasks.release(live)
+
+    def _prepare(self) -> None:
+        engine, tasks = self._studio.engine, self._studio.tasks
+        if not isinstance(engine, Preparing):
+            return
+        try:
+            engine.prepare(tasks.prepare)
+        except Exception:
+            # Whatever it is, the first picture meets it again, and its person is told.
+            log.exception("the engine could not be prepared")
+        finally:
+            tasks.prepare("")
 
 
 def paint(studio: Studio, live: Live) -> None:

@@ -57,7 +57,7 @@ class Page:
                         self._shape = ShapePanel(schema)
                         self._speed = SpeedPanel()
                         self._sampling = SamplingPanel(schema)
-                        self._refiner = RefinerPanel(schema)
+                        self._refiner = RefinerPanel(schema, each=playground.backend.shares_each)
                         self._loras = LoraPanel(schema, playground.lora_checker)
                         GridPanel(playground)
                         CodePanel(playground, self._request)

@@ -45,7 +45,8 @@ class Refinement:
 class RefinerPanel:
     """Owns the choice of the way and a slider for each."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, *, each: bool = False) -> None:
+        """`each`: base and refiner have a step at least, whatever the handover."""
         self.place = gr.Accordion("Refiner: off", open=False, elem_id="refiner")
         with self.place:
             self.way = gr.Radio(
@@ -63,10 +64,11 @@ class RefinerPanel:
                     info="The share of the steps after which the refiner takes over.",
                 )
                 self.shares = gr.HTML(
-                    _words(int(schema.num_inference_steps.default), schema.high_noise_frac.default),
+                    _words(int(schema.num_inference_steps.default), schema.high_noise_frac.default, each=each),
                     html_template=assets.text("html/line.html"),
                     apply_default_css=False,
                     elem_id="shares",
+                    elem_classes=["each"] if each else None,
                 )
             with gr.Group(visible=False) as self.second:
                 steps = slider(
@@ -119,6 +121,6 @@ def _whole(value: Any) -> int:
     return steps
 
 
-def _words(steps: int, handover: float) -> str:
-    base, refiner = shared_steps(steps, handover)
+def _words(steps: int, handover: float, *, each: bool) -> str:
+    base, refiner = shared_steps(steps, handover, each=each)
     return f"{steps} steps: {base} base + {refiner} refiner."

@@ -41,6 +41,13 @@ def test_a_preview_grows_in_the_waiting_tile_and_makes_way_for_the_picture(perso
     expect(person.tiles.first.locator("img.preview")).to_have_count(0)
 
 
+def test_the_first_in_line_is_told_what_it_waits_for(person: Person, api: HostedApi) -> None:
+    api.held, api.queued = True, 3600
+    api.extras = {"x-stage": "Loading the model", "x-position": 0}
+    person.generate("first in line")
+    expect(person.tiles.first).to_contain_text("Loading the model")
+
+
 def test_what_is_no_small_jpeg_is_not_shown(person: Person, api: HostedApi) -> None:
     api.held = True
     api.extras = {"x-preview": f"{api.base_url}/spy.jpg", "x-progress": {"step": 3, "steps": 28}}

@@ -25,13 +25,16 @@ def test_the_steps_are_shared_in_the_browser_as_in_python(context: BrowserContex
     page = context.new_page()
     page.goto(demo.url)
     address = json.dumps(f"{demo.url}/{assets.address('js/refiner.js')}")
-    cases = [(steps, part / 20) for steps in (1, 2, 3, 5, 10, 28, 30, 50) for part in range(21)]
+    numbers = (1, 2, 3, 5, 10, 28, 30, 50)
+    cases = [(steps, part / 20, each) for steps in numbers for part in range(21) for each in (False, True)]
     found = page.evaluate(
         f"async (cases) => {{ const {{ shared }} = await import({address});"
-        " return cases.map(([steps, handover]) => shared(steps, handover)); }",
+        " return cases.map((one) => shared(...one)); }",
         cases,
     )
-    assert [tuple(one) for one in found] == [shared_steps(*case) for case in cases]
+    assert [tuple(one) for one in found] == [
+        shared_steps(steps, handover, each=each) for steps, handover, each in cases
+    ]
 
 
 def test_a_handover_is_said_in_steps_and_follows_them(context: BrowserContext, demo: AppProcess) -> None:

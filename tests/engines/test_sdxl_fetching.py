@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from components.engines.sdxl import sentences
-from components.engines.sdxl.fetch_lora import LoraFetcher, check_public, chosen_file
+from components.engines.sdxl.answers import in_time
+from components.engines.sdxl.civitai_loras import CivitaiLoras, check_public
+from components.engines.sdxl.fetch_lora import MEMORY, LoraFetcher
+from components.engines.sdxl.hub_loras import HubLoras, chosen_file
 from components.engines.sdxl.lora_places import Download, HostFile, HubFile, place_of
 from components.engines.sdxl.model_files import (
     BASE_PARTS,
@@ -48,14 +52,14 @@ MODEL = {name: name.encode() + data for name, data in {**CONFIGS, **WEIGHTS, **R
 """No two files are the same, as the Hub's library would fetch them but once."""
 
 
-def lora(width: int = 2048) -> bytes:
-    """The smallest LoRA of SDXL there is."""
+def lora(width: int = 2048, padding: int = 0) -> bytes:
+    """The smallest LoRA of SDXL there is; `padding` is added to its header."""
     stem = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k"
     header = {
         f"{stem}.lora_A.weight": {"dtype": "F32", "shape": [1, width], "data_offsets": [0, 4 * width]},
         f"{stem}.lora_B.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [4 * width, 4 * width + 4]},
     }
-    head = json.dumps(header).encode()
+    head = json.dumps(header).encode() + b" " * padding
     return struct.pack("<Q", len(head)) + head + bytes(4 * width + 4)
 
 
@@ -74,6 +78,10 @@ def hub(monkeypatch, tmp_path):
 
 class Stopped(Exception):
     """Nobody wants it any more."""
+
+
+def hub_fetcher(tmp_path, **options) -> LoraFetcher:
+    return LoraFetcher(CivitaiLoras(tmp_path / "loras"), HubLoras(**options))
 
 
 def silent(share: float) -> None:
@@ -210,9 +218,11 @@ def test_f26_a_name_that_leads_inside_is_refused(url):
 
 
 def test_a_repository_with_one_lora_is_fetched_once_and_found_without_network(hub, tmp_path):
-    fetcher = LoraFetcher(tmp_path)
-    path = fetcher.file(HubFile("owner/lora"), silent)
+    fetcher = hub_fetcher(tmp_path)
+    told: list[float] = []
+    path = fetcher.file(HubFile("owner/lora"), told.append)
     assert path.read_bytes() == lora()
+    assert told[-1] == 1.0
     assert hub.fetched == ["a.safetensors"]
     hub.close()
     assert fetcher.file(HubFile("owner/lora"), silent).read_bytes() == lora()
@@ -220,10 +230,10 @@ def test_a_repository_with_one_lora_is_fetched_once_and_found_without_network(hu
 
 
 def test_what_the_hub_does_not_have(hub, tmp_path):
-    fetcher = LoraFetcher(tmp_path)
+    fetcher = hub_fetcher(tmp_path)
     assert refusal(lambda: fetcher.file(HubFile("owner/none"), silent)) == sentences.LORA_NOT_FOUND
     assert refusal(lambda: fetcher.file(HubFile("owner/lora", "b.safetensors"), silent)) == sentences.LORA_NOT_FOUND
-    small = LoraFetcher(tmp_path, largest=100)
+    small = hub_fetcher(tmp_path, largest=100)
     assert refusal(lambda: small.file(HubFile("owner/lora"), silent)) == sentences.LORA_TOO_LARGE
     assert hub.fetched == []
 
@@ -248,7 +258,7 @@ def civitai(tmp_path, answers, **options) -> tuple[LoraFetcher, list[httpx.Reque
         seen.append(request)
         return answers[str(request.url)]
 
-    return LoraFetcher(tmp_path, transport=httpx.MockTransport(handle), **options), seen
+    return LoraFetcher(CivitaiLoras(tmp_path / "loras", transport=httpx.MockTransport(handle), **options)), seen
 
 
 def to(url: str) -> httpx.Response:
@@ -257,7 +267,7 @@ def to(url: str) -> httpx.Response:
 
 def test_a_file_of_civitai_is_fetched_once_and_the_key_goes_to_civitai_alone(tmp_path):
     answers = {URL: to(FILE), FILE: httpx.Response(200, content=lora())}
-    fetcher, seen = civitai(tmp_path, answers, civitai_key="secret")
+    fetcher, seen = civitai(tmp_path, answers, key="secret")
     told: list[float] = []
     path = fetcher.file(Download(URL), told.append)
     assert path.read_bytes() == lora()
@@ -305,3 +315,95 @@ def test_a_fetch_that_nobody_wants_any_more_stops(tmp_path):
     with pytest.raises(Stopped):
         fetcher.file(Download(URL), stop)
     assert list((tmp_path / "loras").iterdir()) == []
+
+
+# --- LoRAs: looked at before anybody waits ---
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (lora(768), sentences.LORA_SD1),
+        (lora()[:-9], sentences.LORA_CUT_OFF),
+        (b"<!DOCTYPE html><html>Log in</html>" * 9, sentences.LORA_PAGE),
+        (b"PK\x03\x04" + bytes(200), sentences.LORA_PICKLE),
+        (b"", sentences.LORA_EMPTY),
+    ],
+)
+def test_what_is_no_lora_of_sdxl_is_told_before_it_is_fetched(hub, tmp_path, data, sentence):
+    hub.repositories["owner/lora"] = {"a.safetensors": data}
+    for fetcher, place in (
+        (hub_fetcher(tmp_path), HubFile("owner/lora")),
+        (civitai(tmp_path, {URL: to(FILE), FILE: httpx.Response(200, content=data)})[0], Download(URL)),
+    ):
+        assert refusal(lambda fetcher=fetcher, place=place: fetcher.check(place)) == sentence
+    assert not (tmp_path / "hub").exists()
+    assert not (tmp_path / "loras").exists()
+
+
+def test_a_good_lora_is_looked_at_and_not_fetched(hub, tmp_path):
+    hub_fetcher(tmp_path).check(HubFile("owner/lora"))
+    hub_fetcher(tmp_path).check(HubFile("owner/lora", "a.safetensors"))
+    assert not (tmp_path / "hub").exists()
+
+
+def test_no_more_is_read_than_the_header_needs(tmp_path):
+    pieces: list[bytes] = []
+
+    def sent():
+        whole = lora(padding=300_000) + bytes(10_000_000)
+        for start in range(0, len(whole), 65536):
+            pieces.append(whole[start : start + 65536])
+            yield pieces[-1]
+
+    fetcher, _ = civitai(tmp_path, {URL: httpx.Response(200, content=sent())})
+    fetcher.check(Download(URL))
+    assert 300_000 < sum(map(len, pieces)) < 700_000
+
+
+def test_what_others_say_of_a_lora_is_told_before_it_waits(hub, tmp_path):
+    def of_civitai(status: int) -> object:
+        fetcher, _ = civitai(tmp_path, {URL: httpx.Response(status)})
+        return refusal(lambda: fetcher.check(Download(URL)))
+
+    assert [of_civitai(status) for status in (401, 404)] == [sentences.LORA_NO_ACCESS, sentences.LORA_NOT_FOUND]
+    fetcher = hub_fetcher(tmp_path)
+    assert refusal(lambda: fetcher.check(HubFile("owner/none"))) == sentences.LORA_NOT_FOUND
+    assert refusal(lambda: fetcher.check(HubFile("owner/lora", "b.safetensors"))) == sentences.LORA_NOT_FOUND
+    hub.repositories["owner/two"] = {"a.safetensors": lora(), "b.safetensors": lora()}
+    assert refusal(lambda: fetcher.check(HubFile("owner/two"))) == sentences.LORA_SEVERAL
+    small = hub_fetcher(tmp_path, largest=100)
+    assert refusal(lambda: small.check(HubFile("owner/lora"))) == sentences.LORA_TOO_LARGE
+
+
+def test_where_nobody_can_be_asked_the_lora_may_wait(hub, tmp_path):
+    hub.close()
+    hub_fetcher(tmp_path).check(HubFile("owner/lora"))
+    civitai(tmp_path, {URL: httpx.Response(500)})[0].check(Download(URL))
+
+
+def test_what_was_fetched_is_looked_at_here(hub, tmp_path):
+    hub.repositories["owner/lora"] = {"a.safetensors": lora(768)}
+    hub_fetcher(tmp_path).file(HubFile("owner/lora"), silent)
+    hub.close()
+    assert refusal(lambda: hub_fetcher(tmp_path).check(HubFile("owner/lora"))) == sentences.LORA_SD1
+
+
+def test_the_pictures_of_one_click_ask_once(tmp_path):
+    now = 0.0
+    answers = {URL: httpx.Response(200, content=lora(768))}
+    fetcher, seen = civitai(tmp_path, answers)
+    fetcher = replace(fetcher, clock=lambda: now)
+    for _ in range(25):
+        assert refusal(lambda: fetcher.check(Download(URL))) == sentences.LORA_SD1
+    assert len(seen) == 1
+    now = MEMORY
+    answers[URL] = httpx.Response(200, content=lora())
+    fetcher.check(Download(URL))
+    assert len(seen) == 2
+
+
+def test_f26_a_header_that_drips_is_not_waited_for(monkeypatch):
+    now = iter(range(0, 100, 3))
+    monkeypatch.setattr("components.engines.sdxl.answers.time.monotonic", lambda: float(next(now)))
+    assert refusal(lambda: list(in_time([b"x"] * 9, 8.0))) == sentences.LORA_AWAY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.engines.sdxl import schedule
+from components.handover import shared_steps
 
 
 def leading(steps: int) -> list[float]:
@@ -75,3 +76,13 @@ def test_the_second_pass_runs_exactly_so_many(exactly):
     asked = schedule.steps_to_run(exactly)
     assert schedule.steps_run(asked, schedule.REFINER_STRENGTH) == exactly
     assert schedule.steps_run(asked - 1, schedule.REFINER_STRENGTH) < exactly
+
+
+@pytest.mark.parametrize("steps", [2, 3, 5, 10, 28, 30, 50])
+def test_the_page_tells_the_shares_that_are_painted(steps):
+    moments = [float(1000 // steps * number + 1) for number in reversed(range(steps))]
+    for share in (part / 20 for part in range(21)):
+        end = schedule.handover(moments, share)
+        assert end is not None
+        base = schedule.steps_before(moments, end)
+        assert shared_steps(steps, share, each=True) == (base, steps - base)

@@ -13,7 +13,7 @@ import pytest
 from components.server.assembly import Limits
 from components.server.engine import LoraUse, Refine
 from tests.server.harness import MODEL, SMALL, opened, serving
-from tests.server.tiny import ShowingEngine, TinyEngine
+from tests.server.tiny import PreparingEngine, ShowingEngine, TinyEngine
 
 PREDICTION = {
     "id",
@@ -169,6 +169,21 @@ def test_the_newest_preview_is_shown_while_it_is_painted_and_no_longer(tmp_path)
         assert "x-stage" not in running
         engine.gate.set()
         assert not {"x-preview", "x-stage", "x-progress"} & set(caller.end(made))
+
+
+@pytest.mark.parametrize("trouble", [None, RuntimeError("no model")])
+def test_an_engine_prepares_itself_while_the_first_in_line_is_told_so(tmp_path, trouble):
+    engine = PreparingEngine(trouble)
+    with serving(engine, tmp_path) as caller:
+        first, second = (caller.submit()["id"] for _ in range(2))
+        waiting = caller.when(first, lambda seen: "x-stage" in seen)
+        assert (waiting["status"], waiting["x-stage"], waiting["x-position"]) == ("created", "Loading the model", 0)
+        assert "x-stage" not in caller.query(second)
+        engine.gate.set()
+        assert [caller.end(one)["status"] for one in (first, second)] == ["completed", "completed"]
+        assert "x-stage" not in caller.query(first)
+    assert len(engine.threads) == 3
+    assert len(set(engine.threads)) == 1
 
 
 def test_a_full_line_is_429_with_retry_after(gated, tmp_path):

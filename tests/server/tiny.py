@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from PIL import Image
 
@@ -42,6 +43,27 @@ class GatedEngine(TinyEngine):
         self.begun.set()
         while not self.gate.wait(0.002):
             on_step(1, order.num_inference_steps)
+        return super().paint(order, on_step)
+
+
+class PreparingEngine(TinyEngine):
+    """Prepares until the test opens the gate, and then fails if it is told to."""
+
+    def __init__(self, trouble: Exception | None = None) -> None:
+        super().__init__()
+        self.trouble = trouble
+        self.gate = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        self.threads.append(threading.current_thread())
+        tell("Loading the model")
+        self.gate.wait()
+        if self.trouble:
+            raise self.trouble
+
+    def paint(self, order: Order, on_step: OnStep) -> Painting:
+        self.threads.append(threading.current_thread())
         return super().paint(order, on_step)
 
 

@@ -1,4 +1,4 @@
-"""The engine: an order in, a picture by SDXL out. Nothing heavy is imported before the first order."""
+"""The engine: an order in, a picture by SDXL out. Nothing heavy is imported before it is prepared."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 from PIL import Image
 
 from components.engines.sdxl import sentences, ways
+from components.engines.sdxl.civitai_loras import CivitaiLoras
 from components.engines.sdxl.device import chosen_device, is_out_of_memory, pin_threads
 from components.engines.sdxl.fetch_lora import LoraFetcher
 from components.engines.sdxl.lent_card import Event, events_of, followed
 from components.engines.sdxl.libraries import REQUIREMENTS, library, missing
 from components.engines.sdxl.loaded import LoadedModel
-from components.engines.sdxl.lora_gate import check_file
-from components.engines.sdxl.lora_places import HostFile, place_of
-from components.engines.sdxl.model_files import words_width
+from components.engines.sdxl.lora_places import place_of
+from components.engines.sdxl.model_files import BASE_PARTS, kept, words_width
 from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.tokenizer_files import write_config
-from components.engines.sdxl.weights import Configure, Loader
+from components.engines.sdxl.weights import Configure, Loader, import_pipelines
 from components.errors import EngineError, SetupError
 from components.server.engine import OnStep, Order, Painting, Presets
 
@@ -33,7 +33,7 @@ Files = list[tuple[Path, float]]
 
 
 class SdxlEngine:
-    """One model on one device. It is only ever called by one thread at a time."""
+    """One model on one device. But for `check`, it is only ever called by one thread at a time."""
 
     def __init__(self, settings: SdxlSettings | None = None, configure: Configure = write_config) -> None:
         """Raise SetupError when the libraries are not installed, or a setting is none."""
@@ -42,11 +42,20 @@ class SdxlEngine:
                 f"The sdxl engine needs {', '.join(absent)}.", f"Install them: pip install -r {REQUIREMENTS}"
             )
         self._settings = SdxlSettings.from_env() if settings is None else settings
-        self._fetcher = LoraFetcher(self._settings.cache, self._settings.civitai_key)
+        self._fetcher = LoraFetcher(CivitaiLoras(self._settings.cache / "loras", self._settings.civitai_key))
         self._configure = configure
         self._filter = BasicFilter()
         self._loaded: LoadedModel | None = None
         self._borrow = _borrowing(self._events) if self._settings.has_lent_card else None
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        """Import the libraries, and load the model unless it would have to be fetched: nobody may ever want it."""
+        tell(sentences.LOADING)
+        model = self._settings.model
+        if model.hub and not kept(model.hub, BASE_PARTS):
+            import_pipelines()
+        else:
+            self._load(tell)
 
     def paint(self, order: Order, on_step: OnStep) -> Painting:
         """Paint one order; the same order gives the same pixels on the same machine."""
@@ -77,8 +86,7 @@ class SdxlEngine:
         """Raise EngineError for a LoRA of which the address, or the file's header, tells that it cannot be used."""
         for use in order.loras:
             place = place_of(use.path, self._settings.lora_folder)
-            if isinstance(place, HostFile):
-                check_file(place.path, words_width(self._settings.model))
+            self._fetcher.check(place, words_width(self._settings.model))
 
     def _load(self, stage: Callable[[str], None]) -> LoadedModel:
         if self._loaded is None:

@@ -9,9 +9,9 @@ from typing import Any
 from PIL import Image
 
 from components.engines.sdxl import ways
+from components.engines.sdxl.byte_counter import Report
 from components.engines.sdxl.device import free_memory
 from components.engines.sdxl.loras import LoadedLoras
-from components.engines.sdxl.model_files import Report
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.watch import Watch
 from components.engines.sdxl.weights import Loader

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +14,10 @@ from components.engines.sdxl import sentences
 from components.errors import EngineError, Sentence
 
 LENGTH_BYTES = 8
+START = LENGTH_BYTES + 64
+"""Bytes by which the kind of a file is told."""
+PIECE = 1 << 17
+"""Bytes that are read at once; most headers are shorter."""
 LARGEST_HEADER = 20 * 1024 * 1024
 MOST_TENSORS = 100_000
 SDXL_WIDTH = 2048
@@ -40,17 +46,37 @@ _WIDTHS = {768: sentences.LORA_SD1, 1024: sentences.LORA_SD2, SDXL_WIDTH: senten
 Shapes = Mapping[str, tuple[int, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a safetensors file."""
+
+    length: int
+    """Bytes of the header, as the file's first bytes say."""
+    body: bytes
+    """The header, or as much of it as there was."""
+    size: int | None
+    """Bytes of the whole file; None: it was not told."""
+
+
 def check_file(path: Path, width: int = SDXL_WIDTH) -> None:
     """Raise EngineError with a sentence of its own for each kind of file that cannot be a LoRA of this model."""
     try:
-        size = path.stat().st_size
         with path.open("rb") as file:
-            head = file.read(LENGTH_BYTES + 64)
-            length = header_length(head)
-            body = head[LENGTH_BYTES:] + file.read(max(0, length - 64))
+            head = head_of(iter(partial(file.read, PIECE), b""), path.stat().st_size)
     except OSError as error:
         raise EngineError(sentences.LORA_NOT_FOUND) from error
-    check_header(body[:length], length, size, width)
+    check_head(head, width)
+
+
+def head_of(pieces: Iterable[bytes], size: int | None) -> Head:
+    """Take as many pieces of a file as its header needs. Raise EngineError for what is no safetensors file."""
+    data = bytearray()
+    for piece in pieces:
+        data += piece
+        if len(data) > START and len(data) >= LENGTH_BYTES + header_length(bytes(data[:START])):
+            break
+    length = header_length(bytes(data[:START]))
+    return Head(length, bytes(data[LENGTH_BYTES : LENGTH_BYTES + length]), size)
 
 
 def header_length(head: bytes) -> int:
@@ -65,19 +91,19 @@ def header_length(head: bytes) -> int:
     return length
 
 
-def check_header(body: bytes, length: int, size: int, width: int = SDXL_WIDTH) -> None:
-    """Check a header's text; `size` is the whole file's, in bytes. Raise EngineError."""
-    if len(body) < length:
+def check_head(head: Head, width: int = SDXL_WIDTH) -> None:
+    """Raise EngineError unless this begins a LoRA of a model that is told words by `width` numbers."""
+    if len(head.body) < head.length:
         raise EngineError(sentences.LORA_CUT_OFF)
-    header = _parsed(body)
-    if LENGTH_BYTES + length + _end(header.values()) > size:
+    header = _parsed(head.body)
+    if head.size is not None and LENGTH_BYTES + head.length + _end(header.values()) > head.size:
         raise EngineError(sentences.LORA_CUT_OFF)
     if told := _told_of({name: _shape(entry) for name, entry in header.items()}, width):
         raise EngineError(told)
 
 
 def _other_kind(head: bytes) -> Sentence | None:
-    start = head[:64].lstrip().lower()
+    start = head[:START].lstrip().lower()
     if start.startswith(_PAGES):
         return sentences.LORA_PAGE
     if head.startswith(_PICKLES) and head[7:9] != b"\x00{":

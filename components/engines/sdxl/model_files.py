@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from components.engines.sdxl import sentences
+from components.engines.sdxl.byte_counter import Report, byte_counter, untold
 from components.engines.sdxl.libraries import hub_troubles, library
 from components.engines.sdxl.lora_gate import SDXL_WIDTH
 from components.engines.sdxl.settings import Source
@@ -18,9 +19,6 @@ REFINER_PARTS = ("unet", "scheduler")
 """The rest of it is the base's own."""
 _SMALL = (".json", ".txt")
 _HALF = ".fp16."
-
-Report = Callable[[float], None]
-"""Called with how much is there, 0 to 1. It may raise to stop the work."""
 
 
 def wanted(files: Iterable[str], parts: Sequence[str]) -> list[str]:
@@ -55,9 +53,16 @@ def variant(folder: Path) -> str | None:
     return "fp16" if any((folder / "unet").glob(f"*{_HALF}safetensors")) else None
 
 
+def kept(model: str, parts: Sequence[str]) -> Path | None:
+    """Return the folder of a Hub's model that was fetched before, whole."""
+    index = library("huggingface_hub").try_to_load_from_cache(model, "model_index.json")
+    folder = Path(index).parent if isinstance(index, str) else None
+    return folder if folder and is_complete(folder, parts) else None
+
+
 def on_this_machine(model: str, parts: Sequence[str], report: Report) -> Path:
     """Return the folder of a Hub's model, fetched when it is not there. Raise EngineError."""
-    if (folder := _kept(model)) and is_complete(folder, parts):
+    if folder := kept(model, parts):
         return folder
     try:
         return _fetched(model, parts, report)
@@ -73,39 +78,12 @@ def _has(part: Path) -> bool:
     return (part / "config.json").is_file() and any(part.glob("*.safetensors"))
 
 
-def _kept(model: str) -> Path | None:
-    index = library("huggingface_hub").try_to_load_from_cache(model, "model_index.json")
-    return Path(index).parent if isinstance(index, str) else None
-
-
 def _fetched(model: str, parts: Sequence[str], report: Report) -> Path:
     hub = library("huggingface_hub")
     info = hub.HfApi().model_info(model)
     names = wanted((sibling.rfilename for sibling in info.siblings or ()), parts)
     options: dict[str, Any] = {"allow_patterns": names}  # no revision: only a branch is found again offline
-    plan = hub.snapshot_download(model, dry_run=True, tqdm_class=_counter(0, _untold), **options)
+    plan = hub.snapshot_download(model, dry_run=True, tqdm_class=byte_counter(0, untold), **options)
     total = sum(file.file_size for file in plan if file.will_download)
-    counter = _counter(total, report)
+    counter = byte_counter(total, report)
     return Path(cast("str", hub.snapshot_download(model, tqdm_class=counter, **options)))
-
-
-def _untold(_: float) -> None:
-    """Nothing is fetched yet."""
-
-
-def _counter(total: int, report: Report) -> Any:
-    """Return a progress bar's class that draws nothing and reports bytes; the Hub's library wants a class."""
-    base: Any = library("huggingface_hub.utils").tqdm
-
-    class Counter(base):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            self._counts = options.get("unit") == "B" and "transfer" not in str(options.get("name"))
-            self._done = 0
-            super().__init__(*args, **{**options, "disable": True})
-
-        def update(self, n: float | None = 1) -> None:
-            if self._counts:
-                self._done += int(n or 0)
-                report(min(1.0, self._done / total) if total else 1.0)
-
-    return Counter

@@ -1,4 +1,8 @@
-"""Prompts of any length: SDXL reads 77 marks at once, so a longer one is read in pieces, one after the other."""
+"""Prompts of any length: SDXL reads 77 marks at once, so a longer one is read in pieces, one after the other.
+
+diffusers' own encoder reads each. compel 2.5, which does the same, was tried and left out: to it brackets, `++`, `--`
+and `.swap()` are a language of weights, so that what was typed is no longer what is painted, and some it refuses.
+"""
 
 from __future__ import annotations
 

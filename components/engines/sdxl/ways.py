@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,5 +178,6 @@ def _pipeline(kind: str, parts: Any, tools: Tools, scheduler: str = "") -> Any:
 
 
 def _scheduler(parts: Any, name: str) -> Any:
-    build = getattr(library("diffusers"), name) if name else type(parts.scheduler)
-    return build.from_config(parts.scheduler.config)
+    if not name:
+        return deepcopy(parts.scheduler)  # which is never run itself
+    return getattr(library("diffusers"), name).from_config(parts.scheduler.config)

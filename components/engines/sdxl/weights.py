@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from components.engines.sdxl import sentences
+from components.engines.sdxl.byte_counter import Report
 from components.engines.sdxl.device import Device, free_memory, is_out_of_memory
 from components.engines.sdxl.libraries import library
-from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, Report, on_this_machine, variant
+from components.engines.sdxl.model_files import BASE_PARTS, REFINER_PARTS, on_this_machine, variant
 from components.engines.sdxl.settings import Source
 from components.engines.sdxl.tokenizer_files import write_config
 from components.errors import EngineError, Sentence
@@ -70,6 +71,12 @@ class Loader:
         with tempfile.TemporaryDirectory(prefix="sdxl-config-") as folder:
             config = self.configure(part, Path(folder))
             return _class_of(part).from_single_file(str(source.file), config=str(config), **options)
+
+
+def import_pipelines() -> None:
+    """Import what takes seconds: the libraries, and what a picture is made with."""
+    quiet()
+    _class_of("base")
 
 
 def quiet() -> None:

@@ -107,6 +107,9 @@ def test_with_the_refiner(person: Person, way: str, told: str) -> None:
     plain = made(person, 1)
     person.page.get_by_role("button", name="Refiner: off").click()
     person.choose("Refiner", way)
+    if way == "Ensemble of experts":
+        person.set_number("Handover", 1)
+        expect(person.page.get_by_text("1 refiner.")).to_be_visible()
     refined = made(person, 2)
     assert refined.tobytes() != plain.tobytes()
     person.results.get_by_role("button", name="Open: a cat").first.click()
