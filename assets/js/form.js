@@ -9,7 +9,6 @@ import { wanted } from "./filling.js";
 import { clearPicture } from "./picture.js";
 import { pressWith } from "./presses.js";
 import { show_way } from "./refiner.js";
-import { speedOf } from "./speed.js";
 import { useStyles } from "./styles.js";
 
 const MOST_LORAS = 4;
@@ -108,11 +107,17 @@ export function fillRows(values, loras) {
   return [...rows.flat(), ...rowsShown()];
 }
 
+/** The numbers that count at the speed, where there is a choice. */
+async function numbersOf(one) {
+  if (!document.querySelector("#field-preset")) return { ...one, preset: null };
+  return (await import("./speed.js")).speedOf(one, usualSpeed());
+}
+
 /** Fill every field; LoRA rows that are not wanted become empty. */
-export const fill_form = () => {
+export const fill_form = async () => {
   const one = wanted();
   const refiner = Object.fromEntries(Object.entries(NO_REFINER).map(([name, usual]) => [name, one[name] ?? usual]));
-  const { preset, guidance_scale, num_inference_steps } = speedOf(one, usualSpeed());
+  const { preset, guidance_scale, num_inference_steps } = await numbersOf(one);
   clearPicture();
   useStyles(one.styles ?? []);
   const loras = Array.from({ length: MOST_LORAS }, (_, place) => one.loras[place]);

@@ -15,10 +15,10 @@ export function follow(preset, guidance_scale, num_inference_steps) {
 }
 
 /** What the form is filled with. @param {import("./filling.js").Settings} one @param {string} [usual] the host's choice
- * @returns {{preset: ?string, guidance_scale: number, num_inference_steps: number}} */
+ * @returns {{preset: string, guidance_scale: number, num_inference_steps: number}} */
 export function speedOf(one, usual = "full") {
   const { guidance_scale, num_inference_steps } = one;
-  const preset = document.querySelector("#field-preset") ? (one.preset ?? usual) : null;
+  const preset = one.preset ?? usual;
   const asked = one.preset ? BEST : { guidance_scale, num_inference_steps };
   return { preset, ...counted(preset, one, preset === FAST ? (one.best ?? asked) : null) };
 }

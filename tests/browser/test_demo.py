@@ -34,6 +34,17 @@ def test_a_newcomer_gets_a_picture_with_one_click(context: BrowserContext, demo:
     assert person.errors == []
 
 
+def test_there_is_no_speed_to_choose(context: BrowserContext, demo: AppProcess) -> None:
+    settings = json.dumps({"prompt": "a castle", "preset": "fast", "num_inference_steps": 4})
+    person = Person(context.new_page(), f"{demo.url}/#make={settings}").open()
+    expect(person.page.get_by_text("Speed could not be as the link says")).to_be_visible()
+    expect(person.prompt).to_have_value("a castle")
+    expect(person.page.get_by_role("radio", name="Best", exact=True)).to_have_count(0)
+    person.generate()
+    person.sees_pictures(1)
+    assert person.errors == []
+
+
 def test_a_prompt_without_a_known_word_is_told_which_there_are(context: BrowserContext, demo: AppProcess) -> None:
     person = Person(context.new_page(), demo.url).open()
     person.generate("qwer asdf")
@@ -89,6 +100,8 @@ def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> 
     [
         ({"prompt": "x", "image": "https://example.org/a.png"}, "must be uploaded first"),
         ({"prompt": "x", "refine": "by hand"}, "The refiner is off, an ensemble"),
+        ({"prompt": "x", "preset": "fast"}, "No model here takes the fast way"),
+        ({"prompt": "x", "preset": "slow"}, "The speed is full or fast"),
         ({"prompt": "x", "prompt_strength": 0}, "Give the picture too"),
         ({"prompt": "x", "width": 99}, "Width goes from 256 to 1536"),
         ({"prompt": "x", "width": "wide"}, "Enter a number here"),

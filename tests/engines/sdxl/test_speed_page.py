@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.request import urlopen
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
 
 from components import messages
+from components.engines.sdxl import sentences
 from components.errors import Sentence
 from tests.app_process import AppProcess
 from tests.browser.chromium import FLAGS, executable
@@ -203,6 +206,22 @@ def test_the_code_says_what_counts(person: Person) -> None:
     dialog.get_by_role("tab", name="Python, this page").click()
     expect(dialog.get_by_text('preset="fast"')).to_be_visible()
     expect(dialog.get_by_text("num_inference_steps=4")).to_be_visible()
+
+
+def test_a_program_chooses_too(app: AppProcess, studio) -> None:
+    def generated(**more: object) -> dict[str, Any]:
+        call = f"{app.url}/gradio_api/call/v2/generate"
+        wish = {"prompt": "a cat", "seed": 7, "width": SIDE, "height": SIDE, "num_inference_steps": 6}
+        event = httpx.post(call, json=wish | more).json()
+        answer = httpx.get(f"{call}/{event['event_id']}", timeout=120).text
+        assert "event: complete" in answer, answer
+        return json.loads(answer.strip().split("\n")[-1].removeprefix("data: "))[1]
+
+    assert "Steps: 6" in generated()["recipe"]
+    fast = generated(preset="fast", refine="base_image_refiner")
+    assert "Steps: 4, CFG scale: 1, " in fast["recipe"]
+    assert "Preset: fast" in fast["recipe"]
+    assert fast["note"] == sentences.FAST_WITHOUT_REFINER
 
 
 def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, context: BrowserContext) -> None:
