@@ -15,6 +15,9 @@ from components.engines.sdxl.libraries import torch
 ROOM = 75
 """Marks of a piece, less the two for its begin and end."""
 
+LONGEST = 32
+"""Letters of a mark."""
+
 
 def pieces(text: str, count: Callable[[str], int], room: int = ROOM) -> list[str]:
     """Cut a text between words so that each piece fits; a short one stays as it is."""
@@ -36,7 +39,8 @@ def _words(text: str, count: Callable[[str], int], room: int) -> Iterator[str]:
     for word in text.split():
         rest = word
         while count(rest) > room:
-            fits = bisect_right(range(1, len(rest)), room, key=lambda length, rest=rest: count(rest[:length]))
+            lengths = range(1, min(len(rest), room * LONGEST))
+            fits = bisect_right(lengths, room, key=lambda length, rest=rest: count(rest[:length]))
             yield rest[: max(1, fits)]
             rest = rest[max(1, fits) :]
         yield rest

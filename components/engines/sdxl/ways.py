@@ -123,7 +123,7 @@ def _given(order: Order) -> tuple[Image.Image | None, Image.Image | None]:
 def _base(order: Order, plan: Plan, tools: Tools, watch: Watch, given: tuple[Any, ...], generator: Any) -> Any:
     (width, height), source, mask = given
     kind = "" if source is None else "Img2Img" if mask is None else "Inpaint"
-    pipe = _pipeline(kind, tools.base, tools, tools.scheduler)
+    pipe = _pipeline(kind, tools.base, tools, _scheduler(tools.base, tools.scheduler))
     options: dict[str, Any] = {}
     if source is not None:
         options |= {"image": source, "strength": plan.strength}
@@ -138,7 +138,8 @@ def _base(order: Order, plan: Plan, tools: Tools, watch: Watch, given: tuple[Any
 
 
 def _refined(order: Order, plan: Plan, tools: Tools, watch: Watch, result: Any, generator: Any) -> Any:
-    pipe = _pipeline("Img2Img", tools.refiner, tools)
+    schedule_of = tools.refiner if plan.end is None else tools.base  # experts of an ensemble share one
+    pipe = _pipeline("Img2Img", tools.refiner, tools, _scheduler(schedule_of))
     options: dict[str, Any] = {"image": result.images}
     if plan.end is None:
         options |= {"strength": schedule.REFINER_STRENGTH}
@@ -160,7 +161,7 @@ def _run(pipe: Any, order: Order, steps: int, watch: Watch, generator: Any, opti
         )
 
 
-def _pipeline(kind: str, parts: Any, tools: Tools, scheduler: str = "") -> Any:
+def _pipeline(kind: str, parts: Any, tools: Tools, scheduler: Any) -> Any:
     """Return a pipeline of its own around loaded parts, with a scheduler of its own: neither may be shared."""
     components = {name: part for name, part in parts.components.items() if name not in INTERNAL}
     options: dict[str, Any] = {
@@ -170,14 +171,14 @@ def _pipeline(kind: str, parts: Any, tools: Tools, scheduler: str = "") -> Any:
     if kind:
         options["requires_aesthetics_score"] = parts.config.get("requires_aesthetics_score", False)
     build = getattr(library("diffusers"), f"StableDiffusionXL{kind}Pipeline")
-    pipe = build(**components, scheduler=_scheduler(parts, scheduler), **options)
+    pipe = build(**components, scheduler=scheduler, **options)
     pipe.set_progress_bar_config(disable=True)
     if tools.offload:
         pipe.enable_model_cpu_offload()
     return pipe
 
 
-def _scheduler(parts: Any, name: str) -> Any:
+def _scheduler(parts: Any, name: str = "") -> Any:
     if not name:
         return deepcopy(parts.scheduler)  # which is never run itself
     return getattr(library("diffusers"), name).from_config(parts.scheduler.config)

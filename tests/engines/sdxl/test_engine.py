@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from io import BytesIO
 
@@ -81,6 +82,17 @@ def test_both_experts_have_a_step_at_any_share(studio, share):
     told = Told()
     studio.engine.paint(order(refine=Refine.ENSEMBLE, high_noise_frac=share, num_inference_steps=3), told)
     assert told.steps[-1] == (3, 3)
+
+
+def test_the_experts_share_the_schedule_of_the_base(studio, tmp_path):
+    trailing = tmp_path / "trailing"
+    shutil.copytree(studio.tiny.base, trailing)
+    settled = trailing / "scheduler" / "scheduler_config.json"
+    settled.write_text(json.dumps({**json.loads(settled.read_text()), "timestep_spacing": "trailing"}))
+    engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(trailing)), configure)
+    told = Told()
+    engine.paint(order(num_inference_steps=10, refine=Refine.ENSEMBLE, high_noise_frac=0.95), told)
+    assert [step for step in told.steps if step[0]] == [(step, 10) for step in range(1, 11)]
 
 
 def test_an_ensemble_of_a_faint_change_shares_the_steps_there_are(studio):
