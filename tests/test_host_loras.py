@@ -32,7 +32,7 @@ from components.ui.generate import generate_endpoint
 from components.ui.lora_rows import _answers
 from components.ui.page import Page
 from components.ui.source_routes import _take
-from tests.fakes import BASE, MODEL, house
+from tests.fakes import BASE, house
 from tests.fakes import KEY as API_KEY
 
 KEY = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k.lora_down.weight"
@@ -123,7 +123,7 @@ TOKEN = "0" * 32
 @pytest.fixture
 async def asked(folder, tmp_path_factory) -> AsyncGenerator[SimpleNamespace]:
     """The app before a folder of LoRAs, and the clicks that reach the core."""
-    backend = Backend.hosted(Endpoint(BASE, API_KEY), (MODEL,), "The host's key pays.")
+    backend = Backend.sdxl(Endpoint(BASE, API_KEY))
     store = Store(tmp_path_factory.mktemp("store"))
     playground = Playground(backend, store, house(backend, host_loras=HostLoras(folder)))
     wishes: list[Wish] = []
