@@ -1,0 +1,64 @@
+/** Dialog of a request's code: one tab per language. */
+import { button, copyButton, make } from "../shared/dom.js";
+import { loadStyle } from "../shared/stylesheet.js";
+import { words } from "./words.js";
+
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const PAGES_OWN = "gradio"; // the sample that sends to this page; the others send to the API
+
+/** @param {?import("./code.js").Code} code */
+export async function open(code) {
+  await loadStyle(new URL("./dialog.css", import.meta.url).href);
+  const done = button(words.done, () => node.close(), { className: "done" });
+  const node = make("dialog", { className: "code", "aria-label": words.title },
+    make("header", {}, make("h2", {}, words.title), make("p", {}, words.hint)),
+    ...(code?.samples ? tabs(code) : [note(code?.refused?.sentence ?? words.notLoaded)]),
+    make("footer", {}, done));
+  node.addEventListener("click", (event) => event.target === node && node.close());
+  node.addEventListener("close", () => node.remove());
+  document.body.append(node);
+  node.showModal();
+}
+
+function tabs(code) {
+  const names = Object.keys(code.samples);
+  const panels = names.map((name) => panel(name, code));
+  const heads = names.map((name) => head(name, () => choose(name)));
+  const choose = (chosen) => {
+    for (const [index, name] of names.entries()) {
+      const isChosen = name === chosen;
+      heads[index].setAttribute("aria-selected", String(isChosen));
+      heads[index].tabIndex = isChosen ? 0 : -1;
+      panels[index].hidden = !isChosen;
+    }
+  };
+  const list = make("div", { role: "tablist", "aria-label": words.languages }, ...heads);
+  list.addEventListener("keydown", (event) => {
+    const next = nextTab(event.key, heads.indexOf(document.activeElement), names.length);
+    if (next === null) return;
+    event.preventDefault();
+    choose(names[next]);
+    heads[next].focus();
+  });
+  choose(names[0]);
+  return [list, ...panels];
+}
+
+function nextTab(key, index, count) {
+  if (key in STEPS) return (index + STEPS[key] + count) % count;
+  return { Home: 0, End: count - 1 }[key] ?? null;
+}
+
+const head = (name, onclick) =>
+  button(words.tabs[name], onclick, { id: `code-tab-${name}`, role: "tab", "aria-controls": `code-panel-${name}` });
+
+function panel(name, { samples, service, page, several }) {
+  const text = samples[name];
+  const label = words.codeIn(words.tabs[name]);
+  const code = make("pre", { tabIndex: 0, dir: "ltr", role: "region", "aria-label": label }, make("code", {}, text));
+  const notes = [name === PAGES_OWN ? page : service, several].filter(Boolean);
+  return make("div", { id: `code-panel-${name}`, role: "tabpanel", "aria-labelledby": `code-tab-${name}` },
+    make("div", { className: "sample" }, code, copyButton(text, label)), ...notes.map(note));
+}
+
+const note = (sentence) => make("p", { className: "note" }, sentence);

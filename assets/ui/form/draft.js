@@ -1,0 +1,97 @@
+/**
+ * Draft of the form, stored in this browser as it changes and restored when the page is opened. Each tab has its own;
+ * a new tab starts with the latest of all.
+ */
+import { appPath, sleep } from "../shared/dom.js";
+import { fill } from "../shared/form_fill.js";
+import { store, stored } from "../shared/storage.js";
+import { formValues, settingsFrom } from "./values.js";
+
+const STORAGE_KEY = `playground-draft ${appPath()}`;
+const SETTLED_MS = 250; // after the last change
+const DRAWN_MS = 1500; // in which Gradio has drawn what was filled in
+const LINK = "#make=";
+const CHANGES = ["input", "change", "click", "playground:form"];
+
+let usual = null; // the form of a first visit
+let timer = 0;
+
+/** Restores a draft, or fills in what a link holds; resolves when it stands in the form. Nothing is started.
+ * @returns {Promise<?{moved: string[]}>} of a link, the numbers that were out of range; null without a link */
+export async function restore() {
+  usual = await untouchedForm();
+  if (!usual) return follow(); // the visitor has begun to type: a draft must not replace that
+  const linked = fromLink();
+  const draft = linked ?? read(true) ?? read(false);
+  const { settings, moved } = draft ? settingsFrom(draft, usual) : { settings: usual, moved: [] };
+  if (draft && !isSame(settings, usual)) await put(settings);
+  follow();
+  return linked && { moved };
+}
+
+/** Resets all fields to those of a first visit. */
+export const reset = () => usual && fill(usual);
+
+/** Preset of a first visit. */
+export const defaultPreset = () => usual?.preset;
+
+/** Address that fills the form, without a key or an image.
+ * @param {object} [values] the settings it fills in; without them the form's @returns {string} */
+export function formLink(values = formValues()) {
+  const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => !isSame(value, usual?.[name])));
+  const { origin, pathname, search } = location;
+  return `${origin}${pathname}${search}${LINK}${encodeURIComponent(JSON.stringify(changed))}`;
+}
+
+/** Values of the form once Gradio has drawn it; null where the visitor has begun to type. */
+async function untouchedForm() {
+  for (let tries = 0; !document.querySelector("#field-prompt textarea") && tries < 100; tries++) await sleep(20);
+  const values = formValues();
+  return values.prompt || values.negative_prompt ? null : values;
+}
+
+function fromLink() {
+  if (!location.hash.startsWith(LINK)) return null;
+  const text = location.hash.slice(LINK.length);
+  // Without the link in its address, a reload restores the draft instead.
+  history.replaceState(history.state, "", location.pathname + location.search);
+  try {
+    return JSON.parse(decodeURIComponent(text));
+  } catch {
+    return {};
+  }
+}
+
+async function put(settings) {
+  fill(settings);
+  const until = performance.now() + DRAWN_MS;
+  const isDrawn = ([name, value]) => name === "styles" || isSame(value, settings[name] ?? value);
+  while (!Object.entries(formValues()).every(isDrawn) && performance.now() < until) await sleep(20);
+}
+
+function follow() {
+  for (const name of CHANGES) addEventListener(name, writeSoon, true);
+  // A phone may end a hidden page without `pagehide`.
+  for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, write, true);
+  return null;
+}
+
+function writeSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(write, SETTLED_MS);
+}
+
+function write() {
+  const text = JSON.stringify(formValues());
+  for (const ofTab of [true, false]) store(STORAGE_KEY, text, { ofTab });
+}
+
+function read(ofTab) {
+  try {
+    return JSON.parse(stored(STORAGE_KEY, { ofTab }));
+  } catch {
+    return null; // not written by this page
+  }
+}
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);

@@ -1,0 +1,27 @@
+/** Examples of an empty page: a click fills in the form and spends nothing. */
+import { button, make } from "../shared/dom.js";
+import { clip } from "../shared/words.js";
+import { words } from "./words.js";
+
+const urlOf = (path) => new URL(`../../examples/${path}`, import.meta.url).href;
+let examples = null; // a promise
+
+/** Shows the example cards in a node. They are fetched when first needed.
+ * @param {HTMLElement} node @param {(example: object) => void} choose */
+export async function showExamples(node, choose) {
+  examples ??= fetch(urlOf("examples.json")).then((answer) => (answer.ok ? answer.json() : []));
+  const found = await examples.catch(() => (examples = null) ?? []);
+  if (!found.length || node.dataset.wanted !== "yes" || node.firstChild) return;
+  const cards = found.map((example) => make("li", {}, card(example, choose)));
+  node.append(
+    make("h3", {}, words.examples), make("p", { className: "quiet" }, words.examplesHint),
+    make("ul", { className: "examples" }, ...cards));
+}
+
+function card(example, choose) {
+  const image = make("img", { alt: "", decoding: "async", src: urlOf(example.picture) });
+  const texts = [make("strong", {}, example.title), make("span", {}, clip(example.prompt, 120))];
+  const use = button("", () => choose(example), { className: "card", "aria-label": words.useExample(example.title) });
+  use.append(image, ...texts);
+  return use;
+}

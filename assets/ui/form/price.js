@@ -1,0 +1,152 @@
+/** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
+import { ROWS } from "../loras/rows.js";
+import { make, numberInput, setText } from "../shared/dom.js";
+import { inFull } from "../shared/messages.js";
+import { sessionKey } from "../shared/session_key.js";
+import { setMaskOff, setSourceImageOff, sourceImageState } from "../source_image/panel.js";
+import { words } from "./words.js";
+
+const SETTLED_MS = 350; // after the last change
+const CLOCK_SKEW = 5; // seconds by which the server's clock may be behind the browser's
+const VISIT_KEY = "playground-visit";
+const CHANGES = ["input", "change", "click", "playground:form"];
+/** Parts of Gradio's components that can be unavailable: where the reason stands, what is turned off, and whether the
+ * part is in use. A part in use stays open, so that it can be removed. */
+const PARTS = {
+  loras: ["#loras", ".lora-row, #add-lora, #choose-lora", ({ loras }) => loras > 0],
+  refiner: ["#refiner", "#refiner", ({ refine }) => refine !== "no_refiner"],
+  sampling: ["#field-num-inference-steps", "#field-guidance-scale, #field-num-inference-steps", () => false],
+  preset: ["#field-preset", "#field-preset", ({ preset }) => preset === "fast"],
+  negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: isUsed }) => isUsed],
+};
+
+const number = (field) => Number(numberInput(field)?.value);
+const checked = (id) => document.querySelector(`#field-${id} input:checked`)?.value;
+const isRowUsed = (row) => {
+  const path = document.querySelector(`#field-lora-${row} :is(textarea, input)`);
+  const use = document.querySelector(`#field-lora-${row}-on input`);
+  // offsetParent is null in a hidden row.
+  return Boolean(path?.offsetParent && path.value.trim() && use?.checked !== false);
+};
+
+/** Values of the form on which its price and what is unavailable depend. */
+export function pricedForm() {
+  return {
+    width: number("width"), height: number("height"), num_inference_steps: number("num_inference_steps"),
+    pictures: Number(checked("pictures") ?? 1), loras: ROWS.filter(isRowUsed).length,
+    has_negative: Boolean(document.querySelector("#field-negative-prompt textarea")?.value.trim()),
+    refine: checked("refine") ?? "no_refiner", refine_steps: number("refine_steps") || null,
+    high_noise_frac: number("high_noise_frac"), preset: checked("preset"),
+    ...sourceImageState(),
+  };
+}
+
+/** Keeps the price on the Generate button up to date.
+ * @param {{visitor: string, estimate: (values: object) => Promise<?object>}} host @returns {PriceWatch} */
+export function watchPrice(host) {
+  const watch = new PriceWatch(host);
+  for (const name of CHANGES) addEventListener(name, watch.soon, true);
+  watch.soon();
+  return watch;
+}
+
+class PriceWatch {
+  constructor(host) {
+    this.host = host;
+    this.price = make("span", { className: "price" });
+    this.comparison = make("span", { className: "price" });
+    this.blocked = make("p", { className: "in-the-way", role: "status", hidden: true });
+    this.spent = make("p", { className: "spent", hidden: true });
+    this.since = visitStart();
+    this.answered = ""; // the values of the estimate that is shown, as JSON
+    this.timer = 0;
+    this.latest = 0; // number of the latest request: earlier answers are dropped
+  }
+
+  /** Requests an estimate once the form has settled. */
+  soon = () => {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#request(), SETTLED_MS);
+  };
+
+  /** Requests an estimate although the form is the same. */
+  refresh() {
+    this.answered = "";
+    this.soon();
+  }
+
+  /** Shows what this tab's visit has spent. @param {object[]} rows */
+  showSpending(rows) {
+    const paid = rows.filter(({ state, micros, created }) => state === "completed" && micros && created >= this.since);
+    const sum = paid.reduce((total, { micros }) => total + micros, 0);
+    setText(this.spent, sum ? words.visit(sum / 1e6, paid.length) : "");
+  }
+
+  async #request() {
+    const values = { visitor: this.host.visitor, key: sessionKey(), ...pricedForm() };
+    const text = JSON.stringify(values);
+    if (text === this.answered) return;
+    const turn = ++this.latest;
+    const answer = await this.host.estimate(values).catch(() => undefined);
+    if (turn !== this.latest || answer === undefined) return;
+    // Stored only with an answer: after a failure the next change sends the same values again.
+    this.answered = text;
+    this.#show(answer);
+  }
+
+  /** @param {?object} answer null while the form holds no valid request */
+  #show(answer) {
+    this.#place();
+    setText(this.price, answer && !answer.free ? words.price(answer) : "");
+    setText(this.blocked, answer?.in_the_way ? inFull(answer.in_the_way) : "");
+    if (!answer) return;
+    const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
+    this.#offerComparison(answer);
+    setSourceImageOff(reason("picture"));
+    setMaskOff(reason("mask"));
+    const values = pricedForm();
+    for (const [part, places] of Object.entries(PARTS)) setPartOff(part, places, reason(part), values);
+  }
+
+  #place() {
+    const generate = document.querySelector("#generate");
+    if (!generate || this.price.isConnected) return;
+    generate.append(this.price);
+    document.querySelector("#action").before(this.blocked);
+    document.querySelector("#action").append(this.spent);
+  }
+
+  /** Offers "Compare with and without" once there is a LoRA. */
+  #offerComparison(answer) {
+    const compare = document.querySelector("#compare-loras");
+    if (!compare) return;
+    compare.toggleAttribute("data-offered", pricedForm().loras > 0);
+    this.comparison.textContent = answer.free ? "" : words.price({ price: answer.comparison, pictures: 2 });
+    if (!this.comparison.isConnected) compare.append(this.comparison);
+  }
+}
+
+/** Start of this tab's visit, unix seconds; a reload does not change it. */
+function visitStart() {
+  const now = Date.now() / 1000;
+  try {
+    const start = Number(sessionStorage.getItem(VISIT_KEY)) || now;
+    sessionStorage.setItem(VISIT_KEY, start);
+    return start - CLOCK_SKEW;
+  } catch {
+    return now - CLOCK_SKEW;
+  }
+}
+
+function setPartOff(part, [after, targets, isUsed], reason, values) {
+  const id = `off-${part}`;
+  let note = document.getElementById(id);
+  if (!note && !reason) return;
+  note ??= make("p", { id, className: "part-off", role: "status" });
+  if (!note.isConnected) document.querySelector(after)?.after(note);
+  setText(note, reason);
+  for (const node of document.querySelectorAll(targets)) {
+    node.classList.toggle("is-off", Boolean(reason));
+    node.inert = Boolean(reason) && !isUsed(values);
+  }
+}

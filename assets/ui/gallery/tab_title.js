@@ -1,0 +1,52 @@
+/** Progress in the title of a hidden tab, and the checkbox for a notification when a job has ended. */
+import { make } from "../shared/dom.js";
+import { store, stored } from "../shared/storage.js";
+import { isResting } from "./tile.js";
+import { words } from "./words.js";
+
+const STORAGE_KEY = "playground tells when done";
+
+export class TabTitle {
+  constructor() {
+    this.ready = 0; // images that came while the tab was hidden
+    this.unfinished = 0;
+    this.title = null; // the page's own, while progress stands in its place
+    this.box = make("input", { type: "checkbox", checked: stored(STORAGE_KEY) === "yes" });
+    this.box.onchange = () => this.#saveChoice();
+    this.node = make("label", { className: "tell-me" }, this.box, ` ${words.notify}`);
+    document.addEventListener("visibilitychange", () => this.#draw());
+  }
+
+  /** @param {object[]} rows all rows of the gallery */
+  update(rows) {
+    this.unfinished = rows.filter((row) => !isResting(row)).length;
+    this.#draw();
+  }
+
+  /** @param {object} row a job that has just ended */
+  async jobEnded(row) {
+    if (document.hidden && row.state === "completed") this.ready += 1;
+    this.#draw();
+    if (!this.box.checked) return;
+    const { notify } = await import("./notify.js");
+    notify(row);
+  }
+
+  async #saveChoice() {
+    store(STORAGE_KEY, this.box.checked ? "yes" : "no");
+    if (!this.box.checked) return;
+    const { requestPermission } = await import("./notify.js");
+    await requestPermission();
+  }
+
+  #draw() {
+    if (!document.hidden) {
+      if (this.title !== null) document.title = this.title;
+      this.title = null;
+      this.ready = 0;
+      return;
+    }
+    this.title ??= document.title;
+    document.title = words.tabTitle(this.title, this.ready, this.unfinished);
+  }
+}

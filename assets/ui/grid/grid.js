@@ -1,0 +1,30 @@
+/** "Compare values" below the form, and the grid of a press. Both are fetched when they are first opened. */
+import { make } from "../shared/dom.js";
+
+const TITLE = "Compare values"; // the other labels are fetched with the panel
+
+let host = null;
+let node = null;
+
+/** Shows the closed panel in a gr.HTML component. @param {{element: HTMLElement, server: object}} component */
+export function mount(component) {
+  host = component;
+  node ??= closedPanel();
+  host.element.replaceChildren(node);
+}
+
+function closedPanel() {
+  const panel = make("details", { className: "grid-line" }, make("summary", {}, TITLE));
+  panel.addEventListener("toggle", async () => {
+    const { controls } = await import("./panel.js");
+    panel.append(await controls((values) => host.server.plan(values)));
+  }, { once: true });
+  return panel;
+}
+
+/** Opens the grid of a press, which follows its images as they are made.
+ * @param {() => object[]} rows @param {(text: string) => void} say */
+export async function showGrid(rows, say) {
+  const { open } = await import("./view.js");
+  await open(rows, say);
+}

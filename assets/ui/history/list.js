@@ -1,0 +1,120 @@
+/** Found images, the newest first; further pages are loaded while the visitor scrolls. */
+import { openable, Tile } from "../gallery/tile.js";
+import { button, make, setText } from "../shared/dom.js";
+import { words } from "./words.js";
+
+const AHEAD = 1200; // px before the end at which the next page is loaded
+const RETRY_MS = 3_000;
+
+export class FoundList {
+  /** @param {import("../gallery/tile.js").TileActions} actions @param {(search: object) => Promise<?object>} find
+   * @param {{added: (tile: Tile) => void, started: (answer: object) => void}} on each new tile, each first page */
+  constructor(actions, find, on) {
+    Object.assign(this, { actions, find, on });
+    this.tiles = new Map(); // job id -> tile
+    this.search = {};
+    this.turn = 0; // number of the search that is shown: an answer to an earlier one is dropped
+    this.list = make("ul", { className: "found", "aria-label": words.found });
+    this.status = make("p", { className: "quiet", role: "status" });
+    this.more = button(words.more, () => this.#load(), { className: "more", hidden: true });
+    this.node = make("div", { className: "shelf" }, this.list, this.status, this.more);
+    this.node.addEventListener("scroll", () => this.#loadAhead(), { passive: true });
+  }
+
+  /** Whether a search or filter is set. @returns {boolean} */
+  isNarrowed = () => Object.values(this.search).some(Boolean);
+
+  /** Shows the first page of a search. @param {object} search */
+  show(search) {
+    this.search = search;
+    this.turn += 1;
+    this.last = null;
+    this.isBusy = false;
+    this.isStarted = false; // the results of an earlier search stay until the first answer
+    return this.#load();
+  }
+
+  /** @returns {object[]} */
+  rows = () => [...this.tiles.values()].map(({ row }) => row);
+
+  /** Images that can be opened, in the order of the list. */
+  images = () => openable(this.list, this.tiles);
+
+  /** Removes deleted jobs. @param {string[]} ids */
+  drop(ids) {
+    for (const id of ids) this.tiles.get(id)?.node.remove();
+    for (const id of ids) this.tiles.delete(id);
+    if (!this.tiles.size && this.more.hidden) this.#showStatus();
+    this.#loadAhead();
+  }
+
+  /** Adds what was made since, each at its place, and updates the summary. */
+  async update() {
+    const { turn } = this;
+    const answer = await this.find({ ...this.search, before: null }).catch(() => null);
+    if (!answer || turn !== this.turn || !this.isStarted) return;
+    this.on.started(answer);
+    for (const row of answer.rows) if (!this.tiles.has(row.id)) this.#insert(row);
+    this.#showStatus();
+  }
+
+  #insert(row) {
+    const isOlder = (other) => other.created < row.created || (other.created === row.created && other.id < row.id);
+    const next = [...this.list.children].find(({ dataset }) => isOlder(this.tiles.get(dataset.job).row));
+    this.list.insertBefore(this.#tile(row).node, next ?? null);
+  }
+
+  #tile(row) {
+    const tile = new Tile(row, this.actions);
+    this.tiles.set(row.id, tile);
+    this.on.added(tile);
+    return tile;
+  }
+
+  async #load() {
+    if (this.isBusy) return;
+    const { turn } = this;
+    this.isBusy = true;
+    if (!this.isStarted && !this.tiles.size) setText(this.status, words.looking);
+    // By the last image and not by a page number: images made meanwhile would shift the pages.
+    const answer = await this.find({ ...this.search, before: this.last }).catch(() => null);
+    if (turn !== this.turn) return;
+    this.isBusy = false;
+    this.hasFailed = !answer;
+    if (answer && !this.isStarted) this.#start(answer);
+    if (answer) this.#append(answer.rows);
+    this.more.hidden = answer ? !answer.more : false;
+    this.more.textContent = answer ? words.more : words.again;
+    this.#showStatus();
+    if (!answer) setTimeout(() => this.#retry(turn), RETRY_MS);
+    this.#loadAhead();
+  }
+
+  #retry(turn) {
+    if (turn === this.turn && this.hasFailed && this.node.isConnected) this.#load();
+  }
+
+  #start(answer) {
+    this.isStarted = true;
+    this.on.started(answer);
+    this.tiles.clear();
+    this.list.replaceChildren();
+    this.node.scrollTop = 0;
+  }
+
+  #append(rows) {
+    for (const row of rows.filter(({ id }) => !this.tiles.has(id))) this.list.append(this.#tile(row).node);
+    const last = rows.at(-1);
+    if (last) this.last = { created: last.created, id: last.id };
+  }
+
+  #showStatus() {
+    if (this.hasFailed) return setText(this.status, words.notLoaded);
+    setText(this.status, this.tiles.size ? "" : this.isNarrowed() ? words.nothing : words.none);
+  }
+
+  #loadAhead() {
+    const { scrollHeight, scrollTop, clientHeight } = this.node;
+    if (!this.more.hidden && !this.hasFailed && scrollHeight - scrollTop - clientHeight < AHEAD) this.#load();
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * Check below each LoRA row: where the LoRA comes from, whether it fits, its trigger words. All of it depends on the
+ * row's text alone, so that it follows the text when rows move up. Also tags that move from the prompt into rows.
+ */
+import { button, make, setText } from "../shared/dom.js";
+import { clearField, noteField } from "../shared/field_notes.js";
+import { byName, inOrder } from "../shared/form_fill.js";
+import { inFull } from "../shared/messages.js";
+import { fillRows, UNCHANGED } from "./rows.js";
+import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./trigger_words.js";
+import { words } from "./words.js";
+
+/**
+ * @typedef {object} Place the server's reading of a text
+ * @property {string} path @property {string} label @property {?number} weight @property {string[]} words
+ * @property {string} refused why the text names no LoRA, else ""
+ * @typedef {object} Verdict of `server.check`
+ * @property {"fits"|"cannot_tell"|"will_not_fit"} fit @property {string} sentence @property {string} path
+ * @property {string} label @property {string} title @property {string[]} words @property {string} refused
+ */
+
+const TAG = /<\s*lora:[^<>]*>/i;
+const REMOVE = "remove-lora-"; // ids of the rows' remove buttons begin so
+const CHECK = "lora-check-";
+
+/** @type {Map<string, Promise<?Place>>} requests, by text */
+const requests = new Map();
+/** @type {Map<string, Place>} answers to them, by text */
+const places = new Map();
+/** @type {Map<string, Verdict>} by text */
+const verdicts = new Map();
+const checking = new Set(); // texts
+const rows = new Map(); // number -> Row
+const refusedTexts = new Map(); // row number -> text that is refused at it
+
+let host; // the component below the rows: its server functions serve all of them
+let hostFound;
+const server = new Promise((resolve) => (hostFound = resolve));
+
+// --- Gradio's hooks ---
+
+/** Mounts the line below the rows. @param {{element: HTMLElement, server: object, messages: object}} component */
+export function mount(component) {
+  const isFirst = !host;
+  host = { ...component, notes: make("div", { className: "lora-notes", role: "status" }) };
+  component.element.replaceChildren(host.notes);
+  hostFound(component.server);
+  if (isFirst) addEventListener("click", onClick, true);
+}
+
+/** Mounts the check below a row. @param {{element: HTMLElement}} component */
+export function mountRow({ element }) {
+  const number = Number(element.closest(`[id^=${CHECK}]`).id.slice(CHECK.length));
+  rows.set(number, new Row(element, number));
+  changed(number);
+}
+
+/** Hook: the text of a row has changed. @param {number} number */
+export function changed(number) {
+  const text = textOf(number);
+  rows.get(number)?.draw();
+  // While it is typed in, a text is not read: `left` does so in the end.
+  if (!text || inputOf(number) === document.activeElement) return;
+  lookUp(text).then(() => rows.get(number)?.draw());
+}
+
+/** Hook: the input of a row has lost the focus. Its text gets its usual form, or a refusal.
+ * @param {number} number @param {?string} path @returns {Promise<[any, any]>} path and scale */
+export async function left(number, path) {
+  const text = String(path ?? "").trim();
+  if (!text) return [UNCHANGED, UNCHANGED];
+  const place = await lookUp(text);
+  rows.get(number)?.draw();
+  if (!place || place.refused || textOf(number) !== text) return [UNCHANGED, UNCHANGED];
+  return [place.path === path ? UNCHANGED : place.path, place.weight ?? UNCHANGED];
+}
+
+/** Hook: the prompt has changed. */
+export const prompt_changed = () => drawRows();
+
+/** Hook: the prompt has lost the focus. Its tags become rows.
+ * @param {string[]} names of the outputs, the inputs first @param {...any} values of the inputs */
+export async function prompt_left(names, ...values) {
+  const fields = byName(names, values);
+  const unchanged = names.map(() => UNCHANGED);
+  if (!TAG.test(fields.prompt ?? "")) return unchanged;
+  const found = await call("take_tags", { prompt: fields.prompt });
+  if (!found) return unchanged; // the server reads tags too, when Generate is pressed
+  const filled = found.refused ? null : fillRows(fields, found.loras);
+  if (!filled) {
+    noteField("prompt", found.refused || tooManyLoras());
+    return unchanged;
+  }
+  if (prompt() !== fields.prompt) return unchanged; // changed meanwhile: the input will lose the focus once more
+  noteBelow(words.moved(found.loras.map(({ path }) => path)));
+  return inOrder(names, { ...filled, prompt: found.prompt });
+}
+
+/** Text for a LoRA that finds no empty row. */
+export const tooManyLoras = () => inFull(host.messages.too_many_loras);
+
+/** Shows a text below the rows. @param {string} text */
+export const noteBelow = (text) => host.notes.replaceChildren(make("p", {}, text));
+
+function onClick({ target }) {
+  const remove = target.closest?.(`[id^=${REMOVE}]`);
+  if (remove) offerLeftovers(Number(remove.id.slice(REMOVE.length)));
+  if (target.closest?.("#generate, #generate button") && TAG.test(prompt())) {
+    promptInput().dispatchEvent(new FocusEvent("blur")); // Ctrl+Enter presses the button from within the prompt
+  }
+}
+
+// --- texts of rows ---
+
+const inputOf = (number) => document.querySelector(`#field-lora-${number} :is(textarea, input)`);
+const textOf = (number) => (inputOf(number)?.value ?? "").trim();
+const drawRows = () => rows.forEach((row) => row.draw());
+
+async function call(name, values) {
+  return (await server)[name](values).catch(() => undefined);
+}
+
+/** Requests once what a text names. @param {string} text @returns {Promise<?Place>} */
+function lookUp(text) {
+  if (!requests.has(text)) requests.set(text, requestPlace(text));
+  return requests.get(text);
+}
+
+async function requestPlace(text) {
+  const place = await call("parse_lora", { text });
+  // Without an answer nothing is stored, so that the text is requested again when it is needed next.
+  if (place) places.set(text, place);
+  else requests.delete(text);
+  if (place && !place.refused) places.set(place.path, place);
+  return place;
+}
+
+/** Trigger words of a text: those that a check found, else those of the starter set. */
+function triggerWordsOf(text) {
+  const found = verdicts.get(text)?.words ?? [];
+  return found.length ? found : places.get(text)?.words ?? [];
+}
+
+function setPath(number, path) {
+  const input = inputOf(number);
+  input.value = path;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Stores a verdict, for the path too: a page that named no version has one now. */
+function storeVerdict(text, verdict) {
+  verdicts.set(text, verdict);
+  if (!verdict.path) return;
+  verdicts.set(verdict.path, verdict);
+  places.set(verdict.path, { ...verdict, words: triggerWordsOf(verdict.path), refused: "" });
+  requests.set(verdict.path, Promise.resolve(places.get(verdict.path)));
+}
+
+// --- a row ---
+
+class Row {
+  constructor(element, number) {
+    this.number = number;
+    this.place = make("span", { className: "lora-place" });
+    this.check = button(words.check, () => this.#check(), { className: "small", "aria-label": words.checkOf(number) });
+    this.fit = make("strong", { className: "lora-fit" });
+    this.sentence = make("span");
+    this.verdict = make("p", { className: "lora-verdict", role: "status" }, this.fit, " ", this.sentence);
+    this.words = make("div", { className: "lora-words", role: "group", "aria-label": words.triggerWordsOf(number) });
+    this.node = make("div", { className: "lora-check" },
+      make("div", { className: "lora-line" }, this.place, this.check), this.verdict, this.words);
+    element.replaceChildren(this.node);
+  }
+
+  /** Draws what is known of the row's text. */
+  draw() {
+    const text = textOf(this.number);
+    const place = places.get(text);
+    const verdict = verdicts.get(text);
+    const isBusy = checking.has(text);
+    this.node.hidden = !text;
+    setText(this.place, place && !place.refused ? place.label : "");
+    this.#drawRefusal(text, place?.refused);
+    this.check.hidden = Boolean(place?.refused);
+    this.check.textContent = isBusy ? words.checking : words.check;
+    this.check.setAttribute("aria-disabled", String(isBusy));
+    this.verdict.dataset.fit = verdict?.fit ?? "";
+    setText(this.fit, verdict ? words.fit[verdict.fit] : "");
+    setText(this.sentence, verdict?.sentence ?? "");
+    this.#drawWords(triggerWordsOf(text));
+  }
+
+  #drawRefusal(text, sentence) {
+    const field = `lora_${this.number}`;
+    const refused = refusedTexts.get(this.number);
+    if (sentence && inputOf(this.number) !== document.activeElement) {
+      if (refused !== text) noteField(field, sentence);
+      refusedTexts.set(this.number, text);
+    } else if (refusedTexts.has(this.number) && refused !== text) {
+      clearField(field);
+      refusedTexts.delete(this.number);
+    }
+  }
+
+  #drawWords(found) {
+    const text = prompt();
+    let chips = [...this.words.querySelectorAll("button")];
+    if (chips.map((chip) => chip.dataset.word).join("\n") !== found.join("\n")) {
+      chips = found.map((word) => button(word, () => toggle(word), { className: "lora-word", "data-word": word }));
+      this.words.replaceChildren(...(chips.length ? [make("span", {}, words.triggerWords), ...chips] : []));
+    }
+    this.words.hidden = !found.length;
+    for (const chip of chips) chip.setAttribute("aria-pressed", String(has(text, chip.dataset.word)));
+  }
+
+  async #check() {
+    const text = textOf(this.number);
+    if (!text || checking.has(text)) return;
+    checking.add(text);
+    this.draw();
+    const found = await call("check", { text });
+    checking.delete(text);
+    if (found?.refused) places.set(text, found);
+    else this.#accept(text, found ?? { fit: "cannot_tell", sentence: inFull(host.messages.not_checked), words: [] });
+    drawRows();
+  }
+
+  #accept(text, verdict) {
+    storeVerdict(text, verdict);
+    const { path } = verdict;
+    if (path && path !== text && textOf(this.number) === text) setPath(this.number, path);
+  }
+}
+
+// --- trigger words ---
+
+function toggle(word) {
+  setPrompt(has(prompt(), word) ? withoutWord(prompt(), word) : withWord(prompt(), word));
+  drawRows();
+}
+
+/** Offers to remove the trigger words of a removed row that no other row needs. @param {number} number */
+function offerLeftovers(number) {
+  const others = [...rows.keys()].filter((other) => other !== number);
+  const needed = new Set(others.flatMap((other) => triggerWordsOf(textOf(other))));
+  const left = triggerWordsOf(textOf(number)).filter((word) => has(prompt(), word) && !needed.has(word));
+  host.notes.replaceChildren();
+  if (!left.length) return;
+  const remove = button(words.takeOut(left.length), () => {
+    setPrompt(left.reduce(withoutWord, prompt()));
+    host.notes.replaceChildren();
+    promptInput()?.focus();
+  }, { className: "small" });
+  const keep = button(words.keep(left.length), () => host.notes.replaceChildren(), { className: "small" });
+  host.notes.append(make("p", {}, words.leftover(left)), remove, keep);
+}

@@ -1,0 +1,110 @@
+/** Starter set: a dialog with LoRAs to choose from. Fetched when first opened. */
+import { button, make, setText } from "../shared/dom.js";
+import { byName, inOrder } from "../shared/form_fill.js";
+import { loadStyle } from "../shared/stylesheet.js";
+import { noteBelow, tooManyLoras } from "./row_check.js";
+import { fillRows, ROWS, UNCHANGED } from "./rows.js";
+import { words } from "./starter_words.js";
+
+const DRAWN_MS = 500; // until the row that was filled has its full height
+
+/** @typedef {{path: string, title: string, line: string, trigger_words: string[], licence: string, page: string,
+ *   picture: string}} Lora as in assets/loras/starter.json */
+
+const urlOf = (path) => new URL(`../../loras/${path}`, import.meta.url).href;
+const opener = () => document.querySelector("button#choose-lora, #choose-lora button");
+let starterSet = null; // a promise
+let isOpen = false;
+
+/** Hook: opens the dialog and puts the chosen LoRA into a row.
+ * @param {string[]} names of the outputs, the inputs first @param {...any} values of the inputs: all rows' fields */
+export async function choose(names, ...values) {
+  const unchanged = names.map(() => UNCHANGED);
+  if (isOpen) return unchanged;
+  isOpen = true;
+  try {
+    const style = loadStyle(new URL("./starter_dialog.css", import.meta.url).href);
+    const [loras] = await Promise.all([loadStarterSet(), style]);
+    const filled = await new StarterDialog(loras, byName(names, values)).show();
+    return filled ? inOrder(names, filled) : unchanged;
+  } finally {
+    isOpen = false;
+  }
+}
+
+/** @returns {Promise<Lora[]>} empty where it cannot be loaded */
+function loadStarterSet() {
+  starterSet ??= fetch(urlOf("starter.json")).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
+  return starterSet.catch(() => {
+    starterSet = null;
+    return [];
+  });
+}
+
+class StarterDialog {
+  /** @param {Lora[]} loras @param {Object<string, any>} fields of all rows */
+  constructor(loras, fields) {
+    this.fields = fields;
+    this.status = make("p", { className: "status", role: "status" });
+    this.node = make("dialog", { className: "lora-shelf", "aria-label": words.title },
+      make("header", {}, make("h2", {}, words.title), button(words.close, () => this.node.close()), this.status),
+      make("p", { className: "quiet" }, words.hint),
+      make("ul", {}, ...loras.map((lora) => this.#card(lora))));
+    this.node.onclick = ({ target }) => target === this.node && this.node.close(); // beside the dialog's content
+    setText(this.status, loras.length ? "" : words.notLoaded);
+  }
+
+  /** @returns {Promise<?Object<string, any>>} what changes in the form; null when nothing was chosen */
+  show() {
+    document.body.append(this.node);
+    this.node.showModal();
+    return new Promise((resolve) => {
+      this.node.addEventListener("close", () => {
+        this.node.remove();
+        opener()?.focus();
+        resolve(this.filled ?? null);
+      });
+    });
+  }
+
+  #card(lora) {
+    const { title, line, picture } = lora;
+    return make("li", {},
+      make("img", { src: urlOf(picture), alt: words.sample(title), width: 256, height: 256, decoding: "async" }),
+      make("h3", {}, title), make("p", {}, line), triggers(lora), facts(lora), this.#use(lora));
+  }
+
+  /** Button that chooses a LoRA; one that stands in a row already cannot be chosen. */
+  #use(lora) {
+    const row = ROWS.find((number) => this.fields[`lora_${number}`]?.trim() === lora.path);
+    if (!row) return button(words.use, () => this.#put(lora), { "aria-label": words.useOf(lora.title) });
+    const isOn = this.fields[`lora_${row}_on`] !== false;
+    const label = isOn ? words.isInUse(lora.title) : words.isInRow(lora.title);
+    return button(isOn ? words.inUse : words.inRow, null, { disabled: true, "aria-label": label });
+  }
+
+  #put({ path, title }) {
+    this.filled = fillRows(this.fields, [{ path, scale: 1 }]);
+    if (!this.filled) return setText(this.status, tooManyLoras());
+    noteBelow(words.put(title));
+    this.node.close();
+    setTimeout(scrollToOpener, DRAWN_MS);
+  }
+}
+
+/** The new row pushed the focused button down: it must not end up behind the bar with Generate. */
+function scrollToOpener() {
+  if (document.activeElement === opener()) opener()?.scrollIntoView({ block: "nearest" });
+}
+
+function triggers({ trigger_words: found }) {
+  if (!found.length) return make("p", { className: "quiet" }, words.noTriggers);
+  const chips = found.map((word) => make("strong", {}, word));
+  return make("p", { className: "quiet" }, words.triggers(found.length), ...chips);
+}
+
+function facts({ title, licence, page }) {
+  const target = { href: page, target: "_blank", rel: "noopener" };
+  const link = make("a", { ...target, "aria-label": words.pageOf(title) }, words.page);
+  return make("p", { className: "quiet facts" }, make("span", {}, words.licence, make("span", {}, licence)), link);
+}

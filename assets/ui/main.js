@@ -1,0 +1,240 @@
+/** Entry of the page: puts gallery, form, account and press together in the component of the results. */
+import * as account from "./account/account.js";
+import { partner } from "./compare/pairs.js";
+import { restore } from "./form/draft.js";
+import { showExamples } from "./form/examples.js";
+import { watchPrice } from "./form/price.js";
+import { words as formWords } from "./form/words.js";
+import { Feed } from "./gallery/feed.js";
+import { Gallery } from "./gallery/gallery.js";
+import { TabTitle } from "./gallery/tab_title.js";
+import { words } from "./gallery/words.js";
+import { showGrid } from "./grid/grid.js";
+import { rowsOf } from "./grid/rows.js";
+import { guardPresses } from "./press/guard.js";
+import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
+import { getVisitor } from "./shared/browser_id.js";
+import { button, make, oneAtATime } from "./shared/dom.js";
+import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
+import { fill, setFillTrigger } from "./shared/form_fill.js";
+import { inFull, showNoticesIn } from "./shared/messages.js";
+import { sessionKey } from "./shared/session_key.js";
+import { words as labels } from "./shared/words.js";
+
+/**
+ * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML
+ * @property {HTMLElement} element @property {object} server @property {{value: any}} props
+ * @property {(name: string, then: () => void) => void} watch @property {(event: string, data: object) => void} trigger
+ * @property {Object<string, import("./shared/messages.js").Message>} messages of the page itself
+ *
+ * @typedef {object} Page
+ * @property {Host} host @property {string} visitor id @property {Gallery} gallery @property {Feed} feed
+ * @property {TabTitle} tabTitle @property {ReturnType<typeof watchPrice>} price
+ * @property {?import("./viewer/viewer.js").Viewer} viewer null until there is an image to open
+ */
+
+let restored = null; // a promise of what was put into the form
+let opening = null; // a promise of the page. Gradio may mount the component again: the page outlives its element
+
+/** Shows the gallery in a gr.HTML component. @param {Host} host */
+export async function mount(host) {
+  opening ??= openPage(host);
+  const page = await opening;
+  const { gallery, feed } = page;
+  Object.assign(page.host, host);
+  feed.server = host.server;
+  setFillTrigger(() => host.trigger("fill", {}));
+  const linked = await (restored ??= restore()); // before presses are allowed: they would send another form
+  host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
+  if (linked) gallery.say(formWords.linked(linked.moved));
+  linkHelp();
+  allowPresses(page);
+  showNoticesIn((name) => gallery.say(host.messages[name]));
+  host.watch("value", () => receive(page));
+}
+
+/** @param {Host} host @returns {Promise<Page>} */
+async function openPage(host) {
+  guardPresses();
+  watchTouches();
+  const { id: visitor, isStored } = await getVisitor();
+  const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle() };
+  page.gallery = new Gallery(galleryActions(page));
+  page.feed = new Feed({
+    server: host.server,
+    visitor,
+    onConnection: page.gallery.showConnection,
+    onAnswer: (...answer) => showAnswer(page, ...answer),
+  });
+  page.price = watchPrice({ visitor, estimate: (values) => page.host.server.estimate(values) });
+  addHead(page, isStored);
+  checkPending(page);
+  account.onFeedChange((isReplaced) => {
+    page.price.refresh();
+    return refresh(page, { whole: isReplaced });
+  });
+  page.feed.start();
+  return page;
+}
+
+async function watchTouches() {
+  if (!navigator.maxTouchPoints) return;
+  const { watchSliders } = await import("./form/sliders.js");
+  watchSliders();
+}
+
+/** Adds what stands above the gallery. */
+function addHead(page, isStored) {
+  const { gallery, tabTitle, host: { messages } } = page;
+  const history = button(words.history, () => openHistory(page), { className: "history" });
+  gallery.node.prepend(make("div", { className: "head" }, tabTitle.node, history));
+  if (!isStored) gallery.node.prepend(ownTabLink(messages.nothing_kept_here));
+}
+
+/** Link to the page in a tab of its own: storage is blocked in the frame of another site. */
+function ownTabLink({ happened, advice }) {
+  const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, advice);
+  return make("p", { className: "quiet" }, `${happened} `, link);
+}
+
+const rowsIn = ({ gallery }) => gallery.order.map(({ row }) => row);
+
+function refresh({ feed }, options) {
+  feed.wake();
+  return feed.poll(0, options);
+}
+
+// --- what comes from the server ---
+
+function showAnswer(page, answer, isFull, isRestarted) {
+  const { gallery, viewer, tabTitle, price } = page;
+  gallery.show(answer, isFull, isRestarted);
+  dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
+  if (isRestarted && page.hasAnswer) account.updateAccount(); // a restarted server has forgotten the key
+  page.hasAnswer = true;
+  viewer?.refresh();
+  // The first image fetches the viewer, so that it opens at once. A failure shows when an image is opened.
+  if (!viewer && gallery.images().length) loadViewer(page).catch(() => {});
+  tabTitle.update(rowsIn(page));
+  price.showSpending(rowsIn(page));
+  offerExamples(gallery);
+}
+
+/** Shows the receipt of a press, which is the component's value. */
+function receive({ host, gallery }) {
+  const receipt = host.props.value;
+  if (!receipt?.click) return;
+  const hasNotice = showReceipt(receipt);
+  if (hasNotice && sessionKey()) account.updateAccount({ isLeading: true });
+  offerExamples(gallery);
+}
+
+/** Shows at its field, or at the key's box, what the API rejected. @param {object} row */
+function showRejection(row) {
+  if (row.field === "key") account.keyRejected(row);
+  else showFieldErrors([{ field: row.field, sentence: inFull(row) }]);
+}
+
+function offerExamples(gallery) {
+  const isEmpty = !gallery.order.length;
+  gallery.extra.dataset.wanted = isEmpty ? "yes" : "no";
+  if (!isEmpty) return gallery.extra.replaceChildren();
+  showExamples(gallery.extra, (example) => {
+    fill(example);
+    document.querySelector(PROMPT)?.focus();
+    gallery.say(formWords.exampleFilled);
+  });
+}
+
+// --- what a visitor does with jobs and images ---
+
+/** @param {Page} page @returns {import("./gallery/gallery.js").GalleryActions} */
+const galleryActions = (page) => ({
+  messages: page.host.messages,
+  open: async (tile, index) => (await loadViewer(page)).open(tile, index),
+  refused: showRejection,
+  ended: (row) => {
+    account.jobEnded();
+    page.tabTitle.jobEnded(row);
+  },
+  compare: (row) => compare(row, rowsIn(page)),
+  setFavourite: (row) => setFavourite(page, row),
+  grid: (row) => showGrid(() => rowsOf(row.click, rowsIn(page)), (text) => page.gallery.say(text)),
+  older: (before) => page.host.server.older({ visitor: page.visitor, before }),
+  recheck: async (row) => {
+    await page.host.server.recheck({ visitor: page.visitor, job: row.id });
+    await refresh(page);
+  },
+  cancel: (row) => cancel(page, row),
+});
+
+/** @param {Page} page @returns {import("./viewer/actions.js").ImageActions} */
+const imageActions = (page) => ({
+  setFavourite: (row) => setFavourite(page, row),
+  say: (text) => page.gallery.say(text),
+  rows: () => rowsIn(page),
+  recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
+  remove: async (row) => (await remove(page, [row.id])).length > 0,
+});
+
+/** @param {Page} page @returns {import("./history/dialog.js").HistoryActions} */
+const historyActions = (page) => ({
+  messages: page.host.messages,
+  imageActions: imageActions(page),
+  remove: (jobs) => remove(page, jobs),
+  find: (search) => page.host.server.history({ visitor: page.visitor, ...search }),
+  pack: (jobs, clean) => page.host.server.pack({ visitor: page.visitor, jobs, clean }),
+});
+
+const openHistory = oneAtATime(async (page) => {
+  const { open } = await import("./history/dialog.js");
+  await open(page.gallery.node, historyActions(page));
+});
+
+/** Loads the large view once. @param {Page} page */
+const loadViewer = (page) => (page.viewerLoading ??= addViewer(page));
+
+async function addViewer(page) {
+  try {
+    const { Viewer } = await import("./viewer/viewer.js");
+    page.viewer = new Viewer(page.gallery.images, imageActions(page));
+    page.host.element.append(page.viewer.node);
+    return page.viewer;
+  } catch (error) {
+    page.viewerLoading = null; // the next image that is opened tries again
+    throw error;
+  }
+}
+
+async function compare(row, rows) {
+  const other = partner(row, rows);
+  if (!other) return;
+  const { compareLoras } = await import("./compare/lora_pair.js");
+  await compareLoras(row, other);
+}
+
+async function setFavourite(page, row) {
+  const { host, visitor, gallery } = page;
+  const request = { visitor, job: row.id, favourite: !row.favourite };
+  const isDone = (await host.server.set_favourite(request).catch(() => false)) === true;
+  if (isDone) await refresh(page);
+  else gallery.say(labels.notFavoured);
+  return isDone;
+}
+
+async function cancel(page, row) {
+  const { host, visitor, gallery } = page;
+  const isCancelled = await host.server.cancel({ visitor, job: row.id });
+  if (isCancelled === false) gallery.say(host.messages.too_late);
+  await refresh(page);
+}
+
+/** Deletes jobs. @param {Page} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */
+async function remove({ host, visitor, gallery }, jobs) {
+  const answer = await host.server.delete({ visitor, jobs });
+  const deleted = answer?.deleted ?? [];
+  for (const id of deleted) gallery.drop(id);
+  dispatchEvent(new CustomEvent("playground:deleted", { detail: deleted }));
+  if (answer?.left) gallery.say(answer.left);
+  return deleted;
+}

@@ -1,0 +1,67 @@
+/** Click ids of the Generate button: one per press. A double click counts once, a held key not at all. */
+import { randomId } from "../shared/browser_id.js";
+
+const BUTTON = "#generate button, button#generate";
+const OWN_ENTER = "#account"; // its box handles Enter itself
+const MIN_INTERVAL = 400; // ms between two presses
+const clicks = []; // presses that Gradio has not handled yet
+let lastPress = -Infinity;
+let extras = {}; // what the press under way sends beside the form
+
+const earlyId = randomId();
+
+/** Returns the press that Gradio is handling.
+ * @param {boolean} isEarly it was made before the guard was installed: all such presses count as one
+ * @returns {{click: string, extras: object}} */
+export const nextClick = (isEarly) => (isEarly ? press(earlyId) : (clicks.shift() ?? press(randomId())));
+
+/** Presses Generate for more than the form holds. @param {object} more is sent in the ticket of this press only */
+export function pressWith(more) {
+  extras = more;
+  document.querySelector(BUTTON)?.click();
+  extras = {};
+}
+
+const press = (click) => ({ click, extras });
+
+/** Filters presses of the Generate button before Gradio sees them, and makes Ctrl+Enter press it. */
+export function guardPresses() {
+  // While capturing, on the window: before the listeners that Gradio puts on the button.
+  addEventListener("click", onClick, true);
+  addEventListener("keydown", onKey, true);
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+function onClick(event) {
+  if (!event.target.closest?.(BUTTON)) return;
+  const now = performance.now();
+  // `detail` counts the clicks of a double click, whose second one would be paid too.
+  if (event.detail > 1 || now - lastPress < MIN_INTERVAL) return stop(event);
+  lastPress = now;
+  clicks.push(press(randomId()));
+}
+
+function onKey(event) {
+  // While composing (Japanese, Chinese, ...) Enter accepts what an input method offers, and presses nothing.
+  if (event.key !== "Enter" || event.isComposing) return;
+  const withControl = event.ctrlKey || event.metaKey;
+  // A held Enter clicks a focused button again and again; a held Space clicks once, on release.
+  if (event.repeat && (withControl || event.target.closest?.(BUTTON))) return stop(event);
+  if (!withControl || document.querySelector("dialog[open]") || event.target.closest?.(OWN_ENTER)) return;
+  stop(event);
+  commit(document.activeElement);
+  // Gradio reads an input's value some frames after its input event.
+  setTimeout(() => document.querySelector(BUTTON)?.click(), 50);
+}
+
+function commit(input) {
+  if (!input?.matches?.("input, textarea")) return;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  if (input.type !== "number") return;
+  input.blur(); // Gradio clamps a number to its range on blur
+  input.focus({ preventScroll: true });
+}

@@ -1,0 +1,126 @@
+/** One press of Generate: its ticket, the tiles it is expected to make, its receipt, and what to do when none comes. */
+import { numberInput, sleep } from "../shared/dom.js";
+import { clearFields, showFieldErrors } from "../shared/field_notes.js";
+import { byName, inOrder } from "../shared/form_fill.js";
+import { sessionKey } from "../shared/session_key.js";
+import { nextClick } from "./guard.js";
+import { clearPending, pending, setPending } from "./pending.js";
+import { collectTicket } from "./ticket.js";
+
+const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
+const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
+const RETRY_MS = 3_000;
+const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
+const NARROW = 1024; // px below which form and results may share a column
+export const PROMPT = "#field-prompt textarea";
+
+/**
+ * @typedef {object} Page what a press needs
+ * @property {import("../gallery/gallery.js").Gallery} gallery @property {import("../gallery/feed.js").Feed} feed
+ * @property {string} visitor id @property {{messages: object}} host
+ */
+
+/** @type {?Page} */
+let page = null;
+let open = null;
+const opened = new Promise((resolve) => (open = resolve));
+
+/** Lets presses go ahead: those made before the gallery was there wait for this. @param {Page} parts */
+export function allowPresses(parts) {
+  page = parts;
+  open();
+}
+
+/** Resolves once presses are guarded and shown. */
+export const pressable = () => opened;
+
+/** Gradio's hook of Generate: names the click and shows its expected tiles.
+ * @param {string[]} names of the listener's inputs, which are its outputs too @param {...any} values of the inputs */
+export async function press(names, ...values) {
+  const isEarly = !page;
+  await opened;
+  const { gallery, visitor } = page;
+  const { click, extras } = nextClick(isEarly);
+  clearFields();
+  gallery.say("");
+  const ticket = await collectTicket((message) => gallery.say(message));
+  const fields = byName(names, values);
+  // An empty prompt is refused at once: a tile for it would only flash.
+  if (String(fields.prompt ?? "").trim()) expectReceipt(click, extras, fields);
+  return inOrder(names, { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } });
+}
+
+function expectReceipt(click, extras, fields) {
+  const { gallery, feed } = page;
+  gallery.expect(expectedRows(click, fields.prompt, extras.pictures ?? fields.pictures, gallery.now()));
+  if (extras.comparison) gallery.showComparison(click);
+  if (extras.grid) gallery.expectedGrid = click;
+  gallery.extra.replaceChildren();
+  scrollToResults(gallery.node);
+  feed.wake();
+  setPending(click, fields.prompt);
+  checkReceipt(click);
+}
+
+function expectedRows(click, prompt, pictures, created) {
+  const side = (field) => Number(numberInput(field)?.value) || 1024;
+  const size = { width: side("width"), height: side("height") };
+  const count = Math.max(1, Math.min(MOST_IMAGES, Number(pictures) || 1));
+  return Array.from({ length: count }, (_, place) => ({
+    id: `${click}-${place + 1}`, click, number: place + 1, state: "waiting", prompt, ...size, created,
+    loras: [], pictures: [], links: [], expected: true,
+  }));
+}
+
+/** Scrolls to the results where they share a column with the form. */
+function scrollToResults(results) {
+  const button = document.querySelector("#generate")?.getBoundingClientRect();
+  const { left, right } = results.getBoundingClientRect();
+  const isOneColumn = button && innerWidth < NARROW && button.left < right && left < button.right;
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (isOneColumn) results.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
+}
+
+/** Ends a press that neither a receipt nor the server's list knows after a while: it has not arrived. */
+async function checkReceipt(click) {
+  const { gallery, feed, host } = page;
+  await sleep(RECEIPT_MS);
+  while (gallery.expects(click)) {
+    const isAnswered = await feed.poll(0, { whole: true });
+    if (!gallery.expects(click)) return;
+    if (!isAnswered) {
+      await sleep(RETRY_MS);
+      continue;
+    }
+    gallery.confirm(click, []);
+    gallery.say(host.messages.unanswered);
+    clearPending(click);
+  }
+}
+
+/** Shows the server's receipt of a press. @param {{click: string, rows?: object[],
+ *   refused?: {field: string, sentence: string}[], notice: ?import("../shared/messages.js").Message}} receipt
+ * @returns {boolean} whether the press was refused with a notice for the whole page */
+export function showReceipt(receipt) {
+  const { gallery } = page;
+  clearPending(receipt.click);
+  gallery.confirm(receipt.click, receipt.rows ?? []);
+  if (receipt.refused?.length) showFieldErrors(receipt.refused);
+  if (receipt.notice) gallery.say(receipt.notice);
+  return Boolean(receipt.notice);
+}
+
+/** Reports a press from before a reload that the server does not know, and puts its prompt back. */
+export async function checkPending({ gallery, feed, host }) {
+  const last = pending();
+  if (!last) return;
+  await sleep(ARRIVAL_MS);
+  while (!(await feed.poll(0, { whole: true }))) await sleep(ARRIVAL_MS);
+  clearPending(last.click);
+  if (gallery.order.some(({ row }) => row.click === last.click)) return;
+  gallery.say(host.messages.unanswered);
+  const box = document.querySelector(PROMPT);
+  if (!box || box.value) return;
+  box.value = last.prompt;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}

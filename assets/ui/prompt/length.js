@@ -1,0 +1,48 @@
+/** Length of the prompts: a note below a text that is close to the token limit, or beyond it. */
+import { make } from "../shared/dom.js";
+import { chosenStyles } from "./chosen_styles.js";
+import { longestTexts, typedTexts } from "./texts.js";
+
+const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
+const NEARLY_FULL = 65; // tokens, as in components/ui/panels/prompt_length.py
+const HELP = { prompt: "help-prompt", negative_prompt: "help-negative-prompt" };
+
+let timer;
+let latest = 0; // number of the latest change: earlier answers are dropped
+
+/** Hook: a text or the chosen styles may have changed. */
+export function changed() {
+  const turn = ++latest;
+  clearTimeout(timer);
+  timer = setTimeout(() => update(turn), SETTLED_MS);
+}
+
+async function update(turn) {
+  const texts = typedTexts();
+  const styles = chosenStyles().map(({ name }) => name);
+  const isLong = ([, text]) => mostTokens(text) >= NEARLY_FULL;
+  const long = Object.entries(longestTexts()).filter(isLong).map(([field]) => [field, texts[field]]);
+  const request = styles.length ? { ...texts, styles } : Object.fromEntries(long);
+  const notes = long.length ? await requestNotes(request) : {};
+  if (turn === latest) for (const field of Object.keys(HELP)) showNote(field, notes?.[field] ?? "");
+}
+
+/** @param {object} request @returns {Promise<Record<string, string> | undefined>} notes by field */
+const requestNotes = (request) =>
+  document.getElementById(HELP.prompt).server?.prompt_length(request).catch(() => undefined);
+
+/** Upper limit of the tokens of a text: each is at least one byte of the text as the tokenizer normalizes it, and
+ * blanks are none. NFC and lower case can make a text longer; only blanks of every Unicode version are left out.
+ * @param {string} text @returns {number} */
+export const mostTokens = (text) =>
+  new TextEncoder().encode(text.normalize("NFC").toLowerCase().replace(/[ \t\r\n]+/g, "")).length;
+
+function showNote(field, text) {
+  const help = document.getElementById(HELP[field]);
+  let note = help?.querySelector(".prompt-length");
+  if (help && !note) {
+    note = make("p", { className: "prompt-length", role: "status", "aria-live": "polite" });
+    help.append(note);
+  }
+  if (note && note.textContent !== text) note.textContent = text;
+}

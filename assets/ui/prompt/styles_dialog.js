@@ -1,0 +1,43 @@
+/** Dialog of prompt styles to choose from, each with its sample image. Fetched when first opened. */
+import { openCards } from "../shared/card_dialog.js";
+import { button, make } from "../shared/dom.js";
+import { words } from "./words.js";
+
+/** @typedef {import("./chosen_styles.js").Style} Style */
+
+const SAMPLE = 192; // pixels a side
+const urlOf = (path) => new URL(`../../prompt_styles/${path}`, import.meta.url).href;
+let fetched = null; // a promise
+
+/** @returns {Promise<Style[]>} all styles; empty where they cannot be loaded */
+export function loadStyles() {
+  fetched ??= fetch(urlOf("styles.json")).then((answer) => (answer.ok ? answer.json() : Promise.reject()));
+  return fetched.catch(() => (fetched = null) ?? []);
+}
+
+/** Opens the dialog; resolves when it is closed. @param {Style[]} chosen
+ * @param {(styles: Style[]) => void} onChange runs at each press, with the styles in the order of the list */
+export async function chooseStyles(chosen, onChange) {
+  const styles = await loadStyles();
+  const names = new Set(chosen.map(({ name }) => name));
+  const report = () => onChange(styles.filter(({ name }) => names.has(name)));
+  const cards = styles.map((style) => card(style, names, report));
+  const clear = button(words.clear, () => {
+    names.clear();
+    for (const one of cards) one.setAttribute("aria-pressed", "false");
+    report();
+  });
+  await openCards({ title: words.title, hint: styles.length ? words.hint : words.notLoaded, cards, foot: [clear] });
+}
+
+function card({ name, title }, names, report) {
+  const size = { width: SAMPLE, height: SAMPLE };
+  const image = make("img", { alt: "", decoding: "async", loading: "lazy", ...size, src: urlOf(`${name}.webp`) });
+  const node = button("", () => {
+    if (!names.delete(name)) names.add(name);
+    node.setAttribute("aria-pressed", String(names.has(name)));
+    report();
+  }, { className: "card", "aria-label": title, "aria-pressed": String(names.has(name)) });
+  node.append(image, make("strong", {}, title));
+  return node;
+}

@@ -1,0 +1,37 @@
+/** Refiner panel: what its mode shows, and how the steps are split. Hooks of components/ui/panels/refiner.py. */
+import { inOrder } from "../shared/form_fill.js";
+
+const TRAINED_STEPS = 1000;
+const LABELS = { no_refiner: "off", expert_ensemble_refiner: "ensemble of experts", base_image_refiner: "second pass" };
+
+const update = (change) => ({ __type__: "update", ...change });
+
+/** Updates of the panel's parts for a mode. @param {string} mode @returns {Object<string, object>} by part */
+export const partsOf = (mode) => ({
+  refiner: update({ label: `Refiner: ${LABELS[mode]}` }),
+  refiner_ensemble: update({ visible: mode === "expert_ensemble_refiner" }),
+  refiner_second_pass: update({ visible: mode === "base_image_refiner" }),
+});
+
+/** Hook: shows the slider of the chosen mode. @param {string[]} names of the parts @param {string} mode */
+export const show_mode = (names, mode) => inOrder(names, partsOf(mode));
+
+/** Steps of base model and refiner, as components/domain/refiner_steps.py splits them.
+ * @param {number} steps @param {number} handover 0 to 1
+ * @param {boolean} each both get at least one @returns {[number, number]} */
+export function splitSteps(steps, handover, each) {
+  const cut = Math.round(TRAINED_STEPS - handover * TRAINED_STEPS);
+  const spacing = Math.floor(TRAINED_STEPS / steps);
+  let base = 0;
+  for (let number = 0; number < steps; number++) if (number * spacing + 1 >= cut) base++;
+  if (each) base = Math.max(1, Math.min(base, steps - 1));
+  return [base, steps - base];
+}
+
+/** Hook: what a handover means in steps. @param {number} steps @param {number} handover @returns {string} */
+export function split_text(steps, handover) {
+  const [base, refiner] = splitSteps(steps, handover, Boolean(document.querySelector("#shares.each")));
+  if (!refiner) return `${steps} steps, all of them base: there is nothing left for the refiner.`;
+  if (!base) return `${steps} steps, none of them base: choose a later handover or more steps.`;
+  return `${steps} steps: ${base} base + ${refiner} refiner.`;
+}

@@ -1,0 +1,42 @@
+/** Filling of the whole form: the values to fill in, and lists of field values by the names that the page hands over. */
+
+/** @typedef {object} Settings a missing value means the field's default
+ * @property {string} prompt @property {string} negative_prompt
+ * @property {number} guidance_scale @property {number} num_inference_steps @property {number} seed
+ * @property {number} width @property {number} height @property {{path: string, scale: number, on?: boolean}[]} loras
+ * @property {number} [pictures] @property {string} [refine] @property {number} [high_noise_frac]
+ * @property {?number} [refine_steps] @property {string[]} [styles] names
+ * @property {?string} [preset] @property {{guidance_scale: number, num_inference_steps: number}} [best] with the fast
+ *   preset: the numbers of the other one */
+
+/** Guidance and steps of the preset Best before a visitor changes them. */
+export const BEST = { guidance_scale: 3.5, num_inference_steps: 28 };
+/** Guidance and steps of Best while Fast is chosen, null otherwise: no control shows them then.
+ * @type {{values: ?{guidance_scale: number, num_inference_steps: number}}} */
+export const best = { values: null };
+
+let trigger = null;
+let settings = null;
+
+/** Sets how the fill listener is started: Gradio sets its fields only from a listener. @param {() => void} start */
+export const setFillTrigger = (start) => (trigger = start);
+
+/** Fills all fields and removes the source image. @param {Settings} values */
+export function fill(values) {
+  settings = { ...values };
+  trigger();
+}
+
+/** Values that the fill listener puts into the form. @returns {Settings} */
+export const requestedValues = () => settings;
+
+/** Names the values of a listener. @param {string[]} names of its inputs, further names are ignored
+ * @param {any[]} values @returns {Object<string, any>} */
+export const byName = (names, values) => Object.fromEntries(values.map((value, place) => [names[place], value]));
+
+/** Lists values in the order of a listener's outputs. Throws for a name without a value.
+ * @param {string[]} names @param {Object<string, any>} values @returns {any[]} */
+export const inOrder = (names, values) => names.map((name) => {
+  if (!(name in values)) throw new Error(`no value for the field ${name}`);
+  return values[name];
+});

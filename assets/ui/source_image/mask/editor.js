@@ -1,0 +1,226 @@
+/** Mask editor: a dialog for drawing over the part that should change. Fetched when first opened. */
+import { button, make, setText } from "../../shared/dom.js";
+import { loadStyle } from "../../shared/stylesheet.js";
+import { Bitmap } from "./bitmap.js";
+import { grown } from "./distance.js";
+import { png, read } from "./files.js";
+import { watchPointers } from "./pointers.js";
+import { History } from "./undo.js";
+import { View } from "./view.js";
+import { words } from "./words.js";
+
+const FEATHER = 8;
+const LARGEST = 200; // pixels, the brush's radius
+const SETTLED_MS = 150; // without a change, until the feathered edge is drawn: it is slow
+
+/** @typedef {{painted: Bitmap, mask: Bitmap, grow: number, feather: number, png: Blob}} Painted `painted` is what the
+ *   visitor drew, `mask` is grown from it; the file holds the latter */
+
+/** Opens the editor. @param {{src: string, width: number, height: number}} picture
+ * @param {{painted?: Bitmap, grow?: number, feather?: number}} [before] the mask to start with
+ * @returns {Promise<?Painted>} null when it was cancelled */
+export async function openEditor(picture, before = {}) {
+  await loadStyle(new URL("./editor.css", import.meta.url).href);
+  return new Editor(picture, before).show();
+}
+
+class Editor {
+  constructor(picture, { painted, grow = 0, feather = FEATHER }) {
+    const { width, height } = picture;
+    this.painted = painted?.clone() ?? new Bitmap(width, height);
+    this.past = new History(this.painted);
+    Object.assign(this, { grow, feather, tool: "paint", radius: Math.round(Math.min(width, height) / 20) });
+    this.view = new View(picture, words.canvas);
+    this.status = make("p", { className: "status", role: "status" });
+    this.node = make("dialog", { className: "mask-editor", "aria-label": words.title },
+      make("header", {}, make("h2", {}, words.title), make("p", {}, words.hint)),
+      this.view.node, this.#tools(), this.#foot());
+    this.node.addEventListener("keydown", (event) => this.#key(event));
+    watchPointers(this.view, this);
+  }
+
+  /** @returns {Promise<?Painted>} */
+  show() {
+    document.body.append(this.node);
+    this.node.showModal();
+    this.#changed();
+    return new Promise((resolve) => {
+      this.node.addEventListener("close", () => {
+        clearTimeout(this.settling);
+        this.node.remove();
+        resolve(this.result ?? null);
+      });
+    });
+  }
+
+  // Strokes of a pointer, see pointers.js.
+
+  start(place) {
+    this.from = place;
+    if (this.tool === "rectangle") this.view.outline(place, place);
+    else this.#stroke(place, place);
+  }
+
+  go(from, to) {
+    if (this.tool === "rectangle") this.view.outline(this.from, to);
+    else this.#stroke(from, to);
+    this.to = to;
+  }
+
+  end() {
+    if (this.tool === "rectangle" && this.to) {
+      const { from, to } = this;
+      this.painted.rectangle(
+        Math.min(from.x, to.x), Math.min(from.y, to.y), Math.max(from.x, to.x), Math.max(from.y, to.y), 255);
+    }
+    this.view.outline(null);
+    this.to = null;
+    this.#step();
+  }
+
+  drop() {
+    this.view.outline(null);
+    this.to = null;
+    this.painted = this.past.now();
+    this.#changed();
+  }
+
+  hover(place) {
+    if (place && this.tool !== "rectangle") this.view.point(place, this.radius);
+    else this.view.cursor.hidden = true;
+  }
+
+  #stroke(from, to) {
+    clearTimeout(this.settling);
+    const box = this.painted.stroke(from.x, from.y, to.x, to.y, this.radius, this.tool === "erase" ? 0 : 255);
+    this.view.draw(this.painted, 0, box);
+  }
+
+  #step() {
+    this.past.keep(this.painted);
+    this.#changed();
+  }
+
+  /** Draws what will change, and its share of the image. */
+  #changed() {
+    clearTimeout(this.settling);
+    this.mask = grown(this.painted, this.grow);
+    this.view.draw(this.mask, 0);
+    this.settling = setTimeout(() => this.view.draw(this.mask, this.feather), SETTLED_MS);
+    const { share } = this.mask;
+    setText(this.status, share ? words.share(share) : words.nothing);
+    this.useIt.disabled = !share;
+    this.undo.disabled = !this.past.canUndo;
+    this.redo.disabled = !this.past.canRedo;
+  }
+
+  #tools() {
+    const act = (text, work) => button(text, () => (work(), this.#step()));
+    this.undo = button(words.undo, () => this.#back(this.past.undo()));
+    this.redo = button(words.redo, () => this.#back(this.past.redo()));
+    return make("div", { className: "tools" },
+      this.#choice(),
+      this.#slider(words.brush, "", 1, LARGEST, this.radius, (value) => (this.radius = value), "brush"),
+      make("div", { className: "row" }, this.undo, this.redo, act(words.clear, () => this.painted.fill(0)),
+        act(words.invert, () => this.painted.invert()), act(words.all, () => this.painted.fill(255))),
+      this.#slider(words.grow, words.growHelp, 0, 64, this.grow, (value) => this.#set("grow", value)),
+      this.#slider(words.feather, words.featherHelp, 0, 64, this.feather, (value) => this.#set("feather", value)),
+      make("div", { className: "row" }, button(words.zoomIn, () => this.view.move(1.5)),
+        button(words.zoomOut, () => this.view.move(1 / 1.5)), button(words.whole, () => this.view.whole()),
+        this.#upload()),
+      this.#byNumbers());
+  }
+
+  #set(name, value) {
+    this[name] = value;
+    this.#changed();
+  }
+
+  #back(mask) {
+    if (!mask) return;
+    this.painted = mask;
+    this.#changed();
+  }
+
+  #choice() {
+    const group = make("div", { className: "row", role: "group", "aria-label": words.tools });
+    const tools = ["paint", "erase", "rectangle"].map((name) => {
+      const tool = button(words[name], () => {
+        this.tool = name;
+        tools.forEach((other) => other.setAttribute("aria-pressed", String(other === tool)));
+      }, { "aria-pressed": String(name === this.tool) });
+      return tool;
+    });
+    group.append(...tools);
+    return group;
+  }
+
+  #slider(label, help, min, max, value, set, name) {
+    const shown = make("output", {}, words.pixels(value));
+    const range = make("input", { type: "range", min, max, "aria-label": label });
+    range.value = value;
+    range.oninput = () => {
+      setText(shown, words.pixels(range.value));
+      set(Number(range.value));
+    };
+    if (name) this[name] = range;
+    return make("label", { className: "slider", title: help }, make("span", {}, label), range, shown);
+  }
+
+  #upload() {
+    const file = make("input", { type: "file", accept: "image/*", "aria-label": words.upload, title: words.uploadHelp });
+    file.onchange = async () => {
+      const { width, height } = this.painted;
+      try {
+        this.painted = await read(file.files[0], width, height);
+        this.#step();
+      } catch {
+        setText(this.status, words.unreadable);
+      }
+      file.value = "";
+    };
+    return make("label", { className: "upload" }, words.upload, file);
+  }
+
+  #byNumbers() {
+    const { width, height } = this.painted;
+    const first = { left: width / 4, top: height / 4, width: width / 2, height: height / 2 };
+    const boxes = Object.entries(words.sides).map(([name, label]) => {
+      const box = make("input", { type: "number", min: 0, max: Math.max(width, height), inputMode: "numeric" });
+      box.value = Math.round(first[name]);
+      return make("label", {}, make("span", {}, label), box);
+    });
+    const put = (value) => {
+      const [left, top, across, down] = boxes.map((label) => Number(label.querySelector("input").value) || 0);
+      this.painted.rectangle(left, top, left + across, top + down, value);
+      this.#step();
+    };
+    return make("details", {}, make("summary", {}, words.byNumbers), make("div", { className: "numbers" }, ...boxes),
+      make("div", { className: "row" }, button(words.add, () => put(255)), button(words.take, () => put(0))));
+  }
+
+  #foot() {
+    this.useIt = button(words.use, () => this.#use(), { className: "primary" });
+    return make("footer", {}, this.status, button(words.cancel, () => this.node.close()), this.useIt);
+  }
+
+  async #use() {
+    this.useIt.disabled = true;
+    const { painted, mask, grow, feather } = this;
+    this.result = { painted, mask, grow, feather, png: await png(mask) };
+    this.node.close();
+  }
+
+  #key(event) {
+    const isControl = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (isControl && key === "z") {
+      event.preventDefault();
+      this.#back(event.shiftKey ? this.past.redo() : this.past.undo());
+    } else if (!isControl && (key === "[" || key === "]")) {
+      const radius = this.radius * (key === "]" ? 1.2 : 1 / 1.2);
+      this.brush.value = key === "]" ? Math.ceil(radius) : Math.floor(radius);
+      this.brush.dispatchEvent(new Event("input"));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Requests about source images: upload, fit, mask, extension. Fetched with the first image. */
+import { getVisitor } from "../shared/browser_id.js";
+import { address } from "../shared/dom.js";
+import { MessageError } from "../shared/messages.js";
+
+const MOST_BYTES = 20 * 1024 * 1024;
+const TOO_MANY_PIXELS = 422; // HTTP status with which the server refuses an image
+
+/** All of these reject with a MessageError. */
+export class SourceImages {
+  /** @param {{too_large: object, not_sent: object}} messages */
+  constructor(messages) {
+    this.messages = messages;
+  }
+
+  /** Uploads a file, made smaller where it is too large. @param {Blob} file
+   * @returns {Promise<import("./panel.js").Original>} */
+  async upload(file) {
+    const { shrunk } = await import("./shrink.js");
+    const first = file.size > MOST_BYTES ? await shrunk(file) : file;
+    if (!first) throw new MessageError(this.messages.too_large);
+    try {
+      return await this.#post("", first);
+    } catch (error) {
+      const smaller =
+        error.status === TOO_MANY_PIXELS && first === file ? await shrunk(file, { onlyLarge: true }) : null;
+      if (!smaller) throw error;
+      return this.#post("", smaller);
+    }
+  }
+
+  /** Uses an image of a finished job. @param {string} job @param {number} index
+   * @returns {Promise<import("./panel.js").Original>} */
+  useResult = (job, index) => this.#post("/result", JSON.stringify({ job, index }));
+
+  /** @param {{name: string, width: number, height: number, way: string}} request
+   * @returns {Promise<import("./panel.js").Fitted>} */
+  fit = (request) => this.#post("/fit", JSON.stringify(request));
+
+  /** Adds pixels on some sides.
+   * @param {{name: string, left?: number, top?: number, right?: number, bottom?: number}} request
+   * @returns {Promise<import("./panel.js").Original & {kept: number[], is_smaller: boolean}>} */
+  extend = (request) => this.#post("/room", JSON.stringify(request));
+
+  /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string}>} */
+  uploadMask = ({ name }, png) => this.#post(`/mask/${name}`, png);
+
+  async #post(path, body) {
+    const visitor = await getVisitor();
+    const headers = { "X-Playground-Visitor": visitor.id };
+    const response = await fetch(address(`playground/sources${path}`), { method: "POST", headers, body });
+    // A proxy's own answer, as to a body that is too large for it, is an HTML page.
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    throw new MessageError(answer.refused ?? this.messages.not_sent, response.status);
+  }
+}

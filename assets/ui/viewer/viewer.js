@@ -1,0 +1,160 @@
+/** Large view of one image, with the settings that made it. */
+import { address, button, copyButton, make } from "../shared/dom.js";
+import { loadStyle } from "../shared/stylesheet.js";
+import { words as labels } from "../shared/words.js";
+import { useResult } from "../source_image/panel.js";
+import { downloads } from "./downloads.js";
+import { words } from "./words.js";
+
+const SWIPE = 50; // px
+
+export class Viewer {
+  /** @param {() => {tile: object, row: object, picture: object, opener: HTMLElement}[]} images that can be opened
+   * @param {import("./actions.js").ImageActions} actions */
+  constructor(images, actions) {
+    this.images = images;
+    this.actions = actions;
+    this.previous = button("‹", () => this.#go(-1), { className: "turn", "aria-label": words.previous });
+    this.next = button("›", () => this.#go(1), { className: "turn", "aria-label": words.next });
+    this.frame = make("div", { className: "large" });
+    this.side = make("div", { className: "side" });
+    const close = button("×", () => this.node.close(), { className: "close", "aria-label": labels.close });
+    const body = make("div", { className: "body" },
+      make("div", { className: "show" }, this.previous, this.frame, this.next), this.side, close);
+    this.node = make("dialog", { className: "viewer", "aria-label": words.title }, body);
+    this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
+    this.node.addEventListener("keydown", (event) => this.#key(event));
+    this.node.addEventListener("close", () => this.#closed());
+    this.#watchSwipes();
+  }
+
+  /** @param {object} tile @param {number} index of the tile's image */
+  open(tile, index) {
+    this.#draw(tile.row, tile.row.pictures[index]);
+    this.node.showModal();
+    this.node.querySelector(".turn:enabled, .close").focus();
+  }
+
+  /** Updates the buttons to other images; the image that is shown stays. */
+  refresh() {
+    if (!this.current) return;
+    const images = this.images();
+    const index = this.#indexIn(images);
+    this.previous.disabled = index <= 0;
+    this.next.disabled = index < 0 || index >= images.length - 1;
+  }
+
+  #indexIn = (images) => images.findIndex(({ picture }) => picture.src === this.current);
+
+  #go(step) {
+    const images = this.images();
+    const index = this.#indexIn(images);
+    const other = index < 0 ? null : images[index + step];
+    if (other) this.#draw(other.row, other.picture);
+  }
+
+  #draw(row, picture) {
+    this.current = picture.src;
+    this.index = this.#indexIn(this.images());
+    const image = make("img", { alt: labels.alt(row), decoding: "async", src: address(picture.src) });
+    image.width = picture.width ?? row.width;
+    image.height = picture.height ?? row.height;
+    this.frame.replaceChildren(image);
+    this.#drawSide(row, picture);
+    this.#zoom(image);
+    this.side.scrollTop = 0;
+    const focused = document.activeElement;
+    this.refresh();
+    // A button that became disabled would lose the focus, and with it the arrow keys.
+    if (focused?.disabled) this.node.querySelector(".turn:enabled, .close").focus();
+  }
+
+  #drawSide(row, picture) {
+    const putBack = picture.received ? labels.putBack : "";
+    const notes = [putBack, row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
+    const startFrom = button(words.startFrom, () => {
+      this.node.close();
+      this.actions.leave?.();
+      useResult(row, row.pictures.indexOf(picture));
+    }, { className: "start-from" });
+    const place = make("div", {});
+    this.side.replaceChildren(...downloads(picture), startFrom, place, facts(row, picture), ...notes.map(aside));
+    this.#drawActions(place, row, picture);
+  }
+
+  async #drawActions(place, row, picture) {
+    loadStyle(new URL("./actions.css", import.meta.url).href);
+    const { imageActions } = await import("./actions.js");
+    place.append(...imageActions(row, picture, this.actions, () => this.node.close()));
+  }
+
+  async #zoom(image) {
+    const { Zoom } = await import("./zoom.js");
+    this.zoom ??= new Zoom(this.frame);
+    if (image.isConnected) this.zoom.fit(image);
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, summary")) return;
+    if (this.zoom?.key(event)) return event.preventDefault();
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.#go(step);
+  }
+
+  #closed() {
+    const images = this.images();
+    // A deleted image is not in the list any more: the focus goes to the one that took its place.
+    const here = images[this.#indexIn(images)] ?? images[Math.min(this.index, images.length - 1)];
+    this.current = null;
+    here?.opener.focus();
+  }
+
+  #watchSwipes() {
+    let start = null;
+    this.frame.addEventListener("touchstart", ({ touches }) => {
+      start = touches.length === 1 && !this.zoom?.isZoomed ? touches[0] : null; // two fingers zoom
+    }, { passive: true });
+    this.frame.addEventListener("touchend", ({ changedTouches: [end] }) => {
+      if (!start) return;
+      const across = end.clientX - start.clientX;
+      const down = end.clientY - start.clientY;
+      // Clearly sideways: the same finger also scrolls.
+      if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) this.#go(across < 0 ? 1 : -1);
+      start = null;
+    });
+  }
+}
+
+const aside = (text) => make("p", { className: "aside", dir: "auto" }, text);
+
+/** List of an image's settings; those without a value are left out. */
+function facts(row, picture) {
+  const names = words.facts;
+  const seconds = row.inference_ms == null ? null : words.seconds(row.inference_ms);
+  const entries = [
+    [names.prompt, row.prompt],
+    [names.negative, row.negative_prompt],
+    [names.size, `${picture.width ?? row.width} × ${picture.height ?? row.height}`],
+    [names.steps, row.num_inference_steps],
+    [names.guidance, row.guidance_scale],
+    [names.speed, words.speed(row)],
+    [names.strength, row.strength],
+    [names.refiner, words.refiner(row)],
+    [names.seed, row.seed, true],
+    [names.loras, row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join("\n")],
+    [names.model, row.model],
+    [names.backend, row.backend],
+    [names.price, row.price],
+    [names.time, seconds],
+    [labels.task, row.task, true],
+  ];
+  return make("dl", {}, ...entries.filter(([, value]) => value != null && value !== "").map(fact));
+}
+
+function fact([name, value, isCopied]) {
+  const text = make("dd", { dir: "auto" }, String(value));
+  if (isCopied) text.append(copyButton(String(value), name));
+  return make("div", {}, make("dt", {}, name), text);
+}
