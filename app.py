@@ -1,4 +1,4 @@
-"""Start the playground: settings, backend, page."""
+"""Composition root: read the settings, start the backend, serve the page."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from components.backend import Backend, learn_at_start
-from components.client import Endpoint
+from components.api.client import Endpoint
 from components.errors import SetupError
-from components.playground import House, Playground
-from components.redaction import redact_logs
-from components.server.child import ServerChild
-from components.server.inside import ServerInside
+from components.net.redaction import redact_logs
+from components.server.process.child import ServerChild
+from components.server.process.in_process import InProcessServer
+from components.services.backend import Backend, refresh_models_at_start
+from components.services.host_config import HostConfig
+from components.services.playground import Playground
 from components.settings import BackendChoice, Settings
-from components.store import Store
+from components.storage.store import Store
 
 
 def main() -> None:
-    """Serve until interrupted."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold the addresses of pictures
+    """Serve until interrupted; exit with a message when the app cannot start with its settings."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines contain image URLs, signatures included
     try:
         settings = Settings.from_env()
         redact_logs(settings.api_key or "")
@@ -32,31 +33,32 @@ def main() -> None:
 
 
 def serve(settings: Settings, stack: ExitStack) -> None:
-    """Bring everything up in order; `stack` takes it down again."""
+    """Start the parts in order and serve the page; `stack` closes them in reverse order. Raises SetupError."""
     store = Store(settings.data_dir)
     stack.callback(store.close)
-    with ThreadPoolExecutor(1) as meanwhile:
-        backend = meanwhile.submit(start_backend, settings, stack)
-        # Imported now and here: Gradio reads GRADIO_SERVER_PORT at import, which `.env` may set, and takes seconds.
+    with ThreadPoolExecutor(1) as executor:
+        backend = executor.submit(start_backend, settings, stack)
+        # Imported here, after `.env` was read: Gradio reads GRADIO_SERVER_PORT at import. The import takes seconds,
+        # which the backend's start in the other thread uses.
         from components.ui.launch import launch  # noqa: PLC0415
 
-        launch(Playground(backend.result(), store, House.of(settings)))
+        launch(Playground(backend.result(), store, HostConfig.of(settings)))
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
-    """Return the hosted API with the host's key, or else our own server with an engine of ours, and what it takes."""
+    """Start the backend that the settings choose and read its models. `stack` stops a server that was started."""
     if settings.backend is BackendChoice.HOSTED:
         backend = Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
     elif settings.backend is BackendChoice.SDXL:
-        kind = ServerInside if settings.has_lent_card else ServerChild
-        backend = Backend.sdxl(started(kind("sdxl", settings.data_dir / "server-sdxl"), stack))
+        server_class = InProcessServer if settings.is_zerogpu else ServerChild
+        backend = Backend.sdxl(start_server(server_class("sdxl", settings.data_dir / "server-sdxl"), stack))
     else:
-        backend = Backend.demo(started(ServerChild("demo", settings.data_dir / "server"), stack))
-    return asyncio.run(learn_at_start(backend, settings.limits))
+        backend = Backend.demo(start_server(ServerChild("demo", settings.data_dir / "server"), stack))
+    return asyncio.run(refresh_models_at_start(backend, settings.limits))
 
 
-def started(server: ServerChild | ServerInside, stack: ExitStack) -> Endpoint:
-    """Start our own server and return where it answers; `stack` ends it."""
+def start_server(server: ServerChild | InProcessServer, stack: ExitStack) -> Endpoint:
+    """Start a server of our own and return its endpoint; `stack` stops it."""
     server.start()
     stack.callback(server.stop)
     return Endpoint(server.base_url, server.key)

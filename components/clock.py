@@ -1,4 +1,4 @@
-"""Time, handed in so that tests need not wait for it."""
+"""Clock: wall time, monotonic time and sleep, passed in so that tests need not wait."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import time
 
 
 class Clock:
-    """The real one."""
+    """Clock of the system."""
 
     def now(self) -> float:
-        """Return Unix seconds: for stamps and messages, never for durations."""
+        """Return the wall time in Unix seconds: for timestamps and messages, never for durations."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Return seconds that no change of the clock touches: for durations."""
+        """Return seconds that a change of the system time does not affect: for durations."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        """Let others work for so long."""
+        """Suspend the calling task for `seconds`."""
         await asyncio.sleep(seconds)

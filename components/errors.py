@@ -1,29 +1,29 @@
-"""What can go wrong, as one tree. Each error is three sentences for the person in front of the page.
+"""Error tree of the app. Each error carries a Message: what happened, whether it was charged, what to do next.
 
 PlaygroundError
-├── InvalidRequest            a value a person gave is out of range; nothing was sent
-├── NotAllowed                the host's money is not for this person, or not now; nothing was sent
-│   └── TooMany               the cap on unfinished pictures is reached
-├── KeyAway                   the visitor's own key is not held any more; nothing was sent
-├── NotAccepted               the API answered and made no task; nothing was charged
-│   ├── KeyRefused            401, 403
-│   ├── NoCredit              402
-│   ├── ModelNotFound         404 on a submit
-│   ├── UploadTrouble         a picture could not be sent up, so its request was not sent
-│   └── Busy                  429; `retry_after` says when
-├── NothingSent               the API could not be reached; no byte of the request left
-├── UntrustedService          bad certificate; nothing was sent, not even the key
-├── SubmissionUnknown         the request left and no usable answer came: a task may exist
-├── WatchTrouble              a look at a task failed; the task itself is not touched by it
-│   ├── LookRefused           the key may not look at it: 401, 403
-│   └── TaskGone              the API knows this task no more
-├── NotTold                   the API gave no price, or no balance
-├── PictureTrouble            the task is done, its picture could not be fetched or read
-├── NoLoraFile                a file is no LoRA in the safetensors format, or a broken one
-├── OutsideTrouble            an address that a person gave could not be read just now
-├── EngineError               an engine of ours cannot paint this
-├── StoreTrouble              the data folder could not be read or written
-└── SetupError                the app cannot start this way
+├── InvalidRequest         a value is out of range or malformed; nothing was sent
+├── BudgetDenied           the host's key does not pay for this visitor, or not now; nothing was sent
+│   └── TooManyJobs        the limit on unfinished images is reached
+├── KeyForgotten           the visitor's own key is no longer in memory; nothing was sent
+├── SubmitRejected         the API answered and created no task; nothing was charged
+│   ├── Unauthorized       401, 403
+│   ├── InsufficientCredit 402
+│   ├── ModelNotFound      404 on a submit
+│   ├── UploadFailed       an image could not be uploaded, so its request was not sent
+│   └── RateLimited        429; `retry_after` in seconds
+├── ConnectionFailed       no connection to the API; no byte of the request left
+├── CertificateError       invalid TLS certificate; nothing was sent, not even the key
+├── SubmissionUnknown      the request left and no usable answer came: a task may exist
+├── PollFailed             a query of a task failed; the task itself is not affected
+│   ├── PollUnauthorized   the key may not query the task: 401, 403
+│   └── TaskNotFound       the API no longer knows the task: 404
+├── NotProvided            the API returned no price, balance or model list
+├── ImageUnavailable       the task is done, its image could not be downloaded or decoded
+├── NotALora               a pasted link leads to no public LoRA in the safetensors format
+├── SiteUnavailable        a pasted LoRA could not be checked, which says nothing about it
+├── EngineError            an engine of ours cannot generate this
+├── StorageError           the data folder could not be read or written
+└── SetupError             the app cannot start with these settings
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Charge(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """What is said of a trouble: what happened, was it charged, what to do now. Plain text, never HTML.
+class Message:
+    """Message for the visitor: what happened, what to do next, whether it was charged. Plain text, never HTML.
 
-    All of them stand in messages.py.
+    All messages for the page are defined in the package `messages`.
     """
 
     happened: str
@@ -54,121 +54,130 @@ class Sentence:
 
 
 class PlaygroundError(Exception):
-    """The root of all errors raised on purpose. `str()` of one is fit to be read by anybody."""
+    """Root of all errors raised on purpose. `str()` of one may be shown to visitors: no keys, no internals."""
 
-    def __init__(self, told: Sentence | str) -> None:
-        self.sentence = told if isinstance(told, Sentence) else Sentence(told)
-        super().__init__(f"{self.sentence.happened} {self.sentence.advice}".strip())
+    def __init__(self, message: Message | str) -> None:
+        self.message = message if isinstance(message, Message) else Message(message)
+        super().__init__(f"{self.message.happened} {self.message.advice}".strip())
 
 
 class InvalidRequest(PlaygroundError):
-    """A value that was given is not allowed; `field` is its name on the API."""
+    """A value is out of range or malformed. `field` is the API's name of the value; empty when there is none."""
 
-    def __init__(self, field: str, told: Sentence | str) -> None:
-        super().__init__(told)
+    def __init__(self, field: str, message: Message | str) -> None:
+        super().__init__(message)
         self.field = field
 
 
-class NotAllowed(PlaygroundError):
-    """The host's key does not pay for this person, or not now."""
+class BudgetDenied(PlaygroundError):
+    """The host's key does not pay for this visitor, or not now: access, limits, balance or the stop switch."""
 
 
-class TooMany(NotAllowed):
-    """As many pictures as allowed are unfinished already."""
+class TooManyJobs(BudgetDenied):
+    """The limit on unfinished images, of one visitor or of all, is reached."""
 
 
-class KeyAway(PlaygroundError):
-    """A visitor's own key was forgotten, at a restart or after long disuse. The host's never takes its place."""
+class KeyForgotten(PlaygroundError):
+    """A visitor's own key was dropped from memory, by a restart or after long disuse. Nothing was sent.
+
+    The host's key never pays in its place.
+    """
 
 
-class NotAccepted(PlaygroundError):
-    """The API answered a submit and made no task of it."""
+class SubmitRejected(PlaygroundError):
+    """The API answered a submit and created no task."""
 
 
-class KeyRefused(NotAccepted):
-    """The key is wrong, was deleted, was never topped up, or its role may not do this."""
+class Unauthorized(SubmitRejected):
+    """The key is wrong, deleted or never topped up (401), or its role does not allow the call (403)."""
 
 
-class NoCredit(NotAccepted):
-    """The account behind the key is empty."""
+class InsufficientCredit(SubmitRejected):
+    """The account behind the key has no credit (402)."""
 
 
-class ModelNotFound(NotAccepted):
-    """The API does not offer this model."""
+class ModelNotFound(SubmitRejected):
+    """The API does not offer the model (404 on a submit)."""
 
 
-class UploadTrouble(NotAccepted):
-    """A picture could not be sent up, so the request that needs it was not sent."""
+class UploadFailed(SubmitRejected):
+    """An image could not be uploaded, so the request that needs it was not sent."""
 
 
-class Busy(NotAccepted):
-    """The API asks to wait: nothing was made, the same request may be sent again."""
+class RateLimited(SubmitRejected):
+    """Rate limit of the API reached (429). No task was created; the same request may be sent again."""
 
-    def __init__(self, told: Sentence, retry_after: float | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, message: Message, retry_after: float | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
-        """Seconds the API asked for; None when it named none."""
+        """Seconds to wait, from the Retry-After header; None when the API sent none."""
 
 
-class NothingSent(PlaygroundError):
-    """No connection was made, so no byte of the request left."""
+class ConnectionFailed(PlaygroundError):
+    """No connection was made, so no byte of the request left: it may be sent again."""
 
 
-class UntrustedService(PlaygroundError):
-    """The service's certificate is not good. Nothing was sent, and nothing will be."""
+class CertificateError(PlaygroundError):
+    """The server's TLS certificate is invalid. Nothing was sent, and the request is not retried."""
 
 
 class SubmissionUnknown(PlaygroundError):
-    """The request left and no usable answer came. A task may exist: it is never sent again."""
+    """The request left and no usable answer came. A task may exist, so the request is never sent again."""
 
 
-class WatchTrouble(PlaygroundError):
-    """A look at a task failed. It says nothing about the task, which goes on."""
+class PollFailed(PlaygroundError):
+    """A query of a task, or of the list of recent tasks, failed. It says nothing about the task, which goes on.
 
-    def __init__(self, told: Sentence, retry_after: float | None = None) -> None:
-        super().__init__(told)
+    `retry_after` is in seconds; None when the API sent no Retry-After header.
+    """
+
+    def __init__(self, message: Message, retry_after: float | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 
-class LookRefused(WatchTrouble):
-    """The key may not look at this task now; with a good key it is found again."""
+class PollUnauthorized(PollFailed):
+    """The key may not query this task (401, 403). With a valid key the task is found again."""
 
 
-class TaskGone(WatchTrouble):
-    """The API knows the task no more: older than seven days, or another account's."""
+class TaskNotFound(PollFailed):
+    """The API does not know the task (404): it is older than seven days, or another account's."""
 
 
-class NotTold(PlaygroundError):
-    """The API did not tell a price or a balance."""
+class NotProvided(PlaygroundError):
+    """The API returned no price, balance or model list, or does not offer the call."""
 
-    def __init__(self, told: Sentence, *, is_offered: bool) -> None:
-        super().__init__(told)
+    def __init__(self, message: Message, *, is_offered: bool) -> None:
+        super().__init__(message)
         self.is_offered = is_offered
-        """False: this API has no such call at all (404)."""
+        """False when the API has no such call at all (404, 405)."""
 
 
-class PictureTrouble(PlaygroundError):
-    """The task is done and paid for; its picture could not be fetched or read."""
+class ImageUnavailable(PlaygroundError):
+    """The task is done and paid for, but its image could not be downloaded or decoded."""
 
 
-class NoLoraFile(PlaygroundError):
-    """A file is no LoRA in the safetensors format, or a broken one."""
+class NotALora(PlaygroundError):
+    """A link leads to no public LoRA in the safetensors format: no file, a login, another kind, a damaged file."""
 
 
-class OutsideTrouble(PlaygroundError):
-    """An address that a person gave could not be read just now; it says nothing about what lies there."""
+class SiteUnavailable(PlaygroundError):
+    """A pasted LoRA could not be checked: site down, private address, several files, or a header that is too long.
+
+    It says nothing about the file itself.
+    """
 
 
 class EngineError(PlaygroundError):
-    """An engine of ours cannot paint this order."""
+    """An engine of ours cannot generate this request."""
 
 
 class SetupError(PlaygroundError):
     """The app cannot start with these settings."""
 
     def __init__(self, happened: str, advice: str = "") -> None:
-        super().__init__(Sentence(happened, advice))
+        super().__init__(Message(happened, advice))
 
 
-class StoreTrouble(PlaygroundError):
-    """The data folder could not be read or written just now, and memory could not take its place."""
+class StorageError(PlaygroundError):
+    """The data folder could not be read or written, and memory could not take its place."""

@@ -1,4 +1,4 @@
-"""The settings, from the environment and `.env`: the only place that reads either."""
+"""Settings: the environment and `.env` as one typed value. Engines read their own."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
+from components.budget.limits import Access, BudgetLimits
+from components.domain.api_key import cleaned
+from components.domain.money import Micros, micros
 from components.errors import InvalidRequest, SetupError
-from components.fence import Access, Limits
-from components.keys import cleaned
-from components.money import Micros, micros
 
 HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
 
-
-SDXL_NEEDS = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors")
-"""Without these our own engine cannot paint."""
+SDXL_PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors")
+"""Packages that the SDXL engine needs."""
 SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
 
-_SIGN_IN = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
+_SIGN_IN_VARIABLES = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
 
 
 class BackendChoice(Enum):
-    """The values of PLAYGROUND_BACKEND that name one backend."""
+    """Values of PLAYGROUND_BACKEND that name a backend; `auto` is resolved to one of them."""
 
     HOSTED = "hosted"
     SDXL = "sdxl"
@@ -40,41 +39,47 @@ class BackendChoice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the host chose. A value that exists can be started with."""
+    """Settings of the host, valid by construction."""
 
     api_key: str | None
-    """The host's key, trimmed; None: there is none. Never shown, logged or stored."""
+    """API key of the host, trimmed; None when there is none. Never shown, logged or stored."""
     base_url: str
-    """Without a slash at its end; it may carry a path."""
+    """URL of the hosted API without a trailing slash; it may have a path."""
     models: tuple[str, ...]
-    """The model family, the preferred one first; never empty."""
+    """Model ids of the hosted API, the preferred one first; never empty."""
     backend: BackendChoice
     data_dir: Path
     data_outlives_restart: bool
+    """False on a Space whose data folder is not on persistent storage."""
     jobs_per_visitor: int
+    """Unfinished images that one visitor may have."""
     jobs: int
-    limits: Limits
+    """Unfinished images of all visitors together."""
+    limits: BudgetLimits
     keep_days: int
-    """Days that pictures are kept; 0: for ever."""
+    """Days after which finished images are deleted; 0 for never."""
     keep_gigabytes: float
-    """Gigabytes of pictures that are kept; 0: no limit."""
+    """Gigabytes of images above which the oldest are deleted; 0 for no limit."""
     lora_folder: Path | None
-    """Whose LoRAs our own engine loads by the names of their files; None: there is none, or another paints."""
+    """Folder whose LoRAs the SDXL engine loads by file name; None without one, or with another backend."""
     can_sign_in: bool
-    """It runs as a Space with `hf_oauth: true`."""
+    """True on a Hugging Face Space with `hf_oauth: true`."""
     owner: str
-    """The Space's owner; empty elsewhere."""
-    has_lent_card: bool
-    """It runs on a ZeroGPU Space: only the process of the page is lent a card."""
+    """Owner of the Space; empty elsewhere."""
+    is_zerogpu: bool
+    """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the process environment, after the `.env` beside app.py. Raises SetupError."""
+        """Read settings from `env`; by default from `.env` beside app.py and the process environment.
+
+        A variable of the environment takes precedence over `.env`. Raises SetupError for a value that is not valid.
+        """
         if env is None:
             load_dotenv(Path(__file__).parents[1] / ".env")
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
-        folder, lasting = _data_dir(env)
+        folder, outlives_restart = _data_dir(env)
         backend = _backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key)
         return cls(
             api_key=key,
@@ -82,25 +87,25 @@ class Settings:
             models=_models(env.get("WAVESPEED_MODEL", "").strip() or MODELS),
             backend=backend,
             data_dir=folder,
-            data_outlives_restart=lasting,
+            data_outlives_restart=outlives_restart,
             jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 25),
             jobs=_count(env, "PLAYGROUND_JOBS", 200),
             limits=_limits(env),
-            keep_days=_count(env, "PLAYGROUND_KEEP_DAYS", 0, least=0),
+            keep_days=_count(env, "PLAYGROUND_KEEP_DAYS", 0, minimum=0),
             keep_gigabytes=_gigabytes(env, "PLAYGROUND_KEEP_GB"),
             lora_folder=_lora_folder(env) if backend is BackendChoice.SDXL else None,
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
-            has_lent_card=_is_on(env.get("SPACES_ZERO_GPU", "")),
+            is_zerogpu=_is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
     def __repr__(self) -> str:
-        """Name everything but the key, which must not get into a log."""
+        """Return a text without the key, which must not get into a log."""
         return f"Settings(backend={self.backend.value}, base_url={self.base_url!r}, data_dir={self.data_dir!s})"
 
 
 def _key(text: str) -> str | None:
-    """Mend what pasting does to a key; refuse what no header can carry."""
+    """Return the key without what pasting adds, None without one. Raises SetupError for characters of no key."""
     try:
         return cleaned(text) or None
     except InvalidRequest:
@@ -108,13 +113,13 @@ def _key(text: str) -> str | None:
 
 
 def _base_url(text: str) -> str:
-    """Return the address without a slash at its end. A bad one is not repeated: it may hold a password."""
+    """Return the URL without a trailing slash. Raises SetupError, without the URL: it may contain a password."""
     try:
         parts = urlsplit(text)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_address = False
-    if not is_address or not text.isprintable() or any(sign in text for sign in " @?#\\"):
+    if not is_address or not text.isprintable() or any(character in text for character in " @?#\\"):
         raise SetupError("WAVESPEED_BASE_URL is not a web address that can be used.", f"Usual: {HOSTED_URL}")
     return text.rstrip("/")
 
@@ -128,33 +133,33 @@ def _models(text: str) -> tuple[str, ...]:
 
 def _backend(text: str, key: str | None) -> BackendChoice:
     if text == "auto":
-        return _best(key)
+        return _default_backend(key)
     try:
         choice = BackendChoice(text)
     except ValueError:
         raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted, sdxl or demo.") from None
-    if choice is BackendChoice.SDXL and (absent := missing_for_sdxl()):
-        raise SetupError(f"PLAYGROUND_BACKEND=sdxl needs {', '.join(absent)}.", SDXL_INSTALL)
+    if choice is BackendChoice.SDXL and (missing := missing_for_sdxl()):
+        raise SetupError(f"PLAYGROUND_BACKEND=sdxl needs {', '.join(missing)}.", SDXL_INSTALL)
     if choice is BackendChoice.HOSTED and not key:
         raise SetupError("PLAYGROUND_BACKEND=hosted needs WAVESPEED_API_KEY.", "Set the key, or use demo.")
     return choice
 
 
-def _best(key: str | None) -> BackendChoice:
+def _default_backend(key: str | None) -> BackendChoice:
     if key:
         return BackendChoice.HOSTED
     return BackendChoice.DEMO if missing_for_sdxl() else BackendChoice.SDXL
 
 
 def missing_for_sdxl() -> tuple[str, ...]:
-    """Return what our own engine needs and is not installed; nothing is imported."""
-    return tuple(name for name in SDXL_NEEDS if importlib.util.find_spec(name) is None)
+    """Return the packages that the SDXL engine needs and that are not installed. Nothing is imported."""
+    return tuple(name for name in SDXL_PACKAGES if importlib.util.find_spec(name) is None)
 
 
-def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
+def _count(env: Mapping[str, str], name: str, default: int, *, minimum: int = 1) -> int:
     text = env.get(name, "").strip() or str(default)
-    if not text.isdecimal() or int(text) < least:
-        raise SetupError(f"{name} must be a whole number of at least {least}, not {text}.")
+    if not text.isdecimal() or int(text) < minimum:
+        raise SetupError(f"{name} must be a whole number of at least {minimum}, not {text}.")
     return int(text)
 
 
@@ -165,26 +170,26 @@ def _gigabytes(env: Mapping[str, str], name: str) -> float:
     return float(text)
 
 
-def _limits(env: Mapping[str, str]) -> Limits:
-    return Limits(
+def _limits(env: Mapping[str, str]) -> BudgetLimits:
+    return BudgetLimits(
         access=_access(env),
         users=frozenset(name.strip().lower() for name in env.get("PLAYGROUND_USERS", "").split(",") if name.strip()),
-        pictures_per_hour=_count(env, "PLAYGROUND_PICTURES_PER_HOUR", 20),
+        images_per_hour=_count(env, "PLAYGROUND_PICTURES_PER_HOUR", 20),
         per_person_day=_usd(env, "PLAYGROUND_USD_PER_PERSON_DAY", "1"),
         per_day=_usd(env, "PLAYGROUND_USD_PER_DAY", "5"),
         per_month=_usd(env, "PLAYGROUND_USD_PER_MONTH", "50"),
         min_balance=_usd(env, "PLAYGROUND_MIN_BALANCE", "1"),
         is_stopped=_is_on(env.get("PLAYGROUND_STOP", "")),
-        is_home=_is_home(env),
+        is_local=_is_local(env),
     )
 
 
 def _access(env: Mapping[str, str]) -> Access:
-    """Return for whom the host's key pays; an address that others can reach is never open to everyone by itself."""
+    """Return for whom the host's key pays. On an address that others can reach, `auto` never means everyone."""
     text = env.get("PLAYGROUND_ACCESS", "").strip()
     if text and text != "auto":
         return _chosen_access(text, env)
-    if _is_home(env):
+    if _is_local(env):
         return Access.EVERYONE
     return Access.SIGNED_IN if _can_sign_in(env) else Access.OWN_KEY_ONLY
 
@@ -203,16 +208,16 @@ def _chosen_access(text: str, env: Mapping[str, str]) -> Access:
     return access
 
 
-def _is_home(env: Mapping[str, str]) -> bool:
-    """Tell whether the page is open on this computer alone."""
+def _is_local(env: Mapping[str, str]) -> bool:
+    """Return whether the page is reachable from this computer only: a loopback name, no Space, no share link."""
     name = env.get("GRADIO_SERVER_NAME", "").strip() or "127.0.0.1"
     is_loopback = name in ("localhost", "::1", "[::1]") or name.startswith("127.")
     return is_loopback and not env.get("SPACE_ID") and not _is_on(env.get("GRADIO_SHARE", ""))
 
 
 def _can_sign_in(env: Mapping[str, str]) -> bool:
-    """Tell whether all is there that Gradio's sign-in needs; a Space with `hf_oauth: true` has it."""
-    return env.get("SYSTEM") == "spaces" and all(env.get(name) for name in _SIGN_IN)
+    """Return whether all variables of Gradio's sign-in are set, as on a Space with `hf_oauth: true`."""
+    return env.get("SYSTEM") == "spaces" and all(env.get(name) for name in _SIGN_IN_VARIABLES)
 
 
 def _owner(env: Mapping[str, str]) -> str:
@@ -228,12 +233,15 @@ def _usd(env: Mapping[str, str], name: str, default: str) -> Micros:
 
 
 def _is_on(text: str) -> bool:
-    """Read a switch; whatever is not plainly off is on, as stopping too much costs nothing."""
+    """Return the value of a switch: on unless it is empty, 0, false, no or off.
+
+    A misspelled PLAYGROUND_STOP must stop spending rather than be ignored.
+    """
     return text.strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def _data_dir(env: Mapping[str, str]) -> tuple[Path, bool]:
-    """Return the folder and whether it outlives a restart: a Space keeps nothing but `/data`."""
+    """Return the data folder and whether it outlives a restart: on a Space only `/data` is persistent."""
     chosen = env.get("PLAYGROUND_DATA_DIR", "").strip()
     on_space = bool(env.get("SPACE_ID"))
     storage = Path("/data")

@@ -16,11 +16,11 @@ from types import FrameType
 from typing import NoReturn
 
 from components.errors import SetupError
-from components.server import leash
 from components.server.assembly import engine_named
-from components.server.pace import DEFAULT_PACE, STEPS, Pace
-from components.server.serve import Service, serve
-from components.server.worker import PAINTER
+from components.server.process import parent_watch
+from components.server.process.serve import Service, serve
+from components.server.tasks.demo_delay import DEFAULT_SECONDS, STEPS, DemoDelay
+from components.server.tasks.worker import WORKER_THREAD
 
 LOOPBACK = "127.0.0.1"
 
@@ -40,11 +40,11 @@ def main() -> int:
 
 
 def _serve(options: argparse.Namespace, folder: Path) -> None:
-    engine, pace = engine_named(options.engine), Pace(_pace(options))
+    engine, pace = engine_named(options.engine), DemoDelay(_pace(options))
     if options.child:
-        key = leash.read_key()
+        key = parent_watch.read_key()
         if key:
-            serve(Service(engine, folder, LOOPBACK, options.port or 0, pace, key), leash.on_started)
+            serve(Service(engine, folder, LOOPBACK, options.port or 0, pace, key), parent_watch.on_started)
         return
     if options.port is None:
         raise SetupError("Say which port to use.", "--port 0 takes a free one.")
@@ -52,9 +52,9 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _pace(options: argparse.Namespace) -> float:
-    """Return the seconds asked for; an engine that takes its time is not held up."""
+    """Return the seconds from the command line; by default an engine with a model of its own is not delayed."""
     if options.pace is None:
-        return 0 if options.engine == "sdxl" else DEFAULT_PACE
+        return 0 if options.engine == "sdxl" else DEFAULT_SECONDS
     return options.pace
 
 
@@ -62,7 +62,7 @@ def _announcer(host: str) -> Callable[[int, Callable[[], None]], None]:
     name = f"[{host}]" if ":" in host else host
 
     def announce(port: int, _: Callable[[], None]) -> None:
-        print(f"serving at http://{name}:{port}", flush=True)  # noqa: T201 - what a person who starts it waits for
+        print(f"serving at http://{name}:{port}", flush=True)  # noqa: T201 - the address for the terminal
 
     return announce
 
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pace",
         type=_seconds,
-        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_PACE}, 0 for sdxl: as fast as it paints)",
+        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_SECONDS}, 0 for sdxl: as fast as it paints)",
     )
     parser.add_argument("--data", type=Path, help="folder for tasks and pictures (default: a temporary one)")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
@@ -97,9 +97,9 @@ def _seconds(text: str) -> float:
 
 
 @contextlib.contextmanager
-def _folder(given: Path | None) -> Generator[Path, None, None]:
-    if given is not None:
-        yield given.resolve()
+def _folder(chosen: Path | None) -> Generator[Path, None, None]:
+    if chosen is not None:
+        yield chosen.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="sdxl-server-", ignore_cleanup_errors=True) as temporary:
         yield Path(temporary)
@@ -110,10 +110,10 @@ def _leave(number: int, _: FrameType | None) -> NoReturn:
 
 
 def _end(code: int) -> NoReturn:
-    """End for good: a painter deep in a step is not waited for, and taking things down around it would abort."""
+    """End the process at once: an engine deep in a step is not waited for, and unwinding around it would abort."""
     sys.stdout.flush()
     sys.stderr.flush()
-    if any(thread.name == PAINTER for thread in threading.enumerate()):
+    if any(thread.name == WORKER_THREAD for thread in threading.enumerate()):
         os._exit(code)
     sys.exit(code)
 

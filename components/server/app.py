@@ -1,4 +1,4 @@
-"""The server as one value: routes around the collaborators it is given."""
+"""ASGI app of the server: routes around its parts."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
-from components.server import envelope
-from components.server.account import Account
-from components.server.gate import Gate
-from components.server.housekeeping import Housekeeping
-from components.server.media import Media
-from components.server.predictions import Predictions
-from components.server.refusals import Refused
-from components.server.worker import Worker
+from components.server.errors import Refused
+from components.server.http import envelope
+from components.server.http.auth import BearerAuth
+from components.server.http.files import Files
+from components.server.http.models import ModelRoutes
+from components.server.http.predictions import Predictions
+from components.server.tasks.cleanup import Cleanup
+from components.server.tasks.worker import Worker
 
-SWEEP_EVERY = 60 * 60.0
-"""Seconds."""
+CLEANUP_SECONDS = 60 * 60.0
+"""Seconds between two cleanups."""
 
 
 @dataclass(frozen=True, slots=True)
-class Collaborators:
-    """What the endpoints and the life of the server stand on."""
+class ServerParts:
+    """Endpoints, worker and cleanup of one server."""
 
     predictions: Predictions
-    media: Media
+    files: Files
     worker: Worker
-    housekeeping: Housekeeping
-    account: Account
+    cleanup: Cleanup
+    models: ModelRoutes
 
 
-def create_app(collaborators: Collaborators, key: str | None) -> Starlette:
-    """The worker starts and stops with the app; without a key everybody may call."""
+def create_app(parts: ServerParts, key: str | None) -> Starlette:
+    """Return the app; its lifespan starts and stops the worker. `key` None: requests need no key."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
-        await run_in_threadpool(collaborators.housekeeping.tidy)
-        collaborators.worker.start()
-        sweeping = asyncio.create_task(_sweep(collaborators.housekeeping))
+        await run_in_threadpool(parts.cleanup.remove_unknown_files)
+        parts.worker.start()
+        sweeping = asyncio.create_task(_sweep(parts.cleanup))
         try:
             yield
         finally:
             sweeping.cancel()
-            await run_in_threadpool(collaborators.worker.stop)
+            await run_in_threadpool(parts.worker.stop)
 
     app = Starlette(
-        routes=[*collaborators.predictions.routes(), *collaborators.media.routes(), *collaborators.account.routes()],
-        middleware=[Middleware(Gate, key=key)],
+        routes=[*parts.predictions.routes(), *parts.files.routes(), *parts.models.routes()],
+        middleware=[Middleware(BearerAuth, key=key)],
         exception_handlers={
             Refused: envelope.on_refused,
             HTTPException: envelope.on_http_error,
@@ -66,7 +66,7 @@ def create_app(collaborators: Collaborators, key: str | None) -> Starlette:
     return app
 
 
-async def _sweep(housekeeping: Housekeeping) -> None:
+async def _sweep(cleanup: Cleanup) -> None:
     while True:
-        await asyncio.sleep(SWEEP_EVERY)
-        await run_in_threadpool(housekeeping.sweep)
+        await asyncio.sleep(CLEANUP_SECONDS)
+        await run_in_threadpool(cleanup.delete_old)

@@ -1,4 +1,4 @@
-"""Puts the server together around one folder and one engine."""
+"""Assembly of the server around one folder and one engine."""
 
 from __future__ import annotations
 
@@ -11,67 +11,68 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from components.engines.protocol import Engine
 from components.errors import SetupError
-from components.server.account import Account
-from components.server.app import Collaborators, create_app
-from components.server.engine import Engine
-from components.server.fields import preset_of
-from components.server.housekeeping import Housekeeping
-from components.server.intake import Intake
-from components.server.media import Media
-from components.server.pace import Pace
-from components.server.predictions import SYNC_PATIENCE, Predictions
-from components.server.records import Records
-from components.server.shelf import Shelf
-from components.server.tasks import MAX_WAITING, Tasks
-from components.server.times import now_ms
-from components.server.uploads import Uploads
-from components.server.worker import Studio, Worker
+from components.server.app import ServerParts, create_app
+from components.server.http.files import Files
+from components.server.http.models import ModelRoutes
+from components.server.http.predictions import SYNC_TIMEOUT, Predictions
+from components.server.http.timestamps import now_ms
+from components.server.tasks.cleanup import Cleanup
+from components.server.tasks.database import TaskDatabase
+from components.server.tasks.demo_delay import DemoDelay
+from components.server.tasks.fields import preset_of
+from components.server.tasks.image_files import ImageFiles
+from components.server.tasks.queue import MAX_WAITING, TaskQueue
+from components.server.tasks.submit import SubmitHandler
+from components.server.tasks.uploads import Uploads
+from components.server.tasks.worker import Worker, WorkerContext
 
 ENGINES = {"demo": "components.engines.demo:DemoPainter", "sdxl": "components.engines.sdxl.engine:SdxlEngine"}
 """Short names; any other engine is named by its class as package.module:Class."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What tests make small."""
+class ServerLimits:
+    """Limits of a server; tests use smaller ones."""
 
     waiting: int = MAX_WAITING
-    patience: float = SYNC_PATIENCE
+    sync_timeout: float = SYNC_TIMEOUT
+    """Seconds."""
     now: Callable[[], int] = now_ms
     """Milliseconds of Unix time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
-    """A server that is ready to run; `tasks.stop()` lets go of all who wait for a picture."""
+class AssembledServer:
+    """A server that is ready to run; `tasks.stop()` ends all waiting requests."""
 
     app: Starlette
-    tasks: Tasks
+    tasks: TaskQueue
 
 
 @contextmanager
-def assembled(
-    engine: Engine, folder: Path, key: str | None, pace: Pace, limits: Limits
-) -> Generator[Assembled, None, None]:
-    """Own the folder's records while the context is open. Raise SetupError when another server does."""
-    shelf = Shelf(folder)
-    with closing(Records(folder / "server.sqlite3")) as records:
-        tasks = Tasks(records, shelf, limits.waiting)
-        uploads = Uploads(records, shelf, limits.now)
-        intake = Intake(tasks, uploads, limits.now, engine)
-        collaborators = Collaborators(
-            Predictions(tasks, intake, records, shelf, limits.patience),
-            Media(uploads, records, shelf),
-            Worker(Studio(tasks, records, shelf, engine, pace)),
-            Housekeeping(tasks, records, shelf, limits.now),
-            Account(preset_of(engine)),
+def assemble(
+    engine: Engine, folder: Path, key: str | None, pace: DemoDelay, limits: ServerLimits
+) -> Generator[AssembledServer, None, None]:
+    """Lock the folder's database while the context is open. Raise SetupError when another server has it."""
+    files = ImageFiles(folder)
+    with closing(TaskDatabase(folder / "server.sqlite3")) as records:
+        tasks = TaskQueue(records, files, limits.waiting)
+        uploads = Uploads(records, files, limits.now)
+        submit_handler = SubmitHandler(tasks, uploads, limits.now, engine)
+        parts = ServerParts(
+            Predictions(tasks, submit_handler, records, files, limits.sync_timeout),
+            Files(uploads, records, files),
+            Worker(WorkerContext(tasks, records, files, engine, pace)),
+            Cleanup(tasks, records, files, limits.now),
+            ModelRoutes(preset_of(engine)),
         )
-        yield Assembled(create_app(collaborators, key), tasks)
+        yield AssembledServer(create_app(parts, key), tasks)
 
 
 def engine_named(name: str) -> Engine:
-    """Import an engine only when it is asked for. Raise SetupError when there is none."""
+    """Return a new engine by name, imported only now. Raise SetupError for an unknown name."""
     module, colon, attribute = ENGINES.get(name, name).partition(":")
     if not colon:
         raise SetupError(f"There is no engine called {name}.", "The engines are demo and sdxl.")

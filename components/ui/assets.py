@@ -1,26 +1,44 @@
-"""The files of `assets/` as the page uses them."""
+"""Assets: files of `assets/` as the page uses them, and the snippets that connect Gradio to its scripts."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("js", "examples", "loras", "styles", "host")
-"""The folders that browsers may read."""
+SERVED = ("ui", "examples", "loras", "prompt_styles")
+"""Folders that browsers may read."""
+EAGER_STYLES = (
+    "page",
+    "shared/buttons",
+    "shape/shape",
+    "form/form",
+    "loras/loras",
+    "gallery/gallery",
+    "gallery/tile",
+    "form/examples",
+    "viewer/viewer",
+    "account/account",
+    "grid/grid",
+    "form/price",
+    "source_image/source_image",
+    "prompt/prompt",
+)
+"""Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
 
 
 def text(name: str) -> str:
-    """Return a text file of the folder."""
+    """Return the content of a text file in `assets/`."""
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
 @cache
 def version() -> str:
-    """Return a short name for the content of all served files: their address changes when one of them does."""
+    """Return a short hash of all served files, part of their URL, so that browsers may cache them for ever."""
     digest = hashlib.sha256()
     for folder in SERVED:
         for path in sorted((FOLDER / folder).rglob("*")):
@@ -30,15 +48,39 @@ def version() -> str:
 
 
 def address(name: str) -> str:
-    """Return where browsers find a served file, relative to the page."""
+    """Return the URL of a served file, relative to the page."""
     return f"playground/assets/{version()}/{name}"
 
 
-def mount(name: str, messages: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the `js_on_load` of a component: it mounts a served module and hands it the messages it may say."""
-    return text(f"js/{name}").replace("ASSETS", address("js")).replace("MESSAGES", json.dumps(messages))
+def eager_styles() -> list[Path]:
+    """Return the paths of the style sheets that are loaded with the page."""
+    return [FOLDER / "ui" / f"{name}.css" for name in EAGER_STYLES]
 
 
-def hook(module: str, function: str) -> str:
-    """Return the `js=` of a listener that runs a function of a served module, whether it is loaded yet or not."""
-    return text("js/hook.js").replace("ASSETS", address("js")).replace("MODULE", module).replace("FUNCTION", function)
+def mount(module: str, function: str, messages: Mapping[str, Mapping[str, str]], events: Sequence[str] = ()) -> str:
+    """Return the `js_on_load` of a gr.HTML: it calls a function of a served module with the element.
+
+    `module` is a path below assets/ui without its suffix, `messages` is an argument of the function, `events` are
+    the component's own: Gradio 6.31 offers an event only where its quoted name stands in this text.
+    """
+    names = ", ".join(json.dumps(event) for event in events) or "none"
+    # MESSAGES last: its texts may contain a word that is a placeholder.
+    fills = {"EVENTS": names, "MODULE": module, "FUNCTION": function, "MESSAGES": json.dumps(messages)}
+    return _filled("ui/shared/gradio_mount.js", fills)
+
+
+def hook(module: str, function: str, *arguments: Any) -> str:
+    """Return the `js=` of a listener that runs a function of a served module, whether it is loaded yet or not.
+
+    The function gets `arguments`, values of JSON such as the names of the listener's outputs, before the values of its
+    inputs.
+    """
+    fills = {"MODULE": module, "FUNCTION": function, "ARGUMENTS": json.dumps(arguments)}
+    return _filled("ui/shared/gradio_hook.js", fills)
+
+
+def _filled(template: str, fills: Mapping[str, str]) -> str:
+    source = text(template).replace("ASSETS", address("ui"))
+    for name, value in fills.items():
+        source = source.replace(name, value)
+    return source

@@ -1,4 +1,4 @@
-"""Open the page to browsers, with every launch setting chosen on purpose."""
+"""Launch: Gradio's settings, the app's own routes, and the ASGI middlewares in their order."""
 
 from __future__ import annotations
 
@@ -13,59 +13,77 @@ from gradio.themes import Base
 from starlette.middleware import Middleware
 
 from components.clock import Clock
-from components.playground import Playground
+from components.services.playground import Playground
 from components.ui import assets
-from components.ui.compression import Compression
-from components.ui.faults import handlers
-from components.ui.guard import Guard, SafeHeaders
-from components.ui.host import HostPage
-from components.ui.limits import STANDARD, Limits
+from components.ui.http.compression import Compression
+from components.ui.http.csp import CspNonces
+from components.ui.http.exceptions import handlers
+from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
+from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
+from components.ui.http.security import OriginCheck, SecurityHeaders
+from components.ui.http.sessions import Sessions
+from components.ui.http.sign_in import SignIn, sign_in_handlers, unpublish
 from components.ui.page import Page
-from components.ui.policy import Nonces
-from components.ui.posts import Posts
-from components.ui.routes import routes
-from components.ui.sessions import Sessions
-from components.ui.shapes import Shapes
-from components.ui.sign_in import SignIn, sign_in_handlers, unpublish
+from components.ui.programs.generate import misnamed_parameter
+from components.ui.routes.files import routes
+from components.ui.routes.host import HostPage
 
 UPLOAD_LIMIT = "25mb"
+"""Largest file of Gradio's own upload route, in Gradio's notation."""
 QUEUE_LIMIT = 500
-SESSIONS = 1000
-"""Sessions whose state Gradio holds, about 75 kB each; one that comes back after that is given a new one."""
+"""Events that may wait in Gradio's queue; more get its answer 503."""
+SESSION_CAPACITY = 1000
+"""Sessions whose state Gradio stores, about 75 kB each (its default is 10,000); the oldest is dropped beyond it."""
 
 
 def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
-    """Serve the page; returns at the end, or at once unless `wait`. Address and port are Gradio's own settings."""
+    """Serve the page until it is closed; without `wait`, return as soon as it is served.
+
+    Address and port are read by Gradio from `GRADIO_SERVER_NAME` and `GRADIO_SERVER_PORT`.
+    """
     page, host = Page(playground), HostPage(playground)
     blocks = page.blocks
     unpublish(blocks)
+    # Gradio's default of one event at a time for each function would make every press wait for the one before.
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
-    blocks.launch(
-        app_kwargs=_app(playground, host, page),
-        theme=_theme(),
-        head=assets.text("html/head.html").replace("ASSETS", assets.address("js")),
-        css_paths=sorted((assets.FOLDER / "css").glob("*.css")),
-        footer_links=["api", "gradio", "settings"],
-        allowed_paths=[],
-        max_file_size=UPLOAD_LIMIT,
-        enable_monitoring=False,
-        run_history=False,
-        ssr_mode=False,
-        mcp_server=False,
-        show_error=False,
-        state_session_capacity=SESSIONS,
-        prevent_thread_lock=True,  # the port is known only now
-    )
-    if told := host.invitation(blocks.share_url or blocks.local_url or ""):
-        sys.stdout.write(f"{told}\n")
+    _serve(blocks, _app_kwargs(playground, host, page))
+    if invitation := host.invitation(blocks.share_url or blocks.local_url or ""):
+        sys.stdout.write(f"{invitation}\n")
+        # Where the output is a pipe, as in a container, the line would wait in a buffer.
         sys.stdout.flush()
     if wait:
         blocks.block_thread()
     return blocks
 
 
-def _app(playground: Playground, host: HostPage, page: Page) -> dict[str, Any]:
-    """Return what stands around Gradio's page: our routes, the life of what is behind it, the edge."""
+def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
+    """Start Gradio's server in a thread of its own and return."""
+    blocks.launch(
+        app_kwargs=app_kwargs,
+        theme=_theme(),
+        head=assets.text("ui/head.html").replace("ASSETS", assets.address("ui")),
+        css_paths=assets.eager_styles(),
+        footer_links=["api", "gradio", "settings"],
+        # Gradio's file route then serves its own upload folder and nothing else of this machine.
+        allowed_paths=[],
+        max_file_size=UPLOAD_LIMIT,
+        # On by default in Gradio 6.31: statistics for anyone to read, and the prompts in the browser's storage.
+        enable_monitoring=False,
+        run_history=False,
+        # Its Node process outlived the app (tried) and gained little.
+        ssr_mode=False,
+        # Explicit, since GRADIO_MCP_SERVER would turn it on; its routes are closed by the allowlist.
+        mcp_server=False,
+        # The text of an unforeseen exception stays in the log.
+        show_error=False,
+        state_session_capacity=SESSION_CAPACITY,
+        # Returns at once: the host's link, which is printed after it, needs the port that Gradio chose.
+        prevent_thread_lock=True,
+    )
+
+
+def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str, Any]:
+    """Return the arguments of Gradio's FastAPI app: routes, lifespan, exception handlers, middlewares."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -73,29 +91,36 @@ def _app(playground: Playground, host: HostPage, page: Page) -> dict[str, Any]:
             yield
 
     return {
-        "routes": [*routes(playground), page.packs.route, *host.routes],
+        "routes": [*routes(playground), page.archives.route, *host.routes],
         "lifespan": lifespan,
-        "exception_handlers": {**handlers(), **sign_in_handlers(is_offered=playground.house.can_sign_in)},
-        "middleware": _edge(page.blocks),
+        "exception_handlers": {
+            **handlers(misnamed_parameter),
+            **sign_in_handlers(is_offered=playground.config.can_sign_in),
+        },
+        "middleware": _middleware(page.blocks),
     }
 
 
-def _edge(blocks: gr.Blocks) -> list[Middleware]:
-    """Return what every request passes, the outermost first."""
+def _middleware(blocks: gr.Blocks) -> list[Middleware]:
+    """Return the middlewares that every request passes, the outermost first."""
     return [
-        Middleware(SafeHeaders),
-        Middleware(Limits, clock=Clock(), allowance=STANDARD),
-        Middleware(Guard),
-        Middleware(Posts, shapes=Shapes.of(blocks)),
+        # Outside all others, so that their refusals carry the headers too.
+        Middleware(SecurityHeaders),
+        # Before anything that costs CPU time. It bounds the body that PayloadValidation reads as a whole.
+        Middleware(RateLimit, clock=Clock(), limits=DEFAULT_RATES),
+        Middleware(OriginCheck),
+        # Before Sessions, which reads the session hash from the parsed payload.
+        Middleware(PayloadValidation, schema=PayloadSchema.of(blocks)),
         Middleware(Sessions),
+        # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(Nonces),
+        Middleware(CspNonces),
         Middleware(SignIn),
     ]
 
 
 def _theme() -> Base:
-    """Return a quiet theme in the system's own fonts: nothing is fetched for it."""
+    """Return the theme, in system fonts: Gradio's default font is 103 kB of every first page load (measured)."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
     return Base(primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=fonts).set(
         button_primary_background_fill="*primary_600",

@@ -1,4 +1,4 @@
-"""The page: places the panels, merges their values into one request, and starts it."""
+"""Page: places the panels, merges their values into requests, and submits them."""
 
 from __future__ import annotations
 
@@ -8,138 +8,163 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.events import api
 
 from components import messages
+from components.domain.batch import with_and_without
+from components.domain.person import Person, is_token
+from components.domain.request import GenerationRequest, Preset
+from components.domain.schema import Range
 from components.errors import PlaygroundError
-from components.generation import GenerationRequest, Preset
-from components.jobs import Wish
-from components.lora_tags import merged, take_tags
-from components.person import Person, is_token
-from components.playground import Playground
-from components.schema import Span
-from components.seeds import with_and_without
+from components.jobs.submission import Submission
+from components.loras.tags import merged, take_tags
+from components.services.playground import Playground
 from components.ui import assets
-from components.ui.account import Account
-from components.ui.code import CodePanel
-from components.ui.form_links import place_form_links
-from components.ui.generate import document, generate_endpoint
-from components.ui.grid import GridPanel
-from components.ui.loras import LoraPanel
-from components.ui.picture import PicturePanel
-from components.ui.prompt import PromptPanel, Words
-from components.ui.refiner import RefinerPanel
-from components.ui.results import Results
-from components.ui.sampling import SamplingPanel
-from components.ui.shape import ShapePanel
-from components.ui.speed import SpeedPanel
-from components.ui.styles import StylesPanel
-from components.ui.who import key_token, person_of, values_of
+from components.ui.gallery.results import Results
+from components.ui.identity import as_object, person_of, session_key
+from components.ui.panels.account import AccountPanel
+from components.ui.panels.code import CodePanel
+from components.ui.panels.form_links import place_form_links
+from components.ui.panels.grid import GridPanel
+from components.ui.panels.loras import LoraPanel
+from components.ui.panels.prompt import PromptPanel, PromptTexts
+from components.ui.panels.refiner import RefinerPanel
+from components.ui.panels.sampling import SamplingPanel
+from components.ui.panels.shape import ShapePanel
+from components.ui.panels.source_image import SourceImagePanel
+from components.ui.panels.speed import SpeedPanel
+from components.ui.panels.styles import StylesPanel
+from components.ui.programs.generate import document, generate_endpoint
 
 TITLE = "SDXL LoRA Playground"
-HELD = ("picture", "styles", "comparison", "grid")
-"""Values of controls that are no components of Gradio's; the ticket carries them, see assets/js/parts.js."""
+TICKET_FIELDS = ("picture", "styles", "comparison", "grid")
+"""Fields of a press whose controls are not Gradio components: the ticket has them, see assets/ui/press/ticket.js."""
 
 
 class Page:
-    """Owns the panels and the one handler that spends."""
+    """Page with its panels and the handler of the Generate button."""
 
     def __init__(self, playground: Playground) -> None:
-        self._playground, schema = playground, playground.backend.schema
+        self._playground = playground
+        # Gradio deletes its copies of files every hour, those older than a day.
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86_400)) as self.blocks:
-            Account(TITLE, playground)
+            AccountPanel(TITLE, playground)
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="form"):
                     with gr.Column(elem_id="words"):
-                        self._prompt = PromptPanel(reads_all=playground.backend.reads_all)
+                        self._prompt = PromptPanel(is_unlimited=playground.backend.has_unlimited_prompt)
                         self._styles = StylesPanel()
                     with gr.Column(elem_id="settings"):
-                        self._picture = PicturePanel(playground.sources)
-                        self._shape = ShapePanel(schema)
-                        self._speed = SpeedPanel()
-                        self._sampling = SamplingPanel(schema)
-                        self._refiner = RefinerPanel(schema, each=playground.backend.shares_each)
-                        self._loras = LoraPanel(schema, playground.lora_checker)
-                        GridPanel(playground)
-                        CodePanel(playground, self._request)
-                        place_form_links()
+                        self._place_settings(playground)
                     with gr.Row(elem_id="action"):
                         settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
                         button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
-                    self.packs = self._results.packs
-            settings.click(None, None, None, js=assets.hook("form", "to_settings"), api_visibility="private")
-            self._tie(button)
+                    self.archives = self._results.archives
+            settings.click(None, None, None, js=assets.hook("form/form", "to_settings"), api_visibility="private")
+            self._tie_button(button)
+            self._tie_panels()
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
+            # The call waits for its job: by Gradio's default of one at a time, programs would wait for one another.
             api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
             document(self.blocks)
-        playground.when_models_change = self.fit
+        playground.on_models_changed = self.refresh_ranges
 
-    def _tie(self, button: gr.Button) -> None:
+    def _place_settings(self, playground: Playground) -> None:
+        schema = playground.backend.schema
+        self._source_image = SourceImagePanel(playground.source_images)
+        self._shape = ShapePanel(schema)
+        self._speed = SpeedPanel()
+        self._sampling = SamplingPanel(schema)
+        self._refiner = RefinerPanel(schema, splits_every_step=playground.backend.splits_every_step)
+        self._loras = LoraPanel(schema, playground.lora_checker)
+        GridPanel(playground)
+        CodePanel(playground, self._request)
+        place_form_links()
+
+    def _tie_button(self, button: gr.Button) -> None:
         panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner, self._speed)
         inputs = self._inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
-        order = ["prompt", "pictures", *(name for name in inputs if name not in ("prompt", "pictures"))]
+        pressed: dict[str, Block] = {"ticket": self._results.component, **inputs}
         button.click(
             self.generate,
             outputs=self._results.component,
-            inputs_kwargs={"ticket": self._results.component, **{name: inputs[name] for name in order}},
-            js=assets.hook("form", "press"),
+            inputs_kwargs=pressed,
+            js=assets.hook("press/press", "press", list(pressed)),
+            # Gradio's default, "once", drops a second press while the first one is under way.
             trigger_mode="multiple",
             concurrency_limit=None,
             show_progress="hidden",
-            preprocess=False,  # Gradio would answer a value out of range by a toast, not by a sentence at its field
+            # Gradio's own checks would answer a value out of range by a toast, not by a sentence at its field.
+            preprocess=False,
+            # "private" only hides it from the API page: it can still be called, so that nothing in it is trusted.
             api_name="press",
             api_visibility="private",
         )
+
+    def _tie_panels(self) -> None:
+        """Connect panels that change one another's fields; their listeners run in the browser only."""
+        inputs = self._inputs
         self._refiner.tie(self._sampling.steps)
         self._speed.tie(self._sampling)
         self._speed.fit(self._playground.backend.schema, self._sampling)
-        self._picture.tie(inputs["width"], inputs["height"], self._shape.shape)
-        filled = [*inputs.values(), self._shape.shape, *self._loras.rows, *self._refiner.places]
-        self._results.component.fill(None, None, filled, js=assets.hook("form", "fill_form"), api_visibility="private")
+        self._source_image.tie(inputs["width"], inputs["height"], self._shape.shape)
+        filled = {**inputs, "shape": self._shape.shape, **self._loras.rows, **self._refiner.parts}
+        js = assets.hook("form/form", "fill_form", list(filled))
+        self._results.component.fill(None, None, list(filled.values()), js=js, api_visibility="private")
 
-    def fit(self) -> None:
-        """Show at the next load what the models take by now."""
+    def refresh_ranges(self) -> None:
+        """Set the sliders' ranges to those of the current models; pages that are loaded from now on have them."""
         schema = self._playground.backend.schema
         for name, widget in self._inputs.items():
-            span = getattr(schema, name, None)
-            if isinstance(widget, gr.Slider) and isinstance(span, Span):
-                widget.minimum, widget.maximum, widget.value = span.minimum, span.maximum, span.default
+            allowed = getattr(schema, name, None)
+            if isinstance(widget, gr.Slider) and isinstance(allowed, Range):
+                widget.minimum, widget.maximum, widget.value = allowed.minimum, allowed.maximum, allowed.default
         self._speed.fit(schema, self._sampling)
+        # Gradio builds the config of its page once, at launch.
         self.blocks.config = self.blocks.get_config_file()
 
     async def generate(self, request: gr.Request, *, ticket: Any, **values: Any) -> dict[str, Any]:
-        """Start one click's jobs and return its receipt at once."""
-        person, click, token = _read(ticket, request)
-        values |= {name: values_of(ticket).get(name) for name in HELD}
+        """Start the jobs of one press and return its receipt, or the refusal, without waiting for an image.
+
+        The jobs run outside this event: Gradio ends an event's generator with its browser tab.
+        """
+        person, click, token = _read_ticket(ticket, request)
+        values |= {name: as_object(ticket).get(name) for name in TICKET_FIELDS}
         try:
             family = self._playground.backend_for(token).family
-            ask, pictures = await asyncio.to_thread(self._request, values)  # reads the host's folder of LoRAs
-            ask = replace(ask, **(await self._picture.read(values, person)).fields)
+            # In a thread: it reads the host's folder of LoRAs.
+            merged_request, image_count = await asyncio.to_thread(self._request, values)
+            merged_request = replace(merged_request, **(await self._source_image.read(values, person)).fields)
             if values["comparison"] is True:
-                requests, note = with_and_without(ask)
+                # Both sides go to one model, see below, so that their difference is the LoRA's.
+                requests, note = with_and_without(merged_request)
             else:
-                requests, note = GridPanel.read(values, ask, pictures, family.choose(ask).schema)
-            model = family.choose(max(requests, key=_wishes)).id
-            wish = Wish(person.board, click, requests, note, model=model)
-            jobs = await self._playground.start(person, wish, token)
+                schema = family.choose(merged_request).schema
+                requests, note = GridPanel.read(values, merged_request, image_count, schema)
+            # One model for the whole press: the first that accepts the request with the most required fields.
+            model = family.choose(max(requests, key=_required_count)).id
+            submission = Submission(person.visitor_id, click, requests, note, model=model)
+            jobs = await self._playground.start(person, submission, token)
         except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
 
     def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
-        """Merge the panels' values into one request, all but its picture; returns it, and how many pictures.
+        """Merge the panels' values into one request without its source image; return it and the number of images.
 
-        Raises InvalidRequest.
+        Raises InvalidRequest. Blocks.
         """
-        words, size = self._prompt.read(values), self._shape.read(values)
-        prompt, tagged = take_tags(words.prompt, self._playground.lora_checker.to_send)
-        words = self._styles.read(values, Words(prompt, words.negative_prompt))
+        texts, size = self._prompt.read(values), self._shape.read(values)
+        # Before the styles, which would put their words around the tags.
+        prompt, tagged = take_tags(texts.prompt, self._playground.lora_checker.resolve)
+        texts = self._styles.read(values, PromptTexts(prompt, texts.negative_prompt))
         sampling, preset = self._sampling.read(values), self._speed.read(values)
         request = GenerationRequest(
-            prompt=words.prompt,
-            negative_prompt=words.negative_prompt,
+            prompt=texts.prompt,
+            negative_prompt=texts.negative_prompt,
             width=size.width,
             height=size.height,
             guidance_scale=sampling.guidance_scale,
@@ -148,21 +173,21 @@ class Page:
             loras=merged(self._loras.read(values), tagged),
             preset=preset,
             **({} if preset is Preset.FAST else self._refiner.read(values).fields),
-        ).as_painted()
-        return request, sampling.pictures
+        ).with_preset_applied()
+        return request, sampling.image_count
 
 
-def _wishes(request: GenerationRequest) -> int:
-    return len(request.wishes)
+def _required_count(request: GenerationRequest) -> int:
+    return len(request.required_fields)
 
 
-def _read(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
-    """Return who pressed, the click's id and the token of the tab's own key, "" when it has none.
+def _read_ticket(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
+    """Return the person who pressed, the click's id, and the token of the tab's own key, "" when it has none.
 
-    Raises gr.Error: only our own page's script makes tickets.
+    Raises gr.Error for a ticket that the page's own script did not make.
     """
-    values = values_of(ticket)
+    values = as_object(ticket)
     visitor, click = values.get("visitor"), values.get("click")
     if not is_token(visitor) or not is_token(click):
         raise gr.Error(messages.in_full(messages.PAGE_NOT_READY, is_free=True), print_exception=False)
-    return person_of(values, request), str(click), key_token(values)
+    return person_of(values, request), str(click), session_key(values)

@@ -1,4 +1,4 @@
-"""The demo painter: pictures from the words of a prompt, without AI, offline."""
+"""Demo painter: images from the words of a prompt, without AI, offline."""
 
 from components.engines.demo.painter import DemoPainter
 

@@ -1,4 +1,4 @@
-"""The engine: an order in, a picture out."""
+"""Demo engine: paints the words of a prompt that it knows, with drawings and brush strokes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from components.engines.demo import city, cosmos, indoors, land, noise, sky, water
-from components.engines.demo.chance import chance
-from components.engines.demo.extras import extras_of
-from components.engines.demo.finish import bound_together, refined, refining, sharpened, without_colours
-from components.engines.demo.grip import Grip, grip_of, loosened, toned
-from components.engines.demo.layout import arrange
-from components.engines.demo.light import light_of
-from components.engines.demo.note import note_for
-from components.engines.demo.placed import Box
-from components.engines.demo.spoken import spoken, unspoken
-from components.engines.demo.stage import Stage
-from components.engines.demo.styles import styled
-from components.engines.demo.things import paint_things
-from components.engines.demo.weather import paint_weather
-from components.engines.demo.words import Scene, read_scene
-from components.server.engine import OnStep, Order, Painting, Refine
+from components.engines.demo.brush import noise
+from components.engines.demo.brush.finish import bound_together, refined, refining, sharpened, without_colours
+from components.engines.demo.brush.seeded_random import seeded_random
+from components.engines.demo.grounds import city, indoors, land, sky, space, water
+from components.engines.demo.grounds.weather import paint_weather
+from components.engines.demo.scene.extras import extras_of
+from components.engines.demo.scene.guidance import GuidanceEffect, effect_of, loosened, toned
+from components.engines.demo.scene.layout import arrange
+from components.engines.demo.scene.light import light_of
+from components.engines.demo.scene.placement import Box
+from components.engines.demo.scene.stage import Stage
+from components.engines.demo.scene.things import paint_things
+from components.engines.demo.styles.in_prompt import styles_in, without_styles
+from components.engines.demo.styles.lookup import styled
+from components.engines.demo.words.note import note_for
+from components.engines.demo.words.parse import Scene, read_scene
+from components.engines.protocol import EngineRequest, EngineResult, OnStep, Refine
 
 GROUNDS: dict[str, tuple[Callable[[Stage], None], ...]] = {
     "meadow": (sky.paint_sky, land.paint_meadow),
@@ -29,10 +30,10 @@ GROUNDS: dict[str, tuple[Callable[[Stage], None], ...]] = {
     "forest": (sky.paint_sky, land.paint_forest),
     "snow": (sky.paint_sky, land.paint_snow),
     "desert": (sky.paint_sky, land.paint_desert),
-    "mars": (cosmos.paint_earthrise, land.paint_mars),
-    "moon": (cosmos.paint_earthrise, land.paint_moon),
-    "space": (cosmos.paint_space,),
-    "sky": (sky.paint_sky, cosmos.paint_above_clouds),
+    "mars": (space.paint_earthrise, land.paint_mars),
+    "moon": (space.paint_earthrise, land.paint_moon),
+    "space": (space.paint_space,),
+    "sky": (sky.paint_sky, space.paint_above_clouds),
     "sea": (sky.paint_sky, water.paint_sea),
     "beach": (sky.paint_sky, water.paint_beach),
     "lake": (sky.paint_sky, water.paint_lake),
@@ -42,34 +43,34 @@ GROUNDS: dict[str, tuple[Callable[[Stage], None], ...]] = {
     "table": (indoors.paint_table,),
 }
 ANYWHERE = ("meadow", "mountain", "lake", "sea", "desert", "forest")
-"""What is painted when the prompt names nothing the painter knows."""
+"""Places to choose from by the seed when the prompt names neither a place nor a thing."""
 
 
 class DemoPainter:
-    """Paints the words it knows with drawings and brush strokes. It is quick and has no AI."""
+    """Engine without AI, for demonstrations and tests of the page: it is quick and works offline."""
 
-    def paint(self, order: Order, on_step: OnStep) -> Painting:
-        """Paint one order; the same order gives the same pixels."""
-        steps = _steps(order)
-        scene = read_scene(unspoken(order.prompt), order.negative_prompt)
-        grip = grip_of(order.guidance_scale)
-        picture, things = _painted(order, scene, grip)
+    def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
+        """Return the image of a request; the same request gives the same pixels."""
+        steps = _steps(request)
+        scene = read_scene(without_styles(request.prompt), request.negative_prompt)
+        effect = effect_of(request.guidance_scale)
+        picture, things = _painted(request, scene, effect)
         for step in range(1, steps):
             on_step(step, steps)
-        finished = _finished(order, scene, picture, things)
+        finished = _finished(request, scene, picture, things)
         on_step(steps, steps)
-        return Painting(finished, note=note_for(scene))
+        return EngineResult(finished, note=note_for(scene))
 
 
-def _steps(order: Order) -> int:
-    if order.refine is not Refine.SECOND_PASS:
-        return order.num_inference_steps
-    more = order.num_inference_steps if order.refine_steps is None else order.refine_steps
-    return order.num_inference_steps + more
+def _steps(request: EngineRequest) -> int:
+    if request.refine is not Refine.SECOND_PASS:
+        return request.num_inference_steps
+    more = request.num_inference_steps if request.refine_steps is None else request.refine_steps
+    return request.num_inference_steps + more
 
 
 def _place(scene: Scene, seed: int) -> str:
-    """Take the place named, else the home of the first thing, else one by the seed."""
+    """Return the place that the prompt names, else the home of the first thing, else one by the seed."""
     if scene.place is not None:
         return scene.place
     homes = [one.drawing.home for one in scene.subjects if one.drawing.home not in scene.banned]
@@ -80,44 +81,46 @@ def _place(scene: Scene, seed: int) -> str:
     free = [place for place in ANYWHERE if place not in scene.banned]
     if "neon" in scene.features:
         return "city"
-    return chance(seed, "place").choice(free or ["meadow"])
+    return seeded_random(seed, "place").choice(free or ["meadow"])
 
 
-def _painted(order: Order, scene: Scene, grip: Grip) -> tuple[Image.Image, Image.Image]:
-    """Paint the scene; give it and an L mask of its things."""
-    image = Image.new("RGB", (order.width, order.height))
-    light = light_of(scene, chance(order.seed, "light"))
-    stage = Stage(image, scene, _place(scene, order.seed), light, order.seed, noise.detail(order.num_inference_steps))
+def _painted(request: EngineRequest, scene: Scene, effect: GuidanceEffect) -> tuple[Image.Image, Image.Image]:
+    """Return the painted scene, and an L mask of its things."""
+    image = Image.new("RGB", (request.width, request.height))
+    light = light_of(scene, seeded_random(request.seed, "light"))
+    stage = Stage(
+        image, scene, _place(scene, request.seed), light, request.seed, noise.detail(request.num_inference_steps)
+    )
     for paint in GROUNDS[stage.place]:
         paint(stage)
-    subjects = loosened(scene, grip, order.seed)
-    placed = arrange(stage, subjects, extras_of(stage, subjects), grip.size, _focus(order))
+    subjects = loosened(scene, effect, request.seed)
+    placed = arrange(stage, subjects, extras_of(stage, subjects), effect.size, _focus(request))
     things = paint_things(stage, placed)
     paint_weather(stage)
-    bound = bound_together(image, order.seed, light.night)
-    return without_colours(toned(bound, grip), scene.banned), things
+    bound = bound_together(image, request.seed, light.night)
+    return without_colours(toned(bound, effect), scene.banned), things
 
 
-def _focus(order: Order) -> Box | None:
-    """Give the box of what is repainted, when a mask says so."""
-    if order.mask is None:
+def _focus(request: EngineRequest) -> Box | None:
+    """Return the box of the white part of the mask; None without one."""
+    if request.mask is None:
         return None
-    box = noise.fitted(order.mask, (order.width, order.height)).point([0] * 128 + [255] * 128).getbbox()
+    box = noise.fitted(request.mask, (request.width, request.height)).point([0] * 128 + [255] * 128).getbbox()
     return (float(box[0]), float(box[1]), float(box[2]), float(box[3])) if box else None
 
 
-def _finished(order: Order, scene: Scene, picture: Image.Image, things: Image.Image) -> Image.Image:
-    """Apply style, starting picture, refiner, steps and mask, in that order."""
-    size = (order.width, order.height)
-    for uses in (spoken(order.prompt, order.loras), order.loras):
-        picture = styled(picture, things, uses, order.seed)
-    start = noise.fitted(order.image, size) if order.image is not None else None
+def _finished(request: EngineRequest, scene: Scene, picture: Image.Image, things: Image.Image) -> Image.Image:
+    """Apply styles, input image, refiner, steps and mask, in that order."""
+    size = (request.width, request.height)
+    for uses in (styles_in(request.prompt, request.loras), request.loras):
+        picture = styled(picture, things, uses, request.seed)
+    start = noise.fitted(request.image, size) if request.image is not None else None
     if start is not None:
-        picture = noise.over_picture(start, picture, things, order.prompt_strength, order.seed)
-    if start is None or order.prompt_strength > 0:
-        picture = sharpened(picture, 0.5 * noise.detail(order.num_inference_steps))
-        picture = refined(picture, refining(order), order.seed)
-        picture = noise.unfinished(picture, order.num_inference_steps, order.seed)
-    if start is not None and order.mask is not None:
-        picture = noise.only_masked(start, picture, noise.fitted(order.mask, size))
+        picture = noise.over_picture(start, picture, things, request.prompt_strength, request.seed)
+    if start is None or request.prompt_strength > 0:
+        picture = sharpened(picture, 0.5 * noise.detail(request.num_inference_steps))
+        picture = refined(picture, refining(request), request.seed)
+        picture = noise.unfinished(picture, request.num_inference_steps, request.seed)
+    if start is not None and request.mask is not None:
+        picture = noise.only_masked(start, picture, noise.fitted(request.mask, size))
     return picture

@@ -1,42 +1,46 @@
-"""The engine: an order in, a picture by SDXL out. Nothing heavy is imported before it is prepared."""
+"""SDXL engine: a request in, an image out. Nothing heavy is imported before `prepare`."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 
 from PIL import Image
 
-from components.engines.sdxl import sentences, ways
-from components.engines.sdxl.civitai_loras import CivitaiLoras
-from components.engines.sdxl.device import chosen_device, is_out_of_memory, pin_threads
-from components.engines.sdxl.fetch_lora import LoraFetcher
-from components.engines.sdxl.lent_card import Event, events_of, followed
-from components.engines.sdxl.libraries import REQUIREMENTS, library, missing
-from components.engines.sdxl.loaded import LoadedModel
-from components.engines.sdxl.lora_places import place_of
-from components.engines.sdxl.model_files import BASE_PARTS, kept, words_width
+from components.engines.protocol import EngineRequest, EngineResult, OnStep, Presets
+from components.engines.sdxl import messages
+from components.engines.sdxl.loras.civitai import CivitaiLoras
+from components.engines.sdxl.loras.fetcher import LoraFetcher
+from components.engines.sdxl.loras.location import location_of
+from components.engines.sdxl.model.device import chosen_device, is_out_of_memory, pin_threads
+from components.engines.sdxl.model.download_progress import no_report
+from components.engines.sdxl.model.files import BASE_PARTS, cached, cross_attention_dim
+from components.engines.sdxl.model.libraries import REQUIREMENTS, library, missing
+from components.engines.sdxl.model.loaded import LoadedModel
+from components.engines.sdxl.model.loader import Configure, Loader, import_pipelines
+from components.engines.sdxl.model.tokenizer_files import write_config
 from components.engines.sdxl.nsfw import BasicFilter
+from components.engines.sdxl.pipeline.plan import StepPlan, notes_on, plan_steps, timesteps_of
+from components.engines.sdxl.pipeline.run import untouched
 from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
-from components.engines.sdxl.tokenizer_files import write_config
-from components.engines.sdxl.weights import Configure, Loader, import_pipelines
+from components.engines.sdxl.zerogpu import Event, events_of, result_of
 from components.errors import EngineError, SetupError
-from components.server.engine import OnStep, Order, Painting, Presets
 
 log = logging.getLogger(__name__)
 
 Files = list[tuple[Path, float]]
-"""LoRAs, each with its weight."""
+"""LoRA files, each with its weight."""
 
 
 class SdxlEngine:
-    """One model on one device. But for `check`, it is only ever called by one thread at a time."""
+    """One model on one device. Except for `check`, only one thread may call it at a time."""
 
     def __init__(self, settings: SdxlSettings | None = None, configure: Configure = write_config) -> None:
-        """Raise SetupError when the libraries are not installed, or a setting is none."""
+        """Raise SetupError when libraries are not installed or a setting is invalid."""
         if absent := missing():
             raise SetupError(
                 f"The sdxl engine needs {', '.join(absent)}.", f"Install them: pip install -r {REQUIREMENTS}"
@@ -46,99 +50,99 @@ class SdxlEngine:
         self._configure = configure
         self._filter = BasicFilter()
         self._loaded: LoadedModel | None = None
-        self._borrow = _borrowing(self._events) if self._settings.has_lent_card else None
+        self._borrow = _borrowing(self._events) if self._settings.is_zerogpu else None
 
-    def prepare(self, tell: Callable[[str], None]) -> None:
-        """Import the libraries, and load the model unless it would have to be fetched: nobody may ever want it."""
-        tell(sentences.LOADING)
+    def prepare(self, on_stage: Callable[[str], None]) -> None:
+        """Import the libraries, and load the model unless it must be downloaded first: it may never be used."""
         model = self._settings.model
-        if model.hub and not kept(model.hub, BASE_PARTS):
+        if model.hub and not cached(model.hub, BASE_PARTS):
+            on_stage(messages.LOADING)
             import_pipelines()
         else:
-            self._load(tell)
+            self._load(on_stage)
 
-    def paint(self, order: Order, on_step: OnStep) -> Painting:
-        """Paint one order; the same order gives the same pixels on the same machine."""
-        preset = self._settings.preset_of(order)
-        notes = [sentences.FAST_WITHOUT_REFINER] if preset.leaves_out_refiner(order) else []
-        order = preset.applied(order)
-        stage = _staged(on_step, order.num_inference_steps)
+    def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
+        """Return the image of a request; the same request gives the same pixels on the same machine."""
+        preset = self._settings.preset_of(request)
+        notes = [messages.FAST_WITHOUT_REFINER] if preset.leaves_out_refiner(request) else []
+        request = preset.applied(request)
+        stage = _staged(on_step, request.num_inference_steps)
         loaded = self._load(stage)
-        plan = ways.planned(order, ways.timesteps_of(loaded.base, preset.scheduler), preset.most_steps)
-        notes += ways.notes_on(order, plan)
+        plan = plan_steps(request, timesteps_of(loaded.base, preset.scheduler), preset.most_steps)
+        notes += notes_on(request, plan)
         if plan is None:
-            return Painting(ways.untouched(order), note=" ".join(notes))
-        files = self._lora_files(order, stage)
+            return EngineResult(untouched(request), note=" ".join(notes))
+        files = self._lora_files(request, stage)
         if plan.refine_steps:
-            loaded.load_refiner(_percent(stage, sentences.FETCHING))
+            loaded.load_refiner(_percent(stage, messages.FETCHING))
         if self._borrow:
-            with closing(self._borrow(order, plan, files)) as events:
-                picture = followed(events, on_step)
+            with closing(self._borrow(request, plan, files)) as events:
+                picture = result_of(events, on_step)
         else:
-            picture = self._painted(order, plan, files, on_step)
-        return Painting(picture, self._filter.flags(picture), " ".join(notes))
+            picture = self._generate(request, plan, files, on_step)
+        return EngineResult(picture, self._filter.flags(picture), " ".join(notes))
 
     def presets(self) -> Presets:
-        """Return the ways of painting, of which the host chose the usual one."""
+        """Return the presets; the host chose the usual one."""
         return Presets(tuple(PRESETS), self._settings.preset.name)
 
-    def check(self, order: Order) -> None:
-        """Raise EngineError for a LoRA of which the address, or the file's header, tells that it cannot be used."""
-        for use in order.loras:
-            place = place_of(use.path, self._settings.lora_folder)
-            self._fetcher.check(place, words_width(self._settings.model))
+    def check(self, request: EngineRequest) -> None:
+        """Raise EngineError for a LoRA that cannot be used, by its address or its file's header."""
+        for use in request.loras:
+            place = location_of(use.path, self._settings.lora_folder)
+            self._fetcher.check(place, self._width)
+
+    @cached_property
+    def _width(self) -> int:
+        return cross_attention_dim(self._settings.model)
 
     def _load(self, stage: Callable[[str], None]) -> LoadedModel:
         if self._loaded is None:
-            stage(sentences.LOADING)
+            stage(messages.LOADING)
             pin_threads(self._settings.threads)
             loader = Loader(chosen_device(self._settings.device), self._configure)
-            base = loader.base(self._settings.model, _percent(stage, sentences.FETCHING))
+            base = loader.base(self._settings.model, _percent(stage, messages.FETCHING))
             self._loaded = LoadedModel(loader, base, self._settings)
         return self._loaded
 
-    def _lora_files(self, order: Order, stage: Callable[[str], None]) -> Files:
-        """Return each LoRA's file, fetched where it must be."""
-        places = [(place_of(use.path, self._settings.lora_folder), use.scale) for use in order.loras]
-        report = _percent(stage, sentences.FETCHING_LORA)
+    def _lora_files(self, request: EngineRequest, stage: Callable[[str], None]) -> Files:
+        """Return each LoRA's file, downloaded unless cached."""
+        places = [(location_of(use.path, self._settings.lora_folder), use.scale) for use in request.loras]
+        report = _percent(stage, messages.FETCHING_LORA)
         return [(self._fetcher.file(place, report), scale) for place, scale in places]
 
-    def _events(self, order: Order, plan: ways.Plan, files: Files) -> Generator[Event, None, None]:
-        """Paint where a card is lent: a copy of this process, perhaps an earlier one, which lacks the refiner."""
+    def _events(self, request: EngineRequest, plan: StepPlan, files: Files) -> Generator[Event, None, None]:
+        """Yield the events of a run on a lent GPU: in a copy of this process, perhaps one made before the refiner."""
         loaded = self._loaded
         assert loaded is not None
         if plan.refine_steps:
-            loaded.load_refiner(_untold)
-        yield from events_of(lambda tell: self._painted(order, plan, files, tell))
+            loaded.load_refiner(no_report)
+        yield from events_of(lambda on_step: self._generate(request, plan, files, on_step))
 
-    def _painted(self, order: Order, plan: ways.Plan, files: Files, on_step: OnStep) -> Image.Image:
-        """Paint, and where memory runs out, again in smaller ways, as far as there are any."""
+    def _generate(self, request: EngineRequest, plan: StepPlan, files: Files, on_step: OnStep) -> Image.Image:
+        """Return the image; where memory runs out, try again in modes that need less, as far as there are any."""
         assert self._loaded is not None
-        for memory in self._loaded.ways_of_memory():
+        for memory in self._loaded.memory_modes():
             try:
-                return self._loaded.painted(order, plan, files, on_step, memory)
+                return self._loaded.generate(request, plan, files, on_step, memory)
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
                 log.warning("memory ran out (%s)", memory)
             self._loaded.free()
-            on_step(0, plan.total, stage=sentences.SMALLER)
-        raise EngineError(sentences.NO_MEMORY)
+            on_step(0, plan.total, stage=messages.SMALLER)
+        raise EngineError(messages.NO_MEMORY)
 
 
 def _borrowing(events: Callable[..., Generator[Event, None, None]]) -> Callable[..., Generator[Event, None, None]]:
-    """Ask the Space for a card around each call. Its library must come before torch, and before the page starts."""
+    """Borrow the Space's GPU around each call. Its library must be imported before torch and the page."""
     return library("spaces").GPU(events, duration=_seconds)
 
 
-def _seconds(order: Order, plan: ways.Plan, files: Files) -> int:
-    """Return for how long a card is asked: more is taken off the visitor's share, less ends the picture."""
-    megapixels = order.width * order.height / 1_000_000
+def _seconds(request: EngineRequest, plan: StepPlan, files: Files) -> int:
+    """Return the seconds to borrow a GPU for: more is taken off the visitor's share, fewer end the run midway."""
+    megapixels = request.width * request.height / 1_000_000
     return round(20 + 5 * len(files) + plan.total * max(0.3, 0.6 * megapixels))
-
-
-def _untold(_: float) -> None:
-    """It was fetched before."""
 
 
 def _staged(on_step: OnStep, steps: int) -> Callable[[str], None]:

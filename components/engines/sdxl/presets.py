@@ -1,45 +1,45 @@
-"""Ways of painting with few steps: a LoRA that was trained for them, with the scheduler and settings it needs."""
+"""Speed presets: full, and fast by a few-step LoRA with the scheduler and settings it was trained for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from components.engines.sdxl.schedule import TRAINED
-from components.server.engine import LoraUse, Order, Refine
+from components.engines.protocol import EngineRequest, LoraRef, Refine
+from components.engines.sdxl.pipeline.schedule import TRAINED
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """How pictures are painted unless the order says so itself."""
+    """Values of a preset, in place of those of a request."""
 
     name: str
-    lora: LoraUse | None = None
+    lora: LoraRef | None = None
     scheduler: str = ""
     """A class of diffusers; empty: the model's own."""
     steps: int = 0
-    """At most so many; 0: as ordered."""
+    """Most steps of a request; 0: as requested."""
     guidance: float = 0.0
-    """0: as ordered."""
+    """Guidance scale; 0: as requested."""
     most_steps: int = TRAINED
-    """Steps its scheduler can spread a picture's way over."""
+    """Most steps of its scheduler."""
 
-    def leaves_out_refiner(self, order: Order) -> bool:
-        """Tell whether an order asks for the refiner in vain."""
-        return self.lora is not None and order.refine is not Refine.NONE
+    def leaves_out_refiner(self, request: EngineRequest) -> bool:
+        """Return whether a request has a refiner that this preset leaves out."""
+        return self.lora is not None and request.refine is not Refine.NONE
 
-    def applied(self, order: Order) -> Order:
-        """Return the order as this preset paints it; the refiner knows nothing of few steps and stays out."""
+    def applied(self, request: EngineRequest) -> EngineRequest:
+        """Return the request with the preset's values; the refiner was not trained for few steps and is left out."""
         if self.lora is None:
-            return order
+            return request
         return replace(
-            order,
-            num_inference_steps=min(order.num_inference_steps, self.steps),
+            request,
+            num_inference_steps=min(request.num_inference_steps, self.steps),
             guidance_scale=self.guidance,
-            loras=(*order.loras, self.lora),
+            loras=(*request.loras, self.lora),
             refine=Refine.NONE,
         )
 
 
 FULL = Preset("full")
-FAST = Preset("fast", LoraUse("latent-consistency/lcm-lora-sdxl", 1.0), "LCMScheduler", 4, 1.0, most_steps=50)
+FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), "LCMScheduler", 4, 1.0, most_steps=50)
 PRESETS = {preset.name: preset for preset in (FULL, FAST)}

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from components.engines.protocol import EngineRequest, LoraRef
 from components.engines.sdxl.presets import FAST, FULL, PRESETS, Preset
 from components.errors import SetupError
-from components.server.engine import LoraUse, Order
 
 BASE = "stabilityai/stable-diffusion-xl-base-1.0"
 REFINER = "stabilityai/stable-diffusion-xl-refiner-1.0"
@@ -30,7 +30,7 @@ class Source:
 
     @classmethod
     def of(cls, name: str, text: str) -> Source:
-        """Understand a setting. Raise SetupError for what is neither."""
+        """Return the source in a setting. Raise SetupError when it is none of the three."""
         path = Path(text).expanduser()
         if path.is_dir():
             return cls(folder=path.resolve())
@@ -45,25 +45,25 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SdxlSettings:
-    """What the host chose."""
+    """Settings of the SDXL engine."""
 
     model: Source
     refiner: Source
     lora_folder: Path | None
-    """Whose LoRAs may be named by their file's name; None: there is none."""
+    """The host's folder, whose LoRAs are requested by file name; None: no folder."""
     cache: Path
-    """Where fetched LoRAs are kept."""
+    """Folder of downloaded LoRAs."""
     device: str
     threads: int
-    """Of the processor; 0: as many as torch takes. The same number is needed for the same picture."""
+    """CPU threads; 0: torch's default. The same pixels need the same number."""
     preset: Preset
-    """For orders that name none."""
+    """Preset of requests that name none."""
     fast: Preset
-    """The fast one, with the host's own LoRA where he has named one."""
+    """The fast preset, with the host's LoRA when one is set."""
     civitai_key: str
-    """Sent to Civitai alone; empty: there is none."""
-    has_lent_card: bool
-    """It runs on a ZeroGPU Space, which lends a card for each picture."""
+    """API key, sent to Civitai alone; empty: none."""
+    is_zerogpu: bool
+    """Whether it runs on a ZeroGPU Space, which lends a GPU for each image."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> SdxlSettings:
@@ -79,13 +79,13 @@ class SdxlSettings:
             preset=_usual(env),
             fast=_fast(env),
             civitai_key=_text(env, "CIVITAI_API_KEY", ""),
-            has_lent_card=_text(env, "SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"),
+            is_zerogpu=_text(env, "SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"),
         )
 
-    def preset_of(self, order: Order) -> Preset:
-        """Return how an order is painted."""
+    def preset_of(self, request: EngineRequest) -> Preset:
+        """Return the preset of a request; the usual one when it names none."""
         chosen = {FULL.name: FULL, FAST.name: self.fast}
-        return chosen.get(order.preset, self.preset)
+        return chosen.get(request.preset, self.preset)
 
     def __repr__(self) -> str:
         """Name everything but the key."""
@@ -125,7 +125,7 @@ def _usual(env: Mapping[str, str]) -> Preset:
 
 def _fast(env: Mapping[str, str]) -> Preset:
     lora = _text(env, "SDXL_FAST_LORA", "")
-    return replace(FAST, lora=LoraUse(lora, 1.0)) if lora else FAST
+    return replace(FAST, lora=LoraRef(lora, 1.0)) if lora else FAST
 
 
 def _user_cache(env: Mapping[str, str]) -> Path:

@@ -1,0 +1,296 @@
+"""Async client of the v3 API: submit, upload, query, list, delete, price, balance, models, download.
+
+Nothing is retried here; whether a call may be repeated is decided by its caller, see `net.retry`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO, TypeVar
+
+import httpx
+
+from components import messages
+from components.api.decode import (
+    ApiResponse,
+    decode_balance,
+    decode_delete,
+    decode_price,
+    decode_recent,
+    decode_submit,
+    decode_task,
+    decode_upload,
+)
+from components.api.encode import NO_IMAGE_LINKS, ImageLinks, encode, encode_delete, encode_price, encode_recent
+from components.api.endpoint import Endpoint, origin_of
+from components.api.model_list import decode_models
+from components.clock import Clock
+from components.domain.model_family import Catalogue, ModelFamily
+from components.domain.money import Micros, Quote
+from components.domain.request import GenerationRequest
+from components.domain.task import TaskUpdate
+from components.errors import (
+    CertificateError,
+    ConnectionFailed,
+    ImageUnavailable,
+    Message,
+    NotProvided,
+    PlaygroundError,
+    PollFailed,
+    SubmissionUnknown,
+    UploadFailed,
+)
+from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts
+from components.net.public_transport import PrivateAddressError
+from components.net.public_url import is_public_https
+from components.net.redaction import HIDDEN
+from components.net.retry import retry_after_seconds
+
+Result = TypeVar("Result")
+RESPONSE_LIMIT = 64 * 1024 * 1024
+"""Bytes of a JSON response: four inline images of 10 MB, and a third more for base64."""
+LARGE_RESPONSE = 256 * 1024
+"""Bytes from which a response is decoded in a thread: it contains inline images."""
+MAX_REDIRECTS = 3
+"""Redirects of an image download; each target is checked. Redirects of API calls are never followed."""
+IMAGE_LIMIT = 40 * 1024 * 1024
+"""Bytes of a downloaded image."""
+
+_PLACEHOLDERS = ImageLinks("https://example.com/image.png", "https://example.com/mask.png")
+"""Stand for the images of a request whose price is requested."""
+# Errors of httpx after which no byte of the request can have left, so that a paid POST may be repeated.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class Client:
+    """Client of the v3 API with one key. The caller owns and closes both pools."""
+
+    def __init__(
+        self,
+        api: HttpPool,
+        public_web: HttpPool,
+        endpoint: Endpoint,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        catalogue: Catalogue | None = None,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        """`api` connects to the API, `public_web` to image servers. Without a `catalogue` models are as built in."""
+        self._api, self._public_web, self._endpoint, self._timeouts = api, public_web, endpoint, timeouts
+        self._clock = clock or Clock()
+        self._catalogue = catalogue or Catalogue(ModelFamily.built_in(("",)))
+
+    async def submit(self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS) -> TaskUpdate:
+        """Submit a request with one POST, never repeated; `links` are the URLs of its images.
+
+        Raises InvalidRequest when the model does not take the request, ConnectionFailed, CertificateError,
+        SubmitRejected (or a kind of it) when no task was created, or SubmissionUnknown when one may exist.
+        """
+        # `require`, not `model`: a field that the model lacks would be dropped silently by the API, and the image
+        # charged.
+        body = encode(request, self._catalogue.require(model, request).field_names, links)
+        try:
+            response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body)
+        except _NEVER_LEFT as error:  # kinds of httpx.HTTPError, so this comes first
+            raise _connection_error(error) from error
+        except (httpx.HTTPError, TimeoutError) as error:  # the POST may have arrived, and be charged
+            raise SubmissionUnknown(messages.NO_ANSWER) from error
+        return await _read(response, decode_submit)
+
+    async def upload(self, content: bytes) -> str:
+        """Upload a PNG file and return its URL at the API. Free of charge, may be repeated.
+
+        Raises ConnectionFailed, CertificateError, SubmitRejected (UploadFailed when the outcome is not known), and
+        NotProvided when the API has no such call: the image is then sent inline with its request.
+        """
+        url = self._endpoint.url("/api/v3/media/upload/binary")
+        # A fixed name: the visitor's own file name may tell about the visitor.
+        files = {"file": ("picture.png", content, "image/png")}
+        try:
+            response = await self._call("POST", url, files=files, seconds=self._timeouts.upload)
+        except _NEVER_LEFT as error:
+            raise _connection_error(error) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise UploadFailed(messages.NOT_UPLOADED) from error
+        link = decode_upload(response)
+        if not self.may_open(link):  # the link becomes part of a paid request and of stored data
+            raise UploadFailed(messages.NOT_UPLOADED)
+        return link
+
+    async def get_task(self, task_id: str, query_url: str | None = None) -> TaskUpdate:
+        """Query a task once. Raises PollFailed, PollUnauthorized or TaskNotFound."""
+        url = self._endpoint.url(f"/api/v3/predictions/{task_id}/result")
+        # The API names the query URL itself; the key is sent there only if it lies under the configured base URL.
+        if query_url and self._endpoint.owns(query_url) and query_url.startswith(f"{self._endpoint.base_url}/"):
+            url = query_url
+        response = await self._poll("GET", url)
+        return await _read(response, lambda response: decode_task(response, task_id))
+
+    async def recent_tasks(self, model: str, page: int = 1) -> tuple[TaskUpdate, ...]:
+        """Return one page of up to 100 tasks of the account in the past week, newest first. Raises PollFailed."""
+        url = self._endpoint.url("/api/v3/predictions")
+        # A POST by the API's design, but it only reads: like a poll it may fail and be repeated.
+        return await _read(await self._poll("POST", url, encode_recent(model, page)), decode_recent)
+
+    async def delete(self, task_ids: Sequence[str]) -> None:
+        """Delete ended tasks and their images at the API. Free of charge, may be repeated.
+
+        Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
+        """
+        url = self._endpoint.url("/api/v3/predictions/delete")
+        decode_delete(await self._quick("POST", url, encode_delete(task_ids), messages.NOT_DELETED_AT_SERVICE))
+
+    async def price(self, model: str, request: GenerationRequest) -> Quote:
+        """Return the price of one image of a request, whose own images need not be uploaded. Free of charge.
+
+        Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
+        """
+        url = self._endpoint.url("/api/v3/model/price")
+        field_names = self._catalogue.family.model(model).field_names
+        body = encode_price(model, request, field_names, _PLACEHOLDERS)
+        return decode_price(await self._quick("POST", url, body, messages.PRICE_UNAVAILABLE))
+
+    async def models(self, names: Sequence[str]) -> ModelFamily:
+        """Return the descriptions of these models. Free of charge.
+
+        Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
+        """
+        url = self._endpoint.url("/api/v3/models")
+        response = await self._quick("GET", url, None, messages.MODELS_UNAVAILABLE)
+        return await _read(response, lambda response: decode_models(response, names))
+
+    async def balance(self) -> Micros:
+        """Return the balance of the account. Free of charge.
+
+        Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
+        """
+        url = self._endpoint.url("/api/v3/balance")
+        return decode_balance(await self._quick("GET", url, None, messages.BALANCE_UNAVAILABLE))
+
+    async def download(self, url: str, target: BinaryIO) -> None:
+        """Write the bytes of an image to `target`. The key is not sent.
+
+        Raises ImageUnavailable, or OSError when `target` cannot be written. `target` may be incomplete after an error.
+        """
+        try:
+            async with asyncio.timeout(self._timeouts.download):
+                # Followed here and not by httpx: every target must pass `may_open` before a connection is made to it.
+                for _ in range(MAX_REDIRECTS + 1):
+                    async with self._pool_for(url).stream("GET", url) as response:
+                        if response.status_code == 200:
+                            return await _save(response, target)
+                        url = _redirect_target(response)
+        # Before httpx.HTTPError, of which it is a kind: this one is a fault of the link, and trying again is
+        # pointless.
+        except PrivateAddressError as error:
+            raise ImageUnavailable(messages.UNSAFE_ADDRESS) from error
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise ImageUnavailable(messages.NOT_FETCHED) from error
+        raise ImageUnavailable(messages.NOT_FETCHED)
+
+    def may_open(self, url: str) -> bool:
+        """Return whether an image URL may be opened: the API's own origin, or public https."""
+        return self._endpoint.serves(url) or (origin_of(url) is not None and is_public_https(url))
+
+    def _pool_for(self, url: str) -> HttpPool:
+        """Return the pool for an image URL. Raises ImageUnavailable for a URL that may not be opened."""
+        if not self.may_open(url):
+            raise ImageUnavailable(messages.UNSAFE_ADDRESS)
+        # The API that the host configured may lie in a private network; the pool of all other servers refuses that.
+        return self._api if self._endpoint.serves(url) else self._public_web
+
+    async def _poll(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
+        try:
+            return await self._call(method, url, body)
+        except (httpx.HTTPError, TimeoutError) as error:
+            # Also after a bad certificate: no failed connection says anything about a task that exists and may be
+            # charged.
+            raise PollFailed(messages.SLOW_CONNECTION) from error
+
+    async def _quick(self, method: str, url: str, body: Mapping[str, Any] | None, no_answer: Message) -> ApiResponse:
+        try:
+            async with asyncio.timeout(self._timeouts.quick_call):
+                return await self._call(method, url, body)
+        except _NEVER_LEFT as error:
+            raise _connection_error(error) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise NotProvided(no_answer, is_offered=True) from error
+
+    async def _call(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        seconds: float | None = None,
+    ) -> ApiResponse:
+        """Send one request with JSON or a file, and read the response, within one timeout of `seconds` in all.
+
+        Raises httpx.HTTPError or TimeoutError.
+        """
+        # The vendor's own clients send X-Client-Name too.
+        headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
+        async with (
+            asyncio.timeout(seconds or self._timeouts.call),
+            self._api.stream(method, url, json=body, files=files, headers=headers) as response,
+        ):
+            content = await _content(response)
+        # By the wall clock: the header may be an HTTP date.
+        wait = retry_after_seconds(response.headers.get("retry-after"), self._clock.now())
+        return ApiResponse(response.status_code, self._without_key(content), wait)
+
+    def _without_key(self, content: bytes) -> bytes:
+        """Return a response without the key, in case it repeats the key: parts of it are shown to visitors."""
+        key = self._endpoint.key.encode()
+        return content.replace(key, HIDDEN.encode()) if key else content
+
+
+async def _content(response: httpx.Response) -> bytes:
+    # Counted after decompression, while it arrives: Content-Length may be missing, and counts compressed bytes.
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > RESPONSE_LIMIT:
+            # A kind of httpx.HTTPError: to callers the answer is lost, so after a submit a task may exist.
+            raise httpx.DecodingError("response too long", request=response.request)
+    return bytes(content)
+
+
+async def _read(response: ApiResponse, decode: Callable[[ApiResponse], Result]) -> Result:
+    """Decode a response; one with inline images in a thread, as base64 would block the event loop."""
+    if len(response.body) < LARGE_RESPONSE:
+        return decode(response)
+    return await asyncio.to_thread(decode, response)
+
+
+def _redirect_target(response: httpx.Response) -> str:
+    """Return the target of a redirect. Raises ImageUnavailable when the response is no redirect."""
+    if response.next_request is None:
+        raise ImageUnavailable(messages.NOT_FETCHED)
+    return str(response.next_request.url)
+
+
+async def _save(response: httpx.Response, target: BinaryIO) -> None:
+    size = 0
+    async for chunk in response.aiter_bytes(256 * 1024):
+        size += len(chunk)
+        if size > IMAGE_LIMIT:
+            raise ImageUnavailable(messages.TOO_MANY_BYTES)
+        # A slow disk would block the event loop, and with it every visitor.
+        await asyncio.to_thread(target.write, chunk)
+
+
+def _connection_error(error: httpx.TransportError) -> PlaygroundError:
+    """Return the error for a connection that was not made: CertificateError for a TLS failure, which is not retried.
+
+    httpx wraps an ssl.SSLError of the handshake as a ConnectError, so the chain of causes is searched for it.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return CertificateError(messages.UNTRUSTED)
+        cause = cause.__cause__ or cause.__context__
+    return ConnectionFailed(messages.UNREACHABLE)

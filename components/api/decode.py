@@ -1,0 +1,275 @@
+"""Decoding: responses of the v3 API as values. Pure; nothing in a response is trusted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from components import messages
+from components.api.error_codes import refusal_of
+from components.domain.json_values import as_count, as_list, as_mapping, as_text
+from components.domain.money import Micros, Quote, micros
+from components.domain.task import TaskStatus, TaskUpdate
+from components.errors import (
+    Message,
+    NotProvided,
+    PollFailed,
+    PollUnauthorized,
+    SubmissionUnknown,
+    SubmitRejected,
+    TaskNotFound,
+    Unauthorized,
+    UploadFailed,
+)
+
+MESSAGE_LIMIT = 300
+"""Characters of the API's own message that are shown to a visitor."""
+PREVIEW_LIMIT = 64 * 1024
+"""Characters of a preview's data URI; a longer one is dropped."""
+PREVIEW_START = "data:image/jpeg;base64,"
+STAGE_LIMIT = 80
+"""Characters of a stage's name."""
+
+_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
+"""Codes of a query that mean that the task has failed, by the v3 API's contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """HTTP response of the API, undecoded."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+    """Seconds from the Retry-After header; None without one."""
+
+
+def decode_submit(response: ApiResponse) -> TaskUpdate:
+    """Return the task of a submit's response.
+
+    Raises SubmitRejected (or a kind of it) or InvalidRequest when the API certainly created no task, else
+    SubmissionUnknown.
+    """
+    envelope = _envelope(response.body)
+    data = as_mapping(envelope.get("data"))
+    if _task_id(data):  # an error with a task id counts as accepted: the task exists and may be charged
+        return _update(data)
+    code, message = _code(response, envelope), _message(envelope)
+    if refusal := refusal_of(code, message, response.retry_after):
+        raise refusal
+    raise SubmissionUnknown(messages.UNEXPECTED_PAGE if _is_html(response) else messages.NO_CLEAR_ANSWER)
+
+
+def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
+    """Return the task of a query's response. Raises PollFailed, PollUnauthorized or TaskNotFound.
+
+    PollFailed says nothing about the task itself, which goes on.
+    """
+    envelope = _envelope(response.body)
+    code = _code(response, envelope)
+    data = as_mapping(envelope.get("data"))
+    # An error may carry the task's state: a timeout of the API (504, 5004) comes with `processing`, and the task goes
+    # on.
+    if _task_id(data) == task_id and (code == 200 or "status" in data):
+        return _update(data)
+    if code in _TASK_FAILED_CODES:
+        return TaskUpdate(task_id, TaskStatus.FAILED, error=_message(envelope))
+    # Also a gateway's own 404 page, which says nothing about the task: the watcher believes only repeated ones.
+    if code == 404:
+        raise TaskNotFound(messages.GONE)
+    if code in (401, 403):
+        raise PollUnauthorized(messages.LOOK_REFUSED)
+    message = messages.PAGE_IN_PLACE_OF_API if _is_html(response) else messages.SLOW_CONNECTION
+    raise PollFailed(message, response.retry_after)
+
+
+def decode_recent(response: ApiResponse) -> tuple[TaskUpdate, ...]:
+    """Return one page of the account's tasks, newest first. Raises PollFailed."""
+    envelope = _envelope(response.body)
+    items = as_mapping(envelope.get("data")).get("items")
+    if _code(response, envelope) != 200 or not isinstance(items, list):
+        raise PollFailed(messages.LIST_UNREADABLE)
+    entries = [as_mapping(item) for item in as_list(items)]
+    return tuple(_update(entry) for entry in entries if _task_id(entry))
+
+
+def decode_upload(response: ApiResponse) -> str:
+    """Return the URL of an uploaded image.
+
+    Raises SubmitRejected (or a kind of it), and NotProvided when the API has no such call.
+    """
+    envelope = _envelope(response.body)
+    code = _code(response, envelope)
+    if code in (404, 405):
+        raise NotProvided(messages.NOT_UPLOADED, is_offered=False)
+    link = as_text(as_mapping(envelope.get("data")).get("download_url"))
+    if code == 200 and link:
+        return link
+    refusal = refusal_of(code, _message(envelope), response.retry_after)
+    # No InvalidRequest: it would be shown at a field of the form, of which none is wrong.
+    raise refusal if isinstance(refusal, SubmitRejected) else UploadFailed(messages.NOT_UPLOADED)
+
+
+def decode_price(response: ApiResponse) -> Quote:
+    """Return the price of one image. Raises Unauthorized, and NotProvided for no price above zero in US dollars."""
+    data = _data_object(response, messages.PRICE_UNAVAILABLE)
+    # A price of 0 is taken for unknown: at $0 every limit of the budget would be passed.
+    prices = [amount for name in ("discounted_price", "price") if (amount := micros(data.get(name))) and amount > 0]
+    if not prices or data.get("currency", "USD") != "USD":
+        raise NotProvided(messages.PRICE_UNAVAILABLE, is_offered=True)
+    # Nothing promises that a discount is below the list price: the budget reserves the larger one.
+    return Quote(prices[0], max(prices))
+
+
+def decode_balance(response: ApiResponse) -> Micros:
+    """Return the account's balance. Raises Unauthorized, and NotProvided when there is none."""
+    balance = micros(_data_object(response, messages.BALANCE_UNAVAILABLE).get("balance"))
+    if balance is None:
+        raise NotProvided(messages.BALANCE_UNAVAILABLE, is_offered=True)
+    return balance
+
+
+def decode_delete(response: ApiResponse) -> None:
+    """Check the response to a deletion; ids that the API does not know count as deleted.
+
+    Raises Unauthorized, and NotProvided when the deletion failed.
+    """
+    data_or_raise(response, messages.NOT_DELETED_AT_SERVICE)
+
+
+def _data_object(response: ApiResponse, otherwise: Message) -> Mapping[str, Any]:
+    return as_mapping(data_or_raise(response, otherwise))
+
+
+def data_or_raise(response: ApiResponse, otherwise: Message) -> object:
+    """Return the data of a successful response. Raises Unauthorized, and NotProvided with the message `otherwise`."""
+    envelope = _envelope(response.body)
+    code = _code(response, envelope)
+    if code in (401, 403):
+        raise Unauthorized(messages.KEY_REFUSED)
+    if code != 200:
+        raise NotProvided(otherwise, is_offered=code not in (404, 405))
+    return envelope.get("data")
+
+
+def decode_inline_image(text: str) -> bytes:
+    """Return the bytes of an inline image: a data URI or bare base64, with or without padding. Raises ValueError."""
+    payload = text.partition(",")[2] if text.startswith("data:") else text
+    # Services break base64 into lines and leave out the padding; b64decode accepts neither with `validate`.
+    compact = "".join(payload.split())
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _envelope(body: bytes) -> Mapping[str, Any]:
+    """Return the JSON object of a response; an empty one for anything else, such as a gateway's HTML page."""
+    try:
+        return as_mapping(json.loads(body))
+    except (ValueError, RecursionError):  # RecursionError: thousands of nested arrays
+        return {}
+
+
+def _is_html(response: ApiResponse) -> bool:
+    """Return whether an HTML page came with status 200 in place of JSON, such as the login page of a proxy."""
+    return response.status == 200 and response.body.lstrip()[:1] == b"<"
+
+
+def _code(response: ApiResponse, envelope: Mapping[str, Any]) -> int:
+    """Return the code of a response; 0 for status 200 without an envelope.
+
+    The envelope's code precedes the HTTP status, since errors may come with status 200. A 200 in the envelope does not
+    turn an HTTP error into a success.
+    """
+    code = envelope.get("code")
+    # In Python `True` is an int.
+    if not isinstance(code, int) or isinstance(code, bool):
+        return response.status if response.status != 200 else 0
+    return code if response.status == 200 or code != 200 else response.status
+
+
+def _message(envelope: Mapping[str, Any]) -> str:
+    return as_text(envelope.get("message")).strip()[:MESSAGE_LIMIT]
+
+
+def _task_id(data: Mapping[str, Any]) -> str:
+    """Return the id of a prediction; empty for none, or one with characters that do not belong in a URL path."""
+    text = str(data.get("id") or "")
+    return text if _TASK_ID.fullmatch(text) else ""
+
+
+def _update(data: Mapping[str, Any]) -> TaskUpdate:
+    progress = as_mapping(data.get("x-progress"))
+    return TaskUpdate(
+        task_id=_task_id(data),
+        status=_status(data.get("status")),
+        outputs=_outputs(data.get("outputs")),
+        # `is True`: the list may hold anything, and a text such as "false" would count as true.
+        nsfw=tuple(flag is True for flag in as_list(data.get("has_nsfw_contents"))),
+        error=as_text(data.get("error")).strip()[:MESSAGE_LIMIT],
+        inference_ms=as_count(as_mapping(data.get("timings")).get("inference")),
+        # Unchecked here: the client compares it with the API's own address before it sends the key there.
+        query_url=as_text(as_mapping(data.get("urls")).get("get")) or None,
+        created_at=_unix_seconds(data.get("created_at")),
+        model=as_text(data.get("model")),
+        note=as_text(data.get("x-note")),
+        step=as_count(progress.get("step")),
+        steps=as_count(progress.get("steps")),
+        position=as_count(data.get("x-position")),
+        preview=_preview(data.get("x-preview")),
+        stage=as_text(data.get("x-stage")).strip()[:STAGE_LIMIT],
+    )
+
+
+def _preview(value: object) -> str:
+    """Return the data URI of a small JPEG; empty for anything else, since the page inserts it unchanged."""
+    text = as_text(value)
+    if len(text) > PREVIEW_LIMIT or not text.startswith(PREVIEW_START):
+        return ""
+    try:
+        data = base64.b64decode(text.removeprefix(PREVIEW_START), validate=True)
+    except ValueError:
+        return ""
+    # The first bytes of every JPEG file: the declared type proves nothing.
+    return text if data.startswith(b"\xff\xd8\xff") else ""
+
+
+def _status(value: object) -> TaskStatus:
+    """Return the status; an unknown one counts as RUNNING, so that the task is polled on."""
+    try:
+        return TaskStatus(value)
+    except ValueError:
+        return TaskStatus.RUNNING
+
+
+def _outputs(value: object) -> tuple[str | bytes, ...]:
+    """Return one output per entry; empty bytes for an entry that is no text, since the NSFW flags go by index."""
+    return tuple(_output(item) if isinstance(item, str) else b"" for item in as_list(value))
+
+
+def _output(text: str) -> str | bytes:
+    """Return a URL unchanged, an inline image as bytes, and empty bytes for what is neither."""
+    if text.startswith(("http://", "https://")):
+        return as_text(text)
+    try:
+        return decode_inline_image(text)
+    except ValueError:
+        return b""
+
+
+def _unix_seconds(value: object) -> float | None:
+    """Return an ISO 8601 time as Unix seconds; UTC without a time zone, None for what is no time."""
+    try:
+        # Reads the final `Z` of the API's times only since Python 3.11.
+        moment = datetime.fromisoformat(as_text(value))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,66 @@
+"""Refusals: error codes of the v3 API as errors. Pure. Source: the error table of the v3 API's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components import messages
+from components.errors import (
+    InsufficientCredit,
+    InvalidRequest,
+    Message,
+    ModelNotFound,
+    PlaygroundError,
+    RateLimited,
+    SubmitRejected,
+    Unauthorized,
+)
+
+_PARAMETER_CODES = frozenset({400, 422, 1400, 1401})
+_REFUSALS: Mapping[int, tuple[type[SubmitRejected], Message]] = {
+    401: (Unauthorized, messages.KEY_REFUSED),
+    403: (Unauthorized, messages.MODEL_FORBIDDEN),
+    404: (ModelNotFound, messages.MODEL_GONE),
+    413: (SubmitRejected, messages.TOO_LARGE),
+    1200: (SubmitRejected, messages.UNSUITABLE),
+    1402: (SubmitRejected, messages.LINK_NOT_FETCHED),
+}
+# After each of these a task may exist: a gateway gave up waiting, or (5004) the task goes on after a timeout.
+_SERVER_ERROR_CODES = frozenset({500, 502, 503, 504, 5000, 5003, 5004})
+
+
+def refusal_of(code: int, message: str, retry_after: float | None) -> PlaygroundError | None:
+    """Return the error for a code that means that no task was created; None when that is not certain.
+
+    `message` is the API's own, `retry_after` in seconds.
+    """
+    if code == 429:
+        return RateLimited(messages.BUSY, retry_after)
+    # No credit comes as 402 or under another code, with a message that says so; a server error proves nothing.
+    if code == 402 or (code not in _SERVER_ERROR_CODES and code != 200 and "insufficient" in message.lower()):
+        return InsufficientCredit(messages.NO_CREDIT)
+    if code in _REFUSALS:
+        error_class, explanation = _REFUSALS[code]
+        return error_class(explanation)
+    if code in _PARAMETER_CODES:
+        return InvalidRequest(_field_named_in(message), messages.setting_refused(message))
+    # The API's own codes have four digits: those from 1000 are about the request, those from 5000 about the service.
+    if 400 <= code < 500 or 1000 <= code < 2000:
+        return SubmitRejected(messages.refused(message))
+    return None
+
+
+def _field_named_in(message: str) -> str:
+    """Return the parameter that a message of the API names, at whose field it is shown; empty for none."""
+    for name in (
+        "negative_prompt",  # before "prompt", which is part of it
+        "prompt",
+        "size",
+        "guidance_scale",
+        "num_inference_steps",
+        "seed",
+        "loras",
+    ):
+        if name in message:
+            return name
+    return ""

@@ -1,0 +1,153 @@
+"""Budget limits: who may spend the host's money, how much and how fast. Pure.
+
+They are checked in the transaction that writes the reservation. What is not known counts as spent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from components import messages
+from components.domain.job import Job, JobState
+from components.domain.money import Micros, dollars
+from components.domain.person import Person
+from components.errors import BudgetDenied, Charge
+
+HOUR, DAY, MONTH = 3600.0, 86_400.0, 30 * 86_400.0
+"""Seconds. All windows slide: no limit is reset at midnight."""
+
+
+class Access(Enum):
+    """For whom the host's key pays, by the values of PLAYGROUND_ACCESS."""
+
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed-in"
+    LISTED = "listed"
+    OWN_KEY_ONLY = "own-key-only"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLimits:
+    """Limits that the host sets; amounts in millionths of a US dollar."""
+
+    access: Access = Access.EVERYONE
+    users: frozenset[str] = frozenset()
+    """User names at Hugging Face in lower case, for LISTED."""
+    images_per_hour: int = 20
+    """Of one payer."""
+    per_person_day: Micros = 1_000_000
+    per_day: Micros = 5_000_000
+    per_month: Micros = 50_000_000
+    min_balance: Micros = 1_000_000
+    """The balance of the host's account is never spent below this."""
+    is_stopped: bool = False
+    """The setting that stops all spending; the host's switch is in `SpendingTotals`."""
+    is_local: bool = True
+    """True when the page is reachable from this computer only, so that every visitor is the host."""
+
+    def check_access(self, person: Person) -> None:
+        """Raise BudgetDenied unless the host's key may pay for this person at all."""
+        if self.access is Access.OWN_KEY_ONLY:
+            message = messages.OWN_KEY_ONLY_PROGRAM if person.is_program else messages.OWN_KEY_ONLY
+            raise BudgetDenied(message)
+        if self.access is not Access.EVERYONE and not person.user:
+            raise BudgetDenied(messages.SIGN_IN)
+        if self.access is Access.LISTED and person.user.lower() not in self.users:
+            raise BudgetDenied(messages.NOT_LISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingTotals:
+    """Totals of what was spent or is reserved, in millionths of a US dollar, as the store counts them."""
+
+    images_this_hour: int = 0
+    """Of this payer, in the last hour."""
+    by_person_today: Micros = 0
+    """Of this payer, in the last 24 hours."""
+    today: Micros = 0
+    """In the last 24 hours."""
+    this_month: Micros = 0
+    """In the last 30 days."""
+    unsettled: Micros = 0
+    """Of jobs under way, or ended after the balance was requested: the balance may not include it yet."""
+    is_stopped: bool = False
+    """State of the host's stop switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Reservation for the images of one press, and the checks that it must pass in the transaction that writes it."""
+
+    limits: BudgetLimits
+    payer_name: str
+    """See `Person.payer_name`."""
+    price: Micros
+    """Of one image, at most."""
+    balance: Micros | None
+    """None when the API has no balance; only a local host may spend without one."""
+    balance_time: float = 0.0
+    """Unix seconds of the balance; jobs that ended later may not be deducted from it yet."""
+
+    def check_not_stopped(self, spent: SpendingTotals) -> None:
+        """Raise BudgetDenied when spending is stopped, or when the host's key does not pay for this person."""
+        # Checked at the press already; the settings may have changed since, in a restart.
+        self.limits.check_access(Person.of_payer_name(self.payer_name))
+        if self.limits.is_stopped or spent.is_stopped:
+            raise BudgetDenied(messages.STOPPED_BY_HOST)
+
+    def check(self, spent: SpendingTotals, images: int) -> None:
+        """Raise BudgetDenied when this many images would exceed any limit. A limit may be reached exactly."""
+        self.check_not_stopped(spent)
+        limits, cost = self.limits, self.price * images
+        if spent.images_this_hour + images > limits.images_per_hour:
+            raise BudgetDenied(messages.picture_limit(limits.images_per_hour))
+        if spent.by_person_today + cost > limits.per_person_day:
+            raise BudgetDenied(messages.person_limit(dollars(limits.per_person_day)))
+        if spent.today + cost > limits.per_day:
+            raise BudgetDenied(messages.DAY_SPENT)
+        if spent.this_month + cost > limits.per_month:
+            raise BudgetDenied(messages.MONTH_SPENT)
+        if self.balance is not None and self.balance - spent.unsettled - cost < limits.min_balance:
+            raise BudgetDenied(messages.BALANCE_LOW)
+
+
+class Settlement(Enum):
+    """What becomes of a reservation."""
+
+    RESERVED = "reserved"
+    """The job may still be charged, so the amount stays reserved."""
+    PAID = "paid"
+    REFUNDED = "refunded"
+    """A task failed and costs nothing; it counts as an image of the hour."""
+    VOID = "void"
+    """No task was ever created: it counts neither as money nor as an image."""
+
+
+def settlement_of(job: Job) -> Settlement:
+    """Return what becomes of the money reserved for a job, by the job's state and the charge of its problem."""
+    if not job.ended:
+        return Settlement.RESERVED
+    if job.state is JobState.COMPLETED:
+        return Settlement.PAID
+    # Not known counts as charged: the reservation stays.
+    charge = job.problem.charge if job.problem else Charge.MAYBE
+    by_charge = {Charge.NONE: Settlement.VOID, Charge.REFUNDED: Settlement.REFUNDED, Charge.SPENT: Settlement.PAID}
+    return by_charge.get(charge, Settlement.RESERVED)
+
+
+STOP_SWITCH = "stop"
+"""Name of the switch in the database with which the host stops all spending."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSpending:
+    """Spending of the host's money by one payer, reservations included."""
+
+    payer_name: str
+    images: int
+    """In the last 30 days."""
+    today: Micros
+    """In the last 24 hours."""
+    this_month: Micros
+    """In the last 30 days."""

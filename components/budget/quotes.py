@@ -1,0 +1,128 @@
+"""Quote cache: prices of images and the balance of the account that pays, requested at most every few minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from components import messages
+from components.budget.limits import BudgetLimits, Reservation
+from components.clock import Clock
+from components.domain.money import Micros, Quote
+from components.domain.request import GenerationRequest
+from components.errors import BudgetDenied, NotProvided, Unauthorized
+
+QUOTE_SECONDS = 600.0
+"""How long a price is cached."""
+BALANCE_SECONDS = 120.0
+"""How long a balance is cached. What is reserved or ends meanwhile is deducted by `Reservation.check`."""
+ASSUMED_QUOTE = Quote(50_000, 50_000)
+"""Price that is assumed where a local host's API has no price call: five cents an image."""
+MAX_QUOTES = 500
+"""Prices in the cache, at most."""
+
+
+class PriceSource(Protocol):
+    """The API's calls about money. Both raise NotProvided, Unauthorized, ConnectionFailed, CertificateError."""
+
+    async def price(self, model: str, request: GenerationRequest) -> Quote:
+        """Return the price of one image."""
+        ...
+
+    async def balance(self) -> Micros:
+        """Return the balance of the account."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CachedQuote:
+    """Cached price and the end of its validity on the monotonic clock, in seconds."""
+
+    quote: Quote
+    until: float
+
+
+class QuoteCache:
+    """Cache of prices and of the balance. Fails closed: without a price or a balance nothing is spent.
+
+    Only a local host, before an API that has no such call at all, spends without them.
+    """
+
+    def __init__(self, source: PriceSource, limits: BudgetLimits, clock: Clock) -> None:
+        self._source, self._clock = source, clock
+        self.limits = limits
+        self._quotes: dict[tuple[object, ...], CachedQuote] = {}
+        self._balance: Micros | None = None
+        self._balance_until = self._balance_time = 0.0
+
+    async def reservation_for(
+        self, model: str, payer_name: str, request: GenerationRequest
+    ) -> tuple[Reservation, Micros]:
+        """Return the reservation for the images of one press, and the likely price of one.
+
+        Raises BudgetDenied when the host's key is rejected, NotProvided, ConnectionFailed or CertificateError.
+        """
+        try:
+            quote = await self.quote(model, request)
+            balance = await self.balance()
+        except Unauthorized as error:
+            raise BudgetDenied(messages.HOST_KEY_REFUSED) from error
+        # Reserved is the list price, shown is the discounted one: a discount may have ended when the task is charged.
+        return Reservation(self.limits, payer_name, quote.maximum, balance, self._balance_time), quote.price
+
+    async def quote(self, model: str, request: GenerationRequest) -> Quote:
+        """Return the price of one image. Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError."""
+        key = _price_key(model, request)
+        # Two presses at once may both request a price: the call is free of charge, and the later answer stays.
+        cached = self._quotes.get(key)
+        if cached and self._clock.monotonic() < cached.until:
+            return cached.quote
+        try:
+            # Without the visitor's prompt: no price depends on it, and it is not part of the key.
+            quote = await self._source.price(model, replace(request, prompt="a picture", negative_prompt=""))
+        except NotProvided as error:
+            if not self._may_be_unknown(error):
+                raise
+            quote = ASSUMED_QUOTE
+        if len(self._quotes) >= MAX_QUOTES:
+            del self._quotes[next(iter(self._quotes))]  # the oldest: a dict iterates in order of insertion
+        self._quotes[key] = CachedQuote(quote, self._clock.monotonic() + QUOTE_SECONDS)
+        return quote
+
+    async def balance(self) -> Micros | None:
+        """Return the balance of the account; None where a local host's API has no such call.
+
+        Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
+        """
+        if self._clock.monotonic() < self._balance_until:
+            return self._balance
+        requested_at = self._clock.now()
+        try:
+            self._balance = await self._source.balance()
+        except NotProvided as error:
+            if not self._may_be_unknown(error):
+                raise
+            self._balance = None
+        self._balance_time = requested_at  # not when the answer came: a job that ends meanwhile may not be in it
+        self._balance_until = self._clock.monotonic() + BALANCE_SECONDS
+        return self._balance
+
+    def _may_be_unknown(self, error: NotProvided) -> bool:
+        """Return whether a missing price or balance may be ignored: a local host, and an API without the call."""
+        return self.limits.is_local and not error.is_offered
+
+
+def _price_key(model: str, request: GenerationRequest) -> tuple[object, ...]:
+    """Return the settings that a price may depend on."""
+    images = (request.image is not None, request.mask is not None)
+    refiner = (request.refine, request.high_noise_frac, request.refine_steps)
+    return (
+        model,
+        request.width,
+        request.height,
+        request.num_inference_steps,
+        len(request.loras),
+        *images,
+        *refiner,
+        request.preset,
+    )

@@ -1,0 +1,180 @@
+"""Model family: the models of one backend, what each takes, and which of them takes a request. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from components import messages
+from components.domain.request import GenerationRequest
+from components.domain.schema import ModelSchema, built_in_schema
+from components.errors import InvalidRequest, Message
+
+FieldNames = Mapping[str, str]
+"""Field names of one model: the app's name of a field to the model's own. A field that is missing is never sent."""
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "prompt": ("prompt",),
+    "negative_prompt": ("negative_prompt",),
+    "size": ("size",),
+    "guidance_scale": ("guidance_scale",),
+    "num_inference_steps": ("num_inference_steps",),
+    "seed": ("seed",),
+    "loras": ("loras",),
+    "image": ("image",),
+    "mask_image": ("mask_image", "mask"),
+    "prompt_strength": ("prompt_strength", "strength"),
+    "refine": ("refine",),
+    "high_noise_frac": ("high_noise_frac",),
+    "refine_steps": ("refine_steps",),
+    "preset": ("preset",),
+    "enable_base64_output": ("enable_base64_output",),
+}
+"""Names that models use for each field, the likelier one first.
+
+Sources: the vendor's model pages, and SDXL on Replicate for `mask`; `strength` is what the vendor's other models use.
+"""
+
+STANDARD_NAMES: FieldNames = {name: names[0] for name, names in ALIASES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of the API."""
+
+    id: str
+    """Its id in URLs, such as `stability-ai/sdxl-lora`."""
+    schema: ModelSchema
+    field_names: FieldNames
+    is_from_api: bool = False
+    """False when the API did not describe the model and the built-in description is used."""
+
+    @classmethod
+    def built_in(cls, name: str) -> Model:
+        """Return the built-in description of a model. Nothing is requested."""
+        return cls.of(name, built_in_schema(name), STANDARD_NAMES)
+
+    @classmethod
+    def of(cls, name: str, schema: ModelSchema, field_names: FieldNames, *, is_from_api: bool = False) -> Model:
+        """Return a model whose field names are limited to the fields of its schema."""
+        sendable = schema.fields | {"enable_base64_output"}
+        return cls(name, schema, {field: own for field, own in field_names.items() if field in sendable}, is_from_api)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFamily:
+    """Models that a backend may use, the preferred one first; never empty."""
+
+    models: tuple[Model, ...]
+
+    @classmethod
+    def built_in(cls, names: Sequence[str]) -> ModelFamily:
+        """Return the built-in descriptions of these models. Nothing is requested."""
+        return cls(tuple(Model.built_in(name) for name in names))
+
+    @property
+    def is_from_api(self) -> bool:
+        """Return whether the API described any of them."""
+        return any(model.is_from_api for model in self.models)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the model ids, the preferred one first."""
+        return tuple(model.id for model in self.models)
+
+    @property
+    def preferred(self) -> Model:
+        """Return the preferred model, whose ranges the page shows."""
+        return self.models[0]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the names of all fields that at least one model takes."""
+        return frozenset().union(*(model.schema.fields for model in self.models))
+
+    def model(self, name: str) -> Model:
+        """Return a model by its id; the built-in description of a model that is no longer in the family."""
+        return next((model for model in self.models if model.id == name), None) or Model.built_in(name)
+
+    def choose(self, request: GenerationRequest) -> Model:
+        """Return the first model that takes every field of the request, within its ranges.
+
+        Raises InvalidRequest when there is none; no field is ever dropped to make a request fit.
+        """
+        request = request.with_seed(0) if request.seed == -1 else request  # -1: a seed is drawn later
+        candidates = [model for model in self.models if model.schema.takes(request)]
+        if not candidates:
+            raise self.refusal(request)
+        for model in candidates[:-1]:
+            try:
+                model.schema.check(request)
+            except InvalidRequest:
+                continue
+            return model
+        # Not caught: no model is left to try, so this one's message is shown.
+        candidates[-1].schema.check(request)
+        return candidates[-1]
+
+    def reason(self, name: str) -> Message | None:
+        """Return why a field is not available; None when some model takes it."""
+        return None if name in self.fields else messages.not_taken(FIELD_TITLES[name])
+
+    def refusal(self, request: GenerationRequest) -> InvalidRequest:
+        """Return the error for a request that no model takes: a field that none has, or two that none has together."""
+        required = sorted(request.required_fields, key=_FIELD_PRIORITY.index)
+        for name in required:
+            if name not in self.fields:
+                return InvalidRequest(_FIELD_ON_PAGE.get(name, name), messages.no_model_takes(FIELD_TITLES[name]))
+        for first, second in combinations(required, 2):
+            if not any({first, second} <= model.schema.fields for model in self.models):
+                return InvalidRequest(
+                    _FIELD_ON_PAGE.get(second, second),
+                    messages.no_model_takes_together(FIELD_TITLES[first], FIELD_TITLES[second]),
+                )
+        if not any(request.refine in model.schema.refine_modes for model in self.models):
+            return InvalidRequest("refine", messages.no_model_takes("this way of the refiner"))
+        return InvalidRequest("", messages.no_model_takes("all of this together"))
+
+
+FIELD_TITLES = {
+    "image": "a picture to start from",
+    "mask_image": "a mask",
+    "loras": "LoRAs",
+    "refine": "a refiner",
+    "negative_prompt": "a negative prompt",
+    "prompt_strength": "a strength",
+    "high_noise_frac": "a handover",
+    "refine_steps": "the refiner's steps",
+    "preset": "the fast way",
+    "size": "a size",
+    "guidance_scale": "guidance",
+    "num_inference_steps": "a number of steps",
+    "seed": "a seed",
+    "prompt": "a prompt",
+}
+"""Titles of the fields in messages, in the order in which a missing one is reported."""
+_FIELD_PRIORITY = list(FIELD_TITLES)
+_FIELD_ON_PAGE = {"size": "width"}
+"""Fields whose errors the page shows at a field of another name."""
+
+
+class Catalogue:
+    """Current model family of a backend, replaced when the API describes its models again.
+
+    The client reads it at each call, so that it never uses an older one.
+    """
+
+    def __init__(self, family: ModelFamily) -> None:
+        self.family = family
+
+    def require(self, name: str, request: GenerationRequest) -> Model:
+        """Return the model that a request was made for.
+
+        Raises InvalidRequest when the model has no field for part of it: the API may describe the model differently
+        since the press, where the ranges were checked.
+        """
+        model = self.family.model(name)
+        if not model.schema.takes(request):
+            raise ModelFamily((model,)).refusal(request)
+        return model

@@ -1,0 +1,146 @@
+"""Model schema: fields, ranges and defaults of one model; a request is checked against it before a job exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from components import messages
+from components.domain.lora_path import is_host_file, is_lora_path
+from components.domain.request import MAX_SEED, GenerationRequest, LoraWeight, Preset, Refine, is_whole
+from components.errors import InvalidRequest
+
+PROMPT_LIMIT = 10_000
+"""Characters. The API documents no limit; this one keeps a pasted book from being stored and sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Range of one number, both ends included."""
+
+    label: str
+    """Title of the number in messages."""
+    minimum: float
+    maximum: float
+    default: float
+    step: float
+
+    def check(self, field: str, value: float) -> None:
+        """Raise InvalidRequest at `field` unless `value` lies in the range."""
+        if not self.minimum <= value <= self.maximum:
+            # A whole number may have thousands of digits: too many for a float, and for a sentence.
+            entered = f"{value:.12g}" if abs(value) < 1e12 else "that"
+            low, high = f"{self.minimum:.12g}", f"{self.maximum:.12g}"
+            raise InvalidRequest(field, messages.outside(self.label, low, high, entered))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSchema:
+    """Fields, ranges and defaults of one model."""
+
+    width: Range
+    height: Range
+    guidance_scale: Range
+    num_inference_steps: Range
+    seed: Range
+    lora_scale: Range
+    max_loras: int
+    """0 when the model takes no LoRAs."""
+    fields: frozenset[str]
+    """Names of the fields that the model takes; a request with any other is refused, never shortened."""
+    prompt_strength: Range
+    high_noise_frac: Range
+    refine_steps: Range
+    refine_modes: frozenset[Refine]
+    """Empty when the model has no refiner."""
+    takes_host_files: bool = False
+    """True when the model loads LoRAs by file name from a folder of its host."""
+    default_preset: Preset | None = None
+    """Preset of a request without a `preset` field; None when the model has no presets to choose from."""
+
+    def check(self, request: GenerationRequest) -> None:
+        """Raise InvalidRequest for the first value of the request that this model does not take."""
+        if len(request.prompt) > PROMPT_LIMIT:
+            raise InvalidRequest("prompt", messages.too_long("A prompt", PROMPT_LIMIT))
+        if len(request.negative_prompt) > PROMPT_LIMIT:
+            raise InvalidRequest("negative_prompt", messages.too_long("A negative prompt", PROMPT_LIMIT))
+        self.check_size(request.width, request.height)
+        for name in ("guidance_scale", "num_inference_steps", "seed"):
+            getattr(self, name).check(name, getattr(request, name))
+        self._check_image_and_refiner(request)
+        self._check_loras(request.loras)
+
+    def takes(self, request: GenerationRequest) -> bool:
+        """Return whether this model has a field for each required one; ranges are checked by `check`."""
+        has_mode = request.refine is Refine.OFF or request.refine in self.refine_modes
+        return request.required_fields <= self.fields and has_mode
+
+    def _check_image_and_refiner(self, request: GenerationRequest) -> None:
+        if request.image:
+            self.prompt_strength.check("prompt_strength", request.prompt_strength)
+        if request.refine is Refine.ENSEMBLE:
+            self.high_noise_frac.check("high_noise_frac", request.high_noise_frac)
+        if request.refine is Refine.SECOND_PASS and request.refine_steps is not None:
+            self.refine_steps.check("refine_steps", request.refine_steps)
+
+    def check_size(self, width: object, height: object) -> None:
+        """Raise InvalidRequest unless both sides, in pixels, are whole, in range and multiples of 8."""
+        for name, side in (("width", width), ("height", height)):
+            if not is_whole(side):
+                raise InvalidRequest(name, messages.not_whole(name.capitalize()))
+            getattr(self, name).check(name, side)
+            if side % 8:  # SDXL's VAE maps 8 x 8 pixels to one latent
+                raise InvalidRequest(name, messages.not_on_grid(name.capitalize()))
+
+    def _check_loras(self, loras: tuple[LoraWeight, ...]) -> None:
+        # Without LoRAs at all `check_lora` refuses each at its own row.
+        if self.max_loras and len(loras) > self.max_loras:
+            raise InvalidRequest("loras", messages.too_many_loras(self.max_loras))
+        for number, lora in enumerate(loras, start=1):
+            self.check_lora(f"lora_{number}", lora)
+
+    def check_lora(self, field: str, lora: LoraWeight) -> None:
+        """Raise InvalidRequest at `field`, or at its scale, unless this LoRA may be sent. Nothing is downloaded."""
+        if not self.max_loras:
+            raise InvalidRequest(field, messages.NO_LORAS_HERE)
+        self.lora_scale.check(f"{field}_scale", lora.scale)
+        if not is_lora_path(lora.path):
+            raise InvalidRequest(field, messages.NOT_A_LORA_PATH)
+        if is_host_file(lora.path) and not self.takes_host_files:
+            raise InvalidRequest(field, messages.NO_HOST_LORAS_THERE)
+
+
+BUILT_IN_SCHEMA = ModelSchema(
+    width=Range("Width", 256, 1536, 1024, 8),
+    height=Range("Height", 256, 1536, 1024, 8),
+    guidance_scale=Range("Guidance", 1, 20, 3.5, 0.1),
+    num_inference_steps=Range("Steps", 1, 50, 28, 1),
+    seed=Range("Seed", -1, MAX_SEED, -1, 1),
+    lora_scale=Range("The scale of a LoRA", 0, 4, 1, 0.05),
+    max_loras=4,
+    fields=frozenset({"prompt", "negative_prompt", "size", "guidance_scale", "num_inference_steps", "seed", "loras"}),
+    prompt_strength=Range("Strength", 0, 1, 0.8, 0.01),
+    high_noise_frac=Range("The handover", 0, 1, 0.8, 0.01),
+    refine_steps=Range("The refiner's steps", 1, 50, 28, 1),
+    refine_modes=frozenset(),
+)
+"""Parameter table of `stability-ai/sdxl-lora` on the vendor's model page."""
+
+_WITHOUT_LORAS = frozenset({"stability-ai/sdxl"})
+"""Models that the vendor lists without a field for LoRAs."""
+
+
+def built_in_schema(model: str) -> ModelSchema:
+    """Return the schema of a model that the API did not describe; an unknown model is taken for SDXL with LoRAs."""
+    if model in _WITHOUT_LORAS:
+        return replace(BUILT_IN_SCHEMA, max_loras=0, fields=BUILT_IN_SCHEMA.fields - {"loras"})
+    return BUILT_IN_SCHEMA
+
+
+OWN_SERVER_SCHEMA = replace(
+    BUILT_IN_SCHEMA,
+    fields=BUILT_IN_SCHEMA.fields
+    | {"image", "mask_image", "prompt_strength", "refine", "high_noise_frac", "refine_steps"},
+    refine_modes=frozenset(Refine),
+    takes_host_files=True,
+)
+"""Schema of our own server, for when it does not describe its models."""

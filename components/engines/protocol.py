@@ -1,0 +1,124 @@
+"""Engine protocol: the only interface between our server and what generates images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, runtime_checkable
+
+from PIL import Image
+
+
+# Refine here and in domain/request.py, and the presets' names, are written twice on purpose: server and engines share
+# no code with the client, so that each follows the API and not the other's reading of it.
+class Refine(Enum):
+    """Mode of the refiner; the names are those of SDXL on Replicate."""
+
+    NONE = "no_refiner"
+    ENSEMBLE = "expert_ensemble_refiner"
+    SECOND_PASS = "base_image_refiner"
+
+
+@dataclass(frozen=True, slots=True)
+class LoraRef:
+    """One LoRA of a request: a path or URL, and its weight of 0 to 4."""
+
+    path: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """The values of one image. The server has checked each and drawn the seed."""
+
+    prompt: str
+    seed: int
+    """0 to 2147483647."""
+    negative_prompt: str = ""
+    width: int = 1024
+    """Pixels, 256 to 1536."""
+    height: int = 1024
+    """Pixels, 256 to 1536."""
+    guidance_scale: float = 3.5
+    """1 to 20."""
+    num_inference_steps: int = 28
+    """1 to 50."""
+    loras: tuple[LoraRef, ...] = ()
+    """At most four; their order changes nothing."""
+    image: Image.Image | None = None
+    """RGB, of any size: the image to start from."""
+    mask: Image.Image | None = None
+    """L, of the size of `image`: white is generated again, black stays."""
+    prompt_strength: float = 0.8
+    """0 to 1; at 1 nothing of `image` is left."""
+    refine: Refine = Refine.NONE
+    high_noise_frac: float = 0.8
+    """0 to 1: where the ensemble hands over to the refiner."""
+    refine_steps: int | None = None
+    """Steps of the second pass; None: as many as `num_inference_steps`."""
+    preset: str = ""
+    """One of the engine's presets; empty: its usual one, or it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """A generated image."""
+
+    image: Image.Image
+    """RGB, of the requested size."""
+    nsfw: bool = False
+    note: str = ""
+    """A sentence for the visitor; empty: none."""
+
+
+class OnStep(Protocol):
+    """Called after each step, and in between as often as an engine likes. It may sleep, and raise to stop the work."""
+
+    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        """`step` of `steps` is done, 0 before the first; `preview`: a small JPEG; `stage`: what is done before."""
+        ...
+
+
+class Engine(Protocol):
+    """Generates one image at a time, in the thread that calls it."""
+
+    def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
+        """Return the image. Raise EngineError when it cannot be generated; what `on_step` raises passes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Presets:
+    """Presets of an engine; each request chooses one."""
+
+    names: tuple[str, ...]
+    usual: str
+    """For requests that name none."""
+
+
+@runtime_checkable
+class SupportsPresets(Protocol):
+    """An engine with presets; an engine without them ignores the preset of a request."""
+
+    def presets(self) -> Presets:
+        """Return them; they stay the same while it lives."""
+        ...
+
+
+@runtime_checkable
+class SupportsPrecheck(Protocol):
+    """An engine that can refuse some requests before they are queued."""
+
+    def check(self, request: EngineRequest) -> None:
+        """Raise EngineError for a LoRA that cannot be used. Any thread may call; images are not read yet."""
+        ...
+
+
+@runtime_checkable
+class SupportsWarmup(Protocol):
+    """An engine that takes long before its first image: it starts loading with the server."""
+
+    def prepare(self, on_stage: Callable[[str], None]) -> None:
+        """Called once in the worker thread, before the first request. `on_stage` takes the text for queued tasks."""
+        ...

@@ -1,0 +1,130 @@
+"""Header check: refuses files that are no LoRA of this model by their header alone, in milliseconds, without torch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from components.engines.sdxl import messages
+from components.errors import EngineError, Message
+from components.loras.safetensors_header import (
+    FAMILY_OF_WIDTH,
+    LORA_DOWN,
+    LORA_UP,
+    START_BYTES,
+    Architecture,
+    BaseModelFamily,
+    HeaderError,
+    HeaderFlaw,
+    Shape,
+    architecture_of,
+    cross_attention_widths,
+    foreign_family,
+    parse_header,
+    parse_header_size,
+)
+
+CHUNK_BYTES = 1 << 17
+"""Bytes that are read at once; most headers are shorter."""
+SDXL_WIDTH = 2048
+"""Cross-attention width of SDXL; other models have others."""
+
+_FLAWS = {
+    HeaderFlaw.EMPTY: messages.LORA_EMPTY,
+    HeaderFlaw.CUT_OFF: messages.LORA_CUT_OFF,
+    HeaderFlaw.WEB_PAGE: messages.LORA_PAGE,
+    HeaderFlaw.PICKLE: messages.LORA_PICKLE,
+    HeaderFlaw.GIT_LFS_POINTER: messages.LORA_POINTER,
+    HeaderFlaw.NOT_SAFETENSORS: messages.LORA_NOT_SAFETENSORS,
+}
+_ARCHITECTURES = {
+    Architecture.DORA: messages.LORA_DORA,
+    Architecture.LOHA: messages.LORA_LOHA,
+    Architecture.LOKR: messages.LORA_LOKR,
+}
+_FAMILIES = {
+    BaseModelFamily.FLUX: messages.LORA_FLUX,
+    BaseModelFamily.SD3: messages.LORA_SD3,
+    BaseModelFamily.SD2: messages.LORA_SD2,
+    BaseModelFamily.SD1: messages.LORA_SD1,
+    BaseModelFamily.OTHER: messages.LORA_OTHER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first bytes of a file."""
+
+    content: bytes
+    """Up to the end of its header, or as much of it as there was."""
+    file_size: int | None
+    """Bytes of the whole file; None: not known."""
+
+
+def check_file(path: Path, width: int = SDXL_WIDTH) -> None:
+    """Raise EngineError unless the file can be a LoRA of a model with this cross-attention width."""
+    try:
+        with path.open("rb") as file:
+            head = read_head(iter(partial(file.read, CHUNK_BYTES), b""), path.stat().st_size)
+    except OSError as error:
+        raise EngineError(messages.LORA_NOT_FOUND) from error
+    check_head(head, width)
+
+
+def read_head(chunks: Iterable[bytes], file_size: int | None) -> Head:
+    """Take as many chunks of a file as its header needs. Raise EngineError for what is no safetensors file."""
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) > START_BYTES and len(data) >= header_size(bytes(data[:START_BYTES])):
+            break
+    size = header_size(bytes(data[:START_BYTES]))
+    return Head(bytes(data[:size]), file_size)
+
+
+def header_size(head: bytes) -> int:
+    """Return how many of a file's first bytes hold its header. Raise EngineError for what is no safetensors file."""
+    try:
+        return parse_header_size(head)
+    except HeaderError as error:
+        raise EngineError(_FLAWS[error.flaw]) from error
+
+
+def check_head(head: Head, width: int = SDXL_WIDTH) -> None:
+    """Raise EngineError unless this begins a LoRA of a model with this cross-attention width."""
+    try:
+        header = parse_header(head.content, head.file_size)
+    except HeaderError as error:
+        raise EngineError(_FLAWS[error.flaw]) from error
+    if message := _refusal(header.shapes, width):
+        raise EngineError(message)
+
+
+def _refusal(shapes: Mapping[str, Shape], width: int) -> Message | None:
+    """Return why these tensors are no LoRA of this model; None: they are one."""
+    if message := _ARCHITECTURES.get(architecture_of(shapes)):
+        return message
+    downs, ups = _stems(shapes, LORA_DOWN), _stems(shapes, LORA_UP)
+    if not downs and not ups:
+        return messages.LORA_NONE
+    if message := _other_model(shapes, width):
+        return message
+    return messages.LORA_HALF if downs != ups else None
+
+
+def _other_model(shapes: Mapping[str, Shape], width: int) -> Message | None:
+    if family := foreign_family(shapes):
+        return _FAMILIES[family]
+    downs = {name: shape for name, shape in shapes.items() if LORA_DOWN.search(name)}
+    others = set(cross_attention_widths(downs)) - {width}
+    if not others:
+        return None
+    family = FAMILY_OF_WIDTH.get(min(others), BaseModelFamily.UNKNOWN)
+    return _FAMILIES.get(family, messages.LORA_SHAPES)
+
+
+def _stems(shapes: Mapping[str, Shape], half: re.Pattern[str]) -> set[str]:
+    return {name[: found.start()] for name in shapes if (found := half.search(name))}

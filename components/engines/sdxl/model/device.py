@@ -1,0 +1,55 @@
+"""Compute device: choice, threads, memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from components.engines.sdxl.model.libraries import torch
+from components.errors import EngineError, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device by torch's name, and its precision."""
+
+    name: str
+    dtype: Any
+    """torch.float16 where it is fast, torch.float32 on a processor."""
+
+
+def chosen_device(name: str) -> Device:
+    """Return the device of the setting; auto takes the best there is. Raise EngineError when it is not there."""
+    there = _there()
+    if name != "auto" and name not in there:
+        raise EngineError(Message(f"There is no {name} device on this machine.", "The host has to set SDXL_DEVICE."))
+    best = there[0] if name == "auto" else name
+    return Device(best, torch().float32 if best == "cpu" else torch().float16)
+
+
+def pin_threads(count: int) -> None:
+    """Fix the number of torch's threads: another number gives other pixels. Call in the worker thread."""
+    if count:
+        torch().set_num_threads(count)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error means that memory ran out; each device raises another."""
+    if isinstance(error, (MemoryError, torch().OutOfMemoryError)):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+
+
+def free_memory(device: Device) -> None:
+    """Free the device's cached memory."""
+    if device.name == "cuda":
+        torch().cuda.empty_cache()
+    elif device.name == "mps":
+        torch().mps.empty_cache()
+
+
+def _there() -> list[str]:
+    lib = torch()
+    found = [("cuda", lib.cuda.is_available()), ("mps", lib.backends.mps.is_available()), ("cpu", True)]
+    return [name for name, is_there in found if is_there]

@@ -1,0 +1,103 @@
+"""ZeroGPU Space: a GPU is lent for one call, to a process that is a copy of this one.
+
+What happens there comes back as events, as only picklable values can: no call, no exception of ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from components.engines.protocol import OnStep
+from components.errors import EngineError, Message
+
+log = logging.getLogger(__name__)
+
+BROKEN = Message("The lent card failed on this picture.", "Try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Arguments of one `on_step` call in the other process."""
+
+    step: int
+    steps: int
+    preview: bytes | None
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Generated image."""
+
+    picture: Image.Image
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Error of the run."""
+
+    message: Message
+
+
+Event = Step | Done | Failed
+Work = Callable[[OnStep], Image.Image]
+
+
+class _Stopped(Exception):
+    """The consumer of the events is gone."""
+
+
+def events_of(work: Work) -> Generator[Event, None, None]:
+    """Do the work in a thread and yield its events. When the generator is closed, it stops at its next event."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    is_unwanted = threading.Event()
+
+    def on_step(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        if is_unwanted.is_set():
+            raise _Stopped
+        if preview or stage:  # calls between two steps stay in this process
+            events.put(Step(step, steps, preview, stage))
+
+    thread = threading.Thread(target=lambda: events.put(_end_of(work, on_step)), name="lent-card", daemon=True)
+    thread.start()
+    try:
+        while True:
+            event = events.get()
+            yield event
+            if not isinstance(event, Step):
+                return
+    finally:
+        is_unwanted.set()
+        thread.join()
+
+
+def result_of(events: Iterable[Event], on_step: OnStep) -> Image.Image:
+    """Pass the events to `on_step` and return the image. Raise EngineError, or what `on_step` raises."""
+    for event in events:
+        match event:
+            case Step(step, steps, preview, stage):
+                on_step(step, steps, preview, stage)
+            case Done(picture):
+                return picture
+            case Failed(message):
+                raise EngineError(message)
+    raise EngineError(BROKEN)
+
+
+def _end_of(work: Work, on_step: OnStep) -> Event:
+    try:
+        return Done(work(on_step))
+    except EngineError as error:
+        return Failed(error.message)
+    except _Stopped:
+        return Failed(BROKEN)
+    except Exception:
+        # Any error ends this image alone; its class may not exist in the process that would unpickle it.
+        log.exception("painting on a lent card failed")
+        return Failed(BROKEN)

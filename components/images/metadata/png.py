@@ -1,0 +1,95 @@
+"""PNG metadata: a recipe in a text chunk. Raises ValueError, LookupError, zlib.error or struct.error if damaged."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from components.images.metadata.exif import orientation_of
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEAD = struct.Struct(">I4s")
+_KEYWORD = b"parameters"
+"""Keyword under which A1111 writes its infotext."""
+_GRAPH = b"prompt"
+"""Keyword of ComfyUI's graph."""
+_EXIF, _EXIF_PREFIX = b"eXIf", b"Exif\0\0"  # a PNG file has EXIF data without the prefix that JPEG files have
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_ESSENTIAL = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs mDCV cLLI acTL fcTL fdAT".split()
+)
+"""Chunks without which the image would look different: palette, colour space, transparency, animation.
+
+Sources: PNG specification (third edition), which includes APNG and the HDR chunks.
+"""
+_MAX_TEXT_BYTES = 4 * 65_536
+"""Bytes of one text after decompression: a small chunk may expand to gigabytes."""
+
+
+def write_text(data: bytes, text: str) -> bytes:
+    """Return the file with `text` under the keyword `parameters`, right behind IHDR; an older one is replaced."""
+    head, *others = [whole for kind, body, whole in _chunks(data) if not _is_recipe(kind, body)]
+    return b"".join((_SIGNATURE, head, _text_chunk(text), *others))
+
+
+def strip(data: bytes) -> bytes:
+    """Return the file without metadata, except for colours and orientation."""
+    chunks = [*_chunks(data)]
+    exif = next((body for kind, body, _ in chunks if kind == _EXIF), b"")
+    orientation = orientation_of(exif).removeprefix(_EXIF_PREFIX)
+    head, *others = [whole for kind, _, whole in chunks if kind in _ESSENTIAL]
+    return b"".join((_SIGNATURE, head, *([_chunk(_EXIF, orientation)] if orientation else []), *others))
+
+
+def read_text(data: bytes) -> str:
+    """Return the text under `parameters`, else ComfyUI's graph; empty without both. Of several the first counts."""
+    texts: dict[bytes, str] = {}
+    for kind, body, _ in _chunks(data):
+        keyword = body[:80].partition(b"\0")[0]  # 1 to 79 bytes by the specification
+        if kind in _TEXTS and keyword in (_KEYWORD, _GRAPH) and keyword not in texts:
+            texts[keyword] = _decode_text(kind, body[len(keyword) + 1 :])
+    return texts.get(_KEYWORD) or texts.get(_GRAPH, "")
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Yield type, content and the whole of each chunk up to IEND; bytes behind it are dropped."""
+    start, kind = len(_SIGNATURE), b""
+    while kind != b"IEND":
+        length, kind = _HEAD.unpack_from(data, start)
+        end = start + _HEAD.size + length + 4  # the CRC, which is not verified
+        if end > len(data) or (start == len(_SIGNATURE)) != (kind == b"IHDR"):
+            raise ValueError
+        yield kind, data[start + _HEAD.size : end - 4], data[start:end]
+        start = end
+
+
+def _is_recipe(kind: bytes, body: bytes) -> bool:
+    return kind in _TEXTS and body.startswith(_KEYWORD + b"\0")
+
+
+def _text_chunk(text: str) -> bytes:
+    # tEXt is Latin-1 by the specification and understood by every program; any other text needs iTXt (UTF-8, here with
+    # compression flag and method 0, and without language and translated keyword).
+    try:
+        kind, body = b"tEXt", _KEYWORD + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        kind, body = b"iTXt", _KEYWORD + b"\0\0\0\0\0" + text.encode()
+    return _chunk(kind, body)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return _HEAD.pack(len(body), kind) + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _decode_text(kind: bytes, body: bytes) -> str:
+    if kind == b"tEXt":
+        return body[:_MAX_TEXT_BYTES].decode("latin-1")
+    if kind == b"zTXt":
+        return _inflate(body[1:]).decode("latin-1")  # the first byte names the compression method, always 0
+    is_compressed, text = body[0], body[2:].split(b"\0", 2)[2]
+    return (_inflate(text) if is_compressed else text[:_MAX_TEXT_BYTES]).decode("utf-8", "replace")
+
+
+def _inflate(compressed: bytes) -> bytes:
+    return zlib.decompressobj().decompress(compressed, _MAX_TEXT_BYTES)

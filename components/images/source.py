@@ -1,0 +1,163 @@
+"""Source image: an uploaded image or mask, decoded safely, upright, in sRGB, without metadata. Pure but for Pillow."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from components import messages
+from components.errors import InvalidRequest, Message
+from components.images.inspect import FORMATS, PIXEL_LIMIT
+
+BYTE_LIMIT = 20 * 1024 * 1024
+"""Bytes of a file; the API takes no larger uploads."""
+MIN_SIDE = 16
+"""Pixels of the shorter side, at least."""
+MAX_ASPECT = 10
+"""Longer side divided by the shorter one, at most."""
+_SHORT_SIDE, _LONG_SIDE = 1536, 4096
+"""Pixels of the stored image, at most: enough for any size that can be requested, and no more."""
+_MASK_THRESHOLD = 128
+"""Grey value from which a mask counts as white."""
+_BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
+"""Errors of Pillow's decoders for truncated or forged files; which one depends on the format."""
+
+
+def normalize_upload(data: bytes) -> Image.Image:
+    """Return an uploaded image as RGB in sRGB, upright, on white, without metadata, no larger than needed.
+
+    Raises InvalidRequest at `image` for a file that is too large, too small, too narrow, damaged or no image.
+    """
+    with _opened(data, "image") as image:
+        _check_shape(image.width, image.height)
+        if image.format == "JPEG":
+            image.draft(
+                None, _stored_size(image.width, image.height)
+            )  # decodes at a half or a quarter, if that is enough
+        image.load()
+        return _shrink(_to_srgb(_flatten(_upright(image), "white")))
+
+
+def png(image: Image.Image) -> bytes:
+    """Return an image as a PNG file, compressed for speed rather than size."""
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def binary_mask(data: bytes, size: tuple[int, int], *, resize: bool = False) -> Image.Image:
+    """Return a mask as an L image: 255 is changed, 0 stays, no values between.
+
+    A file with transparency is read by its alpha channel, any other by its brightness. Raises InvalidRequest at
+    `mask_image` for what is no image, and for another size than `size` (width, height) unless `resize` is set.
+    """
+    with _opened(data, "mask_image") as image:
+        if image.size != size and not resize and _upright_size(image) != size:
+            raise InvalidRequest("mask_image", messages.MASK_NOT_FITTED)
+        image.load()
+        upright = _upright(image)
+        grey = _mask_to_grey(upright)
+    sharp = grey.point([0] * _MASK_THRESHOLD + [255] * (256 - _MASK_THRESHOLD))
+    return sharp if sharp.size == size else sharp.resize(size, Image.Resampling.NEAREST)
+
+
+@contextmanager
+def _opened(data: bytes, field: str) -> Generator[Image.Image]:
+    """Open an image file by its content; raise InvalidRequest for what is wrong with it, here and in the block."""
+    if len(data) > BYTE_LIMIT:
+        raise InvalidRequest(field, messages.SOURCE_TOO_LARGE)
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of a decompression bomb from 89 megapixels, before the size is checked below.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                if image.width * image.height > PIXEL_LIMIT:
+                    raise InvalidRequest(field, messages.SOURCE_TOO_MANY_PIXELS)
+                yield image
+    except Image.DecompressionBombError as error:
+        raise InvalidRequest(field, messages.SOURCE_TOO_MANY_PIXELS) from error
+    except UnidentifiedImageError as error:
+        raise InvalidRequest(field, messages.NOT_A_SOURCE) from error
+    except _BROKEN as error:
+        raise InvalidRequest(field, messages.SOURCE_DAMAGED) from error
+
+
+def _check_shape(width: int, height: int) -> None:
+    message: Message | None = None
+    if min(width, height) < MIN_SIDE:
+        message = messages.SOURCE_TOO_SMALL
+    elif max(width, height) > MAX_ASPECT * min(width, height):
+        message = messages.SOURCE_TOO_NARROW
+    if message:
+        raise InvalidRequest("image", message)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except _BROKEN:  # forged EXIF data; the image itself is whole
+        return image
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    try:
+        is_rotated = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # orientations that swap width and height
+    except _BROKEN:
+        is_rotated = False
+    return (image.height, image.width) if is_rotated else image.size
+
+
+def _flatten(image: Image.Image, background: str) -> Image.Image:
+    """Return an image without transparency, with 8 bits a channel: L, RGB or CMYK."""
+    if image.mode.startswith("I"):  # 16 bits: convert("L") alone would clip everything above 255 to white
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    if image.has_transparency_data:
+        solid = image.convert("RGBA")
+        flat = Image.new("RGB", image.size, background)
+        flat.paste(solid, mask=solid.getchannel("A"))
+        flat.info["icc_profile"] = image.info.get("icc_profile")  # a new image has none; _to_srgb needs it
+        return flat
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """Return the image as RGB, converted to sRGB by its ICC profile; a profile that cannot be read is ignored."""
+    profile = image.info.get("icc_profile")
+    if profile:
+        try:
+            embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, embedded, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            return converted or image.convert("RGB")
+        except (ImageCms.PyCMSError, *_BROKEN):
+            pass  # damaged, or made for another kind of image, such as a CMYK profile in an RGB file
+    return image.convert("RGB")
+
+
+def _shrink(image: Image.Image) -> Image.Image:
+    """Return the image at its stored size, without metadata."""
+    size = _stored_size(image.width, image.height)
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+    copy = Image.new("RGB", image.size)  # image.copy() would copy `info` too, with EXIF data and profile
+    copy.paste(image)
+    return copy
+
+
+def _stored_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, _SHORT_SIDE / min(width, height), _LONG_SIDE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _mask_to_grey(image: Image.Image) -> Image.Image:
+    if image.has_transparency_data:
+        alpha = image.convert("RGBA").getchannel("A")
+        if alpha.getextrema() != (255, 255):
+            return alpha
+        image = image.convert("RGB")
+    return _flatten(image, "black").convert("L")

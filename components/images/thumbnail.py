@@ -1,0 +1,32 @@
+"""Thumbnail: a small WebP copy of an image. Reads the image file, nothing else."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from components.images.inspect import FORMATS
+
+SIDE = 512
+"""Pixels of the longer side, at most."""
+_QUALITY = 80
+"""WebP quality, 0 to 100."""
+
+
+def thumbnail(source: Path | bytes) -> bytes | None:
+    """Return a small WebP file without metadata from a stored image, a path or bytes; None when it cannot be decoded.
+
+    Stored images were checked against PIXEL_LIMIT when they came, so their pixels fit into memory.
+    """
+    try:
+        with Image.open(source if isinstance(source, Path) else io.BytesIO(source), formats=FORMATS) as image:
+            image.draft("RGB", (SIDE, SIDE))  # decodes a JPEG at a half, a quarter or an eighth, if that is enough
+            small = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+    small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    file = io.BytesIO()
+    small.save(file, "WEBP", quality=_QUALITY, method=2)
+    return file.getvalue()

@@ -1,0 +1,118 @@
+"""Admission: price check and budget reservation of a press before any of its jobs is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from components import messages
+from components.budget.limits import STOP_SWITCH
+from components.budget.quotes import QuoteCache
+from components.clock import Clock
+from components.domain.job import Job, JobState
+from components.errors import (
+    BudgetDenied,
+    CertificateError,
+    ConnectionFailed,
+    Message,
+    NotProvided,
+    StorageError,
+)
+from components.jobs.visitor_keys import VisitorKeys
+from components.storage.async_store import AsyncStore
+
+MAX_PRICE_ATTEMPTS = 3
+"""Price requests after which a press is refused."""
+
+
+class Admission:
+    """Admission of saved jobs to the send queue."""
+
+    def __init__(
+        self, quotes: QuoteCache | None, keys: VisitorKeys, store: AsyncStore, clock: Clock, host_backend: str
+    ) -> None:
+        """`quotes` is None when the host's backend is free of charge."""
+        self._quotes, self._keys, self._store, self._clock = quotes, keys, store, clock
+        self._host_backend = host_backend
+        self._reservations: set[asyncio.Task[int | None]] = set()
+        self._awaiting_price: dict[str, Message | None] = {}
+        """Jobs that wait for their price, and the message of those that were cancelled meanwhile."""
+        self._is_stopped = False
+
+    def begin(self, jobs: Sequence[Job]) -> asyncio.Task[int | None]:
+        """Start to reserve money for the jobs of a press, all or none, in a task that outlives its callers.
+
+        Its result is the price of one image in micro-dollars; None when the host's key does not pay.
+        """
+        reservation = asyncio.create_task(self._reserve(jobs))
+        self._reservations.add(reservation)
+        reservation.add_done_callback(self._reservations.discard)
+        self._awaiting_price |= dict.fromkeys((job.id for job in jobs), None)
+        return reservation
+
+    async def admitted(self, reservation: asyncio.Task[int | None], job: Job) -> Job:
+        """Wait for the reservation; return the job with its price, or an ended job that must not be sent."""
+        price, denied = None, None
+        try:
+            # Shielded: the reservation belongs to all jobs of the press, and one of them may be cancelled.
+            price = await asyncio.shield(reservation)
+        except (BudgetDenied, NotProvided, ConnectionFailed, CertificateError, StorageError) as error:
+            denied = error.message
+        finally:
+            cancelled = self._awaiting_price.pop(job.id)
+        if stopped := cancelled or (None if denied else self._payer_problem(job)):
+            return job.ended_as(JobState.STOPPED, self._clock.now(), stopped)
+        if denied:
+            return job.ended_as(JobState.FAILED, self._clock.now(), denied)
+        return job if price is None else job.with_price(price)
+
+    def cancel(self, job_id: str, message: Message) -> bool:
+        """Mark a job to end with this message when its reservation is done. Return False when it waits for none."""
+        if job_id not in self._awaiting_price:
+            return False
+        self._awaiting_price[job_id] = message
+        return True
+
+    async def stop_spending(self, *, is_on: bool) -> None:
+        """Set the stored switch that stops all spending of the host's money. Raises StorageError."""
+        await self._store.set_switch(STOP_SWITCH, is_on=is_on)
+        self._is_stopped = is_on
+
+    async def close(self) -> None:
+        """Cancel all reservations under way; unsent jobs are admitted again at the next start."""
+        tasks = list(self._reservations)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _reserve(self, jobs: Sequence[Job]) -> int | None:
+        # The price of the first job counts for all, also where the cells of a grid differ.
+        job, attempts = jobs[0], 0
+        if not self._quotes or not self._is_host_paid(job):
+            return None
+        while True:
+            attempts += 1
+            try:
+                reservation, price = await self._quotes.reservation_for(job.model, job.person, job.request)
+            except (ConnectionFailed, NotProvided):
+                if attempts == MAX_PRICE_ATTEMPTS:
+                    raise
+                await self._clock.sleep(0.5 * attempts)
+            else:
+                # Checks all limits in the transaction that writes: two presses cannot both take the last dollar.
+                await self._store.reserve(jobs, reservation, self._clock.now())
+                return price
+
+    def _is_host_paid(self, job: Job) -> bool:
+        return not job.key and job.backend == self._host_backend
+
+    def _payer_problem(self, job: Job) -> Message | None:
+        """Return why the payer cannot pay any more: during the wait its key was forgotten or all spending stopped.
+
+        Nothing may be awaited between this and `SendQueue.enter`: `cancel_all` ends only queued jobs, so a key that is
+        forgotten in between would still be used.
+        """
+        if job.key and not self._keys.has(job.key):
+            return messages.KEY_FORGOTTEN
+        is_stopped = self._quotes and self._is_stopped and self._is_host_paid(job)
+        return messages.STOPPED_BY_HOST if is_stopped else None

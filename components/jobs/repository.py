@@ -1,0 +1,108 @@
+"""Job repository: saves each change of a job, then publishes it to the feed of its visitor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from components.domain.job import Job
+from components.jobs.feed import PAGE_SIZE, JobFeed
+from components.storage.async_store import AsyncStore
+
+MAX_IDLE_FEEDS = 2000
+"""Feeds in memory beyond which those without readers are dropped; the store has their jobs."""
+
+
+class JobRepository:
+    """Jobs on disk, and in the feeds of connected visitors. Methods that read or write raise StorageError."""
+
+    def __init__(self, store: AsyncStore) -> None:
+        self._store = store
+        self._feeds: dict[str, JobFeed] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+        self._unsaved: dict[str, Job] = {}
+        """Latest published value of each job that is newer than its record, for feeds that are loaded later."""
+        self._transferred: dict[str, str] = {}
+        """New visitor of each transferred job: values that its running task made before still name the old one."""
+
+    async def add(self, jobs: Sequence[Job]) -> bool:
+        """Save and publish new jobs, all or none. Return False when one of their ids is stored: a repeated click."""
+        if not await self._store.add_jobs(jobs):
+            return False
+        await self._publish(jobs)
+        return True
+
+    async def save(self, job: Job) -> bool:
+        """Save and publish a job's new value. Return False, and save nothing, when its task belongs to another job."""
+        is_saved = await self._store.save_job(job)
+        # Only after the write: a feed loaded meanwhile would read the older record.
+        self._unsaved.pop(job.id, None)
+        if is_saved:
+            await self._publish([self._as_owned(job)])
+        return is_saved
+
+    async def publish(self, *jobs: Job) -> None:
+        """Publish values without saving them: progress, a passing problem, a queue position."""
+        self._unsaved |= {job.id: job for job in jobs}
+        await self._publish([self._as_owned(job) for job in jobs])
+
+    async def transfer(self, visitor: str, to: str) -> int:
+        """Move all jobs of one visitor to another, unfinished ones included; return their number."""
+        moved = await self._store.transfer_jobs(visitor, to)
+        self._transferred |= dict.fromkeys(moved, to)
+        for name in (visitor, to):
+            if feed := self._feeds.get(name):
+                await feed.reset(await self._store.page_of(name, None, PAGE_SIZE + 1))
+        return len(moved)
+
+    async def delete(self, jobs: Sequence[Job]) -> None:
+        """Delete ended jobs and their images, and remove them from their visitors' feeds."""
+        await self._store.delete_jobs(jobs)
+        for job in jobs:
+            self._unsaved.pop(job.id, None)
+        for visitor in {job.visitor for job in jobs}:
+            if feed := self._feeds.get(visitor):
+                # One more than a page: the feed tells from it whether there are older jobs.
+                page = await self._store.page_of(visitor, None, PAGE_SIZE + 1)
+                latest = [self._latest(job) for job in page]
+                await feed.remove([job.id for job in jobs if job.visitor == visitor], latest)
+
+    async def set_favourite(self, visitor: str, job_id: str, *, is_favourite: bool) -> bool:
+        """Save and publish the favourite flag. Return False for another visitor's or an uncompleted job."""
+        job = await self._store.set_favourite(visitor, job_id, is_favourite=is_favourite)
+        if job:
+            await self._publish([self._as_owned(job)])
+        return job is not None
+
+    async def feed_of(self, visitor: str) -> JobFeed:
+        """Return a visitor's feed, loaded from the store when it is not in memory."""
+        if visitor in self._feeds:
+            return self._feeds[visitor]
+        # Two tabs that load at once must share one feed, or one of them would get no changes.
+        async with self._loading.setdefault(visitor, asyncio.Lock()):
+            if visitor not in self._feeds:
+                self._drop_idle()
+                jobs = await self._store.page_of(visitor, None, PAGE_SIZE + 1)
+                self._feeds[visitor] = JobFeed(self._latest(job) for job in jobs)
+        self._loading.pop(visitor, None)
+        return self._feeds[visitor]
+
+    def _latest(self, job: Job) -> Job:
+        return self._as_owned(self._unsaved.get(job.id, job))
+
+    def _as_owned(self, job: Job) -> Job:
+        owner = self._transferred.get(job.id)
+        return replace(job, visitor=owner) if owner else job
+
+    async def _publish(self, jobs: Sequence[Job]) -> None:
+        for visitor in {job.visitor for job in jobs}:
+            if feed := self._feeds.get(visitor):
+                await feed.publish(job for job in jobs if job.visitor == visitor)
+
+    def _drop_idle(self) -> None:
+        if len(self._feeds) < MAX_IDLE_FEEDS:
+            return
+        idle = [name for name, feed in self._feeds.items() if not feed.watchers and not feed.unfinished]
+        for name in idle[: MAX_IDLE_FEEDS // 4]:
+            del self._feeds[name]

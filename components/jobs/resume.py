@@ -1,0 +1,94 @@
+"""Resume of unfinished jobs: after a restart, with a key entered again, and on a visitor's "Look again"."""
+
+from __future__ import annotations
+
+import asyncio
+
+from components import messages
+from components.clock import Clock
+from components.domain.job import Job, JobState
+from components.jobs.accounts import ApiAccounts
+from components.jobs.job_flow import JobFlow
+from components.jobs.poll_schedule import DurationHistory
+from components.jobs.repository import JobRepository
+from components.jobs.runner import JobRunner
+from components.net.http_pool import DEFAULT_TIMEOUTS
+from components.storage.async_store import AsyncStore
+
+STALE_SECONDS = 600.0
+"""Age beyond which an unsent job is stopped at a restart: its visitor does not expect it to be charged any more."""
+REMEMBERED_JOBS = 500
+"""Latest completed jobs whose durations are read at the start, for the poll schedules."""
+
+
+class JobResume:
+    """Jobs on disk that no task follows, brought back into the flow."""
+
+    def __init__(
+        self,
+        store: AsyncStore,
+        jobs: JobRepository,
+        accounts: ApiAccounts,
+        runner: JobRunner,
+        flow: JobFlow,
+        durations: DurationHistory,
+        clock: Clock,
+    ) -> None:
+        self._store, self._jobs, self._accounts, self._runner = store, jobs, accounts, runner
+        self._flow, self._durations, self._clock = flow, durations, clock
+        self.lock = asyncio.Lock()
+        """Locked while a job's record is read and its task is started, so that no job is followed by two tasks."""
+
+    async def all(self) -> None:
+        """Resume what an earlier process left: tasks are followed, lost submits searched for, unsent jobs sent."""
+        for job in await self._store.completed(REMEMBERED_JOBS):
+            if job.accepted and job.ended and job.inference_ms:
+                self._durations.add(job.duration_key, min(job.inference_ms / 1000, job.ended - job.accepted))
+        for job in await self._store.open_jobs():
+            await self._resume(job)
+
+    async def jobs_of(self, visitor: str, account: str) -> None:
+        """Resume a visitor's unfinished jobs on an account whose key was entered again."""
+        async with self.lock:
+            for job in await self._store.open_jobs():
+                if (job.visitor, job.account) == (visitor, account) and job.id not in self._runner:
+                    await self._resume(job)
+
+    async def recheck(self, visitor: str, job_id: str) -> None:
+        """Retry a visitor's job that may be paid for: no answer to the submit, no image, or a paused task."""
+        async with self.lock:
+            job = await self._store.job(job_id)
+            if job and job.visitor == visitor and job.id not in self._runner:
+                await self._recheck(job)
+
+    async def _resume(self, job: Job) -> None:
+        now, is_open = self._clock.now(), job.account in self._accounts
+        if not job.sent and (now - job.created > STALE_SECONDS or not is_open):
+            await self._jobs.save(job.ended_as(JobState.STOPPED, now, messages.STALE))
+        elif not is_open:
+            await self._jobs.save(job.paused(messages.KEY_NEEDED if job.key else messages.BACKEND_AWAY))
+        elif job.task_id:
+            job = job.unpaused()
+            await self._jobs.save(job)
+            self._flow.follow(job)
+        elif job.sent:
+            # The answer was lost when the process ended, at the latest at the deadline of the call. `max`: the clock
+            # may have been set back since.
+            lost_at = max(job.sent, min(now, job.sent + DEFAULT_TIMEOUTS.call))
+            lost = job.as_unknown(messages.UNANSWERED_BEFORE_RESTART, lost_at)
+            await self._jobs.save(lost)
+            self._flow.search(lost)
+        else:
+            self._flow.admit((job,))
+
+    async def _recheck(self, job: Job) -> None:
+        if not (job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused):
+            return
+        if job.account not in self._accounts:
+            await self._jobs.save(job.with_problem(messages.KEY_NEEDED if job.key else messages.BACKEND_AWAY))
+        elif job.is_paused:
+            await self._resume(job)
+        elif job.state is JobState.UNKNOWN:
+            self._flow.search(job)
+        else:
+            self._flow.fetch_again(job)

@@ -1,0 +1,181 @@
+"""Send queue: order and concurrency of the submits of one account; slows down after a 429."""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from components.clock import Clock
+from components.errors import Message
+
+MAX_CONCURRENT = 32
+"""Submits under way at once while the service is not busy."""
+MAX_WAIT_SECONDS = 600.0
+"""Longest time of a job in the queue."""
+
+
+class QueueResult(Enum):
+    """Outcome of waiting in the queue."""
+
+    SEND = "send"
+    TIMED_OUT = "timed out"
+    CANCELLED = "cancelled"
+
+
+@dataclass(slots=True)
+class QueueEntry:
+    """One job in the queue; it stays in its place when the service rejects its submit for now."""
+
+    number: int
+    name: str
+    """Id of the job."""
+    since: float
+    """When it entered, by the monotonic clock."""
+    granted: asyncio.Future[QueueResult] | None = None
+    """Set while `wait` waits; None before, between two sends and while its submit is under way."""
+    is_sending: bool = False
+    cancelled: Message | None = None
+    """Message with which the job ends; None unless it was cancelled."""
+
+
+class SendQueue:
+    """First-in, first-out queue: up to MAX_CONCURRENT at once, or one by one after the service asked to wait."""
+
+    def __init__(self, clock: Clock, on_change: Callable[[], None]) -> None:
+        """`on_change` is called when positions may have changed."""
+        self._clock, self._on_change = clock, on_change
+        self._entries: list[QueueEntry] = []
+        self._count = 0
+        self._concurrency = MAX_CONCURRENT
+        self._not_before = 0.0
+        self._timer: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    def enter(self, name: str) -> QueueEntry:
+        """Add a job at the end of the queue."""
+        self._count += 1
+        entry = QueueEntry(self._count, name, self._clock.monotonic())
+        self._entries.append(entry)
+        return entry
+
+    async def wait(self, entry: QueueEntry) -> QueueResult:
+        """Wait until this entry may send, has waited for MAX_WAIT_SECONDS, or was cancelled."""
+        if entry.cancelled:
+            return QueueResult.CANCELLED
+        entry.granted = asyncio.get_running_loop().create_future()
+        self._pump()
+        try:
+            if entry.granted.done():
+                # Entries that were granted a moment before have not run yet; without this turn of the event loop a
+                # later click's submit would leave before theirs.
+                await asyncio.sleep(0)
+            return await entry.granted
+        finally:
+            entry.granted = None
+
+    def end_send(self, entry: QueueEntry, *, accepted: bool) -> None:
+        """Record that an entry's submit is over; one that was accepted raises the concurrency by one.
+
+        So the concurrency doubles with each round of submits after a pause, as in TCP's slow start.
+        """
+        entry.is_sending = False
+        if accepted:
+            self._concurrency = min(MAX_CONCURRENT, self._concurrency + 1)
+        self._pump()
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for so many seconds, and then one submit at a time, as the service asked for."""
+        self._concurrency = 1
+        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+
+    def leave(self, entry: QueueEntry) -> None:
+        """Remove an entry whose job was submitted or given up."""
+        del self._entries[bisect.bisect_left(self._entries, entry.number, key=lambda other: other.number)]
+        self._pump()
+
+    def cancel(self, name: str, message: Message) -> bool:
+        """Cancel a waiting job, which ends with this message. Return False when it is being sent, or is not here."""
+        for entry in self._entries:
+            if entry.name == name and not entry.is_sending:
+                entry.cancelled = message
+                _grant(entry, QueueResult.CANCELLED)
+                return True
+        return False
+
+    def cancel_all(self, message: Message) -> None:
+        """Cancel all waiting jobs, and those being sent in case the service rejects them for now."""
+        for entry in self._entries:
+            entry.cancelled = message
+            if not entry.is_sending:
+                _grant(entry, QueueResult.CANCELLED)
+
+    def positions(self) -> dict[str, int]:
+        """Return the number of waiting jobs before each waiting job, by job id."""
+        waiting = [entry for entry in self._entries if not entry.is_sending]
+        return {entry.name: position for position, entry in enumerate(waiting)}
+
+    @property
+    def seconds_to_next(self) -> float:
+        """Return the seconds until a submit may be sent again; 0 unless the queue is paused."""
+        return max(0.0, self._not_before - self._clock.monotonic())
+
+    @property
+    def is_congested(self) -> bool:
+        """Return whether jobs wait here for longer than a moment."""
+        return self.seconds_to_next > 0 or self._concurrency < MAX_CONCURRENT or len(self._entries) > MAX_CONCURRENT
+
+    def close(self) -> None:
+        """Stop: no entry is granted any more."""
+        self._is_closed = True
+        if self._timer:
+            self._timer.cancel()
+
+    def _pump(self) -> None:
+        if self._is_closed:
+            return
+        self._expire()
+        if wait := self.seconds_to_next:
+            self._wake_after(wait)
+        else:
+            self._release()
+        self._on_change()
+
+    def _release(self) -> None:
+        sending = sum(entry.is_sending for entry in self._entries)
+        for entry in self._entries:
+            if sending >= self._concurrency:
+                return
+            if entry.is_sending:
+                continue
+            if entry.granted is None:
+                # This job pauses by itself after a failed connection. While submits go one by one it is overtaken by
+                # none, or the order of clicks would be lost.
+                if self._concurrency == 1:
+                    return
+                continue
+            entry.is_sending = True
+            sending += 1
+            _grant(entry, QueueResult.SEND)
+
+    def _expire(self) -> None:
+        for entry in self._entries:
+            if entry.granted and self._clock.monotonic() - entry.since > MAX_WAIT_SECONDS:
+                _grant(entry, QueueResult.TIMED_OUT)
+
+    def _wake_after(self, seconds: float) -> None:
+        if self._timer is None or self._timer.done():
+            self._timer = asyncio.create_task(self._sleep(seconds))
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        # Cleared first: this task is not done yet, so `_pump` would start no next timer.
+        self._timer = None
+        self._pump()
+
+
+def _grant(entry: QueueEntry, result: QueueResult) -> None:
+    if entry.granted and not entry.granted.done():
+        entry.granted.set_result(result)

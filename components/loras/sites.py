@@ -1,0 +1,187 @@
+"""LoRA sites: URLs of Hugging Face, Civitai and other sites parsed to a LoraRef. Pure; nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode
+
+from components import messages
+from components.domain.lora_path import is_repository
+from components.errors import InvalidRequest, Message
+from components.loras.hub_address import HubAddress
+
+FIELD = "loras"
+CIVITAI_DOWNLOAD = "https://civitai.com/api/download/models/"
+_NUMBER = re.compile(r"[0-9]{1,12}")
+_NOT_OWNERS = frozenset(
+    {
+        "api",
+        "blog",
+        "chat",
+        "collections",
+        "datasets",
+        "docs",
+        "enterprise",
+        "inference",
+        "join",
+        "learn",
+        "login",
+        "models",
+        "new",
+        "notifications",
+        "organizations",
+        "papers",
+        "posts",
+        "pricing",
+        "search",
+        "settings",
+        "spaces",
+        "tasks",
+    }
+)
+"""First path segments at Hugging Face that are no owner of models."""
+# Path segments behind `owner/name`: pages about the model, and pages of one file.
+_MODEL_PAGES = frozenset({"discussions", "commits", "commit"})
+_FILE_PAGES = frozenset({"blob", "resolve", "raw", "blame"})
+# Query parameters of a Civitai download that choose a file of the version.
+_CIVITAI_FILE_OPTIONS = frozenset({"type", "format", "size", "fp"})
+_SECRETS = re.compile(r"(?i)(access_?|auth_?|api_?|hf_?)?(token|key|password|secret|authorization)")
+_PICKLE_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle")
+"""Suffixes of pickle files: loading one runs code from it."""
+_TEXT_SUFFIXES = (".html", ".htm", ".php", ".pdf", ".txt", ".md", ".json", ".yaml", ".yml", ".csv", ".py")
+_MEDIA_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp4")
+_BINARY_SUFFIXES = (".zip", ".rar", ".7z", ".gz", ".tar", ".gguf", ".onnx", ".exe")
+
+
+class Site(Enum):
+    """Site of a LoRA; the value is its name on the page."""
+
+    HUGGING_FACE = "Hugging Face"
+    CIVITAI = "Civitai"
+    OTHER = "Link"
+    HOST = "The host's own"
+
+
+@dataclass(frozen=True, slots=True)
+class LoraRef:
+    """Reference to a LoRA: path, label and site."""
+
+    path: str
+    """`owner/name`, a public https URL, or a file name of the host's folder. It can be sent to an API unless `model`
+    is set.
+    """
+    label: str
+    """Site and name for the page; long ones of host files and other sites are cut at 120 characters."""
+    site: Site
+    model: str = ""
+    """Number of a Civitai model whose version has to be fetched first; empty: `path` is final."""
+    weight: float | None = None
+    """Weight of a `<lora:name:weight>` tag; None without one."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the path can be sent to an API."""
+        return not self.model
+
+
+def refuse(message: Message) -> InvalidRequest:
+    """Return the error for a text that names no LoRA."""
+    return InvalidRequest(FIELD, message)
+
+
+def host_file(name: str) -> LoraRef:
+    """Return the reference to a file in the host's folder."""
+    return LoraRef(name, f"{Site.HOST.value} · {name}"[:120], Site.HOST)
+
+
+def check_ending(name: str) -> None:
+    """Raise InvalidRequest for a file name whose suffix is not a LoRA's."""
+    if name.lower().endswith(_PICKLE_SUFFIXES):
+        raise refuse(messages.LORA_PICKLE)
+    if name.lower().endswith(_TEXT_SUFFIXES + _MEDIA_SUFFIXES + _BINARY_SUFFIXES):
+        raise refuse(messages.LORA_OTHER_FILE)
+
+
+def repository(text: str) -> LoraRef:
+    """Return the reference to the repository `owner/name` at Hugging Face. Raises InvalidRequest."""
+    if not is_repository(text):
+        raise refuse(messages.NOT_A_LORA_PATH)
+    check_ending(text)
+    # `folder/file.safetensors` of some disk has the form of `owner/name`.
+    if text.lower().endswith(".safetensors"):
+        raise refuse(messages.LORA_BARE_NAME)
+    return LoraRef(text, f"Hugging Face · {text}", Site.HUGGING_FACE)
+
+
+def repository_file(text: str, file: str, revision: str = "main") -> LoraRef:
+    """Return the reference to one file of a Hugging Face repository. Raises InvalidRequest."""
+    # In the address it may have been `%2e%2e`.
+    if not is_repository(text) or ".." in file.split("/"):
+        raise refuse(messages.NOT_A_LORA_PATH)
+    check_ending(file)
+    if not file.lower().endswith(".safetensors"):
+        raise refuse(messages.LORA_OTHER_FILE)
+    # The slashes of `refs/pr/1` are escaped: a revision is one part of the path.
+    at = f"{quote(revision, safe='')}/{quote(file)}"
+    path = f"https://huggingface.co/{text}/resolve/{at}"
+    return LoraRef(path, f"Hugging Face · {text} · {file.rpartition('/')[2]}", Site.HUGGING_FACE)
+
+
+def at_hugging_face(url: SplitResult) -> LoraRef:
+    """Return the LoRA at an address of Hugging Face. Raises InvalidRequest."""
+    address = HubAddress.of_path(url.path)
+    if len(address.parts) > 2 and address.parts[0] == "models":
+        address = HubAddress(address.parts[1:])
+    if len(address.parts) < 2 or address.parts[0] in _NOT_OWNERS:
+        raise refuse(messages.LORA_NO_MODEL_PAGE)
+    if address.view in _MODEL_PAGES or address.parts[2:] in ((), ("tree",), ("tree", "main")):
+        return repository(address.repository)
+    if address.view in _FILE_PAGES and address.has_file:
+        return repository_file(address.repository, address.file, address.revision)
+    raise refuse(messages.LORA_FOLDER if address.view == "tree" else messages.LORA_NO_MODEL_PAGE)
+
+
+def at_civitai(url: SplitResult) -> LoraRef:
+    """Return the reference for a URL of Civitai; a `token` in it is dropped. Raises InvalidRequest."""
+    parts = [part for part in url.path.split("/") if part]
+    query = dict(parse_qsl(url.query))
+    match parts:
+        case ["api", "download", "models", version] if _NUMBER.fullmatch(version):
+            options = {name: value for name, value in query.items() if name in _CIVITAI_FILE_OPTIONS}
+            return civitai_version(version, options)
+        case ["api", "v1", "model-versions", version] | ["model-versions", version] if _NUMBER.fullmatch(version):
+            return civitai_version(version)
+        case ["models", model, *_] | ["api", "v1", "models", model] if _NUMBER.fullmatch(model):
+            version = query.get("modelVersionId", "")
+            return civitai_version(version) if _NUMBER.fullmatch(version) else civitai_model(model)
+        case _:
+            raise refuse(messages.LORA_NO_MODEL_PAGE)
+
+
+def civitai_version(version: str, options: dict[str, str] | None = None) -> LoraRef:
+    """Return the reference to a version of a Civitai model; `options` choose one of its files."""
+    query = f"?{urlencode(options)}" if options else ""
+    return LoraRef(f"{CIVITAI_DOWNLOAD}{version}{query}", f"Civitai · version {version}", Site.CIVITAI)
+
+
+def civitai_model(model: str) -> LoraRef:
+    """Return the reference to a Civitai model whose version is still to be fetched."""
+    return LoraRef(f"https://civitai.com/models/{model}", f"Civitai · model {model}", Site.CIVITAI, model)
+
+
+def at_other_site(url: SplitResult) -> LoraRef:
+    """Return the reference for a URL of any other site. Raises InvalidRequest, also for a secret in the query."""
+    host, path = url.hostname or "", url.path
+    # GitHub shows `/blob/` as a page and serves the file at `/raw/`.
+    if host == "github.com" and "/blob/" in path:
+        path = path.replace("/blob/", "/raw/", 1)
+    if any(_SECRETS.fullmatch(name) for name, _ in parse_qsl(url.query)):
+        raise refuse(messages.LORA_SECRET)
+    check_ending(path)
+    if path.strip("/") == "":
+        raise refuse(messages.LORA_NO_MODEL_PAGE)
+    file = unquote(path).rstrip("/").rpartition("/")[2]
+    query = f"?{url.query}" if url.query else ""
+    return LoraRef(f"https://{url.netloc.lower()}{path}{query}", f"{host} · {file}"[:120], Site.OTHER)

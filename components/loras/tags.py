@@ -1,0 +1,45 @@
+"""LoRA tags: `<lora:name:weight>` in a prompt, A1111's syntax, moved from the prompt to the request's LoRAs. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from components.domain.request import LoraWeight
+from components.loras.sites import LoraRef
+
+_TAG = re.compile(r"(?i)<\s*lora:[^<>]*>")
+_GAP = re.compile(r"[ \t]*,(?:[ \t]*,)*")
+_BLANKS = re.compile(r"[ \t]{2,}")
+
+
+def take_tags(prompt: str, resolve: Callable[[str, str], LoraRef]) -> tuple[str, tuple[LoraWeight, ...]]:
+    """Return the prompt without its tags, and their LoRAs, with weight 1 unless a tag has one.
+
+    `resolve` returns the LoRA of a tag; its second argument is the field of its errors. Raises InvalidRequest.
+    """
+    tags = tags_of(prompt)
+    if not tags:
+        return prompt, ()
+    links = [resolve(tag, "prompt") for tag in tags]
+    loras = [LoraWeight(link.path, 1.0 if link.weight is None else link.weight) for link in links]
+    return without_tags(prompt), merged((), loras)
+
+
+def merged(loras: tuple[LoraWeight, ...], more: Iterable[LoraWeight]) -> tuple[LoraWeight, ...]:
+    """Return `loras` unchanged, then those of `more` with other paths; of several with one path the first counts."""
+    paths = {lora.path for lora in loras}
+    # Reversed, since of several values for one key a dict has the last.
+    added = {lora.path: lora for lora in reversed([*more]) if lora.path not in paths}
+    return (*loras, *reversed(added.values()))
+
+
+def tags_of(prompt: str) -> list[str]:
+    """Return the tags in a prompt, with their brackets."""
+    return _TAG.findall(prompt)
+
+
+def without_tags(prompt: str) -> str:
+    """Return the prompt without its tags, and without the commas and blanks that they leave."""
+    text = _GAP.sub(",", _TAG.sub("", prompt))
+    return _BLANKS.sub(" ", text).strip(" ,\t\n")

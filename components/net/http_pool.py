@@ -1,0 +1,84 @@
+"""HTTP pool: an httpx client that is renewed after a pool timeout, and the timeouts of the network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from components.net.public_transport import public_client
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Timeouts of the network, in seconds."""
+
+    connect: float = 5.0
+    """For a TCP connection and its TLS handshake, each."""
+    step: float = 20.0
+    """For each read or write."""
+    pool: float = 5.0
+    """For a free connection of the pool."""
+    call: float = 45.0
+    """For a whole exchange with the API: httpx has no total timeout, so a slow drip would outlive `step`."""
+    quick_call: float = 10.0
+    """For a price or a balance, while a visitor waits for it."""
+    download: float = 60.0
+    """For a whole image, redirects included."""
+    upload: float = 120.0
+    """For an uploaded image: an uplink of 270 kbit/s takes this long for 4 MB."""
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """Return the timeouts of single steps for httpx."""
+        return httpx.Timeout(self.step, connect=self.connect, pool=self.pool)
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+DRAIN_SECONDS = 120.0
+"""Seconds until a replaced pool may be closed: as long as the longest exchange on it, an upload, can take."""
+
+
+class HttpPool:
+    """Connection pool that is replaced after a pool timeout: leaked connections are never returned to a pool."""
+
+    def __init__(self, create: Callable[[], httpx.AsyncClient]) -> None:
+        self._create = create
+        self._current = create()
+        self._replaced: list[tuple[float, httpx.AsyncClient]] = []
+
+    @asynccontextmanager
+    async def stream(self, method: str, url: str, **options: Any) -> AsyncGenerator[httpx.Response]:
+        """Open one exchange as `httpx.AsyncClient.stream` does. Raises what httpx raises."""
+        client = self._current
+        try:
+            async with client.stream(method, url, **options) as response:
+                yield response
+        except httpx.PoolTimeout:  # raised before a connection is assigned: nothing of the request was sent
+            await self._renew(client)
+            raise
+
+    async def aclose(self) -> None:
+        """Close the pool and all that it replaced."""
+        for client in (self._current, *(client for _, client in self._replaced)):
+            await client.aclose()
+
+    async def _renew(self, broken: httpx.AsyncClient) -> None:
+        """Replace a pool, but do not close it yet: exchanges that are under way on it may end."""
+        if broken is self._current:  # several exchanges time out together; only the first one replaces the pool
+            self._current = self._create()
+            self._replaced.append((time.monotonic(), broken))
+        cutoff = time.monotonic() - DRAIN_SECONDS
+        drained = [client for since, client in self._replaced if since < cutoff]
+        self._replaced = [(since, client) for since, client in self._replaced if since >= cutoff]
+        for client in drained:
+            await client.aclose()
+
+
+def public_pool(timeouts: Timeouts = DEFAULT_TIMEOUTS) -> HttpPool:
+    """Return a pool that connects to public addresses only (SSRF guard). The caller closes it."""
+    return HttpPool(lambda: public_client(timeouts.timeout))

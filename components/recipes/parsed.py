@@ -1,0 +1,76 @@
+"""Parsed recipe: settings read from an image file, of any program, before they are checked against a model. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_WHOLE_NUMBER = re.compile(r"\s*-?\d{1,20}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLora:
+    """LoRA in a recipe; the name is a path, URL, AIR, tag or file name."""
+
+    name: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRecipe:
+    """Settings in a recipe; None or empty: not set."""
+
+    prompt: str
+    negative: str = ""
+    steps: int | None = None
+    guidance: float | None = None
+    seed: int | None = None
+    size: tuple[int, int] | None = None
+    refiner: str = ""
+    handover: float | None = None
+    """Fraction of the steps, 0 to 1, after which the refiner takes over."""
+    refiner_steps: int | None = None
+    preset: str = ""
+    """Preset of the app's own server."""
+    loras: tuple[ParsedLora, ...] = ()
+    is_from_image: bool = False
+    """True for a result of image-to-image or inpainting; the source image is not in the recipe."""
+    unused: tuple[str, ...] = ()
+    """Names of further settings, which the app does not have."""
+
+
+def number(value: Any) -> float | None:
+    """Return a finite number from a number or text, None for any other value."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        parsed = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return parsed if math.isfinite(parsed) else None
+
+
+def integer(value: Any) -> int | None:
+    """Return an integer of up to 20 digits from a number or text, None for any other value.
+
+    Large ones are exact: a float has only 53 bits for a seed.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 10**20 else None
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+        return int(value)
+    parsed = number(value)
+    return None if parsed is None or abs(parsed) > 1e20 or parsed != round(parsed) else round(parsed)
+
+
+def text_value(value: Any) -> str:
+    """Return a text, empty for any other value. Lone surrogates, which JSON allows and UTF-8 does not, are dropped."""
+    return value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
+
+
+def size(text: Any) -> tuple[int, int] | None:
+    """Return width and height in a text such as `832x1216` or `(832, 1216)`, in pixels; None for any other value."""
+    sides = re.findall(r"\d{1,6}", text[:40]) if isinstance(text, str) else []
+    return (int(sides[0]), int(sides[1])) if len(sides) == 2 else None

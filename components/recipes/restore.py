@@ -1,0 +1,186 @@
+"""Recipe restore: settings for the form from the text in an image file, and messages for what was left out. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from components import messages
+from components.domain.request import MAX_SEED, Preset, Refine
+from components.domain.schema import PROMPT_LIMIT, ModelSchema, Range
+from components.errors import InvalidRequest, Message
+from components.loras.link import parse_lora
+from components.recipes.comfyui import read_comfy
+from components.recipes.fooocus import read_fooocus
+from components.recipes.infotext import read_infotext
+from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
+
+_GRID = 8
+_MAX_LORAS = 4
+"""Number of LoRA rows in the form."""
+# Beginnings of the SDXL refiner's name in lower case, as other programs write it.
+_SDXL_REFINER = ("sd_xl_refiner", "sdxl_refiner", "sdxl-refiner", "stable-diffusion-xl-refiner")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Settings for the form."""
+
+    settings: Mapping[str, Any]
+    """Values by the field names of GenerationRequest; all fields of the form are set."""
+    left_out: tuple[Message, ...]
+    """Messages for settings that were not restored, or changed to be legal."""
+
+
+def restore(text: str, schema: ModelSchema, known_names: Mapping[str, str]) -> Recipe | None:
+    """Return the settings in a recipe, within the model's ranges; None for a text that is no recipe.
+
+    `known_names` has paths of LoRAs by lower-case names.
+    """
+    parsed = read(text)
+    if parsed is None:
+        return None
+    notes: list[Message] = []
+    settings = _texts(parsed, notes) | _numbers(parsed, schema, notes) | _size(parsed, schema, notes)
+    settings |= {"loras": _loras(parsed, schema, known_names, notes)} | _refiner(parsed, schema, notes)
+    settings |= {"preset": _preset(parsed, schema, notes)}
+    if parsed.is_from_image:
+        notes.append(messages.RECIPE_OF_A_PICTURE)
+    if parsed.unused:
+        notes.append(messages.not_restored(_listed(parsed.unused)))
+    return Recipe(settings, tuple(notes))
+
+
+def read(text: str) -> ParsedRecipe | None:
+    """Return the recipe of any supported program: A1111, Civitai, ComfyUI or Fooocus; None for any other text."""
+    if not text.lstrip().startswith("{"):
+        return read_infotext(text)
+    try:
+        value = json.loads(text)
+        data = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        inner = json.loads(data["extraMetadata"]) if isinstance(data.get("extraMetadata"), str) else None
+    except (ValueError, RecursionError):
+        return read_infotext(text)
+    # Civitai's own generator writes its recipe as JSON in a key of a ComfyUI graph.
+    civitai_recipe = read_fooocus(cast("dict[str, Any]", inner)) if isinstance(inner, dict) else None
+    return civitai_recipe or read_comfy(data) or read_fooocus(data)
+
+
+def _texts(parsed: ParsedRecipe, notes: list[Message]) -> dict[str, Any]:
+    texts = {"prompt": parsed.prompt, "negative_prompt": parsed.negative}
+    if any(len(text) > PROMPT_LIMIT for text in texts.values()):
+        notes.append(messages.RECIPE_TOO_LONG)
+    return {name: text[:PROMPT_LIMIT] for name, text in texts.items()}
+
+
+def _numbers(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:
+    seed = -1 if parsed.seed is None else parsed.seed
+    # ComfyUI's seeds have 64 bits. Any other seed makes another image, so none is put in its place.
+    if not -1 <= seed <= MAX_SEED:
+        notes.append(messages.moved("Seed", _as_text(seed), "-1, a random one"))
+        seed = -1
+    return {
+        "guidance_scale": _within(schema.guidance_scale, parsed.guidance, notes),
+        "num_inference_steps": round(_within(schema.num_inference_steps, parsed.steps, notes)),
+        "seed": seed,
+    }
+
+
+def _size(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:
+    """Return the size, scaled down with its aspect ratio where it is too large, on the grid and within the ranges."""
+    if parsed.size is None:
+        return {"width": round(schema.width.default), "height": round(schema.height.default)}
+    scale = min(schema.width.maximum / max(parsed.size[0], 1), schema.height.maximum / max(parsed.size[1], 1), 1.0)
+    sides = [
+        _on_grid(side * scale, allowed)
+        for side, allowed in zip(parsed.size, (schema.width, schema.height), strict=True)
+    ]
+    if tuple(sides) != parsed.size:
+        notes.append(messages.moved("Size", f"{parsed.size[0]} x {parsed.size[1]}", f"{sides[0]} x {sides[1]}"))
+    return {"width": sides[0], "height": sides[1]}
+
+
+def _on_grid(side: float, allowed: Range) -> int:
+    return round(min(max(round(side / _GRID) * _GRID, allowed.minimum), allowed.maximum))
+
+
+def _loras(
+    parsed: ParsedRecipe, schema: ModelSchema, known_names: Mapping[str, str], notes: list[Message]
+) -> list[dict[str, Any]]:
+    """Return the LoRAs whose paths are known, up to the number of rows."""
+    loras = [*_resolved_loras(parsed.loras, schema, known_names, notes)]
+    limit = min(schema.max_loras, _MAX_LORAS)
+    if len(loras) > limit:
+        notes.append(messages.more_loras(limit))
+    return loras[:limit]
+
+
+def _resolved_loras(
+    loras: tuple[ParsedLora, ...], schema: ModelSchema, known_names: Mapping[str, str], notes: list[Message]
+) -> Iterator[dict[str, Any]]:
+    for lora in loras:
+        try:
+            link = parse_lora(lora.name, known_names)
+        except InvalidRequest:
+            link = None
+        # A Civitai page without a version would need a request; nothing is fetched here.
+        if link and link.is_ready:
+            yield {"path": link.path, "scale": _within(schema.lora_scale, lora.scale, notes)}
+        else:
+            notes.append(messages.lora_not_restored(_clipped(lora.name)))
+
+
+def _refiner(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:
+    settings = {"high_noise_frac": schema.high_noise_frac.default, "refine_steps": round(schema.refine_steps.default)}
+    mode = _refine_mode(parsed)
+    if parsed.refiner and (mode is Refine.OFF or mode not in schema.refine_modes):
+        notes.append(messages.refiner_not_restored(_clipped(parsed.refiner)))
+        mode = Refine.OFF
+    if mode is Refine.ENSEMBLE:
+        settings["high_noise_frac"] = _within(schema.high_noise_frac, parsed.handover, notes)
+    if mode is Refine.SECOND_PASS:
+        settings["refine_steps"] = round(_within(schema.refine_steps, parsed.refiner_steps, notes))
+    return {"refine": mode.value, **settings}
+
+
+def _preset(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> str | None:
+    """Return the preset, None for a model without presets. FULL for a recipe without one."""
+    is_fast = parsed.preset == Preset.FAST.value
+    if schema.default_preset is None:
+        notes += [messages.FAST_NOT_RESTORED] if is_fast else []
+        return None
+    return Preset.FAST.value if is_fast else Preset.FULL.value
+
+
+def _refine_mode(parsed: ParsedRecipe) -> Refine:
+    if not parsed.refiner.lower().startswith(_SDXL_REFINER):
+        return Refine.OFF
+    return Refine.ENSEMBLE if parsed.refiner_steps is None else Refine.SECOND_PASS
+
+
+def _within(allowed: Range, value: float | None, notes: list[Message]) -> float:
+    """Return a value within a range; the range's default for None."""
+    if value is None:
+        return allowed.default
+    inside = min(max(value, allowed.minimum), allowed.maximum)
+    if inside != value:
+        notes.append(messages.moved(allowed.label, _as_text(value), f"{inside:g}"))
+    return inside
+
+
+def _as_text(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.12g}"
+
+
+def _clipped(text: str) -> str:
+    single_line = " ".join(text_value(text).split())
+    return single_line if len(single_line) <= 40 else f"{single_line[:39]}…"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """Return up to six names in one line of about 100 characters, and the number of the others."""
+    listed = ", ".join(_clipped(name) for name in names[:6])
+    listed = listed if len(listed) <= 100 else f"{listed[:99]}…"
+    return f"{listed} and {len(names) - 6} more" if len(names) > 6 else listed

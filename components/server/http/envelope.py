@@ -1,0 +1,57 @@
+"""JSON envelope of every response: {"code", "message", "data"}."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from components.server.errors import Refused
+
+
+def answer(data: object) -> Response:
+    """Return the response to a successful request."""
+    return _enveloped(200, 200, "success", data)
+
+
+def refusal(error: Refused) -> Response:
+    response = _enveloped(error.status, error.code, error.message, None)
+    response.headers.update(error.headers)
+    return response
+
+
+async def on_refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refusal(error)
+
+
+async def on_http_error(_: Request, error: Exception) -> Response:
+    """Return the response for errors of Starlette itself: unknown path, wrong method."""
+    assert isinstance(error, HTTPException)
+    response = _enveloped(error.status_code, error.status_code, _phrase(error.status_code), None)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_disconnect(_: Request, __: Exception) -> Response:
+    """Return a response that is never received: the client disconnected before its request was complete."""
+    return _enveloped(400, 400, "The request was cut off", None)
+
+
+async def on_crash(_: Request, __: Exception) -> Response:
+    """Return the response for an unexpected error; the traceback is in the log only."""
+    return _enveloped(500, 500, "The server failed on this request", None)
+
+
+def _phrase(status: int) -> str:
+    if status == HTTPStatus.NOT_FOUND:
+        return "There is no such model or call"
+    return HTTPStatus(status).phrase
+
+
+def _enveloped(status: int, code: int, message: str, data: object) -> Response:
+    body = json.dumps({"code": code, "message": message, "data": data}, allow_nan=False)
+    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,117 @@
+"""Model endpoints: the model's schema, and a price and balance of 0."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from components.server.errors import missing, unknown
+from components.server.http import models
+from components.server.http.envelope import answer
+from components.server.http.request import JSON_LIMIT, base_of, read_body
+from components.server.tasks import fields
+from components.server.tasks.fields import FIELDS, MODEL, Field, Kind
+from components.server.tasks.validate import only_object, parse_object
+
+
+class ModelRoutes:
+    """Endpoints on the model, its price and the balance."""
+
+    def __init__(self, preset: Field | None) -> None:
+        """`preset` is the field of the engine's presets, None without any."""
+        self._preset = preset
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/v3/models", self._models, methods=["GET"]),
+            Route("/api/v3/balance", balance, methods=["GET"]),
+            Route("/api/v3/model/price", price, methods=["POST"]),
+        ]
+
+    async def _models(self, request: Request) -> Response:
+        return answer([models.entry(base_of(request), self._preset)])
+
+
+async def balance(_: Request) -> Response:
+    return answer({"balance": 0.0})
+
+
+async def price(request: Request) -> Response:
+    body = parse_object(await read_body(request, JSON_LIMIT, "The body"))
+    model = body.get("model_id")
+    if model is None:
+        raise missing("model_id")
+    if model != MODEL:
+        raise unknown("Model")
+    only_object(body.get("inputs", {}), "inputs")
+    free = {"price": 0.0, "discounted_price": 0.0, "discount_rate": 0.0, "currency": "USD"}
+    return answer({"model_id": MODEL, **free})
+
+
+LORA_ITEM: dict[str, object] = {
+    "type": "object",
+    "x-host-files": True,
+    "properties": {
+        "path": {
+            "type": "string",
+            "description": "A Hugging Face repo id, the URL of a .safetensors file, or a file of the host's folder.",
+        },
+        "scale": {
+            "type": "number",
+            "default": 1.0,
+            "minimum": 0.0,
+            "maximum": fields.MAX_SCALE,
+            "description": "The weight of this LoRA.",
+        },
+    },
+    "required": ["path", "scale"],
+    "x-order-properties": ["path", "scale"],
+}
+
+
+def entry(base: str, preset: Field | None = None) -> dict[str, object]:
+    """Return the model's entry; `base` is the server's address as the client reached it, without a final slash.
+
+    `preset` is the field of the engine's presets, None without any.
+    """
+    return {
+        "model_id": MODEL,
+        "name": MODEL,
+        "base_price": 0,
+        "description": "SDXL with LoRAs, painted on this machine.",
+        "type": "text-to-image",
+        "x-free": True,
+        "x-cancellable": True,
+        "api_schema": {"api_schemas": [_run_schema(base, (*FIELDS, preset) if preset else FIELDS)]},
+    }
+
+
+def _run_schema(base: str, known: tuple[Field, ...]) -> dict[str, object]:
+    return {
+        "type": "model_run",
+        "method": "POST",
+        "server": base,
+        "api_path": f"/api/v3/{MODEL}",
+        "request_schema": {
+            "type": "object",
+            "properties": {field.name: _property(field) for field in known},
+            "required": [field.name for field in known if field.required],
+            "x-order-properties": [field.name for field in known],
+        },
+    }
+
+
+def _property(field: Field) -> dict[str, object]:
+    facts: dict[str, object | None] = {
+        "type": field.kind.value,
+        "description": field.description,
+        "default": field.default,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "enum": list(field.choices) or None,
+    }
+    known = {name: fact for name, fact in facts.items() if fact is not None}
+    if field.kind is Kind.ARRAY:
+        known |= {"default": [], "items": LORA_ITEM, "maxItems": fields.MAX_LORAS}
+    return known

@@ -1,0 +1,162 @@
+"""Worker thread of the engine: one task at a time, in the order of submission."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from components.engines.protocol import Engine, EngineRequest, EngineResult, OnStep, SupportsWarmup
+from components.errors import EngineError
+from components.server.errors import Refused
+from components.server.tasks import images, validate
+from components.server.tasks.database import Outcome, Status, TaskDatabase
+from components.server.tasks.demo_delay import DemoDelay
+from components.server.tasks.fields import preset_of
+from components.server.tasks.image_files import ImageFiles, output_name
+from components.server.tasks.queue import MAX_ATTEMPTS, RunningTask, TaskQueue
+
+log = logging.getLogger(__name__)
+
+BROKEN = "The painter failed on this picture."
+GIVEN_UP = f"The server stopped {MAX_ATTEMPTS} times while painting this picture; it is not tried again."
+LOST = "The picture to start from is not on the server any more."
+NOT_STORED = "The finished picture could not be stored on the server."
+
+
+WORKER_THREAD = "painter"
+"""Name of the worker thread."""
+
+
+class Cancelled(Exception):
+    """The task was deleted or the server stops: its result is not needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """Collaborators of a run."""
+
+    tasks: TaskQueue
+    records: TaskDatabase
+    files: ImageFiles
+    engine: Engine
+    pace: DemoDelay
+
+
+class Worker:
+    """Worker thread. It is a daemon: an engine deep in a step does not keep the process alive."""
+
+    def __init__(self, context: WorkerContext) -> None:
+        self._context = context
+        self._thread = threading.Thread(target=self._run, name=WORKER_THREAD, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 0.5) -> None:
+        """Cancel the running task, wait at most `timeout` seconds for its step, requeue it."""
+        self._context.tasks.stop()
+        self._thread.join(timeout)
+        for task in self._context.records.unfinished():
+            if task.status is Status.PROCESSING:
+                self._context.records.requeue(task.id, in_good_order=True)
+
+    def _run(self) -> None:
+        tasks = self._context.tasks
+        self._prepare()
+        while (live := tasks.take()) is not None:
+            try:
+                run_task(self._context, live)
+            except Exception:
+                # The task database itself fails, on a full disk for example. The next task may succeed.
+                log.exception("task %s could not be brought to an end", live.id)
+            finally:
+                tasks.release(live)
+
+    def _prepare(self) -> None:
+        engine, tasks = self._context.engine, self._context.tasks
+        if not isinstance(engine, SupportsWarmup):
+            return
+        try:
+            engine.prepare(tasks.prepare)
+        except Exception:
+            # The first task meets the same error again and reports it.
+            log.exception("the engine could not be prepared")
+        finally:
+            tasks.prepare("")
+
+
+def run_task(context: WorkerContext, live: RunningTask) -> None:
+    """Run one task to its end; a cancelled one is left unfinished."""
+    context.records.begin(live.id)
+    started = time.monotonic()
+    try:
+        end = _attempt(context, live, started)
+    except Cancelled:
+        return
+    end = replace(end, inference_ms=round((time.monotonic() - started) * 1000))
+    if not context.records.finish(live.id, end) and end.output:
+        context.files.output(end.output).unlink(missing_ok=True)
+
+
+def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outcome:
+    """Return how a task ended; every error becomes its error text."""
+    try:
+        result = context.engine.generate(_request(context, live), _stepper(context.pace, live, started))
+        return _store(context, live, result)
+    except Cancelled:
+        raise
+    except EngineError as error:
+        return Outcome(error=str(error))
+    except Refused as error:
+        return Outcome(error=error.message)
+    except Exception:
+        # An engine is other people's code on top of a GPU: whatever it raises ends this task alone.
+        log.exception("the engine failed on task %s", live.id)
+        return Outcome(error=BROKEN)
+
+
+def _request(context: WorkerContext, live: RunningTask) -> EngineRequest:
+    task = context.records.task(live.id)
+    if task is None:
+        raise Cancelled
+    if task.attempts > MAX_ATTEMPTS:
+        raise EngineError(GIVEN_UP)
+    # The seed was drawn at the submit and is in the input.
+    request = validate.request_of(task.input, draw_seed=lambda: 0, preset=preset_of(context.engine))
+    live.progress = (0, request.num_inference_steps)
+    sources = validate.source_images_of(task.input)
+    return replace(request, image=_load(context, sources.image, "RGB"), mask=_load(context, sources.mask, "L"))
+
+
+def _load(context: WorkerContext, name: str | None, mode: images.Mode) -> Image.Image | None:
+    if name is None:
+        return None
+    try:
+        data = context.files.upload(name).read_bytes()
+    except OSError as error:
+        raise EngineError(LOST) from error
+    return images.decode("image", data, mode)
+
+
+def _stepper(pace: DemoDelay, live: RunningTask, started: float) -> OnStep:
+    def on_step(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+        rest = started + pace.due(step) - time.monotonic()
+        if live.halt.wait(max(rest, 0.0)):
+            raise Cancelled
+        live.preview = live.preview if preview is None else preview
+        live.progress, live.stage = (step, steps), stage
+
+    return on_step
+
+
+def _store(context: WorkerContext, live: RunningTask, result: EngineResult) -> Outcome:
+    name = output_name(live.id)
+    try:
+        context.files.put(context.files.output(name), images.encode_png(result.image))
+    except OSError as error:
+        raise EngineError(NOT_STORED) from error
+    return Outcome(output=name, nsfw=result.nsfw, note=result.note)

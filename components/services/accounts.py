@@ -1,0 +1,171 @@
+"""Accounts: visitors' own API keys, and the transfer of a browser's jobs to a signed-in user."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from components import messages
+from components.api.client import Client
+from components.domain.api_key import cleaned, fingerprint_of, masked
+from components.domain.money import dollars
+from components.domain.person import Person
+from components.errors import (
+    BudgetDenied,
+    CertificateError,
+    ConnectionFailed,
+    InvalidRequest,
+    KeyForgotten,
+    Message,
+    NotProvided,
+    Unauthorized,
+)
+from components.jobs.repository import JobRepository
+from components.jobs.service import JobService
+from components.jobs.submission import JobTarget
+from components.jobs.visitor_keys import VisitorKeys
+from components.storage.async_store import AsyncStore
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorKeyView:
+    """A visitor's own key as the page shows it to its owner."""
+
+    masked: str
+    """The key with all but its end hidden."""
+    balance: str
+    """Balance of its account, such as `$4.20`; empty when the API gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """Content of the account panel."""
+
+    user: str
+    """User name at Hugging Face; empty unless signed in."""
+    can_sign_in: bool
+    visitor_key: VisitorKeyView | None
+    """None when the tab has no key of its own."""
+    is_key_lost: bool
+    """True: the tab sent a token whose key is not stored any more."""
+    access_problem: Message | None
+    """Why the host's key does not pay for this person; None when it does, or when the visitor's own key pays."""
+    paid_by: str
+    """One sentence: which backend generates, and whose key pays."""
+    transferable: int
+    """Jobs of this browser from before signing in, which can be transferred to the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGrant:
+    """Result of storing a key."""
+
+    token: str
+    """256 random bits in hex; the tab stores it and sends it with each press, in place of the key."""
+    view: VisitorKeyView
+
+
+MAX_ATTEMPTS, ATTEMPT_WINDOW_SECONDS = 120, 60.0
+"""Keys checked in a window of so many seconds, of all visitors together: each check is a call of the API."""
+
+
+class Accounts:
+    """Visitors' own keys and their API accounts, and jobs that change their visitor."""
+
+    def __init__(
+        self,
+        keys: VisitorKeys,
+        jobs: JobService,
+        repository: JobRepository,
+        store: AsyncStore,
+        client: Callable[[str], Client],
+        visitor_target: JobTarget,
+    ) -> None:
+        """`client` returns the client of a key; `visitor_target` is the target of own-key jobs without the key."""
+        self._keys, self._jobs, self._repository, self._store = keys, jobs, repository, store
+        self._client, self._visitor_target = client, visitor_target
+        self._attempts: deque[float] = deque(maxlen=MAX_ATTEMPTS)
+
+    async def use_key(self, person: Person, text: object, now: float) -> KeyGrant:
+        """Check a key by the API's balance call, which is free of charge, and store it; jobs paused for it resume.
+
+        `text` is what was typed; `now` is by the monotonic clock. Raises InvalidRequest for text that is no key,
+        Unauthorized when the API rejects it, BudgetDenied when it could not be checked or too many were, StorageError.
+        """
+        key = cleaned(text)
+        if not key:
+            raise InvalidRequest("key", messages.KEY_UNLIKE_ANY)
+        # Before the call, so that a rejected key counts too.
+        self._count_attempt(now)
+        client = self._client(key)
+        try:
+            balance = dollars(await client.balance())
+        except (NotProvided, ConnectionFailed, CertificateError) as error:
+            # An API without a balance call (404) cannot check a key: it is stored as it is.
+            if not isinstance(error, NotProvided) or error.is_offered:
+                raise BudgetDenied(messages.KEY_NOT_CHECKED) from error
+            balance = ""
+        token = self._keys.add(key)
+        # The store of keys is bounded: adding one may have pushed out another, whose account is closed here.
+        self.drop_unused()
+        account = self._target(fingerprint_of(key)).account
+        # Before the jobs resume: they are polled with this client.
+        self._jobs.open(account, client)
+        await self._jobs.resume.jobs_of(person.visitor_id, account)
+        return KeyGrant(token, VisitorKeyView(masked(key), balance))
+
+    def forget_key(self, token: str) -> None:
+        """Delete a key; unsent jobs are cancelled, sent ones are followed to their end with it."""
+        fingerprint = self._keys.forget(token)
+        # Another tab may have stored the same key under a token of its own.
+        if fingerprint and not self._keys.has(fingerprint):
+            self._jobs.retire(self._target(fingerprint))
+
+    def drop_unused(self) -> None:
+        """Delete keys that were unused for too long, and close their accounts."""
+        for dropped in self._keys.drop_unused():
+            self._jobs.retire(self._target(dropped.fingerprint))
+
+    def target_of(self, token: str) -> JobTarget | None:
+        """Return the target of a tab's jobs: with its own key, or None for the host's when `token` is empty.
+
+        Raises KeyForgotten: the host's key never takes the place of a forgotten one.
+        """
+        if not token:
+            return None
+        if key := self._keys.find(token):
+            return self._target(key.fingerprint)
+        raise KeyForgotten(messages.KEY_AWAY)
+
+    async def view_of(self, token: str) -> VisitorKeyView | None:
+        """Return a tab's key as the page shows it, None when none is stored under its token."""
+        key = self._keys.find(token)
+        if not key:
+            return None
+        try:
+            balance = dollars(await self._client(key.key).balance())
+        # Shown without a balance: a key that the API rejects now is reported at the jobs that it does not pay for.
+        except (NotProvided, ConnectionFailed, CertificateError, Unauthorized):
+            balance = ""
+        return VisitorKeyView(key.masked, balance)
+
+    async def count_transferable(self, browser: Person, person: Person) -> int:
+        """Return the number of a browser's jobs that can be transferred to a signed-in user; 0 for others."""
+        if not person.user or browser.visitor_id == person.visitor_id:
+            return 0
+        return await self._store.count_jobs(browser.visitor_id)
+
+    async def transfer_jobs(self, browser: Person, person: Person) -> int:
+        """Move a browser's jobs to the signed-in user; return their number. Raises BudgetDenied, StorageError."""
+        if not person.user:
+            raise BudgetDenied(messages.NOT_SIGNED_IN)
+        return await self._repository.transfer(browser.visitor_id, person.visitor_id)
+
+    def _target(self, fingerprint: str) -> JobTarget:
+        return replace(self._visitor_target, key=fingerprint)
+
+    def _count_attempt(self, now: float) -> None:
+        if len(self._attempts) == MAX_ATTEMPTS and now - self._attempts[0] < ATTEMPT_WINDOW_SECONDS:
+            raise BudgetDenied(messages.KEY_TRIES)
+        self._attempts.append(now)

@@ -1,0 +1,60 @@
+"""Host configuration: the part of the settings that the services need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.budget.limits import BudgetLimits, PersonSpending, SpendingTotals
+from components.domain.money import Micros
+from components.jobs.submission import JobLimits
+from components.loras.checker import NO_FOLDER
+from components.loras.host_folder import HostLoras
+from components.services.retention import KEEP_EVERYTHING, RetentionPolicy
+from components.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class HostConfig:
+    """The host's choices."""
+
+    job_limits: JobLimits
+    limits: BudgetLimits
+    visitor_base_url: str
+    """Base URL of the API to which visitors' own keys are sent."""
+    visitor_models: tuple[str, ...]
+    """Ids of the models used there, the preferred one first."""
+    can_sign_in: bool = False
+    """True: the page offers signing in with Hugging Face."""
+    owner: str = ""
+    """The host's user name at Hugging Face, on a Space; empty elsewhere."""
+    is_persistent: bool = True
+    """True: the data folder outlives a restart."""
+    retention: RetentionPolicy = KEEP_EVERYTHING
+    host_loras: HostLoras = NO_FOLDER
+
+    @classmethod
+    def of(cls, settings: Settings) -> HostConfig:
+        """Return the configuration that the settings describe."""
+        return cls(
+            job_limits=JobLimits(settings.jobs_per_visitor, settings.jobs),
+            limits=settings.limits,
+            visitor_base_url=settings.base_url,
+            visitor_models=settings.models,
+            can_sign_in=settings.can_sign_in,
+            owner=settings.owner,
+            is_persistent=settings.data_outlives_restart,
+            host_loras=HostLoras(settings.lora_folder),
+            retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingReport:
+    """Content of the host's page."""
+
+    limits: BudgetLimits
+    spent: SpendingTotals
+    balance: Micros | None
+    """In micro-dollars; None when the API gave none."""
+    people: tuple[PersonSpending, ...]
+    """The last 30 days, the highest spending first."""

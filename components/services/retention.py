@@ -1,0 +1,79 @@
+"""Retention: delete images that are older, or take more disk space, than the host allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components import messages
+from components.clock import Clock
+from components.domain.job import Job
+from components.errors import Message
+from components.jobs.repository import JobRepository
+from components.storage.async_store import AsyncStore
+
+DAY = 24 * 3600.0
+GIGABYTE = 1_000_000_000
+BATCH_SIZE = 50
+"""Jobs deleted at a time: other calls of the store wait in its one thread meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """The host's limits; 0: no limit."""
+
+    days: int = 0
+    """Age from which a job is deleted; favourites are exempt."""
+    gigabytes: float = 0.0
+    """Disk space of generated images over all visitors, in units of 10^9 bytes; favourites are deleted last."""
+
+    @property
+    def notice(self) -> Message | None:
+        """Return the message for visitors; None without limits."""
+        if not self.days and not self.gigabytes:
+            return None
+        return messages.retention_notice(self.days, self.gigabytes)
+
+
+KEEP_EVERYTHING = RetentionPolicy()
+
+
+class Retention:
+    """Deletion of jobs beyond the limits, but for unfinished ones, and those paid for without an image."""
+
+    def __init__(self, store: AsyncStore, jobs: JobRepository, clock: Clock, policy: RetentionPolicy) -> None:
+        self._store, self._jobs, self._clock, self._policy = store, jobs, clock, policy
+
+    async def sweep(self) -> None:
+        """Delete jobs until the store is within the limits. Raises StorageError."""
+        if self._policy.days:
+            await self._delete_expired(self._clock.now() - self._policy.days * DAY)
+        if self._policy.gigabytes:
+            await self._make_room(round(self._policy.gigabytes * GIGABYTE))
+
+    async def _delete_expired(self, before: float) -> None:
+        while expired := await self._store.expired(before, BATCH_SIZE):
+            await self._delete(expired)
+
+    async def _make_room(self, limit: int) -> None:
+        while (excess := await self._store.size() - limit) > 0:
+            chosen = _first_bytes(await self._store.oldest_first(BATCH_SIZE), excess)
+            # What is left may not be deleted: unfinished jobs, and those that were paid for and may still get their
+            # image.
+            if not chosen:
+                return
+            await self._delete(chosen)
+
+    async def _delete(self, jobs: list[Job]) -> None:
+        await self._jobs.delete(jobs)
+        await self._store.record_cleanup(jobs, self._clock.now())
+
+
+def _first_bytes(jobs: list[Job], excess: int) -> list[Job]:
+    """Return the first of these jobs, as many as their images make up `excess` bytes."""
+    chosen: list[Job] = []
+    for job in jobs:
+        if excess <= 0:
+            break
+        chosen.append(job)
+        excess -= sum(image.size for image in job.images)
+    return chosen

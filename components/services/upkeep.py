@@ -1,0 +1,84 @@
+"""Upkeep: periodic clean-up, every ten minutes, and hourly refresh of the list of models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from components.api.client import Client
+from components.budget.limits import BudgetLimits
+from components.budget.quotes import QuoteCache
+from components.clock import Clock
+from components.domain.request import GenerationRequest
+from components.errors import PlaygroundError, StorageError
+from components.services.backend import Backend, refresh_models
+from components.services.retention import Retention
+from components.storage.async_store import AsyncStore
+
+CLEANUP_SECONDS = 600.0
+"""Pause between two clean-ups."""
+UNUSED_SOURCE_SECONDS = 2 * 24 * 3600.0
+"""Age at which an uploaded image is deleted when no job was made from it."""
+REFRESH_SECONDS, REFRESH_SOON_SECONDS = 3600.0, 60.0
+"""Pause before the list of models is read again, and the pause after a failure."""
+
+
+class Upkeep:
+    """Background tasks that clean up and refresh the list of models."""
+
+    def __init__(  # noqa: PLR0913 - all parts that need upkeep
+        self,
+        backend: Backend,
+        client: Client,
+        limits: BudgetLimits,
+        quotes: QuoteCache | None,
+        retention: Retention,
+        store: AsyncStore,
+        clock: Clock,
+        *,
+        drop_unused_keys: Callable[[], None],
+        on_models_changed: Callable[[], None],
+    ) -> None:
+        self._backend, self._client, self._limits, self._quotes = backend, client, limits, quotes
+        self._retention, self._store, self._clock = retention, store, clock
+        self._drop_unused_keys, self._on_models_changed = drop_unused_keys, on_models_changed
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Run the background tasks inside the context."""
+        tasks = [asyncio.create_task(self._clean_up()), asyncio.create_task(self._refresh_models())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _clean_up(self) -> None:
+        # A failure is no problem here: the first press reads price and balance itself, and says what is wrong.
+        with suppress(PlaygroundError):
+            await self._warm_up_quotes()
+        while True:
+            # A disk that fails now may work in ten minutes: an error must not end the loop.
+            with suppress(StorageError):
+                await self._retention.sweep()
+            await asyncio.sleep(CLEANUP_SECONDS)
+            self._drop_unused_keys()
+            with suppress(StorageError):
+                await self._store.drop_sources(self._clock.now() - UNUSED_SOURCE_SECONDS)
+
+    async def _warm_up_quotes(self) -> None:
+        """Read the price of a default request and the balance, so that the first visitor need not wait for them."""
+        if self._quotes and not self._backend.is_host_key_unused(self._limits):
+            await self._quotes.quote(self._backend.model, GenerationRequest("a picture"))
+            await self._quotes.balance()
+
+    async def _refresh_models(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS if self._backend.family.is_from_api else REFRESH_SOON_SECONDS)
+            if self._backend.is_host_key_unused(self._limits):
+                continue
+            before = self._backend.family
+            await refresh_models(self._backend, self._client)
+            if self._backend.family != before:
+                self._on_models_changed()

@@ -1,0 +1,125 @@
+"""Async store: the methods of Store as coroutines. Database calls run one after the other in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from components import messages
+from components.errors import StorageError
+from components.storage.store import Store
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+
+
+def _in_order(
+    method: Callable[Concatenate[Store, Params], Result],
+) -> Callable[Concatenate[AsyncStore, Params], Awaitable[Result]]:
+    """Return a coroutine function for a method that uses the database, see `AsyncStore.in_order`."""
+
+    @wraps(method)
+    async def call(self: AsyncStore, *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        return await self.in_order(method, self.blocking, *args, **kwargs)
+
+    return call
+
+
+def _in_any_thread(
+    method: Callable[Concatenate[Store, Params], Result],
+) -> Callable[Concatenate[AsyncStore, Params], Awaitable[Result]]:
+    """Return a coroutine function for a method that uses image files alone: it need not wait for the database.
+
+    It raises OSError as the method does.
+    """
+
+    @wraps(method)
+    async def call(self: AsyncStore, *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        return await asyncio.to_thread(method, self.blocking, *args, **kwargs)
+
+    return call
+
+
+class AsyncStore:
+    """Store for code on the event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self.blocking = store
+        """The store itself, for code that runs in a thread of its own."""
+        # One thread: SQLite has one writer anyway, and calls keep the order in which they were made.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+    async def in_order(self, work: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        """Run `work` in the store's thread, after all earlier calls. Raises StorageError when the disk fails."""
+        try:
+            # Shielded: a cancelled caller must not stop a write that is queued, such as the record of a submit.
+            return await asyncio.shield(asyncio.wrap_future(self._thread.submit(work, *args, **kwargs)))
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(messages.STORE_TROUBLE) from error
+
+    def close(self) -> None:
+        """Finish all calls, then close the store."""
+        self._thread.shutdown(wait=True)
+        self.blocking.close()
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
+        return self.blocking.is_on_disk
+
+    @property
+    def was_quarantined(self) -> bool:
+        """Return whether an unreadable database was renamed and replaced by an empty one at the start."""
+        return self.blocking.was_quarantined
+
+    def image_file(self, name: str) -> Path | bytes | None:
+        """Return the file of an image by its unguessable name, or its bytes from memory; None if it does not exist.
+
+        Called on the event loop: it checks whether a file exists and opens none.
+        """
+        return self.blocking.image_file(name)
+
+    add_jobs = _in_order(Store.add_jobs)
+    save_job = _in_order(Store.save_job)
+    delete_jobs = _in_order(Store.delete_jobs)
+    transfer_jobs = _in_order(Store.transfer_jobs)
+    set_favourite = _in_order(Store.set_favourite)
+    job = _in_order(Store.job)
+    jobs = _in_order(Store.jobs)
+    open_jobs = _in_order(Store.open_jobs)
+    completed = _in_order(Store.completed)
+    page_of = _in_order(Store.page_of)
+    count_jobs = _in_order(Store.count_jobs)
+    claimed_tasks = _in_order(Store.claimed_tasks)
+    rivals_of = _in_order(Store.rivals_of)
+
+    search = _in_order(Store.search)
+    filters = _in_order(Store.filters)
+    expired = _in_order(Store.expired)
+    oldest_first = _in_order(Store.oldest_first)
+    size = _in_order(Store.size)
+    record_cleanup = _in_order(Store.record_cleanup)
+    cleanup_note = _in_order(Store.cleanup_note)
+
+    reserve = _in_order(Store.reserve)
+    spending_totals = _in_order(Store.spending_totals)
+    spending_by_person = _in_order(Store.spending_by_person)
+    set_switch = _in_order(Store.set_switch)
+
+    add_source = _in_order(Store.add_source)
+    source = _in_order(Store.source)
+    drop_sources = _in_order(Store.drop_sources)
+    upload_link = _in_order(Store.upload_link)
+    save_upload = _in_order(Store.save_upload)
+    forget_upload = _in_order(Store.forget_upload)
+    image_bytes = _in_order(Store.image_bytes)
+
+    open_temp = _in_any_thread(Store.open_temp)
+    discard = _in_any_thread(Store.discard)
+    commit_image = _in_any_thread(Store.commit_image)
+    thumbnail = _in_any_thread(Store.thumbnail)

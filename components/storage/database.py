@@ -1,0 +1,243 @@
+"""SQLite database that falls back to memory when its disk cannot be written, and returns to disk when it can."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from components.errors import SetupError
+
+Result = TypeVar("Result")
+
+RETRY_SECONDS = 30.0
+"""Time between attempts to return to disk."""
+_DISK_ERRORS = frozenset(
+    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+)
+_log = logging.getLogger(__name__)
+
+
+class Database:
+    """Database in one file, or in memory; for use by one thread at a time."""
+
+    def __init__(self, path: Path | None, tables: str, version: int = 0) -> None:
+        """Open or create the file; in memory for None, or when it cannot be opened.
+
+        `tables` is SQL that creates missing tables; `version` is stored as the file's `user_version`. A file that is
+        no database, or has other tables, is renamed to `.bad-<time>` and replaced by a new one. Raises SetupError for
+        a file of a newer version.
+        """
+        self._path, self._tables, self._version = path, tables, version
+        self.was_quarantined = False
+        self._memory: sqlite3.Connection | None = None
+        self._disk = self._open(path) if path else None
+        self._tried = time.monotonic()
+        if self._disk is None:
+            self._memory = self._connect(":memory:")
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
+        return self._memory is None
+
+    def close(self) -> None:
+        """Close the file; data in memory is written to disk if possible."""
+        if self._memory:
+            self._return_to_disk()
+        for connection in (self._disk, self._memory):
+            if connection:
+                connection.close()
+
+    def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return self._current.execute(query, values).fetchall()
+
+    def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` in one transaction, which is on disk when this returns, or in memory when the disk fails.
+
+        `work` runs again in memory when it fails on disk, so it must not change anything but the database.
+        """
+        if self._memory and time.monotonic() - self._tried > RETRY_SECONDS:
+            self._return_to_disk()
+        # A deleted file can still be written by its open connection, and all of it would be gone at the next start.
+        elif self._path and not self._memory and not self._path.exists():
+            self._recreate()
+        try:
+            return _transaction(self._current, work)
+        except sqlite3.OperationalError as error:
+            # SQLITE_BUSY is none of these: the disk works, and another program will release its lock.
+            if self._memory or error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
+                raise
+            self._fall_back_to_memory(error)
+        return _transaction(self._current, work)
+
+    @property
+    def _current(self) -> sqlite3.Connection:
+        connection = self._memory or self._disk
+        assert connection
+        return connection
+
+    def _open(self, path: Path) -> sqlite3.Connection | None:
+        try:
+            return self._open_or_replace(path)
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("%s cannot be opened or made: %s", path, error)
+            return None
+
+    def _open_or_replace(self, path: Path) -> sqlite3.Connection:
+        try:
+            return self._open_checked(path)
+        except sqlite3.OperationalError as error:
+            # The lower byte is the primary result code. SQLITE_ERROR: the SQL does not fit the tables in the file. Any
+            # other: the disk fails or another program has locked the file, whose content may be valid.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                raise
+            self._quarantine(path, error)
+        except sqlite3.DatabaseError as error:
+            self._quarantine(path, error)
+        return self._connect(path)
+
+    def _open_checked(self, path: Path) -> sqlite3.Connection:
+        connection = self._connect(path)
+        try:
+            # Ends at the first fault, and without the check of the indexes: a large history must not delay the start.
+            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if result != "ok":
+                raise sqlite3.DatabaseError(str(result))
+            # Takes the write lock once, so that a file another program has locked is found at the start.
+            _transaction(connection, lambda db: db.execute("CREATE TEMP TABLE IF NOT EXISTS probe (one)"))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _connect(self, location: Path | str) -> sqlite3.Connection:
+        # isolation_level=None: sqlite3 would else begin deferred transactions of its own, see `_transaction`.
+        connection = sqlite3.connect(location, check_same_thread=False, isolation_level=None)
+        try:
+            # Other programs that read the file, such as a backup, do not block a write then.
+            connection.execute("PRAGMA journal_mode = WAL")
+            # With NORMAL a power cut may undo the last transactions in WAL mode, such as that of a paid submit.
+            connection.execute("PRAGMA synchronous = FULL")
+            # Before the tables: the file of a newer version must not be changed.
+            self._check_version(connection, location)
+            connection.executescript(self._tables)
+            self._write_version(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check_version(self, connection: sqlite3.Connection, location: Path | str) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > self._version:
+            raise SetupError(
+                f"A newer version of this app made {location}.",
+                "Start that version, or set PLAYGROUND_DATA_DIR to another folder.",
+            )
+
+    def _write_version(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version < self._version:
+            with suppress(sqlite3.OperationalError):  # a read-only file gets its version at a later start
+                connection.execute(f"PRAGMA user_version = {self._version}")
+
+    def _quarantine(self, path: Path, error: sqlite3.Error) -> None:
+        """Rename an unreadable file, and SQLite's files beside it, so that nothing is lost."""
+        bad = f".bad-{time.strftime('%Y%m%d-%H%M%S')}"
+        while path.with_name(path.name + bad).exists():
+            bad += "+"
+        # Together: the -wal file has the latest transactions, and must not lie beside the new database.
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.rename(path.with_name(path.name + bad + ending))
+        _log.error("%s is not readable (%s); it was set aside as %s", path, error, path.name + bad)
+        self.was_quarantined = True
+
+    def _fall_back_to_memory(self, error: sqlite3.Error) -> None:
+        _log.error("%s cannot be written (%s): going on in memory", self._path, error)
+        memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        if self._disk:
+            # A full or read-only disk can still be read.
+            self._disk.backup(memory)
+        self._memory, self._tried = memory, time.monotonic()
+
+    def _recreate(self) -> None:
+        """Write the file again that was deleted while it was open: its connection can still read the content."""
+        self._fall_back_to_memory(sqlite3.OperationalError("its file is gone"))
+        if self._disk:
+            self._disk.close()
+        self._disk = None
+        self._return_to_disk()
+
+    def _return_to_disk(self) -> None:
+        self._tried = time.monotonic()
+        if not self._memory or not self._path:
+            return
+        try:
+            if self._disk:
+                self._disk = self._restore(self._path, self._memory, self._disk)
+            else:
+                self._disk = self._merge_into(self._path, self._memory)
+        except (sqlite3.Error, OSError):
+            return
+        self._memory.close()
+        self._memory = None
+        _log.warning("%s can be written again", self._path)
+
+    def _restore(self, path: Path, memory: sqlite3.Connection, disk: sqlite3.Connection) -> sqlite3.Connection:
+        """Replace the file's content by that of memory, which began as a copy of it; return the connection to use."""
+        try:
+            memory.backup(disk)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+            return self._reopen_and_restore(path, memory, disk)
+        return disk
+
+    def _reopen_and_restore(
+        self, path: Path, memory: sqlite3.Connection, read_only: sqlite3.Connection
+    ) -> sqlite3.Connection:
+        """Open a file again that was read-only before: a connection that was opened read-only stays so."""
+        disk = self._connect(path)
+        try:
+            memory.backup(disk)
+        except BaseException:
+            disk.close()
+            raise
+        read_only.close()
+        return disk
+
+    def _merge_into(self, path: Path, memory: sqlite3.Connection) -> sqlite3.Connection:
+        """Open a file that could not be opened before, and add the rows in memory to those in it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        disk = self._connect(path)
+        try:
+            _transaction(disk, partial(_copy_rows, memory))
+        except BaseException:
+            disk.close()
+            raise
+        return disk
+
+
+def _copy_rows(memory: sqlite3.Connection, disk: sqlite3.Connection) -> None:
+    for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        if rows := memory.execute(f"SELECT * FROM {table}").fetchall():
+            placeholders = ", ".join("?" * len(rows[0]))
+            # OR REPLACE: of a row that is in both, the one in memory is newer.
+            disk.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({placeholders})", rows)
+
+
+def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    with connection:  # commits; rolls back on errors, also on one of the commit itself, as on a full disk
+        # IMMEDIATE takes the write lock here and waits for it. A deferred transaction that reads first may fail at its
+        # first write, without waiting, because another program has written meanwhile.
+        connection.execute("BEGIN IMMEDIATE")
+        return work(connection)

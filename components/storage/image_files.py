@@ -1,0 +1,162 @@
+"""Image files in a folder, bytes as received, with thumbnails; in memory while the folder cannot be written."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import secrets
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from components.domain.job import StoredImage
+from components.images.inspect import inspect
+from components.images.thumbnail import thumbnail
+
+IMAGE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
+"""Names of image files; any other name is refused, so that no path leaves the folder."""
+MEMORY_LIMIT = 256 * 1024 * 1024
+"""Bytes of images in memory; the oldest are dropped first."""
+
+
+class ImageFiles:
+    """Store of image files under names of 128 random bits: a name is the permission to see the image.
+
+    Methods may be called from any thread.
+    """
+
+    def __init__(self, folder: Path, memory_limit: int = MEMORY_LIMIT) -> None:
+        """Create the folders if possible. `memory_limit` is in bytes."""
+        # Beside each other: only within one file system a file is renamed in one step.
+        self._images, self._incoming = folder / "pictures", folder / "incoming"
+        self._thumbnails = folder / "thumbnails"
+        self._memory_limit = memory_limit
+        self._memory: dict[str, bytes] = {}
+        self._memory_lock, self._thumbnail_lock = threading.Lock(), threading.Lock()
+        with contextlib.suppress(OSError):
+            for path in (self._images, self._incoming, self._thumbnails):
+                path.mkdir(parents=True, exist_ok=True)
+            for leftover in self._incoming.iterdir():  # partly downloaded by a killed process; it is downloaded again
+                leftover.unlink(missing_ok=True)
+
+    def open_temp(self) -> BinaryIO:
+        """Return an empty temporary file for a download, in memory when the disk fails. The caller calls `discard`."""
+        try:
+            self._incoming.mkdir(parents=True, exist_ok=True)  # it may have been deleted while the app runs
+            return (self._incoming / secrets.token_hex(16)).open("xb+")
+        except OSError:
+            # The image is paid for: memory is better than nothing.
+            return io.BytesIO()
+
+    def discard(self, temp: BinaryIO) -> None:
+        """Close a temporary file, and delete it unless it was committed."""
+        with contextlib.suppress(OSError):
+            temp.close()
+        if not isinstance(temp, io.BytesIO):
+            with contextlib.suppress(OSError):
+                Path(temp.name).unlink(missing_ok=True)
+
+    def commit(self, temp: BinaryIO, *, nsfw: bool) -> tuple[StoredImage, bool]:
+        """Check a downloaded image and store it; return its facts, and whether it is on disk.
+
+        Raises ImageUnavailable for a damaged image, and OSError when the temporary file cannot be read.
+        """
+        facts = inspect(temp)
+        name = secrets.token_hex(16) + facts.suffix
+        is_on_disk = not isinstance(temp, io.BytesIO) and self._to_disk(temp, name)
+        if not is_on_disk:
+            self._store_in_memory(name, temp)
+        return StoredImage(name, facts.width, facts.height, facts.format, facts.size, nsfw), is_on_disk
+
+    def save_png(self, content: bytes) -> str:
+        """Store a PNG file that the app itself made; return its name."""
+        temp = self.open_temp()
+        try:
+            temp.write(content)
+        except OSError:
+            self.discard(temp)
+            temp = io.BytesIO(content)
+        name = secrets.token_hex(16) + ".png"
+        if isinstance(temp, io.BytesIO) or not self._to_disk(temp, name):
+            self._store_in_memory(name, temp)
+        self.discard(temp)
+        return name
+
+    def content(self, name: str) -> bytes | None:
+        """Return the bytes of an image; None if it does not exist or cannot be read."""
+        file = self.find(name)
+        if not isinstance(file, Path):
+            return file
+        try:
+            return file.read_bytes()
+        except OSError:
+            return None
+
+    def delete(self, name: str) -> None:
+        """Delete an image and its thumbnail, if they exist."""
+        self._memory.pop(name, None)
+        with contextlib.suppress(OSError):
+            (self._images / name).unlink(missing_ok=True)
+            self._thumbnail_path(name).unlink(missing_ok=True)
+
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return the thumbnail of an image, a small WebP file made at the first request; None if it cannot be made."""
+        if not (image := self.find(name)):
+            return None
+        path = self._thumbnail_path(name)
+        if path.is_file():
+            return path
+        with self._thumbnail_lock:  # one at a time: decoding a large image takes much memory
+            content = thumbnail(image)
+        if content and isinstance(image, Path):
+            self._save_thumbnail(content, path)
+            if not image.is_file():  # deleted while the thumbnail was made, which would stay for ever
+                self.delete(name)
+        return content
+
+    def find(self, name: str) -> Path | bytes | None:
+        """Return the file of an image, or its bytes if it is in memory; None if it does not exist."""
+        if not IMAGE_NAME.fullmatch(name):
+            return None
+        path = self._images / name
+        return path if path.is_file() else self._memory.get(name)
+
+    def _thumbnail_path(self, name: str) -> Path:
+        return self._thumbnails / f"{name}.webp"
+
+    def _save_thumbnail(self, content: bytes, path: Path) -> None:
+        """Save a thumbnail as a whole or not at all; on errors it is made again at the next request."""
+        temp = self.open_temp()
+        with contextlib.suppress(OSError):
+            temp.write(content)
+            temp.close()
+            if not isinstance(temp, io.BytesIO):
+                Path(temp.name).replace(path)
+        self.discard(temp)
+
+    def _to_disk(self, temp: BinaryIO, name: str) -> bool:
+        """Move a temporary file to its name, synced first, so that no name has half an image. False: it failed."""
+        try:
+            self._images.mkdir(parents=True, exist_ok=True)
+            temp.flush()
+            # Without it a power cut may leave the new name with an empty file, after the API was paid for the image.
+            os.fsync(temp.fileno())
+            temp.close()  # an open file cannot be moved on Windows
+            Path(temp.name).replace(self._images / name)
+        except OSError:
+            return False
+        return True
+
+    def _store_in_memory(self, name: str, temp: BinaryIO) -> None:
+        if temp.closed:  # by `_to_disk`, which failed afterwards
+            content = Path(temp.name).read_bytes()
+        else:
+            temp.seek(0)
+            content = temp.read()
+        # Called by several threads: one may not drop an entry while another iterates over the sizes.
+        with self._memory_lock:
+            self._memory[name] = content
+            while sum(map(len, self._memory.values())) > self._memory_limit:
+                del self._memory[next(iter(self._memory))]

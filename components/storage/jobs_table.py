@@ -1,0 +1,183 @@
+"""Jobs table: jobs as rows of the database, each with its whole value as a JSON record."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+from components import messages
+from components.domain.job import Job, JobState, StoredImage
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
+from components.errors import Charge, InvalidRequest, Message
+
+Value = TypeVar("Value")
+
+RECORD_VERSION = 1
+"""Version of the records that are written. Records from before there were versions have no key `version`."""
+_STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside"}
+"""Keys of stored records that differ from field names, by field name: fields were renamed, records were not."""
+_NOT_STORED = ("preview", "stage", "is_readable")
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, InvalidRequest)
+
+_log = logging.getLogger(__name__)
+
+# STRICT, in all tables: SQLite would else store a text in a numeric column without an error. The last index makes sure
+# that no two jobs adopt one task of the API, whatever was checked before.
+TABLE = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY,
+    visitor TEXT NOT NULL,
+    created REAL NOT NULL,
+    ended REAL,
+    state TEXT NOT NULL,
+    backend TEXT NOT NULL,
+    model TEXT NOT NULL,
+    task_id TEXT,
+    record TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS jobs_by_visitor ON jobs (visitor, created DESC);
+CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created) WHERE ended IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS one_job_a_task ON jobs (backend, task_id) WHERE task_id IS NOT NULL;
+"""
+INSERT = (
+    "INSERT INTO jobs (id, visitor, created, ended, state, backend, model, task_id, record)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+UPDATE = (
+    " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
+    " task_id = excluded.task_id,"
+    " record = json_set(json_patch(record, excluded.record), '$.visitor', visitor)"
+)
+"""Unknown keys of the stored record stay: json_patch merges (RFC 7396; a null removes a key). The visitor stays too: a
+Job that was read before a TRANSFER still has the former one.
+"""
+# A record that is no JSON moves as it is, so that its new owner sees that it cannot be read.
+TRANSFER = (
+    "UPDATE jobs SET visitor = ?, record = CASE WHEN json_valid(record) THEN json_set(record, '$.visitor', ?)"
+    " ELSE record END WHERE visitor = ?"
+)
+SET_FAVOURITE = "UPDATE jobs SET record = json_set(record, '$.is_favourite', json(?)) WHERE id = ?"
+DELETE = "UPDATE jobs SET visitor = '', state = 'deleted', record = '{}' WHERE id = ?"
+# Rows of deleted jobs stay, without content, so that a repeated request with their ids does not start jobs again.
+NOT_DELETED = "(SELECT * FROM jobs WHERE state <> 'deleted')"
+COLUMNS = "id, visitor, created, backend, model, record"
+"""Columns that `read_all` takes."""
+
+
+def to_record(job: Job) -> dict[str, Any]:
+    """Return the stored record of a job, of JSON values."""
+    record = {_STORED_NAMES.get(name, name): value for name, value in asdict(job).items() if name not in _NOT_STORED}
+    record["version"] = RECORD_VERSION
+    record["state"] = job.state.value
+    record["request"]["refine"] = job.request.refine.value
+    record["request"]["preset"] = job.request.preset.value if job.request.preset else None
+    if job.problem:
+        record["trouble"]["charge"] = job.problem.charge.value
+    return record
+
+
+def from_record(record: Mapping[str, Any]) -> Job:
+    """Return the job in a stored record of any version; unknown keys are ignored.
+
+    Raises KeyError, TypeError, ValueError, AttributeError or InvalidRequest for an invalid record.
+    """
+    values = {field.name: record.get(_STORED_NAMES.get(field.name, field.name)) for field in fields(Job)}
+    parts: dict[str, Any] = {
+        "request": _request(record["request"]),
+        "state": JobState(record["state"]),
+        "images": tuple(_from_known_keys(StoredImage, image) for image in record.get("pictures") or ()),
+        "problem": _message(record.get("trouble")),
+        "links": tuple(record.get("links") or ()),
+    }
+    return Job(**{name: value for name, value in values.items() if value is not None} | parts)
+
+
+def row(job: Job) -> tuple[object, ...]:
+    """Return the values for INSERT, in the order of the columns."""
+    # Escaped: SQLite stores UTF-8, which half a surrogate pair does not have.
+    record = json.dumps(to_record(job), ensure_ascii=True)
+    return (
+        job.id,
+        job.visitor,
+        job.created,
+        job.ended,
+        job.state.value,
+        job.backend,
+        job.model,
+        job.task_id,
+        record,
+    )
+
+
+def read(rows: Iterable[tuple[str]]) -> list[Job]:
+    """Return the jobs in rows of one column, the record; those with an invalid record are left out."""
+    return [job for (record,) in rows if (job := _job_or_none(record))]
+
+
+def read_all(rows: Iterable[tuple[Any, ...]]) -> list[Job]:
+    """Return the jobs in rows of COLUMNS; for an invalid record a failed job, which says so on the page."""
+    return [_job_or_none(columns[-1]) or _unreadable_job(*columns) for columns in rows]
+
+
+def _job_or_none(record: str) -> Job | None:
+    try:
+        return from_record(json.loads(record))
+    except _UNREADABLE:
+        _log.exception("a job on disk cannot be read")
+        return None
+
+
+def _unreadable_job(job_id: str, visitor: str, created: float, backend: str, model: str, record: str) -> Job:
+    """Return a failed job in place of one with an invalid record; `is_readable` is False, so it is never written."""
+    press, _, number = job_id.rpartition("-")
+    return Job(
+        job_id,
+        visitor,
+        press,
+        int(number) if number.isdecimal() else 1,
+        backend,
+        model,
+        GenerationRequest(_prompt_in(record) or "?"),
+        created,
+        state=JobState.FAILED,
+        ended=created,
+        problem=messages.RECORD_UNREADABLE,
+        is_readable=False,
+    )
+
+
+def _prompt_in(record: str) -> str:
+    try:
+        # From a record that was not valid as a whole: nothing of its form is certain.
+        prompt = json.loads(record)["request"]["prompt"]
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return prompt.strip().encode("utf-8", "replace").decode() if isinstance(prompt, str) else ""
+
+
+def _from_known_keys(kind: type[Value], record: Mapping[str, Any]) -> Value:
+    """Return a dataclass from a record; keys without a field are ignored."""
+    names = {field.name for field in fields(kind)}  # pyright: ignore[reportArgumentType] - dataclasses alone come here
+    return kind(**{name: value for name, value in record.items() if name in names})
+
+
+def _request(record: Mapping[str, Any]) -> GenerationRequest:
+    parts: dict[str, Any] = {
+        "loras": tuple(_from_known_keys(LoraWeight, lora) for lora in record.get("loras") or ()),
+        "image": _source(record.get("image")),
+        "mask": _source(record.get("mask")),
+        "refine": Refine(record.get("refine") or Refine.OFF.value),
+        "preset": Preset(record["preset"]) if record.get("preset") else None,
+    }
+    return _from_known_keys(GenerationRequest, {**record, **parts})
+
+
+def _source(record: Mapping[str, Any] | None) -> SourceImage | None:
+    return _from_known_keys(SourceImage, record) if record else None
+
+
+def _message(record: Mapping[str, str] | None) -> Message | None:
+    return Message(record["happened"], record["advice"], Charge(record["charge"])) if record else None

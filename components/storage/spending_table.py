@@ -1,0 +1,86 @@
+"""Spending table: reservations and costs of jobs that the host pays for. Calls join the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from components.budget.limits import (
+    DAY,
+    HOUR,
+    MONTH,
+    STOP_SWITCH,
+    Reservation,
+    Settlement,
+    SpendingTotals,
+    settlement_of,
+)
+from components.domain.job import Job
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS spendings (
+    job_id TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    made REAL NOT NULL,
+    cost INTEGER NOT NULL,
+    is_settled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS spendings_by_time ON spendings (made);
+CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
+"""
+# A row is a reservation at the quoted price until it is settled; `person` is a Person's payer_name.
+BY_PERSON = (
+    "SELECT person, count(*), coalesce(sum(cost) FILTER (WHERE made > ?), 0), sum(cost)"
+    " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
+)
+_RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
+_UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
+# coalesce: a job without a price of its own costs what was reserved for it.
+_SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"
+
+
+def reserve(db: sqlite3.Connection, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
+    """Reserve money for those of the jobs without a reservation. Raises BudgetDenied.
+
+    Jobs from before a restart have one already; then only the host's stop switch is checked.
+    """
+    unreserved = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
+    spent = totals(db, reservation.payer_name, now, reservation.balance_time)
+    if unreserved:
+        reservation.check(spent, len(unreserved))
+    else:
+        reservation.check_not_stopped(spent)
+    rows = [(job.id, reservation.payer_name, now, reservation.price) for job in unreserved]
+    db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
+
+
+def totals(db: sqlite3.Connection, payer_name: str, now: float, balance_time: float) -> SpendingTotals:
+    """Return the amounts that count against the limits of a person, at `now`; both times are in Unix seconds.
+
+    Unsettled are jobs that had not ended at `balance_time`, when the balance was fetched; it may not include them.
+    """
+
+    def value(query: str, *values: object) -> int:
+        return int(db.execute(query, values).fetchone()[0] or 0)
+
+    return SpendingTotals(
+        images_this_hour=value("SELECT count(*) FROM spendings WHERE person = ? AND made > ?", payer_name, now - HOUR),
+        by_person_today=value("SELECT sum(cost) FROM spendings WHERE person = ? AND made > ?", payer_name, now - DAY),
+        today=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - DAY),
+        this_month=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - MONTH),
+        unsettled=value(_UNSETTLED, balance_time),
+        is_stopped=bool(value("SELECT max(is_on) FROM switches WHERE name = ?", STOP_SWITCH)),
+    )
+
+
+def settle(db: sqlite3.Connection, job: Job) -> None:
+    """Update a job's cost from its state: no change, deleted, 0, or its price."""
+    match settlement_of(job):
+        case Settlement.RESERVED:
+            pass
+        case Settlement.VOID:
+            db.execute("DELETE FROM spendings WHERE job_id = ?", (job.id,))
+        case Settlement.REFUNDED:
+            db.execute(_SETTLE, (0, job.id))
+        case Settlement.PAID:
+            db.execute(_SETTLE, (job.price, job.id))

@@ -1,0 +1,298 @@
+"""Store: jobs, their costs and uploads in SQLite, image files beside it. Every call blocks; see AsyncStore."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from components.budget.limits import DAY, MONTH, PersonSpending, Reservation, SpendingTotals
+from components.domain.job import Job, StoredImage
+from components.domain.request import SourceImage
+from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
+from components.storage.cleanup_table import CleanupNote
+from components.storage.database import Database
+from components.storage.folder_lock import lock_folder
+from components.storage.image_files import ImageFiles
+from components.storage.search_table import Filters, Search
+
+VERSION = 1
+"""Version of the tables, as `PRAGMA user_version`. Folders without versions have 0 and the same tables."""
+_TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
+
+
+class Store:
+    """Store of one data folder, open in one process at a time; in memory while the folder cannot be written."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the folder. Raises SetupError when another process has it, or a newer version wrote it."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = lock_folder(folder / "playground.lock")
+        except OSError:
+            self._lock = None
+        # In memory without the lock: the folder cannot be written.
+        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES, VERSION)
+        self._images = ImageFiles(folder)
+        self._index_missing()
+
+    def close(self) -> None:
+        """Close the database, then unlock the folder."""
+        self._db.close()
+        if self._lock:
+            self._lock.close()
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
+        return self._db.is_on_disk
+
+    @property
+    def was_quarantined(self) -> bool:
+        """Return whether an unreadable database was renamed and replaced by an empty one at the start."""
+        return self._db.was_quarantined
+
+    def add_jobs(self, jobs: Sequence[Job]) -> bool:
+        """Add new jobs, all or none. False: one of the ids exists, so the same press was received before."""
+
+        def write(db: sqlite3.Connection) -> None:
+            for job in jobs:
+                db.execute(jobs_table.INSERT, jobs_table.row(job))
+                search_table.index(db, job)
+
+        try:
+            self._db.write(write)
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
+        """Reserve the host's money for jobs, all or none, in one transaction with the check of the limits.
+
+        Jobs from before a restart keep theirs, unless the host has stopped all spending. Raises BudgetDenied.
+        """
+        self._db.write(lambda db: spending_table.reserve(db, jobs, reservation, now))
+
+    def save_job(self, job: Job) -> bool:
+        """Write a job and settle its cost; on disk when this returns. False: another job has its task.
+
+        Raises ValueError for a job whose record could not be read: it would overwrite that record.
+        """
+        if not job.is_readable:
+            raise ValueError(f"job {job.id} could not be read, so it is not written")
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
+            search_table.index(db, job)
+            # A visitor's own key costs the host nothing.
+            if not job.key:
+                spending_table.settle(db, job)
+
+        try:
+            self._db.write(write)
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def transfer_jobs(self, visitor: str, to: str) -> list[str]:
+        """Transfer jobs, uploads and cleanup notes of a visitor to another; return the ids of the jobs."""
+
+        def write(db: sqlite3.Connection) -> list[str]:
+            moved = db.execute("SELECT id FROM jobs WHERE visitor = ?", (visitor,)).fetchall()
+            db.execute(jobs_table.TRANSFER, (to, to, visitor))
+            for table in ("sources", "sweeps"):
+                db.execute(f"UPDATE OR IGNORE {table} SET visitor = ? WHERE visitor = ?", (to, visitor))
+            return [row[0] for row in moved]
+
+        return self._db.write(write)
+
+    def count_jobs(self, visitor: str) -> int:
+        """Return the number of a visitor's jobs."""
+        return int(self._db.read("SELECT count(*) FROM jobs WHERE visitor = ?", (visitor,))[0][0])
+
+    def delete_jobs(self, jobs: Iterable[Job]) -> None:
+        """Delete content and images of jobs. Ids, tasks and costs stay, so that a repeated press starts nothing."""
+        deleted = tuple(jobs)
+
+        def write(db: sqlite3.Connection) -> None:
+            for job in deleted:
+                db.execute(jobs_table.DELETE, (job.id,))
+                search_table.forget(db, job.id)
+
+        self._db.write(write)
+        # After the rows: a crash in between leaves files without a job, never a job without its images.
+        for name in (name for job in deleted for image in job.images for name in (image.name, image.received)):
+            if name:
+                self._images.delete(name)
+
+    def set_favourite(self, visitor: str, job_id: str, *, is_favourite: bool) -> Job | None:
+        """Set or clear the favourite mark of a visitor's completed job; return the job, None if there is none."""
+        where = "WHERE id = ? AND visitor = ? AND state = 'completed'"
+
+        def write(db: sqlite3.Connection) -> Job | None:
+            row = db.execute(f"SELECT record FROM jobs {where}", (job_id, visitor)).fetchone()
+            job = next(iter(jobs_table.read([row])), None) if row else None
+            if job is None:
+                return None
+            job = job.with_favourite(is_favourite=is_favourite)
+            db.execute(jobs_table.SET_FAVOURITE, (json.dumps(is_favourite), job.id))
+            search_table.index(db, job)
+            return job
+
+        return self._db.write(write)
+
+    def search(self, visitor: str, search: Search, limit: int) -> list[Job]:
+        """Return at most `limit` of a visitor's finished jobs that match a search, the newest first."""
+        return jobs_table.read(self._db.read(*search_table.query(visitor, search, limit)))
+
+    def filters(self, visitor: str) -> Filters:
+        """Return the values to filter a visitor's finished jobs by."""
+        return Filters.of(
+            (model, loras, count) for model, loras, count in self._db.read(search_table.FILTERS, (visitor,))
+        )
+
+    def expired(self, before: float, limit: int) -> list[Job]:
+        """Return at most `limit` jobs that ended before a time, without favourites, the oldest first."""
+        return jobs_table.read(self._db.read(search_table.EXPIRED, (before, limit)))
+
+    def oldest_first(self, limit: int) -> list[Job]:
+        """Return at most `limit` completed jobs in the order of deletion: the oldest first, favourites last."""
+        return jobs_table.read(self._db.read(search_table.OLDEST_FIRST, (limit,)))
+
+    def size(self) -> int:
+        """Return about how many bytes the images of all jobs take."""
+        return int(self._db.read(search_table.SIZE)[0][0])
+
+    def record_cleanup(self, jobs: Iterable[Job], now: float) -> None:
+        """Record how many images of which visitors the retention policy deleted at `now`, in Unix seconds."""
+        self._db.write(lambda db: cleanup_table.record(db, jobs, now))
+
+    def cleanup_note(self, visitor: str) -> CleanupNote:
+        """Return how many of a visitor's images the retention policy deleted in the last 30 days."""
+        return CleanupNote(*self._db.read(cleanup_table.NOTE, (visitor,))[0])
+
+    def job(self, job_id: str) -> Job | None:
+        """Return a job by id, None if it does not exist."""
+        return next(iter(self._read("WHERE id = ?", (job_id,))), None)
+
+    def jobs(self, job_ids: Iterable[str]) -> list[Job]:
+        """Return jobs by id, in the order of `job_ids`; ids that do not exist are left out."""
+        ids = list(dict.fromkeys(job_ids))
+        jobs = {job.id: job for job in self._read(f"WHERE id IN ({', '.join('?' * len(ids))})", tuple(ids))}
+        return [jobs[job_id] for job_id in ids if job_id in jobs]
+
+    def open_jobs(self) -> list[Job]:
+        """Return the jobs that have not ended, the oldest first."""
+        return self._read_readable("WHERE ended IS NULL ORDER BY created", ())
+
+    def page_of(self, visitor: str, before: float | None, limit: int) -> list[Job]:
+        """Return at most `limit` of a visitor's jobs created before a time (None: any), the newest first."""
+        end = float("inf") if before is None else before
+        order = "ORDER BY created DESC, id DESC LIMIT ?"
+        return self._read(f"WHERE visitor = ? AND created < ? {order}", (visitor, end, limit))
+
+    def completed(self, limit: int) -> list[Job]:
+        """Return the latest `limit` completed jobs of all visitors, the oldest of them first."""
+        return self._read_readable("WHERE state = 'completed' ORDER BY created DESC LIMIT ?", (limit,))[::-1]
+
+    def claimed_tasks(self, backend: str, task_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the task ids at a backend that belong to a job."""
+        query = "SELECT task_id FROM jobs WHERE backend = ? AND task_id = ?"
+        return frozenset(row[0] for task in task_ids for row in self._db.read(query, (backend, task)))
+
+    def rivals_of(self, job: Job) -> list[Job]:
+        """Return other jobs of the same account and model that were sent and have no task id.
+
+        A task without a job may belong to any of them.
+        """
+        where = "WHERE backend = ? AND model = ? AND task_id IS NULL AND state IN ('waiting', 'unknown')"
+        candidates = self._read_readable(where, (job.backend, job.model))
+        return [other for other in candidates if other.sent and other.key == job.key and other.id != job.id]
+
+    def spending_totals(self, payer_name: str, now: float) -> SpendingTotals:
+        """Return the amounts that count against the limits of a person, at `now` in Unix seconds."""
+        return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now))
+
+    def spending_by_person(self, now: float) -> list[PersonSpending]:
+        """Return the spending per person in the last 30 days, the largest first."""
+        return [PersonSpending(*row) for row in self._db.read(spending_table.BY_PERSON, (now - DAY, now - MONTH))]
+
+    def set_switch(self, name: str, *, is_on: bool) -> None:
+        """Set a switch of the host, such as STOP_SWITCH."""
+        statement = "INSERT INTO switches VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
+        self._db.write(lambda db: db.execute(statement, (name, int(is_on))))
+
+    def open_temp(self) -> BinaryIO:
+        """Return an empty temporary file for a download. The caller calls `discard`."""
+        return self._images.open_temp()
+
+    def discard(self, temp: BinaryIO) -> None:
+        """Close a temporary file, and delete it unless it was committed."""
+        self._images.discard(temp)
+
+    def commit_image(self, temp: BinaryIO, *, nsfw: bool) -> tuple[StoredImage, bool]:
+        """Check a downloaded image and store it; see `ImageFiles.commit`. Raises ImageUnavailable, OSError."""
+        return self._images.commit(temp, nsfw=nsfw)
+
+    def image_file(self, name: str) -> Path | bytes | None:
+        """Return the file of an image by its unguessable name, or its bytes from memory; None if it does not exist."""
+        return self._images.find(name)
+
+    def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return the thumbnail of an image, a small WebP file; None if it cannot be made."""
+        return self._images.thumbnail(name)
+
+    def add_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
+        """Store an uploaded image, a PNG file of `size` in pixels; the same content of a visitor is stored once."""
+        digest = hashlib.sha256(content).hexdigest()
+        if stored := sources_table.read(self._db.read(sources_table.BY_CONTENT, (visitor, digest))):
+            self._db.write(lambda db: db.execute(sources_table.RENEW, (now, stored.name)))
+            return stored
+        source = SourceImage(self._images.save_png(content), digest, *size)
+        row = (source.name, visitor, digest, source.width, source.height, now)
+        self._db.write(lambda db: db.execute(sources_table.INSERT, row))
+        return source
+
+    def source(self, visitor: str, name: str) -> SourceImage | None:
+        """Return an uploaded image of a visitor by name; None for one of another visitor, or a deleted one."""
+        return sources_table.read(self._db.read(sources_table.BY_NAME, (visitor, name)))
+
+    def image_bytes(self, name: str) -> bytes | None:
+        """Return the bytes of an image by its unguessable name; None if it does not exist or cannot be read."""
+        return self._images.content(name)
+
+    def drop_sources(self, before: float) -> int:
+        """Delete uploaded images last used before a time that no job refers to; return their number."""
+        names = self._db.write(lambda db: sources_table.delete_unused(db, before))
+        for name in names:
+            self._images.delete(name)
+        return len(names)
+
+    def upload_link(self, account: str, digest: str, since: float) -> str | None:
+        """Return the API's link of a content that this account uploaded after a time; None without one."""
+        rows = self._db.read(sources_table.LINK, (account, digest, since))
+        return str(rows[0][0]) if rows else None
+
+    def save_upload(self, account: str, digest: str, link: str, now: float) -> None:
+        """Store the API's link of an uploaded content."""
+        self._db.write(lambda db: db.execute(sources_table.SAVE_LINK, (account, digest, link, now)))
+
+    def forget_upload(self, account: str, digest: str) -> None:
+        """Delete the link of a content that the API does not have any more."""
+        self._db.write(lambda db: db.execute(sources_table.DELETE_LINK, (account, digest)))
+
+    def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
+        """Return jobs that are not deleted, with a failed job in place of each invalid record."""
+        query = f"SELECT {jobs_table.COLUMNS} FROM {jobs_table.NOT_DELETED} {where}"
+        return jobs_table.read_all(self._db.read(query, values))
+
+    def _read_readable(self, where: str, values: tuple[object, ...]) -> list[Job]:
+        return [job for job in self._read(where, values) if job.is_readable]
+
+    def _index_missing(self) -> None:
+        """Add jobs to the index that are not there: those from before there was one."""
+        if missing := jobs_table.read(self._db.read(search_table.NOT_INDEXED)):
+            self._db.write(lambda db: [search_table.index(db, job) for job in missing])

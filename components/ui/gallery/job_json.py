@@ -1,0 +1,97 @@
+"""Job JSON: a job as the gallery's script reads it, in plain JSON values, times in Unix seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from components.domain.job import Job, JobState, StoredImage
+from components.domain.money import dollars
+from components.jobs.feed import FeedChanges
+from components.services.playground import Playground
+from components.ui.message_json import message_json
+
+
+def job_json(job: Job, playground: Playground) -> dict[str, Any]:
+    """Return the fields of a tile and of the large view; a free backend's message mentions no money."""
+    request = job.request
+    backend = playground.backend_of(job)
+    is_free = backend is not None and backend.free
+    return {
+        "id": job.id,
+        "click": job.click,
+        "number": job.number,
+        "state": job.state.value,
+        "prompt": request.prompt,
+        "negative_prompt": request.negative_prompt,
+        "width": request.width,
+        "height": request.height,
+        "guidance_scale": request.guidance_scale,
+        "num_inference_steps": request.num_inference_steps,
+        "seed": request.seed if job.is_readable else None,
+        "seed_note": job.seed_note,
+        "loras": [{"path": lora.path, "scale": lora.scale} for lora in request.loras],
+        "strength": request.prompt_strength if request.image else None,
+        "refine": request.refine.value,
+        "high_noise_frac": request.high_noise_frac,
+        "refine_steps": request.refine_steps,
+        "preset": request.preset.value if request.preset else None,
+        "model": job.model,
+        "backend": backend.label if backend else job.backend,
+        "created": job.created,
+        "accepted": job.accepted,
+        "started": job.started,
+        "ended": job.ended,
+        "inference_ms": job.inference_ms,
+        "usual": None if job.ended else playground.jobs.typical_seconds(job),
+        "position": job.position,
+        "step": job.step,
+        "steps": job.steps,
+        "favourite": job.is_favourite,
+        "preview": job.preview,
+        "stage": job.stage,
+        "pictures": [_image_json(image, job.id) for image in job.images],
+        **message_json(job.problem, is_free=is_free),
+        "micros": job.price,
+        "price": None if job.price is None else dollars(job.price),
+        "field": job.refused_field,
+        "set_aside": job.is_paused,
+        "next_send": job.next_send,
+        "can_take_back": job.is_cancellable,
+        "can_stop": playground.jobs.can_be_stopped(job),
+        "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused,
+        "links": list(job.links),
+        "note": job.note,
+        "task": job.task_id,
+    }
+
+
+def changes_json(changes: FeedChanges, playground: Playground, now: float) -> dict[str, Any]:
+    """Return the answer of a long poll. `now` is the server's clock: the browser's may be wrong."""
+    return {
+        "epoch": changes.epoch,
+        "version": changes.version,
+        "now": now,
+        "busy": changes.unfinished,
+        "gone": changes.deleted,
+        "rows": [job_json(job, playground) for job in changes.jobs],
+        "more": changes.more,
+        "notices": [message_json(notice, is_free=True) for notice in playground.notices],
+    }
+
+
+def _image_json(image: StoredImage, job_id: str) -> dict[str, Any]:
+    src = f"playground/pictures/{image.name}"
+    return {
+        "src": src,
+        "thumb": f"{src}?thumb",
+        "download": f"{src}?download={quote(job_id)}",
+        "original": f"{src}?original",
+        "clean": f"{src}?clean",
+        "received": f"playground/pictures/{image.received}?original" if image.received else None,
+        "width": image.width,
+        "height": image.height,
+        "format": image.format,
+        "bytes": image.size,
+        "nsfw": image.nsfw,
+    }

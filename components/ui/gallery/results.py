@@ -1,0 +1,127 @@
+"""Gallery of results: an HTML component whose script polls for changes and draws the tiles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from components import messages
+from components.domain.job import Job
+from components.errors import InvalidRequest, PlaygroundError
+from components.services.playground import Playground
+from components.ui import assets
+from components.ui.gallery.history import history_functions
+from components.ui.gallery.job_json import changes_json, job_json
+from components.ui.identity import as_object, number_field, person_of, session_key
+from components.ui.message_json import message_json
+from components.ui.panels.loras import ROWS
+from components.ui.panels.price import image_count, price_json, priced_request
+from components.ui.routes.archive import Archives
+
+# Below the 60 s after which nginx, by default, ends a request without an answer.
+MAX_POLL_SECONDS = 20.0
+"""Seconds that a long poll waits for a change."""
+
+
+class Results:
+    """Gallery component, which is also input and output of a press.
+
+    Its input value is a ticket `{visitor, click, key}` with the fields of page.TICKET_FIELDS; its output value is a
+    receipt, see `receipt`.
+    """
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground, self._jobs = playground, playground.jobs
+        self.archives = Archives(playground)
+        # An empty template, and nodes built by the script: Gradio evaluates templates as JavaScript, so that `${...}`
+        # in a prompt would run (tried with 6.31).
+        self.component = gr.HTML(
+            {},
+            html_template="",
+            js_on_load=assets.mount("main", "mount", self._messages(), ["fill"]),
+            apply_default_css=False,
+            elem_id="results",
+            # They run outside Gradio's queue, so that a long poll takes none of its 40 places.
+            server_functions=self._server_functions(),
+        )
+
+    def receipt(self, click: str, jobs: tuple[Job, ...]) -> dict[str, Any]:
+        """Return the receipt of a click: the JSON of the jobs that it started."""
+        return {"click": click, "rows": self._rows(jobs), "refused": [], "notice": None}
+
+    @staticmethod
+    def refusal(click: str, error: PlaygroundError) -> dict[str, Any]:
+        """Return the receipt of a click that started nothing, with its error at a field or for the whole page."""
+        if isinstance(error, InvalidRequest) and error.field:
+            refused = [{"field": error.field, "sentence": str(error)}]
+            return {"click": click, "rows": [], "refused": refused, "notice": None}
+        return {"click": click, "rows": [], "refused": [], "notice": message_json(error.message, is_free=True)}
+
+    def _messages(self) -> dict[str, dict[str, str]]:
+        """Return the messages that the script shows without an answer of the server."""
+        backend = self._playground.backend
+        texts = {
+            "offline": messages.OFFLINE,
+            "nothing_kept_here": messages.NOTHING_STORED_HERE,
+            "picture_not_loaded": messages.PICTURE_NOT_LOADED,
+            "older_not_loaded": messages.OLDER_NOT_LOADED,
+            "link_copied": messages.LINK_COPIED,
+            "too_late": messages.TOO_LATE,
+            "too_many_loras": messages.too_many_loras(ROWS),
+        }
+        found = {name: message_json(message, is_free=True) for name, message in texts.items()}
+        return found | {"unanswered": message_json(messages.UNANSWERED, is_free=backend.free)}
+
+    def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
+        """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""
+
+        async def changes(payload: Any, request: gr.Request) -> dict[str, Any]:
+            """Return the changes since the browser's version; wait up to `wait` seconds while there are none."""
+            values = as_object(payload)
+            epoch, version = str(values.get("epoch", ""))[:32], int(number_field(values, "version"))
+            wait = min(max(number_field(values, "wait"), 0.0), MAX_POLL_SECONDS)
+            found = await self._jobs.changes(person_of(values, request).visitor_id, epoch, version, wait)
+            return changes_json(found, self._playground, time.time())
+
+        async def older(payload: Any, request: gr.Request) -> dict[str, Any]:
+            """Return the page of jobs that were created before a time."""
+            values = as_object(payload)
+            jobs, more = await self._jobs.older(person_of(values, request).visitor_id, number_field(values, "before"))
+            return {"rows": self._rows(jobs), "more": more}
+
+        async def recheck(payload: Any, request: gr.Request) -> None:
+            """Poll again for the task of a job that may have been charged."""
+            values = as_object(payload)
+            await self._jobs.resume.recheck(person_of(values, request).visitor_id, str(values.get("job", ""))[:64])
+
+        async def cancel(payload: Any, request: gr.Request) -> bool:
+            """Cancel a job that is not sent yet, or stop one of a free backend; return False when it is too late."""
+            values = as_object(payload)
+            visitor, job_id = person_of(values, request).visitor_id, str(values.get("job", ""))[:64]
+            return await self._jobs.cancel_unsent(visitor, job_id) or await self._jobs.stop(visitor, job_id)
+
+        async def estimate(payload: Any, request: gr.Request) -> dict[str, Any] | None:
+            """Return the price of a press and what the model offers; None while the form has invalid values."""
+            values = as_object(payload)
+            if (priced := priced_request(values)) is None:
+                return None
+            person, token = person_of(values, request), session_key(values)
+            found = await self._playground.estimate(person, token, priced)
+            plain = await self._playground.estimate(person, token, replace(priced, loras=())) if priced.loras else None
+            return price_json(found, image_count(values), plain)
+
+        async def recipe(payload: Any, request: gr.Request) -> str:
+            """Return the settings of a visitor's own job as A1111 infotext."""
+            values = as_object(payload)
+            visitor = person_of(values, request).visitor_id
+            return await self._playground.recipes.of_job(visitor, str(values.get("job", ""))[:64])
+
+        functions = [changes, older, recheck, cancel, estimate, recipe]
+        return [*functions, *history_functions(self._playground, self.archives)]
+
+    def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
+        return [job_json(job, self._playground) for job in jobs]

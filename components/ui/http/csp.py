@@ -1,0 +1,70 @@
+"""Content-Security-Policy: nothing is loaded from or sent to another site, and only the app's scripts run."""
+
+from __future__ import annotations
+
+import secrets
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER = "Content-Security-Policy"
+
+
+def policy(nonce: str = "") -> str:
+    """Return the header's value; inline scripts run only where they carry `nonce`."""
+    inline = f" 'nonce-{nonce}'" if nonce else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            # Gradio builds the templates and scripts of its HTML components by `Function`.
+            f"script-src 'self'{inline} 'unsafe-eval'",
+            "script-src-attr 'none'",
+            # Gradio's components carry styles in attributes.
+            "style-src 'self' 'unsafe-inline'",
+            # Previews of running jobs are data URIs.
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            # Hugging Face shows a Space's page inside its own.
+            "frame-ancestors 'self' https://huggingface.co",
+        )
+    )
+
+
+class CspNonces:
+    """ASGI middleware: give the inline scripts of Gradio's page a random nonce, and allow no other inline scripts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/"):
+            await self._app(scope, receive, _with_nonce(send))
+        else:
+            await self._app(scope, receive, send)
+
+
+def _with_nonce(send: Send) -> Send:
+    nonce = secrets.token_hex(16)
+    start: Message = {}
+    page = bytearray()
+
+    async def send_page(message: Message) -> None:
+        # The start waits for the whole page: its length changes with the nonces.
+        if message["type"] == "http.response.start":
+            start.update(message)
+            return
+        page.extend(message.get("body", b""))
+        if not message.get("more_body", False):
+            # Without quotes: the page's settings contain HTML inside JSON strings, which a quote would end.
+            content = bytes(page).replace(b"<script", f"<script nonce={nonce}".encode())
+            headers = MutableHeaders(scope=start)
+            headers[HEADER], headers["Content-Length"] = policy(nonce), str(len(content))
+            await send(start)
+            await send({"type": "http.response.body", "body": content})
+
+    return send_page

@@ -1,0 +1,76 @@
+"""Grid panel: one press over lists of values, with its number of images and price before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from components import messages
+from components.domain.batch import FIELD, Axis, batch, cells, count, read_axes
+from components.domain.money import dollars
+from components.domain.request import GenerationRequest
+from components.domain.schema import ModelSchema
+from components.errors import InvalidRequest
+from components.services.estimate import Estimate
+from components.services.playground import Playground
+from components.ui import assets
+from components.ui.identity import as_object, person_of, session_key
+from components.ui.panels.price import priced_request
+from components.ui.widgets import field_id
+
+
+class GridPanel:
+    """Component with the server function; its script is assets/ui/grid/grid.js."""
+
+    def __init__(self, playground: Playground) -> None:
+        async def plan(payload: Any, request: gr.Request) -> dict[str, Any]:
+            """Return `{count, price}` of the lists' images, or `{refused}` with the reason."""
+            values = as_object(payload)
+            try:
+                axes = read_axes(values.get("axes"))
+                number = count(axes)
+            except InvalidRequest as error:
+                return {"refused": str(error)}
+            # The press would be refused as a whole.
+            if number > (limit := playground.config.job_limits.per_visitor):
+                return {"refused": str(messages.too_many_cells(limit))}
+            if (dearest := priced_request(dict(values, num_inference_steps=_most_steps(axes, values)))) is None:
+                return {"count": number, "price": ""}
+            estimate = await playground.estimate(person_of(values, request), session_key(values), dearest)
+            return {"count": number, "price": _price_text(estimate, number)}
+
+        gr.HTML(
+            "",
+            html_template="",
+            js_on_load=assets.mount("grid/grid", "mount", {}),
+            elem_id=field_id(FIELD),
+            apply_default_css=False,
+            padding=False,
+            server_functions=[plan],
+        )
+
+    @staticmethod
+    def read(
+        values: Mapping[str, Any], request: GenerationRequest, image_count: int, schema: ModelSchema
+    ) -> tuple[tuple[GenerationRequest, ...], str]:
+        """Return one request for each cell of the grid, or for each of so many images without one, and a note.
+
+        The note says something about the seeds, or is empty. Raises InvalidRequest.
+        """
+        if values.get(FIELD) is None:
+            return batch(request, image_count)
+        return cells(request, read_axes(values[FIELD]), schema), ""
+
+
+def _price_text(estimate: Estimate, number: int) -> str:
+    if estimate.is_free:
+        return ""
+    return "unknown" if estimate.price is None else dollars(estimate.price * number)
+
+
+def _most_steps(axes: tuple[Axis, ...], values: Mapping[str, Any]) -> Any:
+    """Return the steps of the dearest image, whose price is an upper bound for each."""
+    steps = [value for axis in axes if axis.field == "num_inference_steps" for value in axis.values]
+    return max(steps, key=float) if steps else values.get("num_inference_steps")

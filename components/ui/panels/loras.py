@@ -1,0 +1,125 @@
+"""LoRA panel: four rows that exist from the start, and are shown and hidden in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from components.domain.request import LoraWeight
+from components.domain.schema import ModelSchema
+from components.loras.checker import LoraChecker
+from components.ui import assets
+from components.ui.panels.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
+from components.ui.widgets import field_id, help_text, number_of, slider, text_of
+
+ROWS = 4
+"""Number of rows, which the scripts rely on; a model that accepts fewer refuses a request with more."""
+_MAX_LISTED = 30
+"""Names of the host's LoRAs in the help text."""
+
+
+class LoraPanel:
+    """Rows of LoRAs.
+
+    They are never created again: `gr.render` and gr.Dataframe lose what was typed (tried with Gradio 6.31).
+    """
+
+    def __init__(self, schema: ModelSchema, checker: LoraChecker) -> None:
+        gr.HTML("LoRAs", html_template=assets.text("ui/shared/heading.html"), elem_id="loras", apply_default_css=False)
+        self._schema, self._checker = schema, checker
+        self.inputs: dict[str, Component] = {}
+        self.rows: dict[str, gr.Group] = {}
+        removers: list[gr.Button] = []
+        help_text(
+            "loras",
+            "A LoRA teaches the model one style or subject. Many need a trigger word in the prompt.",
+        )
+        if names := checker.host.names:
+            help_text("host_loras", f"The host's own, by name: {', '.join([*names][:_MAX_LISTED])}.")
+        for number in range(1, ROWS + 1):
+            with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
+                removers.append(self._row(number, schema))
+            self.rows[f"lora_{number}_row"] = group
+        LoraNotes(checker, ROWS)
+        with gr.Row(elem_id="lora-adders"):
+            add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
+            choose = gr.Button(
+                "Choose from the shelf", size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0
+            )
+        compare = gr.Button("Compare with and without", size="sm", elem_id="compare-loras", elem_classes=["minor"])
+        compare.click(None, None, None, js=assets.hook("form/form", "compare_loras"), api_visibility="private")
+        self._tie(add, choose, removers)
+        tie_rows(self.inputs, len(self.rows))
+
+    def _row(self, number: int, schema: ModelSchema) -> gr.Button:
+        with gr.Row(elem_classes=["lora-head"]):
+            path = gr.Textbox(
+                label=f"LoRA {number}",
+                placeholder="owner/name, or a link to a .safetensors file",
+                elem_id=field_id(f"lora_{number}"),
+                max_lines=1,
+                scale=5,
+            )
+            remove = gr.Button(
+                f"Remove LoRA {number}",
+                size="sm",
+                elem_id=f"remove-lora-{number}",
+                elem_classes=["remove"],
+                scale=0,
+                # px: the smallest target for a finger (WCAG 2.5.5).
+                min_width=44,
+            )
+        with gr.Row(elem_classes=["lora-foot"]):
+            on = gr.Checkbox(
+                value=True,
+                label=f"Use LoRA {number}",
+                info="Off: kept, not used.",
+                elem_id=field_id(f"lora_{number}_on"),
+                scale=1,
+            )
+            scale = slider(
+                schema.lora_scale,
+                f"lora_{number}_scale",
+                label=f"LoRA {number} scale",
+                info="1 is usual, 0 is off.",
+                scale=2,
+            )
+        place_under_row(number)
+        self.inputs |= {f"lora_{number}": path, f"lora_{number}_scale": scale, f"lora_{number}_on": on}
+        return remove
+
+    def _tie(self, add: gr.Button, choose: gr.Button, removers: list[gr.Button]) -> None:
+        values, filled = list(self.inputs.values()), {**self.inputs, **self.rows}
+        names, outputs = list(filled), list(filled.values())
+        js = assets.hook("loras/starter_dialog", "choose", names)
+        choose.click(None, values, outputs, js=js, api_visibility="private")
+        js = assets.hook("loras/rows", "add_lora", list(self.rows))
+        add.click(None, None, list(self.rows.values()), js=js, api_visibility="private")
+        for number, remove in enumerate(removers, start=1):
+            js = assets.hook("loras/rows", "remove_lora", names, number)
+            remove.click(None, values, outputs, js=js, api_visibility="private")
+
+    def take_tags_from(self, prompt: Component) -> None:
+        """Connect the prompt, whose LoRA tags move into rows."""
+        tie_prompt(prompt, self.inputs, self.rows)
+
+    def read(self, values: Mapping[str, Any]) -> tuple[LoraWeight, ...]:
+        """Return the LoRAs of rows with a path that are switched on. Raises InvalidRequest at the row. Blocks."""
+        loras = (self._read_row(number, values) for number in range(1, len(self.rows) + 1))
+        return tuple(lora for lora in loras if lora)
+
+    def _read_row(self, number: int, values: Mapping[str, Any]) -> LoraWeight | None:
+        name = f"lora_{number}"
+        path = text_of(values.get(name), name).strip()
+        if not path or values.get(f"{name}_on") is False:
+            return None
+        reference = self._checker.resolve(path, name)
+        # The weight of a pasted `<lora:name:weight>` tag counts before the slider.
+        own_scale = reference.weight
+        scale = number_of(values.get(f"{name}_scale"), f"{name}_scale") if own_scale is None else own_scale
+        lora = LoraWeight(reference.path, scale)
+        self._schema.check_lora(name, lora)
+        return lora

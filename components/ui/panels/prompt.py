@@ -1,0 +1,57 @@
+"""Prompt panel: prompt and negative prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from components.ui.panels.prompt_length import follow_length, help_with_length
+from components.ui.widgets import field_id, help_text, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTexts:
+    """Prompt and negative prompt of a request."""
+
+    prompt: str
+    negative_prompt: str
+
+
+class PromptPanel:
+    """Text boxes of prompt and negative prompt."""
+
+    def __init__(self, *, is_unlimited: bool = False) -> None:
+        """`is_unlimited`: the backend reads prompts of any length, so no message about the length is needed."""
+        prompt = gr.Textbox(
+            label="Prompt",
+            lines=3,
+            max_lines=8,
+            placeholder="A red fox in the snow at night",
+            elem_id=field_id("prompt"),
+            autofocus=False,
+        )
+        place_help = help_text if is_unlimited else help_with_length
+        place_help("prompt", "Say what the picture should show. Ctrl+Enter (or ⌘+Enter) generates.")
+        negative = gr.Textbox(
+            label="Negative prompt",
+            lines=1,
+            max_lines=4,
+            placeholder="blurry, text",
+            elem_id=field_id("negative_prompt"),
+        )
+        help_text("negative_prompt", "What should stay out of the picture. May be left empty.")
+        self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": negative}
+        if not is_unlimited:
+            follow_length(prompt, negative)
+
+    @staticmethod
+    def read(values: Mapping[str, Any]) -> PromptTexts:
+        """Return the texts. Raises InvalidRequest for a value that is no text."""
+        return PromptTexts(
+            prompt=text_of(values.get("prompt"), "prompt"),
+            negative_prompt=text_of(values.get("negative_prompt"), "negative_prompt").strip(),
+        )

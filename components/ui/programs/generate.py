@@ -1,0 +1,244 @@
+"""Endpoint `/generate` for programs: makes one image, waits for it, and raises the page's own messages as errors."""
+
+# Without `from __future__ import annotations`: Gradio reads the endpoint's annotations as objects, not as texts.
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache, save_file_to_cache
+from gradio.route_utils import get_root_url
+from gradio.utils import get_upload_folder
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from components import messages
+from components.domain.batch import batch
+from components.domain.job import Job, JobState, StoredImage
+from components.domain.person import Person, visitor_id_of
+from components.domain.request import GenerationRequest, LoraWeight, Refine
+from components.errors import InvalidRequest, Message, PlaygroundError
+from components.jobs.submission import Submission
+from components.loras.tags import merged, take_tags
+from components.recipes.infotext import infotext
+from components.services.playground import Playground
+from components.ui.identity import user_of
+from components.ui.panels.speed import preset_of
+from components.ui.programs.images import IMAGE_FIELDS, image_fields
+from components.ui.widgets import number_of
+
+PARAMETERS = {
+    "prompt": "what the picture should show; required",
+    "negative_prompt": "what should stay out of it",
+    "width": "pixels, 256 to 1536, a multiple of 8",
+    "height": "pixels, 256 to 1536, a multiple of 8",
+    "guidance_scale": "how strictly to follow the prompt, 1 to 20",
+    "num_inference_steps": "how long to work on it, 1 to 50",
+    "seed": "0 to 2147483647, or -1: drawn by the app",
+    "loras": 'at most four of {"path": "owner/name or a link", "scale": 0 to 4}',
+    "image": "an uploaded file or a data URI, cropped to width x height; refused unless the model takes it",
+    "mask_image": "the same for the mask: white changes, black stays to the pixel",
+    "prompt_strength": "how much of the image is painted anew, 0 to 1",
+    "refine": "no_refiner, expert_ensemble_refiner or base_image_refiner; refused unless the model takes it",
+    "high_noise_frac": "for expert_ensemble_refiner: 0 to 1, where the refiner takes over",
+    "refine_steps": "for base_image_refiner: the refiner's steps",
+    "preset": "full, or fast: 4 steps at guidance 1; fast is refused unless the model takes it",
+}
+"""Description of each parameter on the API page, in the order of the endpoint's parameters."""
+
+GeneratedImages = tuple[list[gr.FileData], dict[str, Any]]
+"""Image files, and the details of the job."""
+
+
+def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[GeneratedImages]]:
+    """Return the function behind `/generate`, whose parameters and docstring Gradio shows on the API page."""
+
+    async def generate(  # noqa: PLR0913 - its parameters are the endpoint's, by the API's own names
+        prompt: str = "",
+        negative_prompt: str = "",
+        width: int = 1024,
+        height: int = 1024,
+        guidance_scale: float = 3.5,
+        num_inference_steps: int = 28,
+        seed: int = -1,
+        loras: list[dict[str, Any]] | None = None,
+        image: str | dict[str, Any] | None = None,
+        mask_image: str | dict[str, Any] | None = None,
+        prompt_strength: float | None = None,
+        refine: str | None = None,
+        high_noise_frac: float | None = None,
+        refine_steps: int | None = None,
+        preset: str | None = None,
+        request: gr.Request | None = None,
+    ) -> GeneratedImages:
+        """Make a picture and wait for it: returns its file, and job, task, model, seed, timings and recipe."""
+        values = {
+            "prompt": prompt,
+            "negative_prompt": negative_prompt,
+            "width": width,
+            "height": height,
+            "guidance_scale": guidance_scale,
+            "num_inference_steps": num_inference_steps,
+            "seed": seed,
+            "image": image,
+            "mask_image": mask_image,
+            "prompt_strength": prompt_strength,
+            "refine": refine,
+            "high_noise_frac": high_noise_frac,
+            "refine_steps": refine_steps,
+            "preset": preset,
+        }
+        job = await _finished_job(playground, values, loras, _caller(request))
+        return await _files(playground, job, request), _details(job)
+
+    return generate
+
+
+def document(blocks: gr.Blocks) -> None:
+    """Add the descriptions of PARAMETERS to Gradio's API page, which reads a docstring's first paragraph only."""
+    (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
+    for component, text in zip(endpoint.inputs, PARAMETERS.values(), strict=True):
+        # Gradio 6.31 caches what `api_info` returns, so the change stays.
+        component.api_info()["additional_description"] = text  # type: ignore[union-attr]
+
+
+async def misnamed_parameter(request: Request, error: Exception) -> Response:
+    """Answer 422 to a call with a parameter that `/generate` does not have, for which Gradio raises TypeError."""
+    if not request.url.path.startswith("/gradio_api/call/"):
+        raise error
+    sentence = f"/generate takes these parameters and no others: {', '.join(PARAMETERS)}."
+    return JSONResponse({"error": sentence}, status_code=422)
+
+
+async def _finished_job(playground: Playground, values: Mapping[str, Any], loras: Any, program: Person) -> Job:
+    """Start a job, wait for its end and return it. Raises gr.Error with the message that a tile would show."""
+    is_free = playground.backend.free
+    try:
+        # In a thread: it reads the host's folder of LoRAs.
+        without_images = await asyncio.to_thread(_request, playground, values, loras)
+        request = await _with_images(playground, without_images, values, program)
+        model = playground.backend.family.choose(request).id
+        # A random click id: a program has no double clicks, so each call is a press of its own.
+        submission = Submission(program.visitor_id, secrets.token_hex(16), batch(request, 1)[0], model=model)
+        # Without a token: a visitor's own key is no parameter of any endpoint.
+        jobs = await playground.start(program, submission, "")
+        # A caller that disconnects ends this wait only: the job has a task of its own, and is paid for.
+        job = await playground.jobs.finished(jobs[0].id) or jobs[0]
+    except PlaygroundError as error:
+        raise _error(error.message, is_free=True) from error
+    if job.state is not JobState.COMPLETED:
+        raise _error(job.problem or messages.NO_END, is_free=is_free)
+    return job
+
+
+def _request(playground: Playground, values: Mapping[str, Any], loras: Any) -> GenerationRequest:
+    """Return the request without its images; a null counts as left out. Raises InvalidRequest. Blocks."""
+    present = {"prompt": ""} | {name: value for name, value in values.items() if value is not None}
+    fields = {name: _checked_value(name, value) for name, value in present.items() if name not in IMAGE_FIELDS}
+    fields["prompt"], tagged = take_tags(fields["prompt"], playground.lora_checker.resolve)
+    fields.setdefault("preset", playground.backend.schema.default_preset)
+    return GenerationRequest(**fields, loras=merged(_loras(playground, loras), tagged)).with_preset_applied()
+
+
+async def _with_images(
+    playground: Playground, request: GenerationRequest, values: Mapping[str, Any], program: Person
+) -> GenerationRequest:
+    present = {name: values[name] for name in (*IMAGE_FIELDS, "prompt_strength") if values.get(name) is not None}
+    size = {"width": request.width, "height": request.height}
+    return replace(request, **await image_fields(playground, program, present | size))
+
+
+def _checked_value(name: str, value: Any) -> Any:
+    """Return a value as the page's own fields would read it. Raises InvalidRequest."""
+    if name == "refine":
+        return _refine_mode(value)
+    if name == "preset":
+        return preset_of(value)
+    if name not in ("prompt", "negative_prompt"):
+        return number_of(value, name)
+    if not isinstance(value, str):
+        raise InvalidRequest(name, messages.not_text(name))
+    return value
+
+
+def _refine_mode(value: Any) -> Refine:
+    try:
+        return Refine(value)
+    except ValueError as error:
+        raise InvalidRequest("refine", messages.NO_SUCH_REFINER) from error
+
+
+def _loras(playground: Playground, values: Any) -> tuple[LoraWeight, ...]:
+    if values is None:
+        return ()
+    if not isinstance(values, list):
+        raise InvalidRequest("loras", messages.NOT_A_LIST_OF_LORAS)
+    return tuple(_lora(playground, value) for value in values)
+
+
+def _lora(playground: Playground, value: Any) -> LoraWeight:
+    if not isinstance(value, dict) or not isinstance(value.get("path"), str) or set(value) - {"path", "scale"}:
+        raise InvalidRequest("loras", messages.NOT_A_LORA)
+    lora = playground.lora_checker.resolve(value["path"], "loras")
+    default_scale = 1.0 if lora.weight is None else lora.weight
+    return LoraWeight(lora.path, number_of(value.get("scale", default_scale), "loras"))
+
+
+def _error(message: Message, *, is_free: bool) -> gr.Error:
+    """Return the error with a message in full."""
+    # A refusal is no fault of the app: without `print_exception=False` Gradio would log a traceback.
+    return gr.Error(messages.in_full(message, is_free=is_free), print_exception=False)
+
+
+def _caller(request: gr.Request | None) -> Person:
+    """Return the person behind a call: each Gradio session is a visitor, its images count for the signed-in user."""
+    session = request.session_hash if request else None
+    visitor = visitor_id_of(f"session {session or secrets.token_hex(16)}")
+    return Person(visitor, user_of(request), is_program=True)
+
+
+async def _files(playground: Playground, job: Job, request: gr.Request | None) -> list[gr.FileData]:
+    """Return copies of the job's images, bytes as received, in the folder that Gradio's clients download from."""
+    # Gradio's own URL of the app, which knows proxies and sub-paths.
+    root = ""
+    if request and request.request:
+        root = get_root_url(request.request, request.request.url.path, None)
+    return [await asyncio.to_thread(_file, playground, image, root) for image in job.images]
+
+
+def _file(playground: Playground, image: StoredImage, root: str) -> gr.FileData:
+    stored = playground.store.image_file(image.name)
+    if stored is None:
+        raise _error(messages.FILE_GONE, is_free=playground.backend.free)
+    path = _cached_path(stored, image.name)
+    return gr.FileData(
+        path=path,
+        url=f"{root}/gradio_api/file={path}",
+        size=image.size,
+        orig_name=f"sdxl-lora.{image.name.rpartition('.')[2]}",
+        mime_type=f"image/{image.format.lower()}",
+    )
+
+
+def _cached_path(stored: Path | bytes, name: str) -> str:
+    folder = get_upload_folder()
+    return (
+        save_bytes_to_cache(stored, name, folder) if isinstance(stored, bytes) else save_file_to_cache(stored, folder)
+    )
+
+
+def _details(job: Job) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "task": job.task_id,
+        "model": job.model,
+        "seed": job.request.seed,
+        "timings": {"inference": job.inference_ms},
+        "has_nsfw_contents": [image.nsfw for image in job.images],
+        "note": job.note,
+        "recipe": infotext(job.request, job.model),
+    }

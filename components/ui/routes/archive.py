@@ -1,0 +1,125 @@
+"""Image archive: a visitor's images as one zip file, with a contact sheet that works offline."""
+
+from __future__ import annotations
+
+import html
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from string import Template
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from components.domain.job import Job, StoredImage
+from components.images.metadata import strip, write_text
+from components.recipes.infotext import infotext
+from components.services.playground import Playground
+from components.ui import assets
+from components.ui.routes.zip_stream import Entry, stream_zip
+
+PATH = "playground/packs/"
+"""Path of the archives, relative to the page."""
+MAX_JOBS = 500
+"""Most jobs in one archive."""
+VALID_MINUTES = 10
+"""Lifetime of an archive's URL."""
+_MAX_ARCHIVES, _MAX_PER_VISITOR = 10_000, 20
+"""Most archives of all visitors and of one; the oldest are dropped."""
+_SHEET = "contact-sheet.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Archive that a visitor has requested; its content is read when it is downloaded."""
+
+    visitor: str
+    job_ids: tuple[str, ...]
+    is_clean: bool
+    """Whether images and contact sheet leave out settings and prompts."""
+    until: float
+    """End of its life, in seconds of the monotonic clock."""
+
+
+class Archives:
+    """Archives by token, and the route that serves them. Their URLs are unguessable and expire."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+        self._archives: dict[str, Archive] = {}
+
+    def create(self, visitor: str, job_ids: Sequence[str], *, is_clean: bool) -> str:
+        """Return the URL of a new archive, relative to the page. The download leaves out other visitors' jobs."""
+        # A download is a plain link, which carries no header: its address is the permission.
+        now, token = time.monotonic(), secrets.token_hex(16)
+        valid = [(name, archive) for name, archive in self._archives.items() if archive.until > now]
+        # Oldest first, as they were created: the slices leave one place for the new archive.
+        dropped = [name for name, archive in valid if archive.visitor == visitor][: 1 - _MAX_PER_VISITOR]
+        remaining = [(name, archive) for name, archive in valid if name not in dropped][1 - _MAX_ARCHIVES :]
+        new = Archive(visitor, tuple(job_ids[:MAX_JOBS]), is_clean, now + VALID_MINUTES * 60)
+        self._archives = dict([*remaining, (token, new)])
+        return f"{PATH}{token}"
+
+    @property
+    def route(self) -> Route:
+        """Return the route of all archives."""
+        return Route(f"/{PATH}{{token}}", self._serve)
+
+    async def _serve(self, request: Request) -> Response:
+        archive = self._archives.get(request.path_params["token"])
+        if archive is None or archive.until <= time.monotonic():
+            return PlainTextResponse("This file is not here any more. Choose the pictures again.", status_code=404)
+        jobs = await self._playground.history.finished(archive.visitor, archive.job_ids)
+        name = time.strftime("sdxl-lora-%Y-%m-%d.zip")
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+        # The blocking store: Starlette runs a generator that is not asynchronous in a thread.
+        content = stream_zip(_entries(jobs, archive, self._playground.store.blocking.image_bytes))
+        return StreamingResponse(content, media_type="application/zip", headers=headers)
+
+
+def _entries(jobs: Sequence[Job], archive: Archive, content: Callable[[str], bytes | None]) -> Iterator[Entry]:
+    """Yield the image files, then the contact sheet of those that still existed. Blocks."""
+    shown: list[str] = []
+    numbers = iter(range(1, MAX_JOBS * 10))
+    for job in jobs:
+        recipe = "" if archive.is_clean else infotext(job.request, job.model)
+        for image in job.images:
+            # Deleted since the archive was requested.
+            if (stored := content(image.name)) is None:
+                continue
+            file = f"pictures/{next(numbers):03}{f'-seed-{job.request.seed}' if recipe else ''}{_suffix(image)}"
+            yield file, job.created, write_text(stored, recipe) if recipe else strip(stored)
+            shown.append(_image_html(job, image, file, recipe))
+    yield _SHEET, time.time(), _sheet_html(shown).encode()
+
+
+def _suffix(image: StoredImage) -> str:
+    return "." + image.name.rpartition(".")[2]
+
+
+def _image_html(job: Job, image: StoredImage, file: str, recipe: str) -> str:
+    """Return one image of the contact sheet; without its texts when its file has no recipe either."""
+    if not recipe:
+        return _filled("archive/contact_image.html", file, "", "", image)
+    negative = f"Negative prompt: {job.request.negative_prompt}\n" if job.request.negative_prompt else ""
+    # The last line of an infotext has the parameters, the lines before it the prompts.
+    facts = negative + recipe.rpartition("\n")[2]
+    return _filled("archive/contact_image.html", file, job.request.prompt, facts, image)
+
+
+def _filled(template: str, file: str, prompt: str, facts: str, image: StoredImage) -> str:
+    values: dict[str, Any] = {"file": file, "prompt": prompt, "facts": facts}
+    values |= {"width": image.width, "height": image.height}
+    return Template(assets.text(template)).substitute(
+        {name: html.escape(str(value)) for name, value in values.items()}
+    )
+
+
+def _sheet_html(images: list[str]) -> str:
+    count = f"{len(images)} {'picture' if len(images) == 1 else 'pictures'}"
+    summary = f"{count}, saved on {time.strftime('%Y-%m-%d')}. A click opens one in full."
+    values = {"title": "SDXL LoRA Playground", "said": summary, "pictures": "\n".join(images)}
+    return Template(assets.text("archive/contact_sheet.html")).substitute(values)

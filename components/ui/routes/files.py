@@ -1,0 +1,107 @@
+"""File routes: stored images with their thumbnails, and the page's own scripts, styles and examples."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from components.images.metadata import strip, write_text
+from components.services.playground import Playground
+from components.ui import assets
+from components.ui.routes.source_images import source_routes
+
+_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+# Right for images too: their names are random, and no file is ever written again.
+_IMMUTABLE = "max-age=31536000, immutable"
+_THUMBNAIL_SUFFIX = ".webp"
+"""Format of every thumbnail."""
+
+
+def routes(playground: Playground) -> list[BaseRoute]:
+    """Return the app's routes for files, which Gradio's app serves besides its own."""
+    return [
+        Route("/playground/pictures/{name}", _image_endpoint(playground)),
+        Route("/playground/assets/{version}/{name:path}", _asset),
+        *source_routes(playground),
+    ]
+
+
+def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Response]]:
+    async def image_file(request: Request) -> Response:
+        """Serve an image. Its name is the permission: 128 random bits.
+
+        `?original` is a download of the bytes as received, `?download=JOB` one with the recipe of that job added,
+        `?clean` one without metadata. `?thumb` is the thumbnail.
+        """
+        name, query = request.path_params["name"], request.query_params
+        if "thumb" in query:
+            return await _thumbnail(playground, name)
+        image = playground.store.image_file(name)
+        if image is None:
+            return _missing()
+        stem, _, suffix = name.rpartition(".")
+        is_download = any(mode in query for mode in ("download", "original", "clean"))
+        download_name = f"sdxl-lora-{stem[:8]}.{suffix}" if is_download else None
+        if "clean" in query:
+            # In a thread: the file is read and copied as a whole.
+            image = await asyncio.to_thread(_rewritten, image, strip)
+        elif recipe := await playground.recipes.of_image(name, query.get("download", "")[:64]):
+            image = await asyncio.to_thread(_rewritten, image, partial(write_text, text=recipe))
+        return _file_response(image, f".{suffix}", f"private, {_IMMUTABLE}", download_name)
+
+    return image_file
+
+
+async def _thumbnail(playground: Playground, name: str) -> Response:
+    """Serve the thumbnail of an image; where none can be made the image itself, which is not cached then."""
+    if thumbnail := await playground.store.thumbnail(name):
+        # `private`: the cache of a proxy would serve it to others, and after its deletion.
+        return _file_response(thumbnail, _THUMBNAIL_SUFFIX, f"private, {_IMMUTABLE}")
+    image = playground.store.image_file(name)
+    if image is None:
+        return _missing()
+    return _file_response(image, Path(name).suffix, "no-store")
+
+
+def _missing() -> Response:
+    return PlainTextResponse("This picture is not here.", status_code=404)
+
+
+def _rewritten(image: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
+    return change(image if isinstance(image, bytes) else image.read_bytes())
+
+
+async def _asset(request: Request) -> Response:
+    """Serve a file of the folders in `assets.SERVED`."""
+    # Resolved before it is compared: `..` and symbolic links would lead out of the folder.
+    path = (assets.FOLDER / request.path_params["name"]).resolve()
+    served = any(path.is_relative_to(assets.FOLDER / folder) for folder in assets.SERVED)
+    if not served or not path.is_file() or path.suffix not in _TYPES:
+        return PlainTextResponse("There is no such file.", status_code=404)
+    # A page that was loaded before an update has URLs of the old version: the new file must not be cached there.
+    is_current = request.path_params["version"] == assets.version()
+    return _file_response(path, path.suffix, f"public, {_IMMUTABLE}" if is_current else "no-store")
+
+
+def _file_response(image: Path | bytes, suffix: str, caching: str, download_name: str | None = None) -> Response:
+    """Return the response for a file, or for bytes; a download when it has a name."""
+    media_type, headers = _TYPES[suffix], {"Cache-Control": caching}
+    if isinstance(image, Path):
+        return FileResponse(image, media_type=media_type, headers=headers, filename=download_name)
+    if download_name:
+        headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
+    return Response(image, media_type=media_type, headers=headers)

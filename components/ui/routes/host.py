@@ -1,0 +1,177 @@
+"""Host page: spending of the host's money by person, and the switch that stops it. Open to the host only."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from components.budget.limits import BudgetLimits, PersonSpending
+from components.domain.money import Micros, dollars
+from components.errors import PlaygroundError
+from components.services.host_config import SpendingReport
+from components.services.playground import Playground
+from components.ui import assets
+from components.ui.identity import user_of
+
+PATH = "/playground/host"
+PEOPLE_SHOWN = 200
+"""Persons in the table, those with the highest spending first; the others are counted."""
+MAX_BODY_BYTES = 100
+"""Largest body of a request to the switch."""
+REFUSED = "This page is for the host alone: open it by the link that was printed when the app was started."
+REFUSED_ON_SPACE = "This page is for the host alone: sign in as the Space's owner, or use the link in the Space's log."
+INVALID_SWITCH = 'The switch takes the JSON {"stop": true} or {"stop": false}, and nothing else.'
+_PRIVATE = {"Cache-Control": "no-store"}
+
+
+class HostPage:
+    """Routes of the host page and the token that opens them; without routes where the host pays for nothing."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+        self._is_offered = playground.quotes is not None
+        self._token = secrets.token_hex(32)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes, which Gradio's app serves besides its own."""
+        if not self._is_offered:
+            return []
+        return [
+            Route(PATH, self._page),
+            Route(f"{PATH}/report", self._report),
+            Route(f"{PATH}/switch", self._switch, methods=["POST"]),
+        ]
+
+    def invitation(self, address: str) -> str:
+        """Return the log message with the URL of the page, "" where there is none.
+
+        The token is in the fragment, which browsers do not send (RFC 3986, 3.5): it is in no access log or Referer.
+        """
+        if not self._is_offered:
+            return ""
+        if owner := self._playground.config.owner:
+            return f"* Page for the host: add {PATH}#{self._token} to this Space's own address, or sign in as {owner}."
+        return f"* Page for the host: {address.rstrip('/')}{PATH}#{self._token}"
+
+    async def _page(self, _: Request) -> Response:
+        """Serve the page, open to all: it has no data, its script requests the report with the token."""
+        can_sign_in = self._playground.config.can_sign_in
+        page = assets.text("ui/host/page.html").replace("VERSION", assets.version())
+        return HTMLResponse(page.replace("CAN_SIGN_IN", "yes" if can_sign_in else "no"), headers=_PRIVATE)
+
+    async def _report(self, request: Request) -> Response:
+        """Serve the spending report as JSON."""
+        if not self._is_host(request):
+            return self._refusal()
+        try:
+            report = await self._playground.spending_report()
+        except PlaygroundError as error:
+            return _text_response(str(error), 503)
+        return JSONResponse(_report_json(report), headers=_PRIVATE)
+
+    async def _switch(self, request: Request) -> Response:
+        """Turn the switch that stops spending on or off."""
+        if not self._is_host(request):
+            return self._refusal()
+        # Pages of other sites cannot send this type without a preflight, which OriginCheck refuses.
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        is_on = _switch_value(await _read_start(request)) if is_json else None
+        if is_on is None:
+            return _text_response(INVALID_SWITCH, 422)
+        try:
+            await self._playground.jobs.stop_spending(is_on=is_on)
+        except PlaygroundError as error:
+            return _text_response(str(error), 503)
+        return JSONResponse({"stop": is_on}, headers=_PRIVATE)
+
+    def _is_host(self, request: Request) -> bool:
+        """Return whether a request has the token or the owner's sign-in, and comes from no other site's page."""
+        # Missing from programs, and from browsers over plain http: those need the token or the sign-in all the same.
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return False
+        owner = self._playground.config.owner.lower()
+        return self._has_token(request) or (owner != "" and user_of(request).lower() == owner)
+
+    def _has_token(self, request: Request) -> bool:
+        credentials = request.headers.get("authorization", "")
+        # In constant time. As bytes: of texts compare_digest takes ASCII alone, and a header may hold anything.
+        return hmac.compare_digest(credentials.encode(), f"Bearer {self._token}".encode())
+
+    def _refusal(self) -> Response:
+        return _text_response(REFUSED_ON_SPACE if self._playground.config.owner else REFUSED, 403)
+
+
+def _text_response(sentence: str, status: int) -> Response:
+    return PlainTextResponse(sentence, status_code=status, headers=_PRIVATE)
+
+
+async def _read_start(request: Request) -> bytes:
+    """Return the start of a request's body, a little more than MAX_BODY_BYTES at most if it is longer."""
+    body = b""
+    async for part in request.stream():
+        # Stopped here: the general limit of a body, 1 MB, is far above what the switch needs.
+        body += part
+        if len(body) > MAX_BODY_BYTES:
+            break
+    return body
+
+
+def _switch_value(body: bytes) -> bool | None:
+    """Return the value of `{"stop": bool}`, None for anything else."""
+    try:
+        payload = json.loads(body) if len(body) <= MAX_BODY_BYTES else None
+    except ValueError:
+        return None
+    stop = payload.get("stop") if isinstance(payload, dict) and len(payload) == 1 else None
+    return stop if isinstance(stop, bool) else None
+
+
+def _report_json(report: SpendingReport) -> dict[str, Any]:
+    """Return the report as the page's script shows it: amounts as texts, and shares of the limits from 0 to 1."""
+    limits, spent = report.limits, report.spent
+    return {
+        "stop": {"is_on": spent.is_stopped, "is_forced": limits.is_stopped},
+        "today": _amount_json(spent.today, limits.per_day),
+        "month": _amount_json(spent.this_month, limits.per_month),
+        "under_way": dollars(spent.unsettled) if spent.unsettled else "",
+        "balance": {
+            "left": "" if report.balance is None else dollars(report.balance),
+            "floor": dollars(limits.min_balance),
+            "is_low": report.balance is not None and report.balance - spent.unsettled <= limits.min_balance,
+        },
+        "allowed": _limits_json(limits),
+        "people": [_person_json(spending) for spending in report.people[:PEOPLE_SHOWN]],
+        "others": max(0, len(report.people) - PEOPLE_SHOWN),
+    }
+
+
+def _amount_json(spent: Micros, limit: Micros) -> dict[str, Any]:
+    return {"spent": dollars(spent), "cap": dollars(limit), "share": min(1.0, spent / limit) if limit else 1.0}
+
+
+def _limits_json(limits: BudgetLimits) -> dict[str, Any]:
+    return {
+        "access": limits.access.value,
+        "users": sorted(limits.users),
+        "pictures_per_hour": limits.images_per_hour,
+        "per_person_day": dollars(limits.per_person_day),
+    }
+
+
+def _person_json(spending: PersonSpending) -> dict[str, Any]:
+    """Return a row of the table. A browser's id is cut to 8 characters: enough to distinguish, not to use it."""
+    kind, _, name = spending.payer_name.partition(" ")
+    return {
+        "kind": kind if name else "programs",
+        "name": name[:8] if kind == "browser" else name,
+        "pictures": spending.images,
+        "today": dollars(spending.today),
+        "month": dollars(spending.this_month),
+    }
