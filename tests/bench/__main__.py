@@ -1,15 +1,15 @@
-"""Run every benchmark and print its table: `python -m tests.bench`, or those named after it."""
+"""Command that runs benchmarks and prints their tables: `python -m tests.bench [NAME ...]`, all without a name."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import history, latency, load, painting, sdxl, siege, weight
+from tests.bench import demo_painter, history, latency, load, sdxl, siege, weight
 
 BENCHES = {
     "latency": latency.run,
     "load": load.run,
-    "painting": painting.run,
+    "painting": demo_painter.run,
     "weight": weight.run,
     "siege": siege.run,
     "history": history.run,
@@ -18,7 +18,7 @@ BENCHES = {
 
 
 def main() -> None:
-    """Run the named benchmarks, all without a name."""
+    """Run the benchmarks named on the command line, or all."""
     for name in sys.argv[1:] or BENCHES:
         for line in BENCHES[name]():
             sys.stdout.write(line + "\n")

@@ -1,4 +1,4 @@
-"""What 5,000 pictures in the store cost: opening the page beside an empty one, searching, scrolling through all."""
+"""Cost of 5,000 stored images: opening the page compared with an empty history, searching, scrolling through all."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Browser, Page
 
-from components.person import visitor_name
-from components.search import Search
-from components.store import Store
-from tests.app_process import AppProcess
-from tests.bench.stage import chromium
+from components.domain.person import visitor_id_of
+from components.storage.search_table import Search
+from components.storage.store import Store
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
-from tests.many_jobs import LORA, TOKEN, fill
+from tests.support.app_process import AppProcess
+from tests.support.chromium import chromium
+from tests.support.seeded_history import LORA, TOKEN, fill
+from tests.support.v3_service import HostedApi
 
 PAUSE = 200
-"""Milliseconds the page waits for another letter."""
+"""Milliseconds that the page waits for further typing before it searches."""
 COUNT = 5_000
 ROUNDS = 9
 SEARCHES = (
@@ -34,7 +34,7 @@ SEARCHES = (
 
 
 def run() -> Iterator[str]:
-    """Yield the table's lines."""
+    """Run the benchmark and yield the lines of its table."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         empty, full = Path(folder) / "empty", Path(folder) / "full"
         fill(full / "data", COUNT, time.time())
@@ -46,28 +46,28 @@ def run() -> Iterator[str]:
         for app in apps.values():
             stack.callback(app.stop)
         opened = _opened(browser, apps[empty].url, apps[full].url)
-        scrolled, asked = _scrolled(browser, apps[full].url)
+        scrolled, shown = _scrolled(browser, apps[full].url)
     yield f"{COUNT} pictures of one visitor, medians of {ROUNDS}"
     ratio = opened[1] / opened[0]
     yield f"Page opened, tiles drawn: empty {opened[0]:.0f} ms, full {opened[1]:.0f} ms, ratio {ratio:.2f}"
     yield f"Search in the store: median {median(searches):.1f} ms, 95 % under {quantiles(searches, n=20)[-1]:.1f} ms"
-    yield f"Search on the page, letter to tiles: median {median(asked):.0f} ms, of which {PAUSE} are waited for more"
+    yield f"Search on the page, letter to tiles: median {median(shown):.0f} ms, of which {PAUSE} are waited for more"
     yield f"Scrolled from the first to the last: {scrolled:.1f} s"
 
 
 def _searches(folder: Path) -> list[float]:
     store, times = Store(folder), []
     for _ in range(ROUNDS):
-        for wanted in SEARCHES:
+        for search in SEARCHES:
             begun = time.perf_counter()
-            store.found(visitor_name(TOKEN), wanted, 61)
+            store.search(visitor_id_of(TOKEN), search, 61)
             times.append(1000 * (time.perf_counter() - begun))
     store.close()
     return times
 
 
 def _opened(browser: Browser, *urls: str) -> list[float]:
-    """Return the median time in which each page is there, taken in turns so that a busy moment meets both."""
+    """Return the median load time of each page in ms; measured alternately, so that a busy moment affects both."""
     times: dict[str, list[float]] = {url: [] for url in urls}
     for _ in range(ROUNDS):
         for url in urls:
@@ -91,10 +91,10 @@ def _scrolled(browser: Browser, url: str) -> tuple[float, list[float]]:
             page.evaluate("document.querySelector('dialog.history .shelf').scrollTop += 4000")
             page.wait_for_timeout(20)
             assert time.perf_counter() - begun < most, page.locator("dialog.history .tile").count()
-        return time.perf_counter() - begun, [_asked(page, number) for number in range(ROUNDS)]
+        return time.perf_counter() - begun, [_search_on_page(page, number) for number in range(ROUNDS)]
 
 
-def _asked(page: Page, number: int) -> float:
+def _search_on_page(page: Page, number: int) -> float:
     box = page.get_by_role("searchbox")
     begun = time.perf_counter()
     box.fill(f'"number {4000 + number} of"')

@@ -1,4 +1,4 @@
-"""How soon a finished task is a painted picture, and how soon a click is a POST; beside two usual pollers."""
+"""Latency from a finished task to a painted image and from a click to its POST, compared with two usual pollers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import httpx
 import wavespeed
 from playwright.sync_api import Page
 
-from tests.bench.stage import app_before_api, chromium, wall
+from tests.bench.setup import app_before_api, wall
 from tests.browser.person import Person
-from tests.hosted_api import KEY, HostedApi, Task, steady
+from tests.support.chromium import chromium
+from tests.support.v3_service import KEY, HostedApi
+from tests.support.v3_task import Task, steady
 
 ROUNDS, WARM_UP = 12, 5
-SEED = 1  # one for all, so that the API paints the picture only once
+SEED = 1  # one for all, so that the API makes the image only once
 MODEL = "stability-ai/sdxl-lora"
 BODY = {"prompt": "p", "size": "1024*1024", "guidance_scale": 3.5, "num_inference_steps": 28, "seed": SEED}
 
@@ -35,7 +37,7 @@ WATCH = """() => {
 
 
 def run() -> Iterator[str]:
-    """Yield the table's lines."""
+    """Run the benchmark and yield the lines of its table."""
     with app_before_api() as (api, app), chromium() as browser:
         api.length = steady(2.5)
         page = browser.new_page()
@@ -64,7 +66,7 @@ def run() -> Iterator[str]:
 
 
 def _page(api: HostedApi, person: Person, page: Page, number: int) -> tuple[float, int, float]:
-    """Return how late the picture was painted, the queries used, and the time from the click to the POST."""
+    """Return the delay of the painted image, the number of polls, and the time from the click to the POST."""
     person.generate(f"round {number}")
     page.wait_for_function(f"window.painted.length === {number + 1}")
     task = _last(api)

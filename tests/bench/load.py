@@ -1,4 +1,4 @@
-"""A hundred jobs of thirteen visitors at once, of lengths seen before: how late their ends are noticed."""
+"""Load of a hundred jobs of thirteen visitors at once, of durations seen before: delay until their end is noticed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any
 
 import httpx
 
-from tests.app_process import AppProcess
-from tests.bench.stage import app_before_api, wall
-from tests.hosted_api import HostedApi
+from tests.bench.setup import app_before_api, wall
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import HostedApi
 
 VISITORS, JOBS = 13, 100
 KINDS = range(2, 11)
-"""Steps of a request; this API takes as many seconds for it, +-5 %."""
+"""Steps of a request; the API takes as many seconds for it, +-5 %."""
 
 
-class Visitors:
-    """What the page's script sends to its own endpoints."""
+class PagePayloads:
+    """JSON bodies that the page's scripts send to the app's endpoints."""
 
     def __init__(self, app: AppProcess) -> None:
         config = httpx.get(f"{app.url}/config").json()
@@ -31,47 +31,47 @@ class Visitors:
         (self._event,) = [event for event in config["dependencies"] if event["targets"] == [[button, "click"]]]
         (self._gallery,) = [number for number, props in self._parts.items() if props.get("elem_id") == "results"]
 
-    def wish(self, visitor: str, steps: int, size: int = 1024) -> dict[str, Any]:
-        """Return a press of Generate, for `queue/join`."""
+    def press(self, visitor: str, steps: int, size: int = 1024) -> dict[str, Any]:
+        """Return the body of a press of Generate, for `queue/join`."""
         values: dict[str, Any] = {
             "results": {"visitor": visitor, "click": secrets.token_hex(16)},
             "field-prompt": "load",
             "field-num-inference-steps": steps,
             "field-width": size,
             "field-height": size,
-            "field-seed": 1,  # one picture for all: painting them is not what is measured
+            "field-seed": 1,  # one image for all: making images is not measured
         }
         props = [self._parts[number] for number in self._event["inputs"]]
         data = [values.get(part.get("elem_id", ""), part.get("value")) for part in props]
         return {"data": data, "fn_index": self._event["id"], "session_hash": visitor[:12]}
 
-    def question(self, visitor: str, epoch: str, version: int, wait: float) -> dict[str, Any]:
-        """Return a question for what changed on a visitor's board, for `component_server`."""
-        ask = {"visitor": visitor, "epoch": epoch, "version": version, "wait": wait}
-        return {"session_hash": visitor[:12], "component_id": self._gallery, "fn_name": "changes", "data": ask}
+    def changes(self, visitor: str, epoch: str, version: int, wait: float) -> dict[str, Any]:
+        """Return the body of a long poll of a visitor's feed, for `component_server`."""
+        data = {"visitor": visitor, "epoch": epoch, "version": version, "wait": wait}
+        return {"session_hash": visitor[:12], "component_id": self._gallery, "fn_name": "changes", "data": data}
 
 
-class Desk:
-    """Presses and looks for several visitors over one client."""
+class LoadClient:
+    """HTTP client that presses and polls for several visitors."""
 
     def __init__(self, app: AppProcess, http: httpx.AsyncClient) -> None:
-        self._visitors, self._http = Visitors(app), http
+        self._payloads, self._http = PagePayloads(app), http
 
     async def press(self, visitor: str, steps: int) -> None:
         """Press Generate."""
-        (await self._http.post("/gradio_api/queue/join", json=self._visitors.wish(visitor, steps))).raise_for_status()
+        (await self._http.post("/gradio_api/queue/join", json=self._payloads.press(visitor, steps))).raise_for_status()
 
     async def rows(self, visitor: str) -> list[dict[str, Any]]:
         """Return a visitor's tiles."""
-        question = self._visitors.question(visitor, "", 0, 0)
-        return (await self._http.post("/gradio_api/component_server", json=question)).json()["rows"]
+        body = self._payloads.changes(visitor, "", 0, 0)
+        return (await self._http.post("/gradio_api/component_server", json=body)).json()["rows"]
 
 
 def run() -> Iterator[str]:
-    """Yield the table's lines."""
-    chance = random.Random(3)
+    """Run the benchmark and yield the lines of its table."""
+    rng = random.Random(3)
     with app_before_api() as (api, app):
-        api.length = lambda body: body["num_inference_steps"] * chance.uniform(0.95, 1.05)
+        api.length = lambda body: body["num_inference_steps"] * rng.uniform(0.95, 1.05)
         late, answers = asyncio.run(_measure(api, app))
     yield f"{JOBS} jobs of {VISITORS} visitors, 2 to 10 s long, in flight at once: {len(late)} ended"
     yield f"noticed after their end: median {median(late):.2f} s, worst {max(late):.2f} s"
@@ -80,11 +80,11 @@ def run() -> Iterator[str]:
 
 async def _measure(api: HostedApi, app: AppProcess) -> tuple[list[float], list[float]]:
     async with httpx.AsyncClient(base_url=app.url, timeout=60) as http:
-        visitors = Desk(app, http)
+        visitors = LoadClient(app, http)
         for _ in range(2):
-            guests = [secrets.token_hex(16) for _ in KINDS]
-            await asyncio.gather(*(visitors.press(guest, steps) for guest, steps in zip(guests, KINDS, strict=True)))
-            await _all_ended(visitors, guests, len(KINDS))
+            tokens = [secrets.token_hex(16) for _ in KINDS]
+            await asyncio.gather(*(visitors.press(token, steps) for token, steps in zip(tokens, KINDS, strict=True)))
+            await _all_ended(visitors, tokens, len(KINDS))
         known = set(api.tasks)
         tokens = [secrets.token_hex(16) for _ in range(VISITORS)]
         for number in range(JOBS):
@@ -96,8 +96,8 @@ async def _measure(api: HostedApi, app: AppProcess) -> tuple[list[float], list[f
     return late, answers
 
 
-async def _all_ended(visitors: Desk, tokens: list[str], count: int) -> list[float]:
-    """Wait for the end of all, asking for the boards meanwhile; return how long the page took to answer."""
+async def _all_ended(visitors: LoadClient, tokens: list[str], count: int) -> list[float]:
+    """Poll the visitors' feeds until all jobs have ended; return the response time of each poll."""
     answers: list[float] = []
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

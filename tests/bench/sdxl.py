@@ -1,6 +1,6 @@
-"""What our server adds to SDXL: time beside bare calls of diffusers, for LoRAs, in the event loop; memory, cancelling.
+"""Overhead of the own server over bare diffusers calls: time, LoRAs, event loop, memory and cancelling.
 
-The model is tiny, so whatever is added weighs more here than it does beside the real one.
+The model is tiny, so the overhead weighs more here than beside the real one.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ import httpx
 from PIL import Image
 
 from components.engines.sdxl.engine import SdxlEngine
-from components.engines.sdxl.libraries import missing, torch
+from components.engines.sdxl.model.libraries import missing, torch
 from components.engines.sdxl.nsfw import BasicFilter
-from components.engines.sdxl.preview import preview
+from components.engines.sdxl.pipeline.preview import preview
 from components.engines.sdxl.settings import SdxlSettings
-from components.server.pictures import encode_png
+from components.server.tasks.images import encode_png
 from tests.bench.memory import resident
-from tests.bench.sdxl_stage import (
+from tests.bench.sdxl_setup import (
     LORAS,
     TICK,
     Cost,
     Material,
-    Painted,
     Server,
-    Watched,
+    ServerImage,
+    TimedEngine,
     cost_of,
     lora,
     material,
     server_here,
     server_process,
 )
-from tests.engines.sdxl.studio import BASE, generator, same
+from tests.sdxl.reference import BASE, generator, same
 
 SETTINGS = ((256, 20, 12), (512, 10, 8))
 """Pixels, steps, rounds."""
@@ -47,12 +47,12 @@ TRIES = 20
 SWITCHED = 4
 SWITCH_ROUNDS = 3
 SOME, MANY = 20, 200
-"""Pictures after which the memory is looked at."""
+"""Images after which the memory is measured."""
 CANCELLED, BIG = 5, 768
 
 
 def run() -> Iterator[str]:
-    """Yield the table's lines."""
+    """Run the benchmark and yield the lines of its table."""
     if absent := missing():
         yield f"The sdxl benchmark is skipped: {', '.join(absent)} not installed"
         return
@@ -73,7 +73,7 @@ def _first_picture(server: Server) -> Iterator[str]:
     with _probing(server) as idle:
         time.sleep(1)
     with _probing(server) as answers:
-        first = server.paint(256, 20)
+        first = server.generate(256, 20)
     yield "A tiny random SDXL, one thread, our server on loopback; medians, the sides taken in turns"
     yield f"First picture of a fresh server, libraries imported: {first.cost.wall:.1f} s"
     yield f"another caller's small GETs: {_spread(answers)}; on an idle server {_spread(idle)}"
@@ -81,7 +81,7 @@ def _first_picture(server: Server) -> Iterator[str]:
 
 @contextmanager
 def _probing(server: Server) -> Generator[list[float]]:
-    """Ask for what is answered by the event loop alone, again and again, from a thread."""
+    """Send small GETs, which the event loop alone handles, from a thread; yield the list of response times."""
     over, seconds = threading.Event(), list[float]()
 
     def probe() -> None:
@@ -114,7 +114,7 @@ def _beside_bare_calls(made: Material, server: Server) -> Iterator[str]:
     yield from _extras()
 
 
-def _row(name: str, bare: list[Cost], ours: list[Painted]) -> str:
+def _row(name: str, bare: list[Cost], ours: list[ServerImage]) -> str:
     inference = 1000 * median(own.inference for own in ours)
     one, other = _figures(bare), _figures([own.cost for own in ours])
     over = "".join(f"{late - soon:+6.0f}" for soon, late in zip(one, other, strict=True))
@@ -123,7 +123,7 @@ def _row(name: str, bare: list[Cost], ours: list[Painted]) -> str:
 
 
 def _figures(costs: list[Cost]) -> tuple[float, float, float]:
-    """Return the median, the least, and the median CPU, in milliseconds."""
+    """Return the median and minimum wall time and the median CPU time, in milliseconds."""
     walls = [cost.wall for cost in costs]
     return 1000 * median(walls), 1000 * min(walls), 1000 * median(cost.cpu for cost in costs)
 
@@ -133,38 +133,38 @@ def _columns(figures: tuple[float, float, float]) -> str:
 
 
 class BareCall:
-    """diffusers' own pipeline, made once and called again and again."""
+    """Pipeline of diffusers, created once and called directly."""
 
     def __init__(self, made: Material, size: int, steps: int) -> None:
         self.size, self.steps = size, steps
         self._pipe = made.by_hand.base
         self._pipe.set_progress_bar_config(disable=True)
 
-    def paint(self) -> Image.Image:
-        """Paint what the server is asked to paint."""
+    def generate(self) -> Image.Image:
+        """Generate the image of the request that the server gets."""
         options: dict[str, Any] = {"width": self.size, "height": self.size, "num_inference_steps": self.steps}
-        told = {"prompt": "a cat", "negative_prompt": "", "guidance_scale": 3.5}
-        return self._pipe(**told, **options, generator=generator()).images[0]
+        request = {"prompt": "a cat", "negative_prompt": "", "guidance_scale": 3.5}
+        return self._pipe(**request, **options, generator=generator()).images[0]
 
 
 def _check_same(call: BareCall, server: Server) -> None:
-    """Compare nothing but the same picture; it warms both sides as well."""
-    url = server.paint(call.size, call.steps).url
+    """Check that both sides generate the same image; this also warms them up."""
+    url = server.generate(call.size, call.steps).url
     with Image.open(BytesIO(server.http.get(url).content)) as picture:
-        assert same(picture.convert("RGB"), call.paint()), BASE
+        assert same(picture.convert("RGB"), call.generate()), BASE
 
 
-def _in_turns(call: BareCall, server: Server, rounds: int) -> tuple[list[Cost], list[Painted]]:
+def _in_turns(call: BareCall, server: Server, rounds: int) -> tuple[list[Cost], list[ServerImage]]:
     bare: list[Cost] = []
-    ours: list[Painted] = []
+    ours: list[ServerImage] = []
     for _ in range(rounds):
-        bare.append(cost_of(os.getpid(), call.paint))
-        ours.append(server.paint(call.size, call.steps))
+        bare.append(cost_of(os.getpid(), call.generate))
+        ours.append(server.generate(call.size, call.steps))
     return bare, ours
 
 
 def _extras() -> Iterator[str]:
-    """Tell what the server does that a bare call does not."""
+    """Yield the costs of the server's own work on an image, which a bare call does not do."""
     nudity, picture = BasicFilter(), Image.linear_gradient("L").convert("RGB")
     latents = torch().randn(1, 4, 32, 32, generator=generator())
     works = {
@@ -172,8 +172,8 @@ def _extras() -> Iterator[str]:
         "a step's preview": partial(preview, latents),
         "the PNG": partial(encode_png, picture),
     }
-    told = ", ".join(f"{name} {_least_ms(work):.1f}" for name, work in works.items())
-    yield f"of that at 256 px, ms, least of {TRIES}: {told}"
+    costs = ", ".join(f"{name} {_least_ms(work):.1f}" for name, work in works.items())
+    yield f"of that at 256 px, ms, least of {TRIES}: {costs}"
 
 
 def _least_ms(work: Callable[[], object]) -> float:
@@ -187,8 +187,8 @@ def _loras(server: Server) -> Iterator[str]:
     first: list[Cost] = []
     again: list[Cost] = []
     for number in range(SWITCHED):
-        first.append(server.paint(256, 10, lora(number)).cost)
-        again.append(server.paint(256, 10, lora(number)).cost)
+        first.append(server.generate(256, 10, lora(number)).cost)
+        again.append(server.generate(256, 10, lora(number)).cost)
     yield "LoRAs at 256 px, 10 steps: ms, median least CPU"
     yield f"{'first request':28}{_columns(_figures(first))}"
     yield f"{'second with the same':28}{_columns(_figures(again))}"
@@ -201,9 +201,9 @@ def _switches(server: Server) -> dict[str, list[Cost]]:
     costs: dict[str, list[Cost]] = {switched: [], stayed: [], without: []}
     for turn in range(SWITCHED * SWITCH_ROUNDS):
         name = lora(turn % SWITCHED)
-        costs[without].append(server.paint(256, 10).cost)
-        costs[switched].append(server.paint(256, 10, name).cost)
-        costs[stayed].append(server.paint(256, 10, name).cost)
+        costs[without].append(server.generate(256, 10).cost)
+        costs[switched].append(server.generate(256, 10, name).cost)
+        costs[stayed].append(server.generate(256, 10, name).cost)
     return costs
 
 
@@ -213,7 +213,7 @@ def _switches(server: Server) -> dict[str, list[Cost]]:
 def _memory(server: Server) -> Iterator[str]:
     seen: list[float] = []
     for number in range(MANY):
-        server.paint(256, 1, *_loras_of(number))
+        server.generate(256, 1, *_loras_of(number))
         if number + 1 in (SOME, MANY // 2, MANY):
             seen.append(resident(server.pid))
     some, half, many = seen
@@ -224,7 +224,7 @@ def _memory(server: Server) -> Iterator[str]:
 
 
 def _loras_of(number: int) -> list[str]:
-    """Half the pictures have none, a quarter has one that stays loaded, a quarter one that has to be loaded again."""
+    """Return the LoRAs of an image: none for half, a cached one for a quarter, one to reload for a quarter."""
     if number % 4 == 0:
         return [lora(number // 4 % LORAS)]
     return [lora(0)] if number % 4 == 2 else []
@@ -234,19 +234,19 @@ def _loras_of(number: int) -> list[str]:
 
 
 def _inside(made: Material) -> Iterator[str]:
-    engine = Watched(SdxlEngine(SdxlSettings.from_env(made.env)))
+    engine = TimedEngine(SdxlEngine(SdxlSettings.from_env(made.env)))
     with server_here(engine, made.folder / "here") as (server, lag):
-        server.paint(256, 1)
+        server.generate(256, 1)
         lag.taken()
         time.sleep(2)
         idle = lag.taken()
         for size, steps in ((256, 20), (512, 10), (BIG, 4)):
-            server.paint(size, steps)
+            server.generate(size, steps)
         yield f"event loop while it paints, late by: {_spread(lag.taken())}; idle {_spread(idle)}"
         yield from _cancels(server, engine)
 
 
-def _cancels(server: Server, engine: Watched) -> Iterator[str]:
+def _cancels(server: Server, engine: TimedEngine) -> Iterator[str]:
     late: list[float] = []
     steps: list[float] = []
     for number in range(CANCELLED):
@@ -256,16 +256,16 @@ def _cancels(server: Server, engine: Watched) -> Iterator[str]:
     yield f"cancelling within a step of {_ms(steps)} ({BIG} px): {_spread(late)} until the engine lets go"
 
 
-def _cancel(server: Server, engine: Watched, share: float) -> tuple[float, float]:
-    """Return a step's seconds, and those from the deletion in the midst of the next until the engine let go."""
+def _cancel(server: Server, engine: TimedEngine, share: float) -> tuple[float, float]:
+    """Return the seconds of a step, and those from the cancel in the middle of the next until the engine ended."""
     while not engine.ends.empty():
         engine.ends.get()
     task = server.submit(BIG, 50)["id"]
     began, ended = (_when_step(server, task, step) for step in (1, 2))
     time.sleep(share * (ended - began))
-    asked = time.perf_counter()
+    begun = time.perf_counter()
     server.http.post("/api/v3/predictions/delete", json={"ids": [task]}).raise_for_status()
-    return ended - began, engine.ends.get(timeout=60) - asked
+    return ended - began, engine.ends.get(timeout=60) - begun
 
 
 def _when_step(server: Server, task: str, step: int) -> float:

@@ -1,6 +1,6 @@
-"""A thousand visitors with open pages, two hundred jobs at once, a service that answers every fifth time wrongly.
+"""Load of a thousand open pages and two hundred jobs at once, with faults in every fifth response of the service.
 
-Then the same jobs again and again, as many as an hour brings: what the app holds in memory must not grow.
+The jobs are repeated, as many as in a busy hour: the app's memory must not grow.
 """
 
 from __future__ import annotations
@@ -18,77 +18,78 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.app_process import AppProcess
-from tests.bench.load import Visitors
+from tests.bench.load import PagePayloads
 from tests.bench.memory import resident
-from tests.bench.stage import WEALTH
-from tests.hosted_api import HostedApi, png
+from tests.bench.setup import NO_BUDGET_LIMIT
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import HostedApi
+from tests.support.v3_task import png
 
 VISITORS, JOBS = 1000, 200
 FAULTY = 0.2
 HOUR_ROUNDS = 5
-"""Rounds of JOBS: a thousand pictures, a busy hour's, in three minutes."""
+"""Rounds of JOBS: the thousand images of a busy hour, in three minutes."""
 UNDER_WAY = {"waiting", "created", "processing"}
 OPENING = 20
-"""Seconds in which the pages are opened: Gradio builds the state of a session for each."""
+"""Seconds over which the pages are opened: Gradio creates a session for each."""
 HOLD = 20
-"""Seconds a page's question is held."""
+"""Seconds of a page's long poll."""
 SIZE = 256
-Answer = tuple[int, dict[str, str], bytes] | None
+Response = tuple[int, dict[str, str], bytes] | None
 
 
-class WearyApi(HostedApi):
-    """Answers every fifth time with a fault, whatever it was asked; of submits it loses some it has accepted."""
+class FaultyApi(HostedApi):
+    """Fake API that returns a fault for every fifth request; some submits are accepted but lose their response."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.chance = random.Random(17)
-        self.length = lambda body: self.chance.uniform(0.5, 3.0)
+        self.rng = random.Random(17)
+        self.length = lambda body: self.rng.uniform(0.5, 3.0)
         self.may_fail = False
 
-    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        if not self.may_fail or self.chance.random() >= FAULTY or path.startswith("/files/"):
+    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
+        if not self.may_fail or self.rng.random() >= FAULTY or path.startswith("/files/"):
             return super()._answer(method, path, headers, body)
-        faults: list[Callable[[], Answer]] = [
+        faults: list[Callable[[], Response]] = [
             lambda: None,
             lambda: (503, {}, b"<html>weary</html>"),
             lambda: (200, {"content-type": "text/html"}, b"<html>log in</html>"),
             lambda: (200, {"content-type": "application/json"}, b'{"code": 200, "data": [1, null, "x"]}'),
             lambda: (429, {"retry-after": "1"}, b'{"code": 429, "message": "slow down"}'),
         ]
-        fault = self.chance.choice(faults)
+        fault = self.rng.choice(faults)
         is_submit = method == "POST" and path.endswith("/sdxl-lora")
         if is_submit and fault is not faults[-1]:
-            super()._answer(method, path, headers, body)  # it was accepted, and the answer goes wrong
+            super()._answer(method, path, headers, body)  # accepted, but the response is faulty
         return fault()
 
 
 @dataclass
 class Figures:
-    """What was measured in one run."""
+    """Measurements of one run."""
 
     answers: list[float] = field(default_factory=list[float])
-    """Seconds the page took for a question that need not be held."""
+    """Response times in seconds of polls that do not wait."""
     presses: list[float] = field(default_factory=list[float])
     memory: list[float] = field(default_factory=list[float])
     """MB of the app, after each round."""
-    held: int = 0
+    pages: int = 0
     states: Counter[str] = field(default_factory=Counter[str])
 
 
 def run() -> Iterator[str]:
-    """Yield the table's lines."""
-    api = WearyApi()
+    """Run the benchmark and yield the lines of its table."""
+    api = FaultyApi()
     api.start()
     png(SIZE, SIZE, 1)
     with tempfile.TemporaryDirectory() as folder:
-        app = AppProcess.hosted(Path(folder), api, PLAYGROUND_JOBS="1000", **WEALTH).start()
+        app = AppProcess.hosted(Path(folder), api, PLAYGROUND_JOBS="1000", **NO_BUDGET_LIMIT).start()
         try:
             figures = asyncio.run(_measure(api, app))
         finally:
             app.stop()
             api.stop()
-    yield f"{figures.held} pages held open, {JOBS} jobs at once, {100 * FAULTY:.0f} % of the service's answers faulty"
+    yield f"{figures.pages} pages held open, {JOBS} jobs at once, {100 * FAULTY:.0f} % of the service's answers faulty"
     yield f"ends: {', '.join(f'{count} {state}' for state, count in sorted(figures.states.items()))}"
     yield f"the page's own answers: {_spread(figures.answers)}; presses: {_spread(figures.presses)}"
     first, last = figures.memory[1], figures.memory[-1]
@@ -102,26 +103,26 @@ def _spread(seconds: list[float]) -> str:
 
 
 class Browser:
-    """One visitor's connection to the app, as bare as can be: a thousand of them must not slow the measuring."""
+    """One visitor's connection to the app on raw streams: a thousand HTTP clients would slow the measurement."""
 
-    def __init__(self, app: AppProcess, questions: Visitors) -> None:
-        self._port, self._questions = app.port, questions
+    def __init__(self, app: AppProcess, payloads: PagePayloads) -> None:
+        self._port, self._payloads = app.port, payloads
         self._forwarded = f"x-forwarded-for: 9.9.{secrets.randbelow(256)}.{secrets.randbelow(256)}\r\n"
-        """As a proxy before the app would tell: limits are counted by address."""
+        """Header of a proxy: rate limits count by client address."""
         self.token = secrets.token_hex(16)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def changes(self, epoch: str, version: int, wait: float) -> dict[str, Any]:
-        """Return what changed on this visitor's board, held for up to `wait` seconds."""
-        body = self._questions.question(self.token, epoch, version, wait)
+        """Return the changes of this visitor's feed; a long poll of up to `wait` seconds."""
+        body = self._payloads.changes(self.token, epoch, version, wait)
         return json.loads(await self._post("/gradio_api/component_server", body))
 
     async def press(self) -> None:
         """Press Generate."""
-        await self._post("/gradio_api/queue/join", self._questions.wish(self.token, 4, SIZE))
+        await self._post("/gradio_api/queue/join", self._payloads.press(self.token, 4, SIZE))
 
     async def read_receipt(self) -> None:
-        """Read the press's events to their end, as the page does: Gradio holds them until somebody has."""
+        """Read the events of a press to their end, as the page does; Gradio stores them until they are read."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         path = f"/gradio_api/queue/data?session_hash={self.token[:12]}"
         writer.write(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\n{self._forwarded}\r\n".encode())
@@ -130,13 +131,13 @@ class Browser:
         writer.close()
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
         if self._streams:
             self._streams[1].close()
         self._streams = None
 
     async def _post(self, path: str, body: dict[str, Any]) -> bytes:
-        for _ in range(3):  # a server may close an idle connection just then: browsers ask again too
+        for _ in range(3):  # the server may close an idle connection at that moment; browsers retry too
             try:
                 return await self._post_once(path, json.dumps(body).encode())
             except (ConnectionError, asyncio.IncompleteReadError):
@@ -156,11 +157,11 @@ class Browser:
         return await reader.readexactly(int(length[1]))
 
 
-async def _measure(api: WearyApi, app: AppProcess) -> Figures:
-    figures, questions = Figures(), Visitors(app)
-    browsers = [Browser(app, questions) for _ in range(VISITORS)]
-    pages = [asyncio.create_task(_page(Browser(app, questions), browser, figures)) for browser in browsers]
-    probe = asyncio.create_task(_probe(Browser(app, questions), figures))
+async def _measure(api: FaultyApi, app: AppProcess) -> Figures:
+    figures, payloads = Figures(), PagePayloads(app)
+    browsers = [Browser(app, payloads) for _ in range(VISITORS)]
+    pages = [asyncio.create_task(_page(Browser(app, payloads), browser, figures)) for browser in browsers]
+    probe = asyncio.create_task(_probe(Browser(app, payloads), figures))
     await asyncio.sleep(OPENING + 5)
     api.may_fail = True
     for number in range(HOUR_ROUNDS):
@@ -180,30 +181,30 @@ async def _measure(api: WearyApi, app: AppProcess) -> Figures:
     return figures
 
 
-async def _page(held: Browser, visitor: Browser, figures: Figures) -> None:
-    """Ask as the script of an open page does: held, again and again."""
-    held.token = visitor.token
+async def _page(page: Browser, visitor: Browser, figures: Figures) -> None:
+    """Long-poll a visitor's feed as the script of an open page does, until cancelled."""
+    page.token = visitor.token
     epoch, version = "", 0
-    await asyncio.sleep(random.Random(held.token).uniform(0, OPENING))
-    figures.held += 1
+    await asyncio.sleep(random.Random(page.token).uniform(0, OPENING))
+    figures.pages += 1
     try:
         while True:
-            answer = await held.changes(epoch, version, HOLD)
+            answer = await page.changes(epoch, version, HOLD)
             epoch, version = answer["epoch"], answer["version"]
     finally:
-        held.close()
+        page.close()
 
 
-async def _probe(guest: Browser, figures: Figures) -> None:
-    """Be one more visitor, whose questions need no holding."""
+async def _probe(visitor: Browser, figures: Figures) -> None:
+    """Measure the response times of one more visitor, whose polls do not wait, until cancelled."""
     try:
         while True:
             begun = time.monotonic()
-            await guest.changes("", 0, 0)
+            await visitor.changes("", 0, 0)
             figures.answers.append(time.monotonic() - begun)
             await asyncio.sleep(0.1)
     finally:
-        guest.close()
+        visitor.close()
 
 
 async def _press(maker: Browser, figures: Figures) -> None:
@@ -214,7 +215,7 @@ async def _press(maker: Browser, figures: Figures) -> None:
 
 
 async def _made(makers: list[Browser]) -> None:
-    """Wait until nothing of a round is being made; what is unknown may still be looked for."""
+    """Wait until no job of a round is in progress; unknown ones may still be searched for."""
     async with asyncio.timeout(180):
         for maker in makers:
             while {row["state"] for row in (await maker.changes("", 0, 0))["rows"]} & UNDER_WAY:  # noqa: ASYNC110
@@ -222,15 +223,15 @@ async def _made(makers: list[Browser]) -> None:
 
 
 async def _settled(makers: list[Browser]) -> None:
-    """Wait until nothing is under way; what is unknown has been looked for by then."""
+    """Wait until no job is in progress and the searches for unknown ones have ended."""
     async with asyncio.timeout(180):
         for maker in makers:
             while (await maker.changes("", 0, 0))["busy"]:  # noqa: ASYNC110 - the app is another process
                 await asyncio.sleep(0.5)
 
 
-def _check(api: WearyApi, rows: list[dict[str, Any]], figures: Figures) -> None:
-    """Nothing lost, nothing doubled: every press has its end, every task its one job or a job that says "maybe"."""
+def _check(api: FaultyApi, rows: list[dict[str, Any]], figures: Figures) -> None:
+    """Check that every press has an ended job, and every task at most one job, or a job in state unknown for it."""
     figures.states.update(row["state"] for row in rows)
     presses = HOUR_ROUNDS * JOBS
     assert len(rows) == presses, f"{presses} presses, {len(rows)} tiles"
@@ -239,6 +240,6 @@ def _check(api: WearyApi, rows: list[dict[str, Any]], figures: Figures) -> None:
     assert len(claimed) == len(set(claimed)), "two jobs have one task"
     unclaimed = set(api.tasks) - set(claimed)
     unknown = sum(row["state"] == "unknown" for row in rows)
-    assert len(unclaimed) <= unknown, f"{len(unclaimed)} tasks are nobody's, {unknown} jobs are told as unknown"
+    assert len(unclaimed) <= unknown, f"{len(unclaimed)} tasks have no job, {unknown} jobs are unknown"
     accepted = len(api.tasks)
     assert accepted <= presses, "a press was sent twice"

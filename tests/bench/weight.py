@@ -1,4 +1,4 @@
-"""What the first visit to the page costs, beside a bare Gradio page with one textbox; and a reload in mid-task."""
+"""Requests and bytes of a first visit, beside those of a bare Gradio page; time of a reload in mid-task."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.bench.stage import app_before_api, chromium
+from tests.bench.setup import app_before_api
 from tests.browser.person import Person
-from tests.hosted_api import free_port
+from tests.support.chromium import chromium
+from tests.support.v3_service import free_port
 
 ROUNDS = 5
 BARE = "import gradio as gr\nwith gr.Blocks() as demo: gr.Textbox()\ndemo.launch(server_port={port}, ssr_mode=False)"
 
 
 def run() -> Iterator[str]:
-    """Yield the table's lines."""
+    """Run the benchmark and yield the lines of its table."""
     with app_before_api() as (api, app), chromium() as browser:
         with _bare_page() as url:
             bare = _first_load(browser, url, "textarea")
         ours = _first_load(browser, app.url, "#generate")
-        api.held = True
+        api.is_stalled = True
         back = _reload(browser, app.url)
     yield "First load, nothing in the browser's cache"
     yield f"{'':16}{'requests':>9}{'kB':>8}"
@@ -37,7 +38,7 @@ def run() -> Iterator[str]:
 
 
 def _first_load(browser: Browser, url: str, ready: str) -> tuple[int, int]:
-    """Return requests and bytes as they came over the wire."""
+    """Return the number of requests and their encoded bytes."""
     with browser.new_context() as context:
         page = context.new_page()
         sizes = _count_bytes(page)

@@ -1,69 +1,111 @@
-"""One browser a session, one context a test; the app as its own process, most often before an API that is not ours."""
+"""Fixtures of the browser tests: one browser and one app of each kind for a worker, one page for a file.
+
+`@pytest.mark.app("demo")`, at a test or as a file's `pytestmark`, names the kind of app behind `app`, `api` and
+`person`; without it the kind is "hosted".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.app_process import AppProcess
-from tests.browser.chromium import FLAGS, executable
+from tests.browser.apps import SharedApps
 from tests.browser.person import PATIENCE, Person
-from tests.hosted_api import KEY, HostedApi
-
-NewPerson = Callable[..., Person]
+from tests.browser.tab import LAPTOP, PHONE, Tab
+from tests.support.app_process import AppProcess
+from tests.support.chromium import chromium
+from tests.support.paths import ASSETS
+from tests.support.v3_service import HostedApi
 
 
 @pytest.fixture(scope="package")  # its event loop must end before the async tests of other folders begin
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)  # a busy machine is slow, and only what fails waits so long
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="package")
+def scripts(browser: Browser) -> Iterator[Page]:
+    """Empty page of no app, in which the page's scripts can be imported by their path in `assets/ui`."""
+    with browser.new_page() as page:
+        page.route("**/*", serve_script)
+        page.goto("http://scripts.test/")
+        yield page
+
+
+def serve_script(route: Route) -> None:
+    name = urlsplit(route.request.url).path.removeprefix("/")
+    if name.endswith(".js"):
+        route.fulfill(body=(ASSETS / "ui" / name).read_text(), content_type="text/javascript")
+    else:
+        route.fulfill(body="<!doctype html><title>Scripts</title>", content_type="text/html")
+
+
+@pytest.fixture(scope="package")
+def shared_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedApps]:
+    apps = SharedApps(tmp_path_factory.mktemp("apps"))
+    yield apps
+    apps.kill()
+
+
+@pytest.fixture
+def app_kind(request: pytest.FixtureRequest) -> str:
+    marker = request.node.get_closest_marker("app")
+    return marker.args[0] if marker else "hosted"
+
+
+@pytest.fixture
+def app(shared_apps: SharedApps, app_kind: str) -> AppProcess:
+    return shared_apps.app(app_kind)
+
+
+@pytest.fixture
+def api(shared_apps: SharedApps, app_kind: str) -> HostedApi:
+    return shared_apps.api(app_kind)
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    yield context
-    context.close()
+    """Browser profile of one test: for init scripts, and for apps of the test's own."""
+    with browser.new_context(**LAPTOP) as context:
+        yield context
+
+
+@pytest.fixture(scope="package")
+def laptop(browser: Browser) -> Iterator[BrowserContext]:
+    """Browser profile that all files share, for its warm cache."""
+    with browser.new_context(**LAPTOP) as context:
+        yield context
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[HostedApi]:
-    """The service, shared by a file's tests; `fresh_api` clears what it saw."""
-    api = HostedApi(prefix="/through/a/proxy").start()
-    yield api
-    api.stop()
+def tab(laptop: BrowserContext) -> Iterator[Tab]:
+    tab = Tab(laptop)
+    yield tab
+    tab.close()
 
 
-@pytest.fixture(scope="module")
-def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    app = AppProcess.hosted(tmp_path_factory.mktemp("app"), api).start()
-    yield app
-    app.stop()
-
-
-@pytest.fixture(autouse=True)
-def fresh_api(request: pytest.FixtureRequest) -> None:
-    """Let every test begin with a service that answers quickly and has seen nothing."""
-    if "api" in request.fixturenames:
-        api: HostedApi = request.getfixturevalue("api")
-        api.finish_all()
-        api.held, api.queued, api.base64, api.extras = False, 0.0, False, {}
-        api.keys, api.balance, api.price = {KEY}, 100.0, 0.01
-        api.length = lambda body: 0.05
-        api.posts.clear()
-        api.submit_times.clear()
-        api.requests.clear()
-        api.next_submits.clear()
+@pytest.fixture(scope="package")
+def phone_tab(browser: Browser) -> Iterator[Tab]:
+    with browser.new_context(**PHONE) as context:
+        yield Tab(context)
 
 
 @pytest.fixture
-def person(context: BrowserContext, app: AppProcess) -> Iterator[Person]:
-    """A first-time visitor with the page open; nothing may fail in its scripts."""
-    person = Person(context.new_page(), app.url).open()
+def person(tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
+    """First-time visitor with the page open on a laptop; no error may occur in the page's scripts."""
+    person = Person(tab.cleared(app.url), app.url).open()
+    yield person
+    assert person.errors == []
+
+
+@pytest.fixture
+def on_a_phone(phone_tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
+    """First-time visitor with the page open on a phone, 390 px wide, with a finger."""
+    person = Person(phone_tab.cleared(app.url), app.url).open()
     yield person
     assert person.errors == []

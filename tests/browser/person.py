@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+import time
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 SECONDS = 1000.0
 PATIENCE = 30 * SECONDS
+DOUBLE_PRESS = 0.4
+"""Seconds within which the page takes a second press of Generate for the same one: `assets/ui/press/guard.js`."""
+DRAFT = """text => Object.entries(localStorage)
+  .some(([key, value]) => key.startsWith("playground-draft") && value.includes(text))"""
 
 
 class Person:
@@ -14,6 +20,7 @@ class Person:
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
         self.errors: list[str] = []
+        self._pressed = -DOUBLE_PRESS
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.set_default_timeout(PATIENCE)
 
@@ -71,10 +78,36 @@ class Person:
         self.page.locator("label").filter(has=self.page.get_by_role("radio", name=name, exact=True)).click()
 
     def generate(self, prompt: str | None = None) -> None:
-        """Type a prompt and press Generate."""
+        """Type a prompt and press Generate, late enough after the last press to be another one."""
         if prompt is not None:
             self.prompt.fill(prompt)
+        time.sleep(max(0.0, self._pressed + 1.2 * DOUBLE_PRESS - time.monotonic()))
         self.generate_button.click()
+        self._pressed = time.monotonic()
+
+    def make(self, prompt: str, seed: int, steps: int = 20) -> None:
+        """Generate one picture and wait until it is finished."""
+        self.set_number("Seed", seed)
+        self.set_number("Steps", steps)
+        count = self.in_state("completed").count()
+        self.generate(prompt)
+        self.sees("completed", count + 1)
+
+    def open_picture(self, prompt: str) -> Locator:
+        """Open the newest picture of a prompt; returns the large view, once its actions are there."""
+        self.results.get_by_role("button", name=f"Open: {prompt}").first.click()
+        view = self.page.get_by_role("dialog", name="Picture")
+        view.get_by_role("group", name="What to do with it").wait_for()
+        return view
+
+    def draft_holds(self, text: str) -> None:
+        """Wait until the browser has stored the form with this text in it."""
+        self.page.wait_for_function(DRAFT, arg=text)
+
+    def start_from(self, name: str, content: bytes) -> None:
+        """Choose a picture file to start from."""
+        file = FilePayload(name=name, mimeType="image/png", buffer=content)
+        self.page.get_by_label("Picture to start from", exact=True).set_input_files([file])
 
     def in_state(self, state: str) -> Locator:
         """Return the tiles in a state."""

@@ -11,27 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from components import messages
-from components.code_samples import Services, code_samples
-from components.generation import GenerationRequest
-from tests.app_process import AppProcess
+from components.api.code_samples import SampleHosts, code_samples
+from components.domain.request import GenerationRequest
 from tests.browser.person import Person
-from tests.hosted_api import KEY, HostedApi, png, recorded_models
-from tests.test_code_samples import ALL, EVERY, SERVICES, body_of
+from tests.support.sample_requests import ALL, EVERY, SERVICES, body_of
+from tests.support.v3_service import KEY, HostedApi
+from tests.support.v3_task import png
 
 TABS = ("curl", "Python, wavespeed", "Python, this page", "JavaScript")
 WORDS = 'it\'s "a" fox\n$(touch ran) `touch ran` </script> 🦊 \u202e שועל'
 
 
-@pytest.fixture(scope="module")
-def api() -> Any:
-    served = HostedApi(prefix="/through/a/proxy")
-    served.models = recorded_models("models_aliases")  # they take pictures
-    served.start()
-    yield served
-    served.stop()
+pytestmark = pytest.mark.app("pictures")
 
 
 def dialog_of(person: Person) -> Locator:
@@ -105,11 +99,11 @@ def in_a_page(page: Page, text: str) -> list[Any]:
 def test_javascript_sends_the_very_body_whatever_the_words_are(context: BrowserContext) -> None:
     page, said = context.new_page(), list[str]()
     page.on("pageerror", lambda error: said.append(str(error)))
-    for wish, model in EVERY:
-        asked = in_a_page(page, code_samples(wish, model, SERVICES)["javascript"])
+    for generation, model in EVERY:
+        asked = in_a_page(page, code_samples(generation, model, SERVICES)["javascript"])
         submit = f"{SERVICES.base_url}/api/v3/{model.id}"
         look = f"{SERVICES.base_url}/api/v3/predictions/task-1/result"
-        body = body_of(wish, model, "https://example.com/picture.png", "https://example.com/mask.png")
+        body = body_of(generation, model, "https://example.com/picture.png", "https://example.com/mask.png")
         assert asked[0] == ["POST", submit, "Bearer of whoever runs it", body]
         assert [one[:2] for one in asked[1:]] == [["GET", look]] * 2
         assert said == []
@@ -118,19 +112,17 @@ def test_javascript_sends_the_very_body_whatever_the_words_are(context: BrowserC
 def test_javascript_says_what_failed(context: BrowserContext) -> None:
     page, said = context.new_page(), list[str]()
     page.on("pageerror", lambda error: said.append(error.message))
-    text = code_samples(GenerationRequest("a fox"), ALL, Services("http://x", ""))["javascript"]
+    text = code_samples(GenerationRequest("a fox"), ALL, SampleHosts("http://x", ""))["javascript"]
     fake = "async () => ({ json: async () => ({ code: 401, message: 'no such key', data: null }) })"
-    page.set_content(
-        f"<script>window.process = {{ env: {{}} }}; window.fetch = {fake}</script><script type=module>{text}</script>"
-    )
-    page.wait_for_timeout(200)
+    with page.expect_event("pageerror"):
+        setup = f"<script>window.process = {{ env: {{}} }}; window.fetch = {fake}</script>"
+        page.set_content(f"{setup}<script type=module>{text}</script>")
     assert said == ["no such key"]
 
 
 def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
-    picture = {"name": "secret.png", "mimeType": "image/png", "buffer": png(1024, 1024, 1)}
     person.prompt.fill("a fox")
-    person.page.get_by_label("Picture to start from", exact=True).set_input_files([picture])  # pyright: ignore[reportArgumentType]
+    person.start_from("secret.png", png(1024, 1024, 1))
     person.set_number("Strength", 0.6)
     dialog = dialog_of(person)
     for tab in TABS:
@@ -159,16 +151,14 @@ def test_by_keyboard(person: Person) -> None:
     expect(person.button("Show the code")).to_be_focused()
 
 
-def test_what_is_copied_is_what_is_shown(browser: Browser, app: AppProcess) -> None:
-    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
-        person = Person(context.new_page(), app.url).open()
-        person.prompt.fill(WORDS)
-        dialog = dialog_of(person)
-        for tab in TABS:
-            shown = code_in(dialog, tab)
-            dialog.get_by_role("button", name=f"Copy the code: {tab.lower()}").click()
-            assert person.page.evaluate("() => navigator.clipboard.readText()") == shown
-        assert person.errors == []
+def test_what_is_copied_is_what_is_shown(person: Person) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.prompt.fill(WORDS)
+    dialog = dialog_of(person)
+    for tab in TABS:
+        shown = code_in(dialog, tab)
+        dialog.get_by_role("button", name=f"Copy the code: {tab.lower()}").click()
+        assert person.page.evaluate("() => navigator.clipboard.readText()") == shown
 
 
 def test_what_keeps_it_from_being_sent_is_said_at_its_field(person: Person, api: HostedApi) -> None:
@@ -205,65 +195,56 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
     expect(viewer).to_be_visible()
 
 
-def test_nothing_of_it_is_loaded_before_it_is_asked_for(context: BrowserContext, app: AppProcess) -> None:
-    page, asked = context.new_page(), list[str]()
-    page.on("request", lambda request: asked.append(request.url))
-    person = Person(page, app.url).open()
-    page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "/code" in url]
+def test_nothing_of_it_is_loaded_before_it_is_asked_for(person: Person) -> None:
+    asked = list[str]()
+    person.page.on("request", lambda request: asked.append(request.url))
+    person.open()
+    person.page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "/ui/code/" in url]
     person.prompt.fill("a fox")
     dialog_of(person)
-    assert {url.rpartition("/")[2] for url in asked if "/js/code" in url} == {
+    assert {url.rpartition("/")[2] for url in asked if "/ui/code/" in url} == {
         "code.js",
-        "code_dialog.js",
-        "code_words.js",
-        "code.css",
+        "dialog.js",
+        "words.js",
+        "dialog.css",
     }
 
 
-def test_on_a_phone_it_fits(browser: Browser, app: AppProcess) -> None:
-    with browser.new_context(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True) as phone:
-        person = Person(phone.new_page(), app.url).open()
-        person.prompt.fill("a very long word: " + "o" * 900)
-        person.button("Show the code").tap()
-        done = person.page.get_by_role("dialog").get_by_role("button", name="Done")
-        box = done.bounding_box()
-        assert box and box["height"] >= 44 and box["y"] + box["height"] <= 780
-        assert person.page.evaluate("() => document.querySelector('dialog.code').scrollWidth <= 390")
-        done.tap()
-        expect(person.page.get_by_role("dialog")).to_have_count(0)
+def test_on_a_phone_it_fits(on_a_phone: Person) -> None:
+    person = on_a_phone
+    person.prompt.fill("a very long word: " + "o" * 900)
+    person.button("Show the code").tap()
+    done = person.page.get_by_role("dialog").get_by_role("button", name="Done")
+    box = done.bounding_box()
+    assert box and box["height"] >= 44 and box["y"] + box["height"] <= 844
+    assert person.page.evaluate("() => document.querySelector('dialog.code').scrollWidth <= 390")
+    done.tap()
+    expect(person.page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_the_demo_says_that_the_code_asks_another(context: BrowserContext, tmp_path: Path) -> None:
-    demo = AppProcess(tmp_path / "demo", PLAYGROUND_BACKEND="demo").start()
-    try:
-        person = Person(context.new_page(), demo.url).open()
-        person.prompt.fill("a fox")
-        dialog = dialog_of(person)
-        assert "https://api.wavespeed.ai/api/v3/stability-ai/sdxl-lora" in code_in(dialog, "curl")
-        expect(dialog).to_contain_text(messages.CODE_FOR_THE_SERVICE.happened)
-        (tmp_path / "sample.py").write_text(code_in(dialog, "Python, this page"))
-        expect(dialog.get_by_role("tabpanel")).not_to_contain_text(messages.CODE_FOR_THE_SERVICE.happened)
-        assert "'seed'" in run([sys.executable, "sample.py"], tmp_path)
-        person.page.keyboard.press("Escape")
-        person.page.get_by_text("Refiner: off").click()
-        person.choose("Refiner", "Second pass")
-        dialog = dialog_of(person)
-        assert '"refine": "base_image_refiner"' in code_in(dialog, "curl")
-        expect(dialog).to_contain_text(messages.CODE_NOT_TAKEN_THERE.happened)
-        assert person.errors == []
-    finally:
-        demo.stop()
+@pytest.mark.app("demo")
+def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi, tmp_path: Path) -> None:
+    person.prompt.fill("a fox")
+    dialog = dialog_of(person)
+    assert f"{api.base_url}/api/v3/stability-ai/sdxl-lora" in code_in(dialog, "curl")
+    expect(dialog).to_contain_text(messages.CODE_FOR_THE_SERVICE.happened)
+    (tmp_path / "sample.py").write_text(code_in(dialog, "Python, this page"))
+    expect(dialog.get_by_role("tabpanel")).not_to_contain_text(messages.CODE_FOR_THE_SERVICE.happened)
+    assert "'seed'" in run([sys.executable, "sample.py"], tmp_path)
+    assert api.posts == []
+    person.page.keyboard.press("Escape")
+    person.page.get_by_text("Refiner: off").click()
+    person.choose("Refiner", "Second pass")
+    dialog = dialog_of(person)
+    assert '"refine": "base_image_refiner"' in code_in(dialog, "curl")
+    expect(dialog).to_contain_text(messages.CODE_NOT_TAKEN_THERE.happened)
 
 
-def test_where_programs_are_refused_it_is_said(context: BrowserContext, api: HostedApi, tmp_path: Path) -> None:
-    app = AppProcess.hosted(tmp_path / "own", api, PLAYGROUND_ACCESS="own-key-only").start()
-    try:
-        person = Person(context.new_page(), app.url).open()
-        person.prompt.fill("a fox")
-        dialog = dialog_of(person)
-        expect(dialog.get_by_role("tabpanel")).not_to_contain_text(messages.OWN_KEY_ONLY_PROGRAM.happened)
-        dialog.get_by_role("tab", name="Python, this page").click()
-        expect(dialog.get_by_role("tabpanel")).to_contain_text(messages.OWN_KEY_ONLY_PROGRAM.happened)
-    finally:
-        app.stop()
+@pytest.mark.app("own key only")
+def test_where_programs_are_refused_it_is_said(person: Person) -> None:
+    person.prompt.fill("a fox")
+    dialog = dialog_of(person)
+    expect(dialog.get_by_role("tabpanel")).not_to_contain_text(messages.OWN_KEY_ONLY_PROGRAM.happened)
+    dialog.get_by_role("tab", name="Python, this page").click()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text(messages.OWN_KEY_ONLY_PROGRAM.happened)

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import Person
-from tests.browser.test_viewer_acts import opened, painted
-from tests.hosted_api import HostedApi
+from tests.support.v3_service import HostedApi
 
 PATH = "TheLastBen/Papercut_SDXL"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    app = AppProcess(tmp_path_factory.mktemp("demo"), PLAYGROUND_BACKEND="demo").start()
-    yield app
-    app.stop()
 
 
 def chosen(person: Person, path: str = PATH) -> None:
@@ -40,8 +29,8 @@ def cut(dialog: Locator) -> float:
     return (edge["x"] + edge["width"] / 2 - sheet["x"]) / sheet["width"]
 
 
-def test_one_click_makes_both_and_shows_them(context: BrowserContext, demo: AppProcess) -> None:
-    person = Person(context.new_page(), demo.url).open()
+@pytest.mark.app("demo")
+def test_one_click_makes_both_and_shows_them(person: Person) -> None:
     compare = person.page.get_by_role("button", name="Compare with and without")
     expect(compare).to_be_hidden()
     chosen(person)
@@ -66,11 +55,10 @@ def test_one_click_makes_both_and_shows_them(context: BrowserContext, demo: AppP
     person.sees("completed", 2)
     person.tiles.nth(0).get_by_role("button", name="Compare").click()
     expect(dialog.get_by_text("Same words, same seed")).to_be_visible()
-    assert person.errors == []
 
 
-def test_it_does_not_open_over_what_the_person_turned_to(context: BrowserContext, demo: AppProcess) -> None:
-    person = Person(context.new_page(), demo.url).open()
+@pytest.mark.app("demo")
+def test_it_does_not_open_over_what_the_person_turned_to(person: Person) -> None:
     chosen(person)
     person.prompt.fill("a lighthouse")
     person.page.get_by_role("button", name="Compare with and without").click()
@@ -80,8 +68,7 @@ def test_it_does_not_open_over_what_the_person_turned_to(context: BrowserContext
     expect(slider(person)).to_be_hidden()
 
 
-def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, api: HostedApi, app: AppProcess) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_two_posts_of_one_seed_at_its_price(person: Person, api: HostedApi) -> None:
     chosen(person)
     compare = person.page.get_by_role("button", name="Compare with and without")
     expect(compare).to_contain_text("2 for $")
@@ -101,8 +88,7 @@ def test_two_posts_of_one_seed_at_its_price(context: BrowserContext, api: Hosted
     assert len(api.posts) == 3
 
 
-def test_without_a_scale_there_is_nothing_to_compare(context: BrowserContext, api: HostedApi, app: AppProcess) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_without_a_scale_there_is_nothing_to_compare(person: Person, api: HostedApi) -> None:
     chosen(person)
     person.set_number("LoRA 1 scale", 0)
     person.prompt.fill("a fox")
@@ -111,27 +97,27 @@ def test_without_a_scale_there_is_nothing_to_compare(context: BrowserContext, ap
     assert api.posts == []
 
 
-def test_with_a_finger_on_a_phone(browser: Browser, demo: AppProcess) -> None:
-    with browser.new_context(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True) as phone:
-        person = Person(phone.new_page(), demo.url).open()
-        chosen(person)
-        person.prompt.fill("a castle")
-        person.page.get_by_role("button", name="Compare with and without").tap()
-        dialog = slider(person)
-        expect(dialog.get_by_text("They differ in")).to_be_visible(timeout=30_000)
-        sheet = dialog.locator(".sheet").bounding_box()
-        assert sheet
-        assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= 391
-        person.page.touchscreen.tap(sheet["x"] + sheet["width"] * 0.8, sheet["y"] + sheet["height"] / 2)
-        assert cut(dialog) == pytest.approx(0.8, abs=0.05)
-        dialog.get_by_role("button", name="Close").tap()
-        expect(dialog).to_be_hidden()
+@pytest.mark.app("demo")
+def test_with_a_finger_on_a_phone(on_a_phone: Person) -> None:
+    person = on_a_phone
+    chosen(person)
+    person.prompt.fill("a castle")
+    person.page.get_by_role("button", name="Compare with and without").tap()
+    dialog = slider(person)
+    expect(dialog.get_by_text("They differ in")).to_be_visible()
+    sheet = dialog.locator(".sheet").bounding_box()
+    assert sheet
+    assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= 391
+    person.page.touchscreen.tap(sheet["x"] + sheet["width"] * 0.8, sheet["y"] + sheet["height"] / 2)
+    assert cut(dialog) == pytest.approx(0.8, abs=0.05)
+    dialog.get_by_role("button", name="Close").tap()
+    expect(dialog).to_be_hidden()
 
 
 def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
-    painted(person, "a fox", 7)
-    painted(person, "a fox", 8)
-    view = opened(person, "a fox")
+    person.make("a fox", 7)
+    person.make("a fox", 8)
+    view = person.open_picture("a fox")
     view.get_by_role("button", name="Add to comparison").click()
     expect(view.get_by_text("Kept for comparison.")).to_be_visible()
     expect(view.get_by_role("button", name="Do not compare")).to_be_focused()
@@ -150,10 +136,10 @@ def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
 
 
 def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
-    painted(person, "a fox", 7)
+    person.make("a fox", 7)
     person.set_number("Width", 512)
-    painted(person, "a fox", 7)
-    view = opened(person, "a fox")
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
     view.get_by_role("button", name="Add to comparison").click()
     person.page.keyboard.press("ArrowRight")
     view.get_by_role("button", name="Compare with the one kept").click()
@@ -165,12 +151,12 @@ def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
 
 
 def test_a_deleted_picture_is_not_kept_for_comparison(person: Person) -> None:
-    painted(person, "a fox", 7)
-    painted(person, "an owl", 8)
-    view = opened(person, "a fox")
+    person.make("a fox", 7)
+    person.make("an owl", 8)
+    view = person.open_picture("a fox")
     view.get_by_role("button", name="Add to comparison").click()
     view.get_by_role("button", name="Delete", exact=True).click()
     view.get_by_role("button", name="Delete for good").click()
     expect(view).to_be_hidden()
-    view = opened(person, "an owl")
+    view = person.open_picture("an owl")
     expect(view.get_by_role("button", name="Add to comparison")).to_be_visible()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.support.v3_service import HostedApi
 
 
 def lists(person: Person, **values: tuple[str, str]) -> Locator:
@@ -26,8 +27,7 @@ def grid(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="Grid")
 
 
-def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess, api: HostedApi, tmp_path) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path: Path) -> None:
     person.prompt.fill("a red fox")
     region = lists(person, across=("Guidance", "2-6 (+2)"), down=("Words of the prompt", "red, blue"))
     expect(region).to_contain_text("6 pictures, $0.06 at most.")
@@ -55,13 +55,9 @@ def test_a_grid_is_told_made_and_saved(context: BrowserContext, app: AppProcess,
     person.sees("completed", 6)
     person.button("Show as a grid").click()
     expect(grid(person).locator("img")).to_have_count(6)
-    assert person.errors == []
 
 
-def test_what_cannot_be_made_is_said_and_nothing_starts(
-    context: BrowserContext, app: AppProcess, api: HostedApi
-) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_what_cannot_be_made_is_said_and_nothing_starts(person: Person, api: HostedApi) -> None:
     before = len(api.posts)
     region = lists(person, across=("Seed", "1-100"))
     expect(region).to_contain_text("more than 25 pictures")
@@ -77,22 +73,17 @@ def test_what_cannot_be_made_is_said_and_nothing_starts(
     assert len(api.posts) == before
 
 
-def test_a_grid_that_the_host_would_not_take_is_said_beforehand(
-    context: BrowserContext, tmp_path_factory: pytest.TempPathFactory, api: HostedApi
-) -> None:
-    app = AppProcess.hosted(tmp_path_factory.mktemp("narrow"), api, PLAYGROUND_JOBS_PER_VISITOR="4").start()
-    person = Person(context.new_page(), app.url).open()
+@pytest.mark.app("eight jobs")
+def test_a_grid_that_the_host_would_not_take_is_said_beforehand(person: Person) -> None:
     person.prompt.fill("a cat")
-    region = lists(person, across=("Seed", "1-5"))
-    expect(region).to_contain_text("more than 4 pictures")
+    region = lists(person, across=("Seed", "1-9"))
+    expect(region).to_contain_text("more than 8 pictures")
     expect(person.button("Make the grid")).to_be_disabled()
-    person.page.get_by_label("Values across").fill("1-4")
+    person.page.get_by_label("Values across").fill("1-8")
     expect(person.button("Make the grid")).to_be_enabled()
-    app.stop()
 
 
-def test_consecutive_seeds_alone_offer_no_grid(context: BrowserContext, app: AppProcess) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_consecutive_seeds_alone_offer_no_grid(person: Person) -> None:
     person.choose("Pictures", "2")
     person.generate("two cats")
     person.sees_pictures(2)

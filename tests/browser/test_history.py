@@ -9,32 +9,35 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from components.recipe_files import text_of
-from tests.app_process import AppProcess
+from components.images.metadata import read_text
+from tests.browser.apps import SharedApps
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
-from tests.many_jobs import LORA, TOKEN, fill
+from tests.browser.tab import Tab
+from tests.support.app_process import AppProcess
+from tests.support.seeded_history import LORA, TOKEN, fill
+from tests.support.v3_service import HostedApi
 
 COUNT = 150
 
 
 @pytest.fixture(scope="module")
-def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    """An app in whose folder a history lies already."""
+def app(shared_apps: SharedApps, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """App in whose folder a history lies already."""
     folder = tmp_path_factory.mktemp("app")
     fill(folder / "data", COUNT, time.time())
-    app = AppProcess.hosted(folder, api).start()
+    app = AppProcess.hosted(folder, shared_apps.api("hosted")).start()
     yield app
-    app.stop()
+    app.kill()
 
 
 @pytest.fixture
-def person(context: BrowserContext, app: AppProcess) -> Iterator[Person]:
-    """Whoever made them."""
-    context.add_init_script(f"localStorage.setItem('playground-visitor', '{TOKEN}')")
-    person = Person(context.new_page(), app.url).open()
+def person(tab: Tab, app: AppProcess) -> Iterator[Person]:
+    """The visitor that made them."""
+    page = tab.cleared(app.url)
+    page.evaluate("token => localStorage.setItem('playground-visitor', token)", TOKEN)
+    person = Person(page, app.url).open()
     yield person
     assert person.errors == []
 
@@ -77,11 +80,9 @@ def test_what_is_not_there_is_said_and_everything_comes_back(person: Person) -> 
 def test_scrolling_shows_them_all_and_none_twice(person: Person) -> None:
     view = history(person)
     expect(tiles(view).first).to_be_visible()
-    for _ in range(40):
-        if tiles(view).count() == COUNT:
-            break
+    while (count := tiles(view).count()) < COUNT:
         tiles(view).last.scroll_into_view_if_needed()
-        person.page.wait_for_timeout(50)
+        expect(tiles(view)).not_to_have_count(count)
     expect(tiles(view)).to_have_count(COUNT)
     ids = tiles(view).evaluate_all("tiles => tiles.map((tile) => tile.dataset.job)")
     assert len(set(ids)) == COUNT
@@ -132,7 +133,7 @@ def test_several_are_fetched_as_one_file_with_a_sheet(person: Person) -> None:
     archive = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
     assert archive.testzip() is None
     assert archive.namelist() == ["pictures/001-seed-8.png", "pictures/002-seed-81.png", "contact-sheet.html"]
-    assert text_of(archive.read("pictures/001-seed-8.png")).startswith("Picture number 8 of a café\n")
+    assert read_text(archive.read("pictures/001-seed-8.png")).startswith("Picture number 8 of a café\n")
     sheet = archive.read("contact-sheet.html").decode()
     assert "Picture number 81 of a café" in sheet and "Seed: 81" in sheet
 
@@ -185,6 +186,7 @@ def test_a_double_click_opens_one_and_deletes_nothing(person: Person) -> None:
 def test_among_the_found_nothing_is_said_of_the_one_before(person: Person) -> None:
     view = history(person)
     search(view, '"number 2"')
+    expect(tiles(view)).to_have_count(11)
     view.get_by_role("button", name="Open: Picture number 2 of").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True)
     large.get_by_role("group", name="What to do with it").wait_for()
@@ -271,14 +273,9 @@ def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> No
     assert float((bar.bounding_box() or {})["y"]) >= float((shelf.bounding_box() or {})["y"])
 
 
-def test_somebody_else_sees_nothing_of_it(app: AppProcess, browser_of_another: Person) -> None:
-    view = history(browser_of_another)
+def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:
+    view = history(on_a_phone)
     expect(view.get_by_text("Nothing here yet.")).to_be_visible()
-
-
-@pytest.fixture
-def browser_of_another(context: BrowserContext, app: AppProcess) -> Person:
-    return Person(context.new_page(), app.url).open()
 
 
 def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -> None:

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import PATIENCE, Person
-from tests.hosted_api import HostedApi
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import HostedApi
 
-
-def link(app: AppProcess) -> str:
-    """Return the link that was printed, once; the page answers a moment before."""
-    deadline = time.monotonic() + 30
-    while not (found := re.findall(r"http://\S+/playground/host#[0-9a-f]{64}", app.log.read_text())):
-        assert time.monotonic() < deadline, app.log.read_text()
-        time.sleep(0.1)
-    assert len(found) == 1
-    return found[0]
+pytestmark = pytest.mark.app("host's page")
 
 
 class Host:
@@ -47,25 +38,26 @@ class Host:
 
 @pytest.fixture
 def host(context: BrowserContext, app: AppProcess) -> Iterator[Host]:
-    host = Host(context.new_page(), link(app))
+    host = Host(context.new_page(), app.host_link())
     yield host
     assert host.errors == []
 
 
 def test_the_link_opens_the_page_and_leaves_the_address_bar(host: Host, app: AppProcess) -> None:
     host.sees("Spending is on")
-    token = link(app).partition("#")[2]
+    token = app.host_link().partition("#")[2]
     assert host.page.url == f"{app.url}/playground/host"
     assert token not in host.page.content()
+    assert app.log.read_text().count(token) == 1, "it is printed once"
     host.page.reload()
     host.sees("Spending is on")
     expect(host.switch).to_have_text("Stop all spending")
 
 
 def test_the_token_goes_to_no_address_and_no_referer(context: BrowserContext, app: AppProcess) -> None:
-    token, asked = link(app).partition("#")[2], list[tuple[str, str]]()
+    token, asked = app.host_link().partition("#")[2], list[tuple[str, str]]()
     context.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
-    host = Host(context.new_page(), link(app))
+    host = Host(context.new_page(), app.host_link())
     host.sees("Spending is on")
     host.page.get_by_role("link", name="To the playground").click()
     Person(host.page, app.url).generate_button.wait_for()
@@ -94,15 +86,20 @@ def test_what_is_spent_is_shown_and_the_switch_stops_it(
     assert [post["prompt"] for post in api.posts] == ["before the switch", "after it goes on"]
 
 
-def test_it_looks_again_by_itself(host: Host, person: Person) -> None:
+def test_it_looks_again_by_itself(context: BrowserContext, app: AppProcess, person: Person) -> None:
+    page = context.new_page()
+    page.clock.install()
+    host = Host(page, app.host_link())
     host.sees("Spending is on")
-    pictures = host.page.locator("tbody td").first
+    pictures = page.locator("tbody td").first
     before = int(pictures.inner_text() or 0) if pictures.count() else 0
     person.generate("somebody else's picture")
     person.sees_pictures(1)
-    expect(host.page.locator("tbody tr th", has_text="Browser").first).to_be_visible(timeout=PATIENCE)
+    page.clock.fast_forward(10_000)
+    expect(page.locator("tbody tr th", has_text="Browser").first).to_be_visible()
     total = "[...document.querySelectorAll('tbody td:first-of-type')].reduce((sum, td) => sum + +td.textContent, 0)"
-    host.page.wait_for_function(f"{total} > {before}")
+    page.wait_for_function(f"{total} > {before}")
+    assert host.errors == []
 
 
 def test_without_the_link_it_says_whom_it_is_for_and_shows_nothing(context: BrowserContext, app: AppProcess) -> None:
@@ -118,7 +115,7 @@ def test_without_the_link_it_says_whom_it_is_for_and_shows_nothing(context: Brow
 def test_the_right_link_after_a_wrong_one_in_the_same_tab(context: BrowserContext, app: AppProcess) -> None:
     host = Host(context.new_page(), f"{app.url}/playground/host#{'0' * 64}")
     host.sees("This page is for the host alone")
-    host.page.evaluate("token => { location.hash = token }", link(app).partition("#")[2])
+    host.page.evaluate("token => { location.hash = token }", app.host_link().partition("#")[2])
     host.sees("Spending is on")
     assert "#" not in host.page.url
     expect(host.page.get_by_text("This page is for the host alone")).to_be_hidden()
@@ -145,30 +142,23 @@ def test_it_says_so_while_the_app_does_not_answer(host: Host) -> None:
 def test_it_works_where_the_browser_keeps_nothing(context: BrowserContext, app: AppProcess) -> None:
     page = context.new_page()
     page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked') } })")
-    host = Host(page, link(app))
+    host = Host(page, app.host_link())
     host.sees("Spending is on")
     assert host.errors == []
 
 
-@pytest.mark.parametrize("width", [360, 390, 768, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_the_screen(context: BrowserContext, app: AppProcess, width: int, scheme: str) -> None:
-    page = context.new_page()
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": width, "height": 844})
-    host = Host(page, link(app))
+def test_it_fits_the_screen(host: Host) -> None:
     host.sees("Spending is on")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    back = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert back == {"light": "rgb(248, 250, 252)", "dark": "rgb(11, 17, 32)"}[scheme]
+    for scheme, background in (("light", "rgb(248, 250, 252)"), ("dark", "rgb(11, 17, 32)")):
+        host.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for width in (360, 390, 768, 1280):
+            host.page.set_viewport_size({"width": width, "height": 844})
+            assert host.page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
+        assert host.page.evaluate("getComputedStyle(document.body).backgroundColor") == background
 
 
-def test_a_stop_from_the_settings_cannot_be_undone_here(context: BrowserContext, api: HostedApi, tmp_path) -> None:
-    app = AppProcess.hosted(tmp_path, api, PLAYGROUND_STOP="1").start()
-    try:
-        host = Host(context.new_page(), link(app))
-        host.sees("All spending is stopped")
-        host.sees("PLAYGROUND_STOP is set where the app was started.")
-        expect(host.switch).to_be_disabled()
-    finally:
-        app.stop()
+@pytest.mark.app("stopped")
+def test_a_stop_from_the_settings_cannot_be_undone_here(host: Host) -> None:
+    host.sees("All spending is stopped")
+    host.sees("PLAYGROUND_STOP is set where the app was started.")
+    expect(host.switch).to_be_disabled()

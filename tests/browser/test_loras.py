@@ -3,50 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import expect
 
 from components import messages
-from tests.app_process import ROOT, AppProcess
+from tests.browser.lora_rows import check, paste, row, under, word
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.support.v3_service import HostedApi
 
-
-class AppBeforeHosts(AppProcess):
-    """The app in a world where the sites outside are of our own making."""
-
-    script = ROOT / "tests" / "app_before_hosts.py"
-
-
-@pytest.fixture(scope="module")
-def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    app = AppBeforeHosts.hosted(tmp_path_factory.mktemp("app"), api).start()
-    yield app
-    app.stop()
-
-
-def row(person: Person, number: int = 1) -> Locator:
-    return person.page.get_by_role("textbox", name=f"LoRA {number}", exact=True)
-
-
-def under(person: Person, number: int = 1) -> Locator:
-    return person.page.locator(f"#lora-check-{number}")
-
-
-def word(person: Person, text: str, number: int = 1) -> Locator:
-    return under(person, number).get_by_role("button", name=text, exact=True)
-
-
-def paste(person: Person, text: str, number: int = 1) -> None:
-    row(person, number).fill(text)
-    row(person, number).blur()
-
-
-def check(person: Person, number: int = 1) -> None:
-    person.button(f"Check LoRA {number}").click()
+pytestmark = pytest.mark.app("fake sites")
 
 
 def test_what_was_pasted_takes_its_usual_form_when_the_box_is_left(person: Person, api: HostedApi) -> None:
@@ -78,7 +44,7 @@ def test_a_token_in_a_link_is_kept_nowhere(person: Person, api: HostedApi) -> No
         ("<lora:owner/name:-1>", messages.LORA_NEGATIVE),
     ],
 )
-def test_what_cannot_work_is_told_at_the_row_at_once(person: Person, pasted: str, told: messages.Sentence) -> None:
+def test_what_cannot_work_is_told_at_the_row_at_once(person: Person, pasted: str, told: messages.Message) -> None:
     paste(person, pasted)
     person.sees_text(told.happened)
     expect(row(person)).to_have_accessible_description(re.compile(re.escape(told.happened)))
@@ -184,17 +150,14 @@ def test_a_tag_that_cannot_move_is_told_at_the_prompt(person: Person) -> None:
     expect(person.prompt).to_have_value(re.compile("lora:owner/n4"))
 
 
-def test_on_a_phone_nothing_is_cut_off(context: BrowserContext, app: AppProcess, tmp_path: Path) -> None:
-    page = context.new_page()
-    page.set_viewport_size({"width": 390, "height": 844})
-    person = Person(page, app.url).open()
+def test_on_a_phone_nothing_is_cut_off(on_a_phone: Person) -> None:
+    person = on_a_phone
     paste(person, "https://huggingface.co/owner/pixels")
     check(person)
     expect(under(person)).to_contain_text("Fits")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
     for control in (person.button("Check LoRA 1"), word(person, "pixel art")):
         box = control.bounding_box()
         assert box
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
-    assert person.errors == []

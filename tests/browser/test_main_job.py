@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import Person
-from tests.hosted_api import KEY, HostedApi, png
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import KEY, HostedApi
+from tests.support.v3_task import png
 
 
 def test_every_field_reaches_the_api_with_its_type(person: Person, api: HostedApi) -> None:
@@ -42,7 +43,7 @@ def test_every_field_reaches_the_api_with_its_type(person: Person, api: HostedAp
 
 
 def test_the_tile_is_there_at_once_and_goes_through_its_states(person: Person, api: HostedApi) -> None:
-    api.held, api.queued = True, 1.5
+    api.is_stalled, api.queued = True, 1.5
     person.page.evaluate(
         """() => { window.states = [];
         new MutationObserver(() => { const tile = document.querySelector('[data-job]');
@@ -97,9 +98,8 @@ def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -
 
 
 def test_tasks_end_in_any_order_and_the_newest_stands_first(person: Person, api: HostedApi) -> None:
-    api.length = lambda body: 3.0 if body["prompt"] == "slow" else 0.05
+    api.length = lambda body: 2.0 if body["prompt"] == "slow" else 0.05
     person.generate("slow")
-    person.page.wait_for_timeout(500)
     person.generate("quick")
     person.sees("completed", 1)
     assert person.tiles.nth(0).get_attribute("data-state") == "completed"
@@ -109,7 +109,7 @@ def test_tasks_end_in_any_order_and_the_newest_stands_first(person: Person, api:
 
 
 def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> None:
-    api.held = True
+    api.is_stalled = True
     person.generate("fails")
     person.sees("processing", 1)
     (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "fails"]
@@ -121,15 +121,20 @@ def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> Non
 
 
 def test_a_receipt_that_comes_late_takes_no_tile_back(person: Person, api: HostedApi) -> None:
-    def slowly(route: Route) -> None:
-        person.page.wait_for_timeout(1500)
-        route.continue_()
+    held: list[Route] = []
 
-    person.page.route("**/gradio_api/queue/data*", slowly)
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    person.page.route("**/gradio_api/queue/data*", hold)
     person.generate("quicker than its receipt")
     person.sees("completed", 1)
-    person.page.wait_for_timeout(2500)
-    person.sees_pictures(1)
+    with person.page.expect_response("**/gradio_api/queue/data*"):
+        held[0].continue_()
+    person.page.unroute("**/gradio_api/queue/data*")
+    person.generate("the next")  # its receipt comes after the late one
+    person.sees_pictures(2)
+    expect(person.tiles).to_have_count(2)
 
 
 def test_a_setting_the_service_refuses_is_told_at_its_field(person: Person, api: HostedApi) -> None:
@@ -142,7 +147,7 @@ def test_a_setting_the_service_refuses_is_told_at_its_field(person: Person, api:
 
 
 def test_a_flagged_picture_is_blurred_until_asked_for(person: Person, api: HostedApi) -> None:
-    api.held = True
+    api.is_stalled = True
     person.generate("flagged")
     person.sees("processing", 1)
     for task in api.tasks.values():
@@ -153,14 +158,11 @@ def test_a_flagged_picture_is_blurred_until_asked_for(person: Person, api: Hoste
     person.sees_pictures(1)
 
 
-def test_a_backend_and_its_payer_are_named(person: Person) -> None:
+def test_the_key_reaches_no_browser_file_or_log(person: Person, app: AppProcess) -> None:
     person.sees_text("The host's key pays.")
-
-
-def test_the_key_reaches_no_browser_file_or_log(person: Person, app: AppProcess, context: BrowserContext) -> None:
     person.generate("canary")
     person.sees_pictures(1)
-    texts = [person.page.content(), str(context.storage_state())]
+    texts = [person.page.content(), str(person.page.context.storage_state())]
     texts += [person.page.request.get(f"{app.url}{path}").text() for path in ("/config", "/gradio_api/info")]
     files = [path.read_bytes() for path in app.folder.rglob("*") if path.is_file()]
     assert not [text for text in texts if KEY in text]

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
-from components.inpainting import faded
+from components.images.composite import feathered
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "js" / "mask"
 SIZE = (40, 28)
 CHANCE = random.Random(7)
 
 
-@pytest.fixture(scope="module")
-def modules(browser: Browser) -> Iterator[Page]:
-    """A blank page that can import the modules."""
-    page = browser.new_page()
-
-    def serve(route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        if name.endswith(".js"):
-            route.fulfill(body=(ASSETS / name).read_text(), content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html><title>Modules</title>", content_type="text/html")
-
-    page.route("**/*", serve)
-    page.goto("http://modules.test/")
-    yield page
-    page.close()
-
-
 def run(page: Page, work: str, given: Any = None) -> Any:
     """Run a function of the modules in the browser."""
-    imports = ", ".join(f'import("/{name}.js")' for name in ("bitmap", "distance", "history"))
+    imports = ", ".join(f'import("/source_image/mask/{name}.js")' for name in ("bitmap", "distance", "undo"))
     return page.evaluate(
         f"""async (given) => {{
             const [bitmap, distance, history] = await Promise.all([{imports}]);
@@ -85,36 +64,36 @@ def off_line(x: float, y: float, line: tuple[float, ...]) -> float:
         ((100, 100, 120, 120), 5),
     ],
 )
-def test_a_stroke_is_all_pixels_near_its_line_and_may_leave_the_picture(modules, line, radius):
+def test_a_stroke_is_all_pixels_near_its_line_and_may_leave_the_picture(scripts, line, radius):
     work = "([size, line, r]) => { const m = new Bitmap(...size); m.stroke(...line, r, 255); return [...m.data]; }"
-    drawn = run(modules, work, [SIZE, line, radius])
+    drawn = run(scripts, work, [SIZE, line, radius])
     assert drawn == by_distance(lambda x, y: off_line(x, y, line) <= radius)
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("reach", [0, 1, 3, 9])
-def test_growing_reaches_as_far_all_round(modules, seed, reach):
+def test_growing_reaches_as_far_all_round(scripts, seed, reach):
     mask = blots(seed)
     white = [(at % SIZE[0], at // SIZE[0]) for at, value in enumerate(mask.tobytes()) if value]
     wanted = by_distance(lambda x, y: any((x - 0.5 - a) ** 2 + (y - 0.5 - b) ** 2 <= reach**2 for a, b in white))
-    assert run(modules, "([mask, reach]) => [...grown(made(mask), reach).data]", [packed(mask), reach]) == wanted
+    assert run(scripts, "([mask, reach]) => [...grown(made(mask), reach).data]", [packed(mask), reach]) == wanted
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("feather", [0, 1, 2, 5, 16])
-def test_the_fade_that_is_shown_is_the_one_the_server_makes(modules, seed, feather):
+def test_the_fade_that_is_shown_is_the_one_the_server_makes(scripts, seed, feather):
     mask = blots(seed)
-    shown = run(modules, "([mask, feather]) => [...faded(made(mask), feather)]", [packed(mask), feather])
-    assert shown == list(faded(mask, feather).tobytes())
+    shown = run(scripts, "([mask, feather]) => [...faded(made(mask), feather)]", [packed(mask), feather])
+    assert shown == list(feathered(mask, feather).tobytes())
 
 
-def test_a_mask_of_everything_has_no_edge(modules):
+def test_a_mask_of_everything_has_no_edge(scripts):
     assert (
-        run(modules, "(n) => { const m = new Bitmap(9, 9); m.fill(255); return [...faded(m, n)]; }", 5) == [255] * 81
+        run(scripts, "(n) => { const m = new Bitmap(9, 9); m.fill(255); return [...faded(m, n)]; }", 5) == [255] * 81
     )
 
 
-def test_inverting_counting_and_rectangles_that_reach_outside(modules):
+def test_inverting_counting_and_rectangles_that_reach_outside(scripts):
     work = """() => {
         const m = new Bitmap(10, 10);
         m.rectangle(-5, -5, 5, 5, 255);
@@ -123,10 +102,10 @@ def test_inverting_counting_and_rectangles_that_reach_outside(modules):
         m.rectangle(8, 8, 99, 99, 0);
         return [first, m.share, m.data[0], m.data[55], m.data[99]];
     }"""
-    assert run(modules, work) == [0.25, 0.71, 0, 255, 0]
+    assert run(scripts, work) == [0.25, 0.71, 0, 255, 0]
 
 
-def test_steps_are_undone_and_redone_exactly_and_a_new_step_ends_what_was_undone(modules):
+def test_steps_are_undone_and_redone_exactly_and_a_new_step_ends_what_was_undone(scripts):
     work = """(masks) => {
         const steps = masks.map(made);
         const past = new History(steps[0]);
@@ -137,20 +116,20 @@ def test_steps_are_undone_and_redone_exactly_and_a_new_step_ends_what_was_undone
     }"""
     masks = [blots(seed) for seed in (1, 2, 3, 4)]
     first, second, _, fourth = (list(mask.tobytes()) for mask in masks)
-    assert run(modules, work, [packed(mask) for mask in masks]) == [second, first, None, second, False, second, fourth]
+    assert run(scripts, work, [packed(mask) for mask in masks]) == [second, first, None, second, False, second, fourth]
 
 
-def test_history_is_bounded(modules):
+def test_history_is_bounded(scripts):
     work = """() => {
         const m = new Bitmap(1536, 1536); const past = new History(m);
         for (let n = 0; n < 150; n++) { m.rectangle(n, n, n + 40, n + 40, n % 2 ? 0 : 255); past.keep(m); }
         let undone = 0; while (past.canUndo) { past.undo(); undone++; }
         return undone;
     }"""
-    assert run(modules, work) == 99
+    assert run(scripts, work) == 99
 
 
-def test_a_mask_follows_its_picture_to_another_fit(modules):
+def test_a_mask_follows_its_picture_to_another_fit(scripts):
     work = """() => {
         const m = new Bitmap(20, 10); m.rectangle(5, 0, 10, 10, 255);
         const whole = { x: 0, y: 0, width: 20, height: 10 };
@@ -162,4 +141,4 @@ def test_a_mask_follows_its_picture_to_another_fit(modules):
             return [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1, on.length]; };
         return [larger, padded, cropped].map(box);
     }"""
-    assert run(modules, work) == [[10, 0, 20, 20, 200], [5, 5, 10, 15, 50], [0, 0, 5, 10, 50]]
+    assert run(scripts, work) == [[10, 0, 20, 20, 200], [5, 5, 10, 15, 50], [0, 0, 5, 10, 50]]

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, expect
 
-from components.outpaint import OVERLAP
+from components.images.outpaint import OVERLAP
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi, recorded_models
+from tests.support.v3_service import HostedApi
 
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[HostedApi]:
-    """A service with models that take pictures and masks."""
-    api = HostedApi()
-    api.models = recorded_models("models_aliases")
-    api.start()
-    yield api
-    api.stop()
+pytestmark = pytest.mark.app("pictures")
 
 
 def noise(width: int, height: int) -> Image.Image:
@@ -42,8 +34,7 @@ def panel(person: Person) -> Locator:
 
 def give(person: Person, image: Image.Image) -> None:
     """Choose a picture file and open what makes it wider."""
-    file = {"name": "mine.png", "mimeType": "image/png", "buffer": png(image)}
-    person.page.get_by_label("Picture to start from", exact=True).set_input_files([file])  # pyright: ignore[reportArgumentType]
+    person.start_from("mine.png", png(image))
     expect(panel(person)).to_contain_text("1024 × 1024 pixels")
     panel(person).get_by_text("Make it wider or taller").click()
 
@@ -73,18 +64,18 @@ def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(per
     assert body["size"] == "1280*1024"
 
 
-@pytest.mark.parametrize(("where", "size"), [("above", "1024 × 1280"), ("above and below", "1024 × 1280")])
-def test_taller_is_undone_with_its_mask_and_its_size(person: Person, where: str, size: str) -> None:
+def test_taller_is_undone_with_its_mask_and_its_size(person: Person) -> None:
     give(person, noise(1024, 1024))
-    expect(person.button("Undo what was added")).to_be_disabled()
-    person.page.get_by_label("Where it gets taller").select_option(where)
-    person.button("Make it taller").click()
-    expect(panel(person)).to_contain_text(f"The picture is now {size} pixels.")
-    expect(person.button("Edit the part")).to_be_visible()
-    person.button("Undo what was added").click()
-    expect(panel(person)).to_contain_text("1024 × 1024 pixels")
-    expect(person.button("Change only a part")).to_be_visible()
-    expect(person.number("Height")).to_have_value("1024")
+    for where in ("above", "above and below"):
+        expect(person.button("Undo what was added")).to_be_disabled()
+        person.page.get_by_label("Where it gets taller").select_option(where)
+        person.button("Make it taller").click()
+        expect(panel(person)).to_contain_text("The picture is now 1024 × 1280 pixels.")
+        expect(person.button("Edit the part")).to_be_visible()
+        person.button("Undo what was added").click()
+        expect(panel(person)).to_contain_text("1024 × 1024 pixels")
+        expect(person.button("Change only a part")).to_be_visible()
+        expect(person.number("Height")).to_have_value("1024")
     expect(person.button("Undo what was added")).to_be_disabled()
 
 

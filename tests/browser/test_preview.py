@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import HostedApi
 
 
 def jpeg(colour: str) -> str:
@@ -21,7 +21,7 @@ def jpeg(colour: str) -> str:
 
 
 def test_a_preview_grows_in_the_waiting_tile_and_makes_way_for_the_picture(person: Person, api: HostedApi) -> None:
-    api.held = True
+    api.is_stalled = True
     api.extras = {"x-stage": "Fetching the model, 34 %", "x-progress": {"step": 0, "steps": 28}}
     person.generate("growing")
     tile, preview = person.tiles.first, person.tiles.first.locator("img.preview")
@@ -42,14 +42,14 @@ def test_a_preview_grows_in_the_waiting_tile_and_makes_way_for_the_picture(perso
 
 
 def test_the_first_in_line_is_told_what_it_waits_for(person: Person, api: HostedApi) -> None:
-    api.held, api.queued = True, 3600
+    api.is_stalled, api.queued = True, 3600
     api.extras = {"x-stage": "Loading the model", "x-position": 0}
     person.generate("first in line")
     expect(person.tiles.first).to_contain_text("Loading the model")
 
 
 def test_what_is_no_small_jpeg_is_not_shown(person: Person, api: HostedApi) -> None:
-    api.held = True
+    api.is_stalled = True
     api.extras = {"x-preview": f"{api.base_url}/spy.jpg", "x-progress": {"step": 3, "steps": 28}}
     person.generate("spied on")
     expect(person.tiles.first).to_contain_text("step 3 of 28")
@@ -58,7 +58,7 @@ def test_what_is_no_small_jpeg_is_not_shown(person: Person, api: HostedApi) -> N
 
 
 def test_no_preview_is_ever_written_down(person: Person, api: HostedApi, app: AppProcess) -> None:
-    api.held = True
+    api.is_stalled = True
     api.extras = {"x-preview": jpeg("green"), "x-stage": "Unwritten stage"}
     person.generate("not kept")
     expect(person.tiles.first.locator("img.preview")).to_have_attribute("src", jpeg("green"))

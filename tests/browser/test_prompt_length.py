@@ -7,16 +7,14 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from components import messages
-from components.errors import Sentence
-from components.tokens import count
-from components.ui import assets
-from tests.app_process import AppProcess
+from components.errors import Message
+from components.prompts.tokens import count_tokens
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
-from tests.test_tokens import GOLDEN
+from tests.support.token_counts import TOKEN_COUNTS
+from tests.support.v3_service import HostedApi
 
 FULL = "cat " * 75
 SETTLED = 400
@@ -44,12 +42,12 @@ def line(person: Person, field: str = "prompt") -> Locator:
     return person.page.locator(f"#help-{field} .prompt-length")
 
 
-def said(sentence: Sentence) -> str:
+def said(sentence: Message) -> str:
     return messages.in_full(sentence, is_free=True)
 
 
 def settle(person: Person) -> None:
-    person.page.wait_for_timeout(SETTLED * 2.5)
+    person.page.wait_for_timeout(SETTLED * 1.5)
 
 
 def test_of_a_short_prompt_nothing_is_asked_and_nothing_is_said(person: Person, asked: list[Any]) -> None:
@@ -76,7 +74,7 @@ def test_near_the_end_it_is_said_and_no_more_once_there_is_room_again(person: Pe
 
 def test_past_the_end_what_may_not_be_seen_is_said_and_generate_works(person: Person, api: HostedApi) -> None:
     person.prompt.fill(FULL + "a <b>dog</b> at night")
-    needed = 75 + count("a <b>dog</b> at night")
+    needed = 75 + count_tokens("a <b>dog</b> at night")
     expect(line(person)).to_have_text(said(messages.overfull(needed, 75, "a <b>dog</b> at night")))
     expect(line(person, "negative-prompt")).to_be_empty()
     person.generate()
@@ -142,8 +140,8 @@ def test_an_example_is_measured_too(person: Person) -> None:
     expect(line(person)).to_be_empty()
 
 
-def test_the_bound_in_the_browser_is_never_below_the_count(person: Person) -> None:
-    texts = [text for text, _ in GOLDEN["counts"]] + [
+def test_the_bound_in_the_browser_is_never_below_the_count(scripts: Page) -> None:
+    texts = [text for text, _ in TOKEN_COUNTS["counts"]] + [
         "\u0344" * 9,
         "\ufeffx\ufeff",
         "Ⱥ" * 9,
@@ -151,18 +149,14 @@ def test_the_bound_in_the_browser_is_never_below_the_count(person: Person) -> No
         "İİ",
         "\ud83d",
     ]
-    work = "async ([place, texts]) => texts.map((await import(`${place}/prompt_length.js`)).most)"
-    bounds = person.page.evaluate(work, [f"{person.url}/{assets.address('js')}", texts])
-    assert [text for text, most in zip(texts, bounds, strict=True) if most < count(text)] == []
+    bounds = scripts.evaluate("async (texts) => texts.map((await import('/prompt/length.js')).mostTokens)", texts)
+    assert [text for text, most in zip(texts, bounds, strict=True) if most < count_tokens(text)] == []
 
 
-def test_on_a_phone_nothing_is_cut_off(browser: Browser, app: AppProcess) -> None:
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
-        person = Person(context.new_page(), app.url).open()
-        person.prompt.fill(FULL + "x" * 200)
-        expect(line(person)).not_to_be_empty()
-        assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert person.errors == []
+def test_on_a_phone_nothing_is_cut_off(on_a_phone: Person) -> None:
+    on_a_phone.prompt.fill(FULL + "x" * 200)
+    expect(line(on_a_phone)).not_to_be_empty()
+    assert on_a_phone.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_words_of_the_styles_count(person: Person) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Locator, expect
 
-from components.recipe_files import text_of
-from tests.app_process import AppProcess
+from components.images.metadata import read_text
 from tests.browser.person import Person
 
 DROP = """([selector, data, type]) => {
@@ -26,12 +24,7 @@ DROP = """([selector, data, type]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    """The demo."""
-    app = AppProcess(tmp_path_factory.mktemp("demo")).start()
-    yield app
-    app.stop()
+pytestmark = pytest.mark.app("demo")
 
 
 def viewer(person: Person) -> Locator:
@@ -85,8 +78,8 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     told = kept(person, "Download")
     viewer(person).get_by_text("More ways to keep it").click()
     original, bare = kept(person, "Original"), kept(person, "Clean copy")
-    assert text_of(told).startswith("a red fox in the snow, für 狐 <lora:pixel-art-xl:1>\nNegative prompt: blurry")
-    assert text_of(bare) == ""
+    assert read_text(told).startswith("a red fox in the snow, für 狐 <lora:pixel-art-xl:1>\nNegative prompt: blurry")
+    assert read_text(bare) == ""
     pixels = [Image.open(io.BytesIO(data)).tobytes() for data in (told, original, bare)]
     assert pixels[0] == pixels[1] == pixels[2]
 

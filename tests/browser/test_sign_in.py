@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, expect
 
 from components import messages
+from tests.browser.apps import SharedApps
 from tests.browser.person import PATIENCE, Person
-from tests.hosted_api import KEY, HostedApi
-from tests.space import OWNER, Space
+from tests.browser.tab import LAPTOP, Tab
+from tests.support.hf_space import OWNER, Space
+from tests.support.v3_service import KEY, HostedApi
 
 OWN_KEY = "wsk-a-visitor-s-own-key-0123456789"
 
@@ -53,28 +55,34 @@ NewGuest = Callable[[], Guest]
 
 
 @pytest.fixture(scope="module")
-def space(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
-    space = Space(tmp_path_factory.mktemp("space"), api).start()
+def space(shared_apps: SharedApps, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
+    space = Space(tmp_path_factory.mktemp("space"), shared_apps.api("hosted")).start()
     yield space
     space.stop()
 
 
+@pytest.fixture(scope="module")
+def tabs(browser: Browser) -> Iterator[list[Tab]]:
+    """Browsers of three guests, who trust the proxy's certificate."""
+    contexts = [browser.new_context(**LAPTOP, ignore_https_errors=True) for _ in range(3)]
+    yield [Tab(context) for context in contexts]
+    for context in contexts:
+        context.close()
+
+
 @pytest.fixture
-def new_guest(browser: Browser, space: Space) -> Iterator[NewGuest]:
+def new_guest(tabs: list[Tab], space: Space) -> Iterator[NewGuest]:
     """Each guest has a browser of their own; nothing may fail in its scripts."""
-    contexts, guests = list[BrowserContext](), list[Guest]()
+    guests = list[Guest]()
 
     def new() -> Guest:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, ignore_https_errors=True))
-        guest = Guest(contexts[-1].new_page(), space.url)
+        guest = Guest(tabs[len(guests)].cleared(space.url), space.url)
         guest.space = space
         guests.append(guest)
         guest.open()
         return guest
 
     yield new
-    for context in contexts:
-        context.close()
     assert [error for guest in guests for error in guest.errors] == []
 
 
@@ -114,7 +122,7 @@ def test_the_same_user_in_two_browsers_sees_the_same_pictures_and_another_does_n
     expect(bob.tiles).to_have_count(0)
 
 
-def test_signing_out_shows_the_browser_s_own_board(guest: Guest) -> None:
+def test_signing_out_shows_the_pictures_of_the_browser(guest: Guest) -> None:
     guest.sign_in("dora")
     guest.generate("dora's picture")
     guest.sees_pictures(1)
@@ -164,7 +172,7 @@ def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, ne
 
 def test_what_is_under_way_comes_along_too(guest: Guest, api: HostedApi) -> None:
     api.keys.add(OWN_KEY)
-    api.held = True
+    api.is_stalled = True
     guest.use_own_key(OWN_KEY)
     guest.generate("under way while signing in")
     guest.sees("processing", 1)
@@ -178,13 +186,13 @@ def test_what_is_under_way_comes_along_too(guest: Guest, api: HostedApi) -> None
 
 
 def test_signing_in_through_a_form_of_the_provider(guest: Guest) -> None:
-    guest.space.provider.asks, guest.space.provider.user = True, "hana"
+    guest.space.provider.needs_consent, guest.space.provider.user = True, "hana"
     try:
         guest.page.get_by_role("button", name="Sign in with Hugging Face").click()
         guest.page.get_by_role("button", name="Authorize").click()
         guest.is_known_as("hana")
     finally:
-        guest.space.provider.asks = False
+        guest.space.provider.needs_consent = False
 
 
 def test_the_owner_signs_in_on_the_host_s_page_and_sees_who_spent(new_guest: NewGuest, api: HostedApi) -> None:

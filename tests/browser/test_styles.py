@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import Person
-from tests.hosted_api import HostedApi
+from tests.support.v3_service import HostedApi
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[HostedApi]:
-    served = HostedApi().start()
-    yield served
-    served.stop()
-
-
-@pytest.fixture(scope="module")
-def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    started = AppProcess.hosted(tmp_path_factory.mktemp("styles"), api).start()
-    yield started
-    started.stop()
-
-
-def test_several_styles_go_out_with_the_words(context: BrowserContext, api: HostedApi, app: AppProcess) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) -> None:
     person.button("Choose styles").click()
     dialog = person.page.get_by_role("dialog", name="Styles")
     expect(dialog.get_by_role("listitem")).to_have_count(25)
@@ -49,22 +31,20 @@ def test_several_styles_go_out_with_the_words(context: BrowserContext, api: Host
     person.generate("a fox")
     person.sees("completed", 2)
     assert api.posts[-1]["prompt"] == "a fox"
-    assert person.errors == []
 
 
-def test_nothing_of_the_choice_is_loaded_before_it_is_opened(context: BrowserContext, app: AppProcess) -> None:
-    page, asked = context.new_page(), []
+def test_nothing_of_the_choice_is_loaded_before_it_is_opened(person: Person) -> None:
+    page, asked = person.page, list[str]()
     page.on("request", lambda request: asked.append(request.url))
-    person = Person(page, app.url).open()
-    page.wait_for_load_state("networkidle")
+    person.open()
+    person.page.wait_for_load_state("networkidle")
     assert not [url for url in asked if "/styles/" in url or "cards" in url or "styles_dialog" in url]
     person.button("Choose styles").click()
     page.get_by_role("dialog").wait_for()
     assert [url for url in asked if "styles.json" in url]
 
 
-def test_by_keyboard(context: BrowserContext, app: AppProcess) -> None:
-    person = Person(context.new_page(), app.url).open()
+def test_by_keyboard(person: Person) -> None:
     person.button("Choose styles").focus()
     person.page.keyboard.press("Enter")
     dialog = person.page.get_by_role("dialog", name="Styles")
@@ -77,29 +57,24 @@ def test_by_keyboard(context: BrowserContext, app: AppProcess) -> None:
     expect(person.button("Remove style: Photograph")).to_be_visible()
 
 
-def test_by_touch_on_a_phone(browser: Browser, app: AppProcess) -> None:
-    with browser.new_context(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True) as phone:
-        person = Person(phone.new_page(), app.url).open()
-        person.button("Choose styles").tap()
-        dialog = person.page.get_by_role("dialog", name="Styles")
-        card = dialog.get_by_role("button", name="Sticker")
-        card.tap()
-        expect(card).to_have_attribute("aria-pressed", "true")
-        done = dialog.get_by_role("button", name="Done")
-        box = done.bounding_box()
-        assert box and box["height"] >= 44 and box["y"] + box["height"] <= 780
-        done.tap()
-        expect(person.button("Remove style: Sticker")).to_be_visible()
+def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
+    person = on_a_phone
+    person.button("Choose styles").tap()
+    dialog = person.page.get_by_role("dialog", name="Styles")
+    card = dialog.get_by_role("button", name="Sticker")
+    card.tap()
+    expect(card).to_have_attribute("aria-pressed", "true")
+    done = dialog.get_by_role("button", name="Done")
+    box = done.bounding_box()
+    assert box and box["height"] >= 44 and box["y"] + box["height"] <= 844
+    done.tap()
+    expect(person.button("Remove style: Sticker")).to_be_visible()
 
 
-def test_an_example_has_no_styles(context: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> None:
-    demo = AppProcess(tmp_path_factory.mktemp("demo"), PLAYGROUND_BACKEND="demo").start()
-    try:
-        person = Person(context.new_page(), demo.url).open()
-        person.button("Choose styles").click()
-        person.page.get_by_role("dialog").get_by_role("button", name="Neon glow").click()
-        person.page.get_by_role("dialog").get_by_role("button", name="Done").click()
-        person.page.get_by_role("button", name="Use example:").first.click()
-        expect(person.button("Remove style: Neon glow")).to_be_hidden()
-    finally:
-        demo.stop()
+@pytest.mark.app("demo")
+def test_an_example_has_no_styles(person: Person) -> None:
+    person.button("Choose styles").click()
+    person.page.get_by_role("dialog").get_by_role("button", name="Neon glow").click()
+    person.page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    person.page.get_by_role("button", name="Use example:").first.click()
+    expect(person.button("Remove style: Neon glow")).to_be_hidden()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
+from playwright.sync_api import expect
 
-from playwright.sync_api import BrowserContext, expect
-
-from tests.app_process import AppProcess
-from tests.browser.person import PATIENCE, Person
-from tests.hosted_api import HostedApi
+from tests.browser.person import Person
+from tests.support.v3_service import HostedApi
 
 
 def test_a_picture_that_cannot_be_fetched_has_a_link_and_can_be_looked_for_again(
     person: Person, api: HostedApi
 ) -> None:
-    api.held = True
+    api.is_stalled = True
     person.generate("not fetched")
     person.sees("processing", 1)
     (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "not fetched"]
@@ -44,15 +42,11 @@ def test_the_price_stands_among_the_facts(person: Person, api: HostedApi) -> Non
     expect(price).to_have_text("Price$0.01")
 
 
-def test_a_notice_for_all_stays_and_is_not_drawn_anew(api: HostedApi, context: BrowserContext, tmp_path: Path) -> None:
-    app = AppProcess.hosted(tmp_path, api, SPACE_ID="someone/space", PLAYGROUND_ACCESS="everyone").start()
-    try:
-        person = Person(context.new_page(), app.url).open()
-        notice = person.results.get_by_role("status").get_by_text("no lasting storage")
-        expect(notice).to_be_visible(timeout=PATIENCE)
-        drawn = notice.element_handle()
-        person.generate("under a notice")
-        person.sees_pictures(1)
-        assert drawn.evaluate("node => node.isConnected && node.offsetHeight > 0")
-    finally:
-        app.stop()
+@pytest.mark.app("space without storage")
+def test_a_notice_for_all_stays_and_is_not_drawn_anew(person: Person) -> None:
+    notice = person.results.get_by_role("status").get_by_text("no lasting storage")
+    expect(notice).to_be_visible()
+    drawn = notice.element_handle()
+    person.generate("under a notice")
+    person.sees_pictures(1)
+    assert drawn.evaluate("node => node.isConnected && node.offsetHeight > 0")

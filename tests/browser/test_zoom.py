@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.app_process import AppProcess
 from tests.browser.person import Person
-from tests.browser.test_viewer_acts import opened, painted
 
 MIDDLE = (
     "node => { const {left, top, width, height} = node.getBoundingClientRect(); return [left+width/2, top+height/2] }"
@@ -30,8 +28,8 @@ def place(view: Locator) -> tuple[float, float]:
 
 @pytest.fixture
 def view(person: Person) -> Locator:
-    painted(person, "a fox", 7)
-    view = opened(person, "a fox")
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
     expect(view.get_by_role("button", name="Zoom in")).to_be_enabled()
     return view
 
@@ -95,9 +93,9 @@ def test_the_wheel_zooms_with_ctrl_where_the_pointer_is(person: Person, view: Lo
 
 
 def test_arrows_turn_the_page_only_while_it_fits(person: Person) -> None:
-    painted(person, "an owl", 8)
-    painted(person, "a fox", 7)
-    view = opened(person, "a fox")
+    person.make("an owl", 8)
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
     expect(view.get_by_role("button", name="Zoom in")).to_be_enabled()
     person.page.keyboard.press("+")
     person.page.keyboard.press("ArrowRight")
@@ -108,11 +106,10 @@ def test_arrows_turn_the_page_only_while_it_fits(person: Person) -> None:
     expect(view.get_by_role("button", name="Zoom out")).to_be_disabled()
 
 
-def test_two_fingers_zoom_and_one_pans(browser: Browser, app: AppProcess) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    person = Person(context.new_page(), app.url).open()
-    painted(person, "a fox", 7)
-    view = opened(person, "a fox")
+def test_two_fingers_zoom_and_one_pans(on_a_phone: Person) -> None:
+    person = on_a_phone
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
     expect(view.get_by_role("button", name="Zoom in")).to_be_enabled()
     fitted = width(view)
     x, y = view.get_by_role("img").evaluate(MIDDLE)
@@ -134,5 +131,3 @@ def test_two_fingers_zoom_and_one_pans(browser: Browser, app: AppProcess) -> Non
     touch("touchMove", (x - 30, y))
     touch("touchEnd")
     assert place(view)[0] < before - 10
-    assert person.errors == []
-    context.close()

@@ -1,4 +1,4 @@
-"""One browser, one service, one quick app and one visitor for all scenarios: each asks by a prompt of its own."""
+"""Fixtures: one browser, service, fast app and page for all scenarios, which each use a prompt of their own."""
 
 from __future__ import annotations
 
@@ -6,82 +6,86 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import FLAGS, executable
-from tests.faults.guest import Guest
-from tests.faults.quick_process import QuickApp
-from tests.faults.quick_time import QuickTime
+from tests.faults.fast_app_process import FastApp
+from tests.faults.fast_clock import FastTime
+from tests.faults.http_visitor import HttpVisitor
+from tests.faults.page_visitor import Visitor
 from tests.faults.service import Service
-from tests.faults.visitor import Visitor
+from tests.support.chromium import chromium
 
 SPEED = 30.0
-NewApp = Callable[..., QuickApp]
+"""Seconds of the app in a real one."""
+NewApp = Callable[..., FastApp]
 
 
 @pytest.fixture(scope="package")  # its event loop must end before the async tests of other folders begin
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")
 def shared_service() -> Iterator[Service]:
-    service = Service(QuickTime.from_now(SPEED))
+    service = Service(FastTime.from_now(SPEED))
     service.start()
     yield service
     service.stop()
 
 
 @pytest.fixture(scope="package")
-def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickApp]:
-    app = QuickApp(tmp_path_factory.mktemp("app"), shared_service).start()
+def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastApp]:
+    app = FastApp(tmp_path_factory.mktemp("app"), shared_service).start()
     yield app
     app.kill()
 
 
 @pytest.fixture(scope="module")
-def open_visitor(app: QuickApp, browser: Browser) -> Iterator[Visitor]:
+def open_visitor(app: FastApp, browser: Browser, shared_service: Service) -> Iterator[Visitor]:
+    """One page for all scenarios of a module; after the last of them it must still work."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as context:
-        yield Visitor(context.new_page(), app.url).open_for_small_pictures()
+        visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
+        visitor.is_shared = True
+        yield visitor
+        visitor.is_shared = False
+        visitor.can_go_on(shared_service, "after the last scenario")
 
 
 @pytest.fixture
 def service(shared_service: Service) -> Iterator[Service]:
-    """The service, well, and with nothing in its books."""
-    shared_service.well()
-    shared_service.forget()
+    """The service without faults, its record of requests empty."""
+    shared_service.recover()
+    shared_service.clear_records()
     yield shared_service
-    shared_service.well()
+    shared_service.recover()
 
 
 @pytest.fixture
-def visitor(open_visitor: Visitor, app: QuickApp, service: Service) -> Iterator[Visitor]:
-    """Who has the page open; nothing may fail in its scripts, nor in the app unforeseen."""
-    app.knows(app.usual_names)
+def visitor(open_visitor: Visitor, app: FastApp, service: Service) -> Iterator[Visitor]:
+    """The visitor at the open page; neither its scripts nor the app may raise an unexpected error."""
+    app.set_names(app.usual_names)
     yield open_visitor
     assert open_visitor.errors == []
     assert open_visitor.dialogs == []
-    assert "Traceback" not in (said := app.has_written()), said
+    assert "Traceback" not in (log := app.new_log()), log
 
 
 @pytest.fixture
-def guest(app: QuickApp, service: Service) -> Iterator[Guest]:
-    """Somebody who comes by HTTP alone."""
-    with Guest(app.url) as guest:
-        yield guest
-    assert "Traceback" not in (said := app.has_written()), said
+def http_visitor(app: FastApp, service: Service) -> Iterator[HttpVisitor]:
+    """A visitor by HTTP alone."""
+    with HttpVisitor(app.url) as http_visitor:
+        yield http_visitor
+    assert "Traceback" not in (log := app.new_log()), log
 
 
 @pytest.fixture
 def new_app(service: Service, tmp_path: Path) -> Iterator[NewApp]:
-    """Make apps of the test's own, on folders of their own; they are killed at its end."""
-    made: list[QuickApp] = []
+    """Factory of apps for one test, each on its own folder; they are killed at its end."""
+    made: list[FastApp] = []
 
-    def make(folder: str = "app", **settings: str) -> QuickApp:
-        made.append(QuickApp(tmp_path / folder, service, **settings))
+    def make(folder: str = "app", **settings: str) -> FastApp:
+        made.append(FastApp(tmp_path / folder, service, **settings))
         return made[-1]
 
     yield make

@@ -1,4 +1,7 @@
-"""What can go wrong with an answer. Each function returns a fault for a Service."""
+"""Faults of HTTP responses; each function returns a fault for a Service.
+
+`handled` means that the service processes the request before the fault.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.faults.service import Exchange, Fault
-from tests.hosted_api import _response
+from tests.support.v3_service import _response
 
 MARK = "raw-body-that-nobody-may-see"
-"""Stands in every raw body here: no page shows it."""
+"""Text in every raw body here, which no page may show."""
 PAGE = f"<!doctype html><html><head><title>{MARK}</title></head><body><h1>Sign in</h1></body></html>".encode()
 _JSON = {"content-type": "application/json"}
 _HTML = {"content-type": "text/html"}
 
 
 def resets(*, handled: bool) -> Fault:
-    """Reset the connection, before or after doing what was asked."""
+    """Reset the connection."""
 
     async def fault(exchange: Exchange) -> None:
         if handled:
@@ -33,7 +36,7 @@ def resets(*, handled: bool) -> Fault:
 
 
 def is_silent(*, handled: bool) -> Fault:
-    """Say nothing, for ever."""
+    """Never respond."""
 
     async def fault(exchange: Exchange) -> None:
         if handled:
@@ -44,7 +47,7 @@ def is_silent(*, handled: bool) -> Fault:
 
 
 def drips(pause: float = 0.1) -> Fault:
-    """Do what was asked, and answer one byte at a time without an end: no wait for a byte is ever long."""
+    """Process the request and respond one byte at a time without end, so that no read timeout applies."""
 
     async def fault(exchange: Exchange) -> None:
         exchange.handle()
@@ -57,7 +60,7 @@ def drips(pause: float = 0.1) -> Fault:
 
 
 def is_cut() -> Fault:
-    """Do what was asked, and hang up in the middle of the answer."""
+    """Process the request and close the connection in the middle of the response."""
 
     async def fault(exchange: Exchange) -> None:
         answer = _response(*exchange.handle())
@@ -68,7 +71,7 @@ def is_cut() -> Fault:
 
 
 def answers(status: int, body: bytes, headers: Mapping[str, str] = _HTML, *, handled: bool = False) -> Fault:
-    """Answer with these very bytes."""
+    """Respond with these bytes."""
 
     async def fault(exchange: Exchange) -> None:
         if handled:
@@ -79,29 +82,29 @@ def answers(status: int, body: bytes, headers: Mapping[str, str] = _HTML, *, han
 
 
 def shows_a_page(status: int = 200, *, handled: bool = False) -> Fault:
-    """Answer with a web page, as a proxy or gateway does."""
+    """Respond with a web page, as a proxy or gateway does."""
     return answers(status, PAGE, _HTML, handled=handled)
 
 
 def says(code: int, message: str = "", data: Any = None, *, status: int = 200, handled: bool = False) -> Fault:
-    """Answer with an envelope."""
+    """Respond with an envelope."""
     body = json.dumps({"code": code, "message": message, "data": data}).encode()
     return answers(status, body, _JSON, handled=handled)
 
 
 def fails(status: int, message: str = "", *, retry_after: str | None = None) -> Fault:
-    """Answer with an error as the API words it: an HTTP status with an envelope."""
+    """Respond with an error of the API: an HTTP status and an envelope of the same code."""
     body = json.dumps({"code": status, "message": message, "data": None}).encode()
     return answers(status, body, _JSON if retry_after is None else _JSON | {"retry-after": retry_after})
 
 
 def moves_to(address: str, status: int = 302, *, handled: bool = False) -> Fault:
-    """Answer with a redirect."""
+    """Respond with a redirect."""
     return answers(status, PAGE, {"location": address}, handled=handled)
 
 
 def bends(change: Callable[[Any], Any]) -> Fault:
-    """Do what was asked, and answer with another `data`: what `change` makes of the right one."""
+    """Process the request and respond with the `data` that `change` returns for the right one."""
 
     async def fault(exchange: Exchange) -> None:
         status, headers, body = exchange.handle()
@@ -113,12 +116,12 @@ def bends(change: Callable[[Any], Any]) -> Fault:
 
 
 def with_fields(**fields: Any) -> Fault:
-    """Do what was asked, and answer with some fields of `data` replaced."""
+    """Process the request and respond with some fields of `data` replaced."""
     return bends(lambda data: {**(data or {}), **fields})
 
 
 def cuts_file(content: bytes) -> Fault:
-    """Announce a whole file and hang up half-way."""
+    """Announce a whole file and close the connection half-way."""
 
     async def fault(exchange: Exchange) -> None:
         answer = _response(200, {"content-type": "image/png"}, content)
@@ -129,7 +132,7 @@ def cuts_file(content: bytes) -> Fault:
 
 
 def is_endless(piece: bytes, pieces: int) -> Fault:
-    """Send a file of no announced length, piece by piece."""
+    """Send a file without a content length, piece by piece."""
 
     async def fault(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 X\r\ncontent-type: image/png\r\nconnection: close\r\n\r\n")
@@ -141,14 +144,14 @@ def is_endless(piece: bytes, pieces: int) -> Fault:
 
 
 def is_gzip_bomb(megabytes: int) -> Fault:
-    """Send few bytes that unpack to many."""
+    """Send a small gzip body that expands to so many megabytes."""
     bomb = gzip.compress(bytes(megabytes * 1024 * 1024))
     return answers(200, bomb, {"content-type": "image/png", "content-encoding": "gzip"})
 
 
 @contextmanager
 def full_port(port: int) -> Generator[None]:
-    """Occupy a port so that connecting to it takes for ever: its line of waiting connections is full."""
+    """Listen on a port with a full backlog, so that connecting to it never completes."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
@@ -165,7 +168,7 @@ def full_port(port: int) -> Generator[None]:
 
 
 def _reset(exchange: Exchange) -> None:
-    """Close with RST: lingering off makes the kernel drop what is unsent."""
+    """Close with RST: with a linger time of 0 the kernel drops unsent data."""
     raw = exchange.writer.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     exchange.writer.transport.abort()

@@ -1,4 +1,4 @@
-"""The v3 service over TLS that fails as a test tells it to: a fault for each endpoint, on real sockets."""
+"""Fake v3 service over TLS with injected faults: by endpoint or file, for one exchange or until cleared."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from typing import Any
 
 import trustme
 
-from tests.faults.quick_time import QuickTime
-from tests.hosted_api import KEY, HostedApi, Task, _end_all, _failure, _iso, _read_request, _response
+from tests.faults.fast_clock import FastTime
+from tests.support.v3_service import KEY, HostedApi, _end_all, _failure, _iso, _read_request, _response
+from tests.support.v3_task import Task
 
 SERVICE_NAME = "api.quick.test"
 MODEL = "stability-ai/sdxl-lora"
 OWN_KEY = "wsk-a-visitors-own-key-that-is-marked"
-Answer = tuple[int, dict[str, str], bytes]
+Response = tuple[int, dict[str, str], bytes]
 
 
 class Endpoint(Enum):
-    """What a fault can be put on."""
+    """Endpoint that a fault applies to."""
 
     SUBMIT = "submit"
     QUERY = "query"
@@ -50,7 +51,7 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request that arrived, and the means to answer it."""
+    """Request that arrived, with the socket to respond on."""
 
     endpoint: Endpoint
     method: str
@@ -58,11 +59,11 @@ class Exchange:
     headers: dict[str, str]
     body: bytes
     writer: asyncio.StreamWriter
-    handle: Callable[[], Answer]
-    """Does what was asked, and returns what would be answered."""
+    handle: Callable[[], Response]
+    """Processes the request and returns its regular response."""
 
     async def send(self, data: bytes) -> None:
-        """Write bytes to the socket and see them off."""
+        """Write bytes to the socket and wait until they are sent."""
         self.writer.write(data)
         await self.writer.drain()
 
@@ -71,68 +72,68 @@ Fault = Callable[[Exchange], Awaitable[None]]
 
 
 async def as_usual(exchange: Exchange) -> None:
-    """Answer as a service that is well."""
+    """Respond without a fault."""
     await exchange.send(_response(*exchange.handle()))
 
 
 class Service(HostedApi):
-    """Tests turn its knobs and read what arrived; `well` turns all knobs back."""
+    """Fake service whose tests set faults and read the requests; `recover` clears every fault."""
 
-    def __init__(self, quick: QuickTime) -> None:
+    def __init__(self, fast: FastTime) -> None:
         super().__init__()
         self.models = [_described(MODEL)]
-        self.time = quick
+        self.time = fast
         self.arrived: list[Exchange] = []
-        """Every request that arrived whole, whatever became of it."""
+        """Every request that arrived whole, with or without a response."""
         self.hellos = 0
-        """How often somebody began to open a connection."""
+        """Number of TLS handshakes begun."""
         self.next: defaultdict[Endpoint, list[Fault]] = defaultdict(list)
-        """Faults for the coming exchanges, one each; they go before the standing ones."""
+        """Faults of the next exchanges, one each; they take precedence over the standing ones."""
         self.standing: dict[Endpoint, Fault] = {}
         self._files: dict[str, Fault] = {}
         self._authority = trustme.CA()
-        self._own, self._strangers = (self._certificate(by) for by in (self._authority, trustme.CA()))
+        self._own, self._impostors = (self._certificate(by) for by in (self._authority, trustme.CA()))
         self._shown: ssl.SSLContext | None = self._own
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
-        self.turn_knobs_back()
+        self.clear_faults()
 
-    def turn_knobs_back(self) -> None:
-        """Be without fault, and quick."""
+    def clear_faults(self) -> None:
+        """Remove every fault and reset tasks to a short duration."""
         self.next.clear()
         self.standing.clear()
         self._files.clear()
-        self.held, self.queued, self.base64 = False, 0.0, False
+        self.is_stalled, self.queued, self.base64 = False, 0.0, False
         self.length = _short
         self.outputs: Callable[[Task], list[Any]] | None = None
-        """What every task ends with; None: its own picture."""
+        """Outputs of a finished task; None: its own image."""
         self.at_once: int | None = None
-        """How many tasks it works on at once; one more is answered 429. None: as many as come."""
+        """Most tasks at once, another is rejected with 429; None: no limit."""
         self.keys = {KEY, OWN_KEY}
         self.balance, self.price = 100.0, 0.01
 
-    def well(self) -> None:
-        """Turn all knobs back, be there, and end what is under way."""
-        self.turn_knobs_back()
+    def recover(self) -> None:
+        """Clear every fault, open the port and finish every task."""
+        self.clear_faults()
         self.listen()
         self.finish_all()
 
-    def forget(self) -> None:
-        """Forget who came; the account keeps its tasks."""
+    def clear_records(self) -> None:
+        """Clear the records of requests; the tasks stay."""
         self.arrived.clear()
         self.hellos = 0
 
     @property
     def base_url(self) -> str:
-        """Return what goes into WAVESPEED_BASE_URL."""
+        """Return the value of WAVESPEED_BASE_URL."""
         return f"https://{SERVICE_NAME}:{self.port}"
 
     def write_authority(self, path: Path) -> None:
-        """Write the certificate of whoever vouches for this service: for SSL_CERT_FILE."""
+        """Write the certificate of this service's authority, for SSL_CERT_FILE."""
         self._authority.cert_pem.write_to_path(str(path))
 
     def posts_of(self, prompt: str) -> list[Exchange]:
-        """Return the submits of a prompt that arrived, whatever became of them."""
+        """Return the submits of a prompt that arrived, with or without a response."""
         submits = [one for one in list(self.arrived) if one.endpoint is Endpoint.SUBMIT]
         return [one for one in submits if json.loads(one.body)["prompt"] == prompt]
 
@@ -140,23 +141,23 @@ class Service(HostedApi):
         """Return the tasks made of a prompt."""
         return [task for task in list(self.tasks.values()) if task.body["prompt"] == prompt]
 
-    def looks_at(self, prompt: str) -> list[Exchange]:
-        """Return the queries of a prompt's tasks that arrived."""
+    def polls_of(self, prompt: str) -> list[Exchange]:
+        """Return the polls of a prompt's tasks that arrived."""
         ids = [task.id for task in self.tasks_of(prompt)]
-        looks = [one for one in list(self.arrived) if one.endpoint is Endpoint.QUERY]
-        return [one for one in looks if one.path.split("/")[4] in ids]
+        polls = [one for one in list(self.arrived) if one.endpoint is Endpoint.QUERY]
+        return [one for one in polls if one.path.split("/")[4] in ids]
 
     def count(self, endpoint: Endpoint) -> int:
-        """Return how many requests for an endpoint arrived."""
+        """Return the number of requests to an endpoint."""
         return sum(one.endpoint is endpoint for one in list(self.arrived))
 
     def file(self, name: str, fault: Fault) -> str:
-        """Answer for a file by a fault, and return its address."""
+        """Set the fault of a file and return its URL."""
         self._files[f"/files/{name}"] = fault
         return f"{self.base_url}/files/{name}"
 
     def ends_with(self, *outputs: Any) -> None:
-        """Let every task end with these outputs."""
+        """Let every task finish with these outputs."""
         self.outputs = lambda task: list(outputs)
 
     def refuse(self) -> None:
@@ -168,9 +169,9 @@ class Service(HostedApi):
         """Open the port."""
         self._show(self._own)
 
-    def pose_as_somebody_else(self) -> None:
-        """Open the port with a certificate that nobody vouches for."""
-        self._show(self._strangers)
+    def listen_as_impostor(self) -> None:
+        """Open the port with a certificate of an unknown authority."""
+        self._show(self._impostors)
 
     def _show(self, certificate: ssl.SSLContext) -> None:
         if self._shown is not certificate:
@@ -196,8 +197,9 @@ class Service(HostedApi):
         self._ready.set()
         self._loop.run_forever()
         self._loop.run_until_complete(self._hang_up())
-        for _ in range(3):  # a connection accepted in the last moment has its task a turn later, its end another
+        for _ in range(3):  # a connection accepted last gets its task one loop iteration later, its end another
             self._loop.run_until_complete(_end_all())
+            self._loop.run_until_complete(self._hang_up())
         self._loop.close()
 
     async def _listen(self) -> None:
@@ -211,26 +213,25 @@ class Service(HostedApi):
             writer.transport.abort()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A coroutine given to start_server is watched by asyncio, which raises when it is cancelled.
+        self._writers.add(writer)
+        # A coroutine passed to start_server is watched by asyncio, which raises when it is cancelled.
         self._loop.create_task(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         try:
             while (request := await _read_request(reader)) is not None:
                 exchange = self._exchange(*request, writer)
                 self.arrived.append(exchange)
                 await self._fault(exchange)(exchange)
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass  # whoever asked has hung up
+            pass  # the client has closed the connection
         finally:
-            self._writers.discard(writer)
             writer.close()
 
     def _exchange(
         self, method: str, path: str, headers: dict[str, str], body: bytes, writer: asyncio.StreamWriter
     ) -> Exchange:
-        def handle() -> Answer:
+        def handle() -> Response:
             answer = self._answer(method, path, headers, body)
             assert answer
             return answer
@@ -242,8 +243,8 @@ class Service(HostedApi):
             return waiting.pop(0)
         return self._files.get(exchange.path) or self.standing.get(exchange.endpoint, as_usual)
 
-    def _submit(self, model: str, body: dict[str, Any]) -> Answer | None:
-        running = sum(task.status(self.held) in ("created", "processing") for task in self.tasks.values())
+    def _submit(self, model: str, body: dict[str, Any]) -> Response | None:
+        running = sum(task.status(self.is_stalled) in ("created", "processing") for task in self.tasks.values())
         if self.at_once is not None and running >= self.at_once:
             return _failure(429, "too many tasks at once")
         return super()._submit(model, body)
@@ -276,7 +277,7 @@ def _short(body: dict[str, Any]) -> float:
 
 
 def _described(model: str) -> dict[str, Any]:
-    """Return a model's entry of the list, with the ranges of its vendor's page."""
+    """Return a model's entry in the list of models, with the ranges of its documentation."""
     properties = {
         "prompt": {"type": "string", "description": "what to paint"},
         "negative_prompt": {"type": "string"},

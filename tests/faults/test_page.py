@@ -1,4 +1,4 @@
-"""F31 to F35: the page, its tabs, the clock, and what people type."""
+"""F31 to F35: the page, its tabs, the clock, and the text of prompts."""
 
 from __future__ import annotations
 
@@ -9,54 +9,56 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.faults.conftest import NewApp
+from tests.faults.fast_app_process import FastApp
+from tests.faults.fast_clock import let_time_pass
 from tests.faults.faults import fails, says
-from tests.faults.quick_process import QuickApp
+from tests.faults.page_visitor import Visitor
 from tests.faults.service import Endpoint, Fault, Service
-from tests.faults.visitor import Visitor
-from tests.faults.waiting import given, until
-from tests.hosted_api import KEY
+from tests.support.full_run import cases
+from tests.support.v3_service import KEY
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of the test's own."""
+    """A browser context for one test."""
     with browser.new_context() as context:
         yield context
 
 
 class TestTabs:
-    """F31, F32: what happens to pages."""
+    """F31, F32: pages reloaded, offline, closed, and several at once."""
 
-    def test_f31_reloaded_and_offline(self, context: BrowserContext, app: QuickApp, service: Service) -> None:
+    def test_f31_reloaded_and_offline(self, context: BrowserContext, app: FastApp, service: Service) -> None:
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
-        service.held = True
-        visitor.asks("kept").ends("processing")
+        service.is_stalled = True
+        visitor.submit("kept").ends("processing")
         visitor.page.reload()
         visitor.tile("kept").ends("processing")
         context.set_offline(True)
         service.finish_all()
-        visitor.is_told("connection is lost")
+        visitor.sees_match("connection is lost")
         context.set_offline(False)
         visitor.tile("kept").shows()
         assert len(service.posts_of("kept")) == 1
         visitor.can_go_on(service, "kept")
 
-    def test_f31_a_tab_that_was_closed(self, context: BrowserContext, app: QuickApp, service: Service) -> None:
+    def test_f31_a_tab_that_was_closed(self, context: BrowserContext, app: FastApp, service: Service) -> None:
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
-        service.held = True
-        visitor.asks("closed").ends("processing")
+        service.is_stalled = True
+        visitor.submit("closed").ends("processing")
         visitor.page.close()
         service.finish_all()
-        until(lambda: service.looks_at("closed"))
+        wait_until(lambda: service.polls_of("closed"))
         Visitor(context.new_page(), app.url).open().tile("closed").shows()
         assert len(service.posts_of("closed")) == 1
 
-    def test_f32_two_tabs_show_the_same(self, context: BrowserContext, app: QuickApp, service: Service) -> None:
+    def test_f32_two_tabs_show_the_same(self, context: BrowserContext, app: FastApp, service: Service) -> None:
         one = Visitor(context.new_page(), app.url).open_for_small_pictures()
         other = Visitor(context.new_page(), app.url).open_for_small_pictures()
-        service.held = True
-        one.asks("of the first tab").ends("processing")
-        other.asks("of the second tab").ends("processing")
+        service.is_stalled = True
+        one.submit("of the first tab").ends("processing")
+        other.submit("of the second tab").ends("processing")
         service.finish_all()
         for tab in (one, other):
             tab.page.bring_to_front()
@@ -65,25 +67,25 @@ class TestTabs:
             assert tab.errors == []
         assert len(service.posts_of("of the first tab")) == len(service.posts_of("of the second tab")) == 1
 
-    def test_f32_two_workers_on_one_folder(self, app: QuickApp, service: Service) -> None:
-        second = QuickApp(app.folder / "second", service, PLAYGROUND_DATA_DIR=str(app.folder / "data"))
-        said = second.fails()
-        assert re.search("another playground is running", said, re.I)
-        assert KEY not in said
-        assert "Traceback" not in said
+    def test_f32_two_workers_on_one_folder(self, app: FastApp, service: Service) -> None:
+        second = FastApp(app.folder / "second", service, PLAYGROUND_DATA_DIR=str(app.folder / "data"))
+        log = second.fails()
+        assert re.search("another playground is running", log, re.I)
+        assert KEY not in log
+        assert "Traceback" not in log
 
 
 class TestClock:
-    """F33: the computer's clock is set."""
+    """F33: the system clock is set."""
 
-    @pytest.mark.parametrize("forward", [True, False], ids=["an hour on", "an hour back"])
-    def test_f33_no_task_ends_early(self, forward: bool, visitor: Visitor, service: Service, app: QuickApp) -> None:
+    @pytest.mark.parametrize("forward", cases([True, False], 1), ids=["an hour on", "an hour back"])
+    def test_f33_no_task_ends_early(self, forward: bool, visitor: Visitor, service: Service, app: FastApp) -> None:
         prompt = f"clock {forward}"
-        service.held = True
-        tile = visitor.asks(prompt).ends("processing")
+        service.is_stalled = True
+        tile = visitor.submit(prompt).ends("processing")
         app.set_clock(forward=forward)
         try:
-            given()
+            let_time_pass()
             tile.ends("processing").does_not_say("not finished|longer than usual|not found|failed")
             service.finish_all()
             tile.shows()
@@ -92,17 +94,17 @@ class TestClock:
             app.set_clock(forward=not forward)
         assert len(service.posts_of(prompt)) == 1
 
-    @pytest.mark.parametrize("forward", [True, False], ids=["an hour on", "an hour back"])
+    @pytest.mark.parametrize("forward", cases([True, False], 1), ids=["an hour on", "an hour back"])
     def test_f33_a_wait_stays_as_long_as_it_was(
-        self, forward: bool, visitor: Visitor, service: Service, app: QuickApp
+        self, forward: bool, visitor: Visitor, service: Service, app: FastApp
     ) -> None:
         prompt = f"clock and line {forward}"
         service.next[Endpoint.SUBMIT] = [fails(429, "slow down", retry_after="60")]
-        visitor.asks(prompt)
-        until(lambda: service.posts_of(prompt))
+        visitor.submit(prompt)
+        wait_until(lambda: service.posts_of(prompt))
         app.set_clock(forward=forward)
         try:
-            given(0.8)
+            let_time_pass(0.8)
             assert len(service.posts_of(prompt)) == 1, "it did not wait"
             visitor.tile(prompt).shows()
         finally:
@@ -115,8 +117,8 @@ class TestModels:
 
     @pytest.mark.parametrize(
         "fault",
-        [says(200, "ok", []), says(200, "ok", [{"model_id": 7, "api_schema": "none"}, "x", None])],
-        ids=["empty", "wrong types"],
+        cases([says(200, "ok", [{"model_id": 7, "api_schema": "none"}, "x", None]), says(200, "ok", [])], 1),
+        ids=["wrong types", "empty"],
     )
     def test_f34_the_built_in_description_is_used(
         self, fault: Fault, new_app: NewApp, context: BrowserContext, service: Service
@@ -124,7 +126,7 @@ class TestModels:
         service.standing[Endpoint.MODELS] = fault
         app = new_app().start()
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
-        visitor.asks("built in").shows()
+        visitor.submit("built in").shows()
         assert len(service.posts_of("built in")) == 1
         visitor.sees_nothing_raw()
 
@@ -142,14 +144,14 @@ ODD = {
 
 
 class TestTexts:
-    """F35: what is typed is text, everywhere."""
+    """F35: the prompt is shown as text, never as markup."""
 
-    @pytest.mark.parametrize("kind", ODD)
+    @pytest.mark.parametrize("kind", cases(ODD, 4))
     def test_f35_is_shown_as_it_was_typed(self, kind: str, visitor: Visitor, service: Service) -> None:
         text = ODD[kind]
         requests: list[str] = []
         visitor.page.on("request", lambda request: requests.append(request.url))
-        tile = visitor.asks(text).shows()
+        tile = visitor.submit(text).shows()
         (post,) = service.posts_of(text)
         assert len(service.tasks_of(text)) == 1
         expect(tile.node).to_contain_text(text)
@@ -162,23 +164,23 @@ class TestTexts:
 
     def test_f35_a_nul_takes_nothing_down(self, visitor: Visitor, service: Service) -> None:
         visitor.press_for("before\0after the nul")
-        until(lambda: [one for one in service.arrived if b"after the nul" in one.body and b"before" in one.body])
+        wait_until(lambda: [one for one in service.arrived if b"after the nul" in one.body and b"before" in one.body])
         visitor.can_go_on(service, "nul")
 
     def test_f35_ten_thousand_characters_and_not_one_more(self, visitor: Visitor, service: Service) -> None:
         most = ("fox " * 2500)[:10_000]
         visitor.press_for(f"{most}x")
         expect(visitor.page.locator("#field-prompt")).to_contain_text("10,000")
-        given(0.3)
+        let_time_pass(0.3)
         assert service.arrived == []
         visitor.press_for(most[:-1] + "x")
-        until(lambda: service.tasks_of(most[:-1] + "x"))
+        wait_until(lambda: service.tasks_of(most[:-1] + "x"))
         visitor.can_go_on(service, "long")
         assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     def test_f35_in_a_refusal_too(self, visitor: Visitor, service: Service) -> None:
         service.next[Endpoint.SUBMIT] = [fails(418, f"{ODD['html']} {ODD['script']}")]
-        tile = visitor.asks("refusal in html").ends("failed")
+        tile = visitor.submit("refusal in html").ends("failed")
         expect(tile.node).to_contain_text("<b>bold</b>")
         assert visitor.page.evaluate("window.hacked") is None
         assert len(service.posts_of("refusal in html")) == 1

@@ -1,4 +1,4 @@
-"""F8, S6 and S8 on the page: what can go wrong while a person's picture goes up, before anything is paid."""
+"""F8, S6 and S8 on the page: faults of the upload of a visitor's image, before anything is paid."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, expect
 
+from tests.faults.fast_app_process import FastApp
 from tests.faults.faults import answers, bends, drips, fails, is_cut, is_silent, resets, says, shows_a_page
-from tests.faults.quick_process import QuickApp
+from tests.faults.page_visitor import Visitor
+from tests.faults.phrases import NOTHING_CHARGED
 from tests.faults.service import Endpoint, Fault, Service
-from tests.faults.visitor import Visitor
-from tests.faults.waiting import until
-from tests.faults.words import NOTHING_CHARGED
-from tests.hosted_api import recorded_models
+from tests.support.full_run import cases
+from tests.support.v3_service import recorded_models
+from tests.support.waiting import wait_until
 
 UPLOAD = Endpoint.UPLOAD
 FAILS_ONCE: dict[str, Fault] = {
@@ -40,7 +41,7 @@ SECRET = "CameraOfAGuest"
 
 
 def picture(name: str) -> FilePayload:
-    """Return a picture like no other name's, which must go up therefore, with the camera it was taken by."""
+    """Return an image that differs by name, so that each is uploaded, with a camera in its EXIF data."""
     exif = Image.Exif()
     exif[0x010F] = SECRET
     file = BytesIO()
@@ -50,71 +51,73 @@ def picture(name: str) -> FilePayload:
 
 
 @pytest.fixture(scope="module")
-def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickApp]:
-    """An app before a service whose models take pictures."""
+def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastApp]:
+    """An app in front of a service whose models accept source images."""
     usual, shared_service.models = shared_service.models, recorded_models("models_aliases")
-    app = QuickApp(tmp_path_factory.mktemp("uploads"), shared_service).start()
+    app = FastApp(tmp_path_factory.mktemp("uploads"), shared_service).start()
     yield app
     app.kill()
     shared_service.models = usual
 
 
 @pytest.fixture
-def painter(visitor: Visitor) -> Iterator[Visitor]:
-    """Who starts from pictures; afterwards the page has none."""
+def image_visitor(visitor: Visitor) -> Iterator[Visitor]:
+    """A visitor with a source image, which is removed from the page afterwards."""
     yield visitor
     visitor.button("Remove this picture").click()
     visitor.set_small_pictures()
 
 
-def gives(visitor: Visitor, file: FilePayload) -> None:
+def choose_image(visitor: Visitor, file: FilePayload) -> None:
     if visitor.button("Remove this picture").is_visible():
         visitor.button("Remove this picture").click()
     visitor.page.get_by_label("Picture to start from").set_input_files(file)
     visitor.page.get_by_role("img", name="The picture to start from").wait_for()
 
 
-@pytest.mark.parametrize("case", FAILS_ONCE)
-def test_f08_an_upload_that_fails_once_is_made_again(case: str, painter: Visitor, service: Service) -> None:
-    gives(painter, picture(case))
+@pytest.mark.parametrize("case", cases(FAILS_ONCE, 4))
+def test_f08_an_upload_that_fails_once_is_made_again(case: str, image_visitor: Visitor, service: Service) -> None:
+    choose_image(image_visitor, picture(case))
     service.next[UPLOAD] = [FAILS_ONCE[case]]
-    painter.asks(case).shows()
+    image_visitor.submit(case).shows()
     assert service.count(UPLOAD) == 2
     (post,) = service.posts_of(case)
     body = json.loads(post.body)
     sent = service.uploaded(body["image"])
     assert SECRET.encode() not in sent, "S8: metadata left the machine"
     assert "{}*{}".format(*Image.open(BytesIO(sent)).size) == body["size"]
-    painter.sees_nothing_raw()
+    image_visitor.sees_nothing_raw()
 
 
 @pytest.mark.parametrize(
     "fault",
-    [fails(413, "too large"), answers(413, b"<html>413</html>"), says(500, "no", status=500), shows_a_page(502)],
+    cases(
+        [fails(413, "too large"), answers(413, b"<html>413</html>"), says(500, "no", status=500), shows_a_page(502)], 1
+    ),
     ids=["413", "413 page", "500", "502 page"],
 )
 def test_f08_without_its_picture_nothing_is_asked_for(
-    fault: Fault, painter: Visitor, service: Service, request: pytest.FixtureRequest
+    fault: Fault, image_visitor: Visitor, service: Service, request: pytest.FixtureRequest
 ) -> None:
     prompt = f"never up: {request.node.callspec.id}"
-    gives(painter, picture(prompt))
+    choose_image(image_visitor, picture(prompt))
     service.standing[UPLOAD] = fault
-    painter.asks(prompt).ends("failed").says(NOTHING_CHARGED, "picture")
+    image_visitor.submit(prompt).ends("failed").says(NOTHING_CHARGED, "picture")
     assert service.posts_of(prompt) == []
-    painter.sees_nothing_raw()
+    image_visitor.sees_nothing_raw()
     service.standing.clear()
     again = f"{prompt}, again"
-    painter.asks(again).shows()
+    image_visitor.submit(again).shows()
     assert len(service.posts_of(again)) == 1
 
 
-def test_f08_the_same_picture_goes_up_once_for_many_presses(painter: Visitor, service: Service) -> None:
-    gives(painter, picture("many presses"))
+def test_f08_the_same_picture_goes_up_once_for_many_presses(image_visitor: Visitor, service: Service) -> None:
+    choose_image(image_visitor, picture("many presses"))
     prompts = [f"press {number}" for number in range(3)]
     for prompt in prompts:
-        painter.press_for(prompt)
+        image_visitor.press_for(prompt)
     for prompt in prompts:
-        painter.tile(prompt).shows()
+        image_visitor.tile(prompt).shows()
     assert service.count(UPLOAD) == 1
 
 
@@ -126,13 +129,13 @@ def test_s08_what_is_no_picture_never_leaves_the_machine(kind: str, visitor: Vis
     box.set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": content})
     region = visitor.page.get_by_role("region", name="Start from a picture")
     expect(region).to_contain_text("picture file is damaged" if kind == "a picture cut short" else "picture")
-    until(lambda: "Choose" in region.inner_text() or "smaller" in region.inner_text())
-    visitor.asks(f"without {kind}").shows()
+    wait_until(lambda: "Choose" in region.inner_text() or "smaller" in region.inner_text())
+    visitor.submit(f"without {kind}").shows()
     assert service.count(UPLOAD) == 0
 
 
 def bomb() -> bytes:
-    """Return a PNG of few bytes that says it is 30,000 by 30,000 pixels."""
+    """Return a small PNG whose header declares 30,000 by 30,000 pixels."""
     file = BytesIO()
     Image.new("1", (64, 64)).save(file, "PNG")
     content = bytearray(file.getvalue())

@@ -1,0 +1,270 @@
+"""A visitor's own key: taken at once, shown by its end, in one tab alone; the host's key never stands in for it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.person import PATIENCE, Person
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import KEY, HostedApi
+
+OWN = "wsk-a-visitors-own-key-1a2b"
+IN_USE = "Your key ...1a2b pays. $4.20 left."
+HOST_PAYS = "The host's key pays."
+AWAY = "This page does not hold your key any more"
+
+
+@pytest.fixture(autouse=True)
+def account(api: HostedApi) -> None:
+    """Let the service know the visitor's key."""
+    api.keys.add(OWN)
+    api.balance = 4.2
+
+
+@pytest.fixture
+def payer(person: Person) -> Person:
+    """Somebody whose own key is in use."""
+    person.enter_key(OWN)
+    person.sees_text(IN_USE)
+    return person
+
+
+def bearers(api: HostedApi, path: str) -> list[str]:
+    """Return the key of every request whose path has this in it."""
+    return [headers["authorization"].removeprefix("Bearer ") for _, at, headers in api.requests if path in at]
+
+
+def submitted_with(api: HostedApi) -> list[str]:
+    return bearers(api, "stability-ai/sdxl-lora")
+
+
+def token_of(person: Person) -> str | None:
+    return person.page.evaluate("sessionStorage.getItem('playground-key')")
+
+
+def test_a_key_empties_its_box_at_once_and_is_shown_by_its_end(person: Person) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if json.loads(route.request.post_data or "{}").get("fn_name") == "use_key":
+            held.append(route)
+        else:
+            route.continue_()
+
+    person.page.route(re.compile("component_server"), hold)
+    person.enter_key(OWN)
+    expect(person.key_box).to_have_value("")
+    person.sees_text("Checking the key")
+    person.sees_text(HOST_PAYS)
+    assert len(held) == 1
+    held[0].continue_()
+    person.sees_text(IN_USE)
+    expect(person.key_box).to_be_hidden()
+    expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)
+
+
+def test_what_it_pays_for_is_sent_and_followed_with_it_alone(payer: Person, api: HostedApi, app: AppProcess) -> None:
+    api.requests.clear()
+    api.balance = 4.19
+    payer.generate("mine")
+    payer.sees_pictures(1)
+    payer.sees_text("$4.19 left.")
+    assert submitted_with(api) == [OWN]
+    assert set(bearers(api, "/api/v3/")) == {OWN}, "the host's account is asked nothing: no price, no balance, no task"
+    assert set(bearers(api, "/predictions/")) == {OWN}
+    assert_key_is_nowhere(payer, app)
+
+
+def assert_key_is_nowhere(person: Person, app: AppProcess) -> None:
+    texts = [person.page.content(), str(person.page.context.storage_state())]
+    texts.append(person.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, location.href])"))
+    texts += [person.page.request.get(f"{app.url}{path}").text() for path in ("/config", "/gradio_api/info")]
+    files = [path.read_bytes() for path in app.folder.rglob("*") if path.is_file()]
+    assert not [text for text in texts if OWN in text]
+    assert not [data for data in files if OWN.encode() in data]
+
+
+def test_other_visitors_go_on_with_the_host_s(payer: Person, api: HostedApi, on_a_phone: Person) -> None:
+    other = on_a_phone
+    other.sees_text(HOST_PAYS)
+    other.generate("theirs")
+    other.sees_pictures(1)
+    payer.generate("mine")
+    payer.sees_pictures(1)
+    assert submitted_with(api) == [KEY, OWN]
+
+
+def test_it_survives_a_reload_but_not_a_new_tab(payer: Person, api: HostedApi) -> None:
+    payer.page.reload()
+    payer.sees_text(IN_USE)
+    payer.generate("after the reload")
+    payer.sees_pictures(1)
+    other = Person(payer.page.context.new_page(), payer.url).open()
+    other.sees_text(HOST_PAYS)
+    assert token_of(other) is None
+    other.generate("in the new tab")
+    other.sees_pictures(2)
+    assert submitted_with(api) == [OWN, KEY]
+
+
+def test_forgotten_on_request(payer: Person, api: HostedApi) -> None:
+    token = token_of(payer)
+    payer.button("Forget my key").click()
+    payer.sees_text(HOST_PAYS)
+    assert token_of(payer) is None
+    payer.generate("the host's again")
+    payer.sees_pictures(1)
+    assert submitted_with(api) == [KEY]
+    payer.page.evaluate("token => sessionStorage.setItem('playground-key', token)", token)
+    payer.page.reload()
+    payer.sees_text(AWAY)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [("wsk-nobody-s-key-at-all", "This key was not accepted."), ("two words", "This text is no key")],
+)
+def test_a_key_that_is_not_accepted_is_told_at_its_box(
+    person: Person, api: HostedApi, key: str, sentence: str
+) -> None:
+    person.enter_key(key)
+    person.sees_text(sentence)
+    expect(person.key_box).to_have_accessible_description(re.compile(re.escape(sentence)))
+    expect(person.key_box).to_have_value("")
+    assert token_of(person) is None
+    assert key not in person.page.content()
+    person.enter_key(OWN)
+    person.sees_text(IN_USE)
+    expect(person.page.get_by_text(sentence)).to_have_count(0)
+
+
+def test_a_service_that_cannot_be_asked_keeps_no_key(person: Person, api: HostedApi) -> None:
+    person.page.route(re.compile("component_server"), lambda route: route.abort())
+    person.enter_key(OWN)
+    person.sees_text("The key could not be checked just now, so it was not kept.")
+    assert token_of(person) is None
+
+
+def test_a_key_refused_later_leads_back_to_its_box_and_the_host_s_is_not_used(payer: Person, api: HostedApi) -> None:
+    api.keys.remove(OWN)
+    payer.generate("refused")
+    payer.sees("failed", 1)
+    expect(payer.tiles.first).to_contain_text("Nothing was charged.")
+    expect(payer.key_box).to_be_focused()
+    expect(payer.key_box).to_have_accessible_description(re.compile("This key was not accepted."))
+    payer.generate("still refused")
+    payer.sees_text(AWAY)
+    expect(payer.tiles).to_have_count(1)
+    assert KEY not in submitted_with(api)
+    payer.page.reload()
+    expect(payer.key_box).to_be_visible(timeout=PATIENCE)
+    payer.sees_text(AWAY)
+
+
+def test_an_empty_account_is_told_at_the_box_and_the_key_stays(payer: Person, api: HostedApi) -> None:
+    empty = (402, {"content-type": "application/json"}, b'{"code": 402, "message": "insufficient credits"}')
+    api.next_submits.append(lambda: empty)
+    payer.generate("no money")
+    payer.sees("failed", 1)
+    expect(payer.key_box).to_have_accessible_description(re.compile("has no credit left"))
+    payer.sees_text(IN_USE)
+
+
+def test_by_keyboard_alone_and_enter_in_the_box_never_generates(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("must not be sent")
+    keyboard = person.page.keyboard
+    person.button("Use your own key").focus()
+    keyboard.press("Enter")
+    expect(person.key_box).to_be_focused()
+    keyboard.press("Escape")
+    expect(person.button("Use your own key")).to_be_focused()
+    keyboard.press("Space")
+    keyboard.type("wsk-wrong")
+    keyboard.press("Control+Enter")
+    person.sees_text("This key was not accepted.")
+    expect(person.key_box).to_be_focused()
+    keyboard.type(OWN)
+    keyboard.press("Enter")
+    person.sees_text(IN_USE)
+    keyboard.press("Tab")
+    expect(person.button("Forget my key")).to_be_focused()
+    keyboard.press("Enter")
+    person.sees_text(HOST_PAYS)
+    expect(person.button("Use your own key")).to_be_focused()
+    expect(person.tiles).to_have_count(0)
+    person.generate("the only one")
+    person.sees("completed", 1)
+    assert [post["prompt"] for post in api.posts] == ["the only one"]
+
+
+def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_again(
+    payer: Person, app: AppProcess, api: HostedApi
+) -> None:
+    person = payer
+    api.is_stalled = True
+    person.generate("paused")
+    person.sees("processing", 1)
+    app.kill()
+    api.requests.clear()
+    app.start()
+    person.sees_text("Your key is needed to look for this picture.")
+    person.sees_text(AWAY)
+    expect(person.key_box).to_be_visible()
+    person.generate("not with the host's")
+    expect(person.key_box).to_be_focused()
+    expect(person.tiles).to_have_count(1)
+    assert bearers(api, "/predictions/") == []
+    api.finish_all()
+    person.enter_key(OWN)
+    person.sees_pictures(1)
+    person.sees_text(IN_USE)
+    assert set(bearers(api, "/predictions/")) == {OWN}
+    assert len(api.posts) == 1
+
+
+@pytest.mark.app("own key only")
+def test_where_everybody_brings_a_key_the_box_is_open_and_generate_says_why(person: Person, api: HostedApi) -> None:
+    obstacle = "Here everybody paints with a key of their own."
+    expect(person.page.locator("#account").get_by_text(obstacle)).to_be_in_viewport()
+    expect(person.key_box).to_be_in_viewport()
+    expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)
+    person.generate("without a key")
+    expect(person.results.get_by_text(obstacle)).to_be_in_viewport()
+    expect(person.tiles).to_have_count(0)
+    person.enter_key(OWN)
+    person.sees_text(IN_USE)
+    expect(person.page.locator("#account").get_by_text(obstacle)).to_have_count(0)
+    person.generate("with a key")
+    person.sees_pictures(1)
+    assert submitted_with(api) == [OWN]
+    assert KEY not in bearers(api, "/api/v3/")
+
+
+@pytest.mark.app("demo")
+def test_on_the_demo_a_key_brings_the_real_thing(person: Person, api: HostedApi) -> None:
+    person.sees_text("no AI")
+    person.enter_key(OWN)
+    person.sees_text(IN_USE)
+    person.generate("real")
+    person.sees_pictures(1)
+    assert submitted_with(api) == [OWN]
+    person.button("Forget my key").click()
+    person.sees_text("no AI")
+    person.generate("a castle")
+    person.sees_pictures(2)
+    assert submitted_with(api) == [OWN]
+
+
+def test_on_a_phone_the_panel_fits_and_its_targets_are_large(on_a_phone: Person) -> None:
+    person = on_a_phone
+    person.button("Use your own key").tap()
+    assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert person.key_box.evaluate("box => parseFloat(getComputedStyle(box).fontSize)") >= 16
+    for target in (person.button("Use your own key"), person.key_box, person.button("Use this key")):
+        box = target.bounding_box()
+        assert box
+        assert box["height"] >= 44

@@ -1,0 +1,176 @@
+"""The starter shelf: LoRAs chosen by their samples, and the trigger words that are known of them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from components import messages
+from tests.browser.lora_rows import check, paste, row, under, word
+from tests.browser.person import Person
+from tests.support.v3_service import HostedApi
+
+OPEN = "Choose from the shelf"
+PIXELS, PAPER = "nerijs/pixel-art-xl", "TheLastBen/Papercut_SDXL"
+
+
+pytestmark = pytest.mark.app("fake sites")
+
+
+def shelf(person: Person) -> Locator:
+    return person.page.get_by_role("dialog", name="The starter shelf")
+
+
+def open_shelf(person: Person) -> None:
+    person.button(OPEN).click()
+    expect(shelf(person).get_by_role("listitem")).to_have_count(13)
+
+
+def choose(person: Person, title: str) -> None:
+    open_shelf(person)
+    person.button(f"Use {title}").click()
+    expect(shelf(person)).to_have_count(0)
+
+
+def asked_for(person: Person) -> list[str]:
+    """Return the addresses of what is fetched from now on."""
+    addresses: list[str] = []
+    person.page.on("request", lambda request: addresses.append(request.url))
+    return addresses
+
+
+def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("a cat")
+    choose(person, "Pixel Art XL")
+    expect(row(person)).to_have_value(PIXELS)
+    expect(person.button(OPEN)).to_be_focused()
+    person.sees_text("Put into a row: Pixel Art XL.")
+    expect(word(person, "pixel art")).to_have_attribute("aria-pressed", "false")
+    expect(person.prompt).to_have_value("a cat")
+    word(person, "pixel art").click()
+    expect(person.prompt).to_have_value("a cat, pixel art")
+    person.generate()
+    person.sees_pictures(1)
+    assert api.posts[0]["loras"] == [{"path": PIXELS, "scale": 1}]
+
+
+def test_nothing_of_it_is_fetched_before_it_is_opened(person: Person) -> None:
+    fetched = "() => performance.getEntriesByType('resource').map(({ name }) => name)"
+    assert not [name for name in person.page.evaluate(fetched) if re.search("starter_dialog|starter.json", name)]
+    open_shelf(person)
+    assert [name for name in person.page.evaluate(fetched) if "starter_dialog" in name]
+
+
+def test_every_card_has_what_one_needs_to_choose(person: Person) -> None:
+    open_shelf(person)
+    card = shelf(person).get_by_role("listitem").filter(has_text="Papercut")
+    expect(card).to_contain_text("Trigger word: papercut")
+    expect(card).to_contain_text("Licence: creativeml-openrail-m")
+    link = card.get_by_role("link")
+    expect(link).to_have_attribute("href", f"https://huggingface.co/{PAPER}")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(link).to_have_attribute("rel", "noopener")
+    samples = "() => [...document.querySelectorAll('dialog img')].every((image) => image.naturalWidth === 256)"
+    person.page.wait_for_function(samples)
+
+
+def test_by_keyboard(person: Person) -> None:
+    press = person.page.keyboard.press
+    person.button(OPEN).focus()
+    press("Enter")
+    expect(shelf(person)).to_be_visible()
+    press("Escape")
+    expect(shelf(person)).to_have_count(0)
+    expect(person.button(OPEN)).to_be_focused()
+    expect(row(person)).to_have_value("")
+    press("Space")
+    expect(shelf(person).get_by_role("button", name="Close")).to_be_focused()
+    for _ in range(3):
+        press("Tab")
+    expect(shelf(person).get_by_role("link", name="Papercut")).to_be_focused()
+    press("Tab")
+    expect(person.button("Use Papercut")).to_be_focused()
+    press("Enter")
+    expect(row(person)).to_have_value(PAPER)
+    expect(person.button(OPEN)).to_be_focused()
+
+
+def test_what_stands_in_a_row_is_marked_and_the_next_goes_into_the_next_row(person: Person) -> None:
+    paste(person, "https://huggingface.co/nerijs/pixel-art-xl")
+    expect(row(person)).to_have_value(PIXELS)
+    open_shelf(person)
+    expect(person.button("Pixel Art XL is in use")).to_be_disabled()
+    person.button("Use Papercut").click()
+    expect(row(person, 2)).to_have_value(PAPER)
+    expect(word(person, "papercut", 2)).to_be_visible()
+    person.page.get_by_label("Use LoRA 1", exact=True).uncheck()
+    open_shelf(person)
+    expect(person.button("Pixel Art XL is in a row, switched off")).to_be_disabled()
+
+
+def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
+    for number, title in enumerate(("Pixel Art XL", "Papercut", "Crayon Style", "Voxel XL"), start=1):
+        choose(person, title)
+        expect(under(person, number)).to_contain_text("Hugging Face")  # the button moves down with it
+    open_shelf(person)
+    person.button("Use Logo Redmond").click()
+    expect(shelf(person).get_by_role("status")).to_have_text(messages.too_many_loras(4).happened)
+    shelf(person).get_by_role("button", name="Close").click()
+    expect(row(person, 4)).to_have_value("Fictiverse/Voxel_XL_Lora")
+    expect(row(person, 1)).to_have_value(PIXELS)
+
+
+def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(person: Person) -> None:
+    fetched = asked_for(person)
+    paste(person, PIXELS)
+    expect(word(person, "pixel art")).to_be_visible()
+    assert not [address for address in fetched if "huggingface" in address]
+    person.prompt.fill("Pixel Art of a cat")
+    expect(word(person, "pixel art")).to_have_attribute("aria-pressed", "true")
+    check(person)
+    expect(under(person)).to_contain_text("Will not fit There is nothing at this address.")
+    expect(word(person, "pixel art")).to_be_visible()
+    person.button("Remove LoRA 1").click()
+    person.sees_text("Still in the prompt: pixel art.")
+
+
+def test_a_lora_without_a_word_has_no_chips(person: Person) -> None:
+    choose(person, "Crayon Style")
+    expect(under(person)).to_contain_text("Hugging Face · ostris/crayon_style_lora_sdxl")
+    expect(under(person).get_by_role("group")).to_have_count(0)
+
+
+def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(person: Person) -> None:
+    def away(route: Route) -> None:
+        route.abort()
+
+    person.page.route("**/starter.json", away)
+    person.button(OPEN).click()
+    expect(shelf(person).get_by_role("status")).to_have_text("The shelf could not be loaded. Close it and try again.")
+    person.page.keyboard.press("Escape")
+    expect(shelf(person)).to_have_count(0)
+    person.page.unroute("**/starter.json")
+    open_shelf(person)
+
+
+def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
+    person = on_a_phone
+    opener = person.button(OPEN)
+    opener.tap()
+    expect(shelf(person).get_by_role("listitem")).to_have_count(13)
+    assert shelf(person).evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
+    for control in [opener, *shelf(person).get_by_role("button").all(), *shelf(person).get_by_role("link").all()]:
+        box = control.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert box["width"] >= 44
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    person.button("Use Sticker Sheet").tap()
+    expect(row(person)).to_have_value("Norod78/SDXL-StickerSheet-Lora")
+    box = "selector => document.querySelector(selector).getBoundingClientRect()"
+    person.page.wait_for_function(f"() => ({box})('#choose-lora').bottom <= ({box})('#action').top")
+    word(person, "StickerSheet").tap()
+    expect(person.prompt).to_have_value("StickerSheet")

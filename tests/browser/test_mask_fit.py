@@ -1,0 +1,35 @@
+"""A mask stays with the picture it was drawn on when the picture is fitted to another size."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.support.v3_service import HostedApi
+from tests.support.v3_task import png
+
+pytestmark = pytest.mark.app("pictures")
+
+
+def test_another_size_takes_the_mask_along(person: Person, api: HostedApi) -> None:
+    page = person.page
+    photo = {"name": "square.png", "mimeType": "image/png", "buffer": png(1024, 1024, 3)}
+    page.get_by_label("Picture to start from").set_input_files(photo)  # type: ignore[arg-type]
+    expect(page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
+    person.button("Change only a part").click()
+    dialog = page.get_by_role("dialog", name="Change only a part")
+    dialog.get_by_role("button", name="Select everything").click()
+    dialog.get_by_role("button", name="Use this mask").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("radio", name="Pad", exact=True).check()
+    person.choose("Shape", "Wide")
+    expect(page.get_by_role("img", name="fitted to 1216 × 832")).to_be_visible()
+    person.generate("a red door")
+    person.sees("completed", 1)
+    mask = Image.open(io.BytesIO(api.uploaded(api.posts[-1]["mask"])))
+    assert mask.size == (1216, 832)
+    assert mask.getbbox() == (192, 0, 1024, 832), "the square picture lies in the middle of the wide one"

@@ -1,0 +1,117 @@
+"""A busy service is waited for in order and in sight, and what waits can be taken back."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.browser.person import Person
+from tests.support.v3_service import HostedApi
+
+SLOW_DOWN = b'{"code": 429, "message": "too many requests", "data": null}'
+WATCH_TEXTS = """name => { window.seen = [];
+    new MutationObserver(() => {
+        const here = [...document.querySelectorAll('[data-job] ' + name)].filter(node => node.offsetParent);
+        for (const { textContent } of here) if (!window.seen.includes(textContent)) window.seen.push(textContent);
+    }).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true}) }"""
+
+
+def be_busy(api: HostedApi, seconds: int, times: int = 1) -> None:
+    """Turn the next submits away, asking to wait."""
+    headers = {"content-type": "application/json", "retry-after": str(seconds)}
+    api.next_submits += [lambda: (429, headers, SLOW_DOWN)] * times
+
+
+def take_back(tile: Locator) -> Locator:
+    return tile.get_by_role("button", name="Take back")
+
+
+def test_the_seconds_to_the_next_try_are_counted_and_one_task_is_made(person: Person, api: HostedApi) -> None:
+    tasks = len(api.tasks)
+    person.page.evaluate(WATCH_TEXTS, ".status")
+    be_busy(api, 4)
+    person.generate("counted")
+    person.sees_text("The service is busy. Sending in 3 s")
+    person.sees_pictures(1)
+    seen = person.page.evaluate("seen")
+    counted = [int(found[1]) for text in seen if (found := re.search(r"Sending in (\d+) s", text))]
+    assert counted == sorted(counted, reverse=True)
+    assert counted[-2:] == [2, 1]
+    assert len(api.posts) == 2
+    assert api.submit_times[1] - api.submit_times[0] >= 4
+    assert len(api.tasks) == tasks + 1
+
+
+def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api: HostedApi) -> None:
+    be_busy(api, 4, times=3)
+    person.choose("Pictures", "3")
+    person.generate("in line")
+    first, second, third = (person.tiles.nth(number) for number in range(3))
+    expect(first).to_contain_text("The service is busy. Sending in")
+    expect(second).to_contain_text("In line, 1 before it")
+    expect(third).to_contain_text("In line, 2 before it")
+    sent = len(api.posts)
+    take_back(second).click()
+    expect(second).to_have_attribute("data-state", "stopped")
+    expect(second).to_contain_text("You took this back before it was sent.")
+    expect(second).to_contain_text("Nothing was charged.")
+    expect(third).to_contain_text("In line, 1 before it")
+    take_back(first).click()
+    expect(third).to_contain_text("Sending in")
+    take_back(third).click()
+    person.sees("stopped", 3)
+    api.next_submits.clear()
+    person.choose("Pictures", "1")
+    person.generate("after them")  # waits until the service may be asked again, as the three would have
+    person.sees("completed", 1)
+    assert [post["prompt"] for post in api.posts[sent:]] == ["after them"]
+    person.sees("stopped", 3)
+
+
+def test_what_waits_still_waits_after_a_reload(person: Person, api: HostedApi) -> None:
+    be_busy(api, 5)
+    person.generate("reloaded in line")
+    person.sees_text("Sending in")
+    person.page.reload()
+    person.sees_text("Sending in")
+    expect(take_back(person.tiles.first)).to_be_visible()
+    person.sees_pictures(1)
+    assert len(api.posts) == 2
+
+
+def test_a_job_that_is_sent_at_once_offers_nothing_to_take_back(person: Person, api: HostedApi) -> None:
+    api.length = lambda body: 1.5
+    person.page.evaluate(WATCH_TEXTS, "button")
+    person.generate("quick")
+    person.sees_pictures(1)
+    assert person.page.evaluate("seen.filter(text => text.startsWith('Tak'))") == []
+
+
+def test_while_it_is_being_sent_it_cannot_be_taken_back(person: Person, api: HostedApi) -> None:
+    be_busy(api, 3)
+    api.next_submits.append(lambda: time.sleep(2) or (200, {}, b"<html>"))  # type: ignore[func-returns-value]
+    person.generate("on its way")
+    button = take_back(person.tiles.first)
+    expect(button).to_be_enabled()
+    expect(button).to_be_disabled(timeout=6000)
+    person.sees("unknown", 1)
+    expect(button).to_have_count(0)
+
+
+def test_too_late_is_said(person: Person, api: HostedApi) -> None:
+    def answer_too_late(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        if asked.get("fn_name") == "cancel":
+            route.fulfill(json=False)
+        else:
+            route.continue_()
+
+    person.page.route(re.compile("component_server"), answer_too_late)
+    be_busy(api, 3)
+    person.generate("too late")
+    take_back(person.tiles.first).click()
+    person.sees_text("It was just sent, so it cannot be taken back.")
+    person.sees_pictures(1)

@@ -1,0 +1,62 @@
+"""The page over a data folder of an earlier version: every picture is there, and a damaged record says so."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.person import Person
+from tests.support.app_process import AppProcess
+from tests.support.paths import DATA
+from tests.support.v3_service import HostedApi
+
+FOLDER = DATA / "stored_jobs" / "2026-11-22"
+DAMAGED = "a boat under way"
+DAMAGE = "UPDATE jobs SET record = json_set(record, '$.state', 'archived') WHERE record LIKE ?"
+HAS_PIXELS = "image => image.complete && image.naturalWidth > 0"
+
+
+@pytest.fixture
+def old_folder(tmp_path: Path) -> Path:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "data"))
+    with sqlite3.connect(folder / "playground.sqlite3") as db:
+        db.execute(
+            "UPDATE jobs SET record = json_set(record, '$.state', 'archived') WHERE record LIKE ?", (f"%{DAMAGED}%",)
+        )
+    db.close()
+    return folder
+
+
+@pytest.fixture
+def person(context: BrowserContext, old_folder: Path) -> Iterator[Person]:
+    """Visitor of the old version, who opens the page of this one."""
+    api = HostedApi().start()
+    app = AppProcess.hosted(old_folder.parent, api).start()
+    token = (old_folder / "visitor.txt").read_text().strip()
+    context.add_init_script(f"localStorage.setItem('playground-visitor', '{token}')")
+    yield Person(context.new_page(), app.url).open()
+    app.kill()
+    api.stop()
+
+
+def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
+    with sqlite3.connect(old_folder / "playground.sqlite3") as db:
+        (count,) = db.execute("SELECT count(*) FROM jobs WHERE state <> 'deleted'").fetchone()
+    db.close()
+    expect(person.tiles).to_have_count(count)
+    images = person.results.locator("[data-state=completed] img")
+    expect(images).not_to_have_count(0)
+    for image in images.all():
+        image.scroll_into_view_if_needed()
+        person.page.wait_for_function(HAS_PIXELS, arg=image.element_handle())
+    damaged = person.tiles.filter(has_text=DAMAGED)
+    expect(damaged).to_have_attribute("data-state", "failed")
+    expect(damaged).to_contain_text("it cannot be shown here")
+    expect(damaged).not_to_contain_text("Seed")
+    expect(damaged.get_by_role("button", name="Delete")).to_have_count(0)
+    assert person.errors == []

@@ -1,0 +1,164 @@
+"""What a person does with an opened picture."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from components import messages
+from tests.browser.person import Person
+from tests.support.v3_service import HostedApi
+
+pytestmark = pytest.mark.app("pictures")
+
+
+def act(view: Locator, name: str) -> None:
+    view.get_by_role("button", name=name, exact=True).click()
+
+
+def test_the_same_settings_come_back_and_start_nothing(person: Person, api: HostedApi) -> None:
+    person.make("a fox", 7, 33)
+    sent = api.posts[-1]
+    person.prompt.fill("something else")
+    person.set_number("Seed", 99)
+    person.set_number("Steps", 11)
+    act(person.open_picture("a fox"), "Same settings")
+    person.sees_text("The settings of this picture are filled in, its seed too.")
+    expect(person.prompt).to_have_value("a fox")
+    expect(person.number("Seed")).to_have_value("7")
+    assert len(api.posts) == 1
+    person.generate()
+    person.sees("completed", 2)
+    assert api.posts[-1] == sent
+
+
+def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> None:
+    person.make("a fox", 7)
+    person.set_number("Seed", 99)
+    person.prompt.fill("an owl")
+    act(person.open_picture("a fox"), "Keep this seed")
+    person.sees_text("Seed 7 is filled in.")
+    expect(person.prompt).to_have_value("an owl")
+    person.generate()
+    person.sees("completed", 2)
+    assert (api.posts[-1]["prompt"], api.posts[-1]["seed"]) == ("an owl", 7)
+
+
+def test_a_variation_draws_a_seed(person: Person) -> None:
+    person.make("a fox", 7, 33)
+    person.set_number("Steps", 11)
+    act(person.open_picture("a fox"), "Vary")
+    expect(person.number("Seed")).to_have_value("-1")
+    expect(person.number("Steps")).to_have_value("33")
+
+
+def test_painting_on_it_opens_the_editor(person: Person) -> None:
+    person.make("a fox", 7)
+    act(person.open_picture("a fox"), "Paint on it")
+    expect(person.page.get_by_role("dialog", name="Change only a part")).to_be_visible()
+
+
+def test_the_recipe_is_copied(person: Person) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.make("a fox", 7, 33)
+    view = person.open_picture("a fox")
+    act(view, "Copy the recipe")
+    expect(view.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    copied = person.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("a fox\n")
+    assert "Steps: 33" in copied and "Seed: 7" in copied
+
+
+def test_a_deleted_picture_is_gone_from_every_tab(person: Person) -> None:
+    person.make("a fox", 7)
+    person.make("an owl", 8)
+    other = Person(person.page.context.new_page(), person.url).open()
+    other.sees("completed", 2)
+    view = person.open_picture("a fox")
+    address = view.get_by_role("img").get_attribute("src")
+    assert address and person.page.request.get(address).ok
+    act(view, "Delete")
+    expect(view.get_by_role("status").filter(has_text="for good")).to_be_visible()
+    assert person.page.request.get(address).ok, "the first press only asks"
+    act(view, "Delete for good")
+    expect(view).to_be_hidden()
+    person.sees("completed", 1)
+    expect(person.results.get_by_role("button", name="Open: an owl")).to_be_focused()
+    assert person.page.request.get(address).status == 404
+    other.page.bring_to_front()
+    other.page.evaluate("dispatchEvent(new Event('online'))")
+    other.sees("completed", 1)
+    person.page.reload()
+    person.sees("completed", 1)
+    expect(person.results.get_by_role("button", name="Open: an owl")).to_be_visible()
+    assert other.errors == []
+
+
+def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, api: HostedApi) -> None:
+    api.can_delete = False
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
+    act(view, "Delete")
+    act(view, "Delete for good")
+    person.sees_text(messages.NOT_DELETED_AT_SERVICE.happened)
+    expect(person.tiles).to_have_count(0)
+
+
+def test_what_changed_since_the_picture_before_is_told(person: Person) -> None:
+    person.make("a fox", 7, 20)
+    person.make("a fox", 8, 33)
+    view = person.open_picture("a fox")
+    expect(view.get_by_text("Changed since the one before: Steps 20 → 33; Seed 7 → 8")).to_be_visible()
+    person.page.keyboard.press("ArrowRight")
+    expect(view.get_by_text("Changed since")).to_have_count(0)
+
+
+def test_nothing_of_it_is_loaded_before_a_picture_is_opened(person: Person) -> None:
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
+    person.page.reload()
+    person.page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "/viewer/actions" in url or "/viewer/changes" in url]
+    person.make("a fox", 7)
+    person.open_picture("a fox")
+    assert [url for url in asked if "/viewer/actions.js" in url]
+
+
+def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person: Person, api: HostedApi) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.make("a fox", 7, 33)
+    view = person.open_picture("a fox")
+    act(view, "Copy a link")
+    expect(view.get_by_text("The link fills the form with these settings and starts nothing.")).to_be_visible()
+    address = person.page.evaluate("navigator.clipboard.readText()")
+    other = Person(person.page.context.new_page(), person.url)
+    other.page.goto(address)
+    expect(other.prompt).to_have_value("a fox")
+    expect(other.number("Steps")).to_have_value("33")
+    expect(other.number("Seed")).to_have_value("7")
+    assert len(api.posts) == 1
+
+
+def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
+    act(view, "Favourite")
+    expect(view.get_by_role("button", name="Favourite", exact=True, pressed=True)).to_be_visible()
+    person.page.keyboard.press("Escape")
+    star = person.results.get_by_role("button", name="Favourite: a fox")
+    expect(star).to_have_attribute("aria-pressed", "true")
+
+
+def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> None:
+    person.make("a fox", 7)
+    view = person.open_picture("a fox")
+    act(view, "Delete")
+    expect(view.get_by_text("This picture will be gone for good. What it cost stays counted.")).to_be_visible()
+    person.page.evaluate(
+        """async () => {
+          const { words } = await import(document.querySelector('link[href*="/viewer/actions.css"]').href
+            .replace('actions.css', 'words.js'));
+          window.free = words.removing({ pictures: [1], price: null });
+        }"""
+    )
+    assert person.page.evaluate("window.free") == "This picture will be gone for good."

@@ -1,0 +1,95 @@
+"""Process of the fast app, with its own host names and certificate authority."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from tests.faults.service import SERVICE_NAME, Service
+from tests.support.app_process import ROOT, TIMEOUT, AppProcess
+from tests.support.v3_service import KEY
+from tests.support.waiting import wait_until
+
+GENEROUS = {
+    "PLAYGROUND_JOBS_PER_VISITOR": "1000",
+    "PLAYGROUND_JOBS": "5000",
+    "PLAYGROUND_PICTURES_PER_HOUR": "100000",
+    "PLAYGROUND_USD_PER_PERSON_DAY": "10000",
+    "PLAYGROUND_USD_PER_DAY": "10000",
+    "PLAYGROUND_USD_PER_MONTH": "10000",
+}
+"""Limits beyond what any scenario reaches."""
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+NO_LIMIT = resource.RLIM_INFINITY
+
+
+class FastApp(AppProcess):
+    """App in front of a Service, in the service's accelerated time."""
+
+    usual_names: ClassVar = {SERVICE_NAME: "127.0.0.1"}
+
+    def __init__(self, folder: Path, service: Service, **settings: str) -> None:
+        key = f"  Bearer {KEY}\n"  # as it is pasted
+        usual = {"WAVESPEED_API_KEY": key, "WAVESPEED_BASE_URL": service.base_url, **GENEROUS}
+        authority = folder / "authority.pem"
+        super().__init__(folder, **{**usual, "SSL_CERT_FILE": str(authority), **settings})
+        folder.mkdir(parents=True, exist_ok=True)
+        service.write_authority(authority)
+        self._time = service.time
+        self._names, self._read = folder / "names.json", 0
+        self.set_names(self.usual_names)
+
+    def start(self) -> FastApp:
+        """Start the process and wait until the page responds."""
+        self._begin()
+        wait_until(lambda: not self.is_running or self._answers(), self.log.read_text, seconds=TIMEOUT, pause=0.1)
+        assert self.is_running, self.log.read_text()
+        return self
+
+    def fails(self) -> str:
+        """Start the process, check that it exits with an error, and return its log."""
+        self._begin()
+        assert self._process
+        assert self._process.wait(TIMEOUT) != 0, self.log.read_text()
+        return self.log.read_text()
+
+    def new_log(self) -> str:
+        """Return the part of the log that was written since the last call."""
+        text = self.log.read_text()
+        new, self._read = text[self._read :], len(text)
+        return new
+
+    def code(self) -> int | None:
+        """Return the exit code, None while the process runs."""
+        return self._process.poll() if self._process else None
+
+    def set_names(self, names: dict[str, str]) -> None:
+        """Set the addresses of host names; other names under `.test` are not found."""
+        self._names.write_text(json.dumps(names))
+
+    def set_clock(self, *, forward: bool) -> None:
+        """Set the app's clock an hour forward or back."""
+        os.kill(self.pid, signal.SIGUSR1 if forward else signal.SIGUSR2)
+
+    def fill_disk(self) -> None:
+        """Let every further write of the app to a file fail, as on a full disk."""
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (0, NO_LIMIT))
+
+    def empty_disk(self) -> None:
+        """Let the app write to files again."""
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (NO_LIMIT, NO_LIMIT))
+
+    def _begin(self) -> None:
+        begun, speed = str(self._time.begun), str(self._time.speed)
+        command = [sys.executable, "-m", "tests.faults.fast_app", begun, speed, str(self._names)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._env(), stdout=log, stderr=log)
+
+    def _env(self) -> dict[str, str]:
+        return {name: value for name, value in super()._env().items() if name.lower() not in _PROXIES}

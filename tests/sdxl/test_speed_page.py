@@ -1,0 +1,241 @@
+"""The speed as a person chooses it on the page, with the tiny SDXL behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.request import urlopen
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, expect
+
+from components import messages
+from components.engines.sdxl import messages as engine_messages
+from components.errors import Message
+from tests.browser.person import PATIENCE, Person
+from tests.browser.tab import LAPTOP, Tab
+from tests.sdxl.reference import same
+from tests.sdxl.sdxl_app import app_of
+from tests.support.app_process import AppProcess
+from tests.support.chromium import chromium
+
+SIDE = 256
+LCM = {"SDXL_FAST_LORA": "peft.safetensors"}
+FAST = "Fast, 4 steps"
+
+
+@pytest.fixture(scope="module")
+def app(studio, tmp_path_factory) -> Iterator[AppProcess]:
+    app = app_of(studio, tmp_path_factory.mktemp("speed"), **LCM).start()
+    yield app
+    app.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Tab]:
+    with browser.new_context(**LAPTOP) as context:
+        yield Tab(context)
+
+
+@pytest.fixture
+def person(tab: Tab, app: AppProcess) -> Iterator[Person]:
+    """Somebody who asks for small pictures of one seed."""
+    person = Person(tab.cleared(app.url), app.url).open()
+    for name, value in (("Width", SIDE), ("Height", SIDE), ("Seed", 7)):
+        person.set_number(name, value)
+    yield person
+    assert person.errors == []
+
+
+def speed(person: Person, name: str) -> Locator:
+    return person.page.get_by_role("radio", name=name, exact=True)
+
+
+def stands(person: Person, guidance: float, steps: int) -> None:
+    expect(person.number("Guidance")).to_have_value(f"{guidance:g}")
+    expect(person.number("Steps")).to_have_value(str(steps))
+
+
+def told(person: Person, sentence: Message) -> Locator:
+    return person.page.get_by_text(sentence.happened)
+
+
+def newest(person: Person) -> Image.Image:
+    source = person.in_state("completed").first.locator("img").get_attribute("src")
+    with urlopen(str(source).removesuffix("?thumb")) as answer, Image.open(answer) as picture:
+        return picture.convert("RGB")
+
+
+def made(person: Person, count: int) -> Image.Image:
+    person.generate("a cat")
+    person.sees("completed", count)
+    return newest(person)
+
+
+def viewed(person: Person) -> Locator:
+    person.results.get_by_role("button", name="Open: a cat").first.click()
+    return person.page.get_by_role("dialog", name="Picture")
+
+
+def test_fast_shows_what_counts_and_best_brings_back_what_stood_there(person: Person) -> None:
+    expect(speed(person, "Best")).to_be_checked()
+    person.set_number("Guidance", 6)
+    person.set_number("Steps", 12)
+    person.choose("Speed", FAST)
+    stands(person, 1, 4)
+    for sentence in (messages.FAST_SAMPLING, messages.FAST_WITHOUT_REFINER, messages.FAST_WITHOUT_NEGATIVE):
+        expect(told(person, sentence)).to_be_visible()
+    for name in ("Guidance", "Steps"):
+        assert person.number(name).evaluate("box => box.closest('[inert]') !== null"), f"{name} cannot be moved"
+    person.choose("Speed", "Best")
+    stands(person, 6, 12)
+    for sentence in (messages.FAST_SAMPLING, messages.FAST_WITHOUT_REFINER, messages.FAST_WITHOUT_NEGATIVE):
+        expect(told(person, sentence)).to_be_hidden()
+    person.set_number("Steps", 13)
+    expect(person.number("Steps")).to_have_value("13")
+
+
+def test_each_picture_is_painted_at_the_speed_chosen_for_it(person: Person, studio) -> None:
+    person.set_number("Steps", 6)
+    best = made(person, 1)
+    assert same(best, studio.paint(width=SIDE, height=SIDE, num_inference_steps=6))
+    person.choose("Speed", FAST)
+    fast = made(person, 2)
+    assert not same(fast, best)
+    side = viewed(person)
+    facts = side.locator("dl")
+    for name, value in (("Speed", "Fast"), ("Steps", "4"), ("Guidance", "1")):
+        expect(facts.locator("div").filter(has_text=name).filter(has_text=value).first).to_be_visible()
+    expect(side.get_by_text("Speed Best → Fast")).to_be_visible()
+    person.page.keyboard.press("Escape")
+    person.choose("Speed", "Best")
+    assert same(made(person, 3), best)
+
+
+def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> None:
+    person.page.get_by_role("button", name="Refiner: off").click()
+    person.choose("Refiner", "Second pass")
+    person.choose("Speed", FAST)
+    expect(told(person, messages.FAST_WITHOUT_REFINER)).to_be_visible()
+    made(person, 1)
+    expect(viewed(person).get_by_text("Speed").first).to_be_visible()
+    expect(person.page.get_by_role("dialog", name="Picture").get_by_text("Refiner")).to_have_count(0)
+    person.page.keyboard.press("Escape")
+    person.choose("Speed", "Best")
+    made(person, 2)
+    expect(viewed(person).get_by_text("Second pass").first).to_be_visible()
+
+
+def test_same_settings_bring_the_speed_of_the_picture(person: Person) -> None:
+    person.choose("Speed", FAST)
+    first = made(person, 1)
+    person.choose("Speed", "Best")
+    stands(person, 3.5, 28)
+    viewed(person).get_by_role("button", name="Same settings").click()
+    expect(speed(person, FAST)).to_be_checked()
+    stands(person, 1, 4)
+    assert same(made(person, 2), first)
+    person.choose("Speed", "Best")
+    stands(person, 3.5, 28)
+
+
+def test_a_draft_keeps_the_speed_and_what_stood_there_for_best(person: Person) -> None:
+    person.prompt.fill("a cat")
+    person.set_number("Guidance", 5)
+    person.set_number("Steps", 9)
+    person.choose("Speed", FAST)
+    stands(person, 1, 4)
+    person.page.wait_for_timeout(600)  # the draft is written when the form rests
+    person.open()
+    expect(speed(person, FAST)).to_be_checked()
+    stands(person, 1, 4)
+    expect(told(person, messages.FAST_SAMPLING)).to_be_visible()
+    person.choose("Speed", "Best")
+    stands(person, 5, 9)
+
+
+def test_a_link_and_the_defaults(person: Person) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.prompt.fill("a cat")
+    person.choose("Speed", FAST)
+    stands(person, 1, 4)
+    person.button("Copy a link").click()
+    expect(person.page.get_by_text("The link was copied.").first).to_be_visible()
+    link = person.page.evaluate("navigator.clipboard.readText()")
+    other = Person(person.page.context.new_page(), link).open()
+    expect(speed(other, FAST)).to_be_checked()
+    stands(other, 1, 4)
+    other.button("Reset to defaults").click()
+    expect(speed(other, "Best")).to_be_checked()
+    stands(other, 3.5, 28)
+    assert other.errors == []
+
+
+@pytest.mark.parametrize("best", [5, [], {"guidance_scale": "x"}, {"best": {}}, {"num_inference_steps": 1e9}])
+def test_a_forged_link_is_put_in_range(tab: Tab, app: AppProcess, best: object) -> None:
+    made_up = json.dumps({"prompt": "a cat", "preset": "fast", "best": best, "num_inference_steps": 4})
+    person = Person(tab.cleared(app.url), f"{app.url}/#make={made_up}").open()
+    expect(speed(person, FAST)).to_be_checked()
+    person.choose("Speed", "Best")
+    stands(person, 3.5, 50 if best == {"num_inference_steps": 1e9} else 28)
+    assert person.errors == []
+
+
+def test_the_code_says_what_counts(person: Person) -> None:
+    person.prompt.fill("a cat")
+    person.choose("Speed", FAST)
+    stands(person, 1, 4)
+    person.button("Show the code").click()
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Python, this page").click()
+    expect(dialog.get_by_text('preset="fast"')).to_be_visible()
+    expect(dialog.get_by_text("num_inference_steps=4")).to_be_visible()
+
+
+def test_a_program_chooses_too(app: AppProcess, studio) -> None:
+    def generated(**more: object) -> dict[str, Any]:
+        call = f"{app.url}/gradio_api/call/v2/generate"
+        payload = {"prompt": "a cat", "seed": 7, "width": SIDE, "height": SIDE, "num_inference_steps": 6}
+        event = httpx.post(call, json=payload | more).json()
+        answer = httpx.get(f"{call}/{event['event_id']}", timeout=120).text
+        assert "event: complete" in answer, answer
+        return json.loads(answer.strip().split("\n")[-1].removeprefix("data: "))[1]
+
+    assert "Steps: 6" in generated()["recipe"]
+    fast = generated(preset="fast", refine="base_image_refiner")
+    assert "Steps: 4, CFG scale: 1, " in fast["recipe"]
+    assert "Preset: fast" in fast["recipe"]
+    assert fast["note"] == engine_messages.FAST_WITHOUT_REFINER
+
+
+def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, tab: Tab) -> None:
+    app = app_of(studio, tmp_path, SDXL_PRESET="fast", **LCM).start()
+    try:
+        person = Person(tab.cleared(app.url), app.url).open()
+        expect(speed(person, FAST)).to_be_checked()
+        stands(person, 1, 4)
+        expect(told(person, messages.FAST_SAMPLING)).to_be_visible()
+        for name, value in (("Width", SIDE), ("Height", SIDE), ("Seed", 7)):
+            person.set_number(name, value)
+        fast = made(person, 1)
+        person.choose("Speed", "Best")
+        stands(person, 3.5, 28)
+        person.set_number("Steps", 6)
+        assert same(made(person, 2), studio.paint(width=SIDE, height=SIDE, num_inference_steps=6))
+        person.button("Reset to defaults").click()
+        expect(speed(person, FAST)).to_be_checked()
+        stands(person, 1, 4)
+        assert not same(fast, newest(person))
+        assert person.errors == []
+    finally:
+        app.kill()

@@ -1,0 +1,189 @@
+"""One click over lists of values: how lists are read, and which requests they make."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import messages
+from components.domain.batch import MAX_CELLS, Axis, cells, count, read_axes
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
+from components.domain.schema import OWN_SERVER_SCHEMA
+from components.errors import InvalidRequest
+
+CAT = GenerationRequest("a red cat", seed=7, loras=(LoraWeight("a/b", 1), LoraWeight("c/d", 0.5)))
+
+
+def axis(field: str, values: str) -> Axis:
+    return read_axes([{"field": field, "values": values}])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1, 2, 3", (1, 2, 3)),
+        ("3,1.5 , 2.0", (3, 1.5, 2)),
+        ("1-5", (1, 2, 3, 4, 5)),
+        ("1-5 (+2)", (1, 3, 5)),
+        ("1 - 6 (+2)", (1, 3, 5)),
+        ("10-1 (-3)", (10, 7, 4, 1)),
+        ("5-3", (5, 4, 3)),
+        ("1-10 [4]", (1, 4, 7, 10)),
+        ("1-2 (+0.25)", (1, 1.25, 1.5, 1.75, 2)),
+        ("1-2 [3]", (1, 1.5, 2)),
+        ("1, 4-6, 9", (1, 4, 5, 6, 9)),
+        ("2, 2", (2,)),
+    ],
+)
+def test_lists_are_written_as_elsewhere(text, values):
+    assert axis("guidance_scale", text).values == values
+
+
+def test_whole_settings_get_whole_values_each_once():
+    assert axis("num_inference_steps", "10-20 [4]").values == (10, 13, 17, 20)
+    assert axis("seed", "1-2 [5]").values == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "1,,2", "1-", "1-5 (-1)", "5-1 (+1)", "1-5 (+0)", "1e3", "1-5 [2", "\u0661x"]
+)
+@pytest.mark.parametrize("field", ["guidance_scale", "seed"])
+def test_what_cannot_be_read_is_said(field, text):
+    with pytest.raises(InvalidRequest) as caught:
+        axis(field, text)
+    assert caught.value.message == messages.VALUES_NOT_READ
+
+
+@pytest.mark.parametrize("text", ["1-1000", "1-9 [99]", "1-5 [1]", "0-1 (+0.001)", ",".join(map(str, range(1, 27)))])
+def test_more_than_can_be_shown_is_refused_before_it_is_counted_out(text):
+    with pytest.raises(InvalidRequest) as caught:
+        axis("guidance_scale", text)
+    assert caught.value.message == messages.too_many_cells(MAX_CELLS)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [],
+        "seed",
+        {},
+        [1],
+        [{"field": "prompt", "values": "a"}],
+        [{"field": "seed"}],
+        [{"field": "seed", "values": 5}],
+        [{"field": ["seed"], "values": "1"}],
+        [{"field": "seed", "values": "1"}] * 3,
+        [{"field": "seed", "values": "1," * 2000}],
+    ],
+)
+def test_s06_what_no_page_of_ours_asks_is_refused(asked):
+    with pytest.raises(InvalidRequest) as caught:
+        read_axes(asked)
+    assert caught.value.message == messages.NO_SUCH_AXIS
+
+
+def test_one_setting_is_listed_once():
+    with pytest.raises(InvalidRequest) as caught:
+        read_axes([{"field": "seed", "values": "1"}, {"field": "seed", "values": "2"}])
+    assert caught.value.message == messages.SAME_AXIS_TWICE
+
+
+def test_the_first_goes_across_and_the_second_down():
+    axes = (axis("guidance_scale", "2, 5"), axis("num_inference_steps", "10-30 (+10)"))
+    made = cells(CAT, axes, OWN_SERVER_SCHEMA)
+    assert count(axes) == len(made) == 6
+    assert [(one.guidance_scale, one.num_inference_steps) for one in made] == [
+        (2, 10), (5, 10), (2, 20), (5, 20), (2, 30), (5, 30)
+    ]  # fmt: skip
+    assert {one.seed for one in made} == {7}
+
+
+def test_a_random_seed_is_drawn_once_for_all():
+    made = cells(GenerationRequest("a cat"), (axis("guidance_scale", "1-5"),), OWN_SERVER_SCHEMA)
+    assert len({one.seed for one in made}) == 1
+    assert made[0].seed >= 0
+
+
+def test_words_are_searched_for_and_replaced():
+    made = cells(CAT, (axis("words", "red, blue, very green"),), OWN_SERVER_SCHEMA)
+    assert [one.prompt for one in made] == ["a red cat", "a blue cat", "a very green cat"]
+
+
+def test_the_scale_is_the_first_lora_s():
+    made = cells(CAT, (axis("lora_1_scale", "0, 0.5, 1"),), OWN_SERVER_SCHEMA)
+    assert [one.loras for one in made] == [(LoraWeight("a/b", scale), CAT.loras[1]) for scale in (0, 0.5, 1)]
+
+
+def test_strength_and_handover_differ_where_they_are_used():
+    source = SourceImage("n", "d", 1024, 1024)
+    started = GenerationRequest("a cat", image=source)
+    assert [
+        one.prompt_strength for one in cells(started, (axis("prompt_strength", "0.2, 0.9"),), OWN_SERVER_SCHEMA)
+    ] == [0.2, 0.9]
+    refined = GenerationRequest("a cat", refine=Refine.ENSEMBLE)
+    assert [
+        one.high_noise_frac for one in cells(refined, (axis("high_noise_frac", "0.7, 0.9"),), OWN_SERVER_SCHEMA)
+    ] == [0.7, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "told"),
+    [
+        ("words", "dog, fox", messages.WORDS_NOT_IN_PROMPT),
+        ("prompt_strength", "0.2, 0.5", messages.AXIS_HAS_NO_EFFECT),
+        ("high_noise_frac", "0.2, 0.5", messages.AXIS_HAS_NO_EFFECT),
+        ("guidance_scale", "5, 50", messages.outside("Guidance", "1", "20", "50")),
+        ("lora_1_scale", "1, 9", messages.outside("The scale of a LoRA", "0", "4", "9")),
+    ],
+)
+def test_what_would_change_nothing_or_cannot_be_is_said_before_anything_is_sent(field, values, told):
+    with pytest.raises(InvalidRequest) as caught:
+        cells(CAT, (axis(field, values),), OWN_SERVER_SCHEMA)
+    assert caught.value.message == told
+    assert caught.value.field == "grid"
+
+
+def test_fast_has_its_own_steps_and_guidance():
+    fast = GenerationRequest("a cat", preset=Preset.FAST, guidance_scale=1, num_inference_steps=4)
+    assert [
+        one.num_inference_steps for one in cells(fast, (axis("num_inference_steps", "2-4"),), OWN_SERVER_SCHEMA)
+    ] == [2, 3, 4]
+    for field, values in (
+        ("guidance_scale", "1, 5"),
+        ("num_inference_steps", "4, 8"),
+        ("high_noise_frac", "0.7, 0.8"),
+    ):
+        with pytest.raises(InvalidRequest) as caught:
+            cells(fast, (axis(field, values),), OWN_SERVER_SCHEMA)
+        assert caught.value.message == messages.AXIS_HAS_NO_EFFECT
+
+
+def test_a_scale_needs_a_lora():
+    with pytest.raises(InvalidRequest) as caught:
+        cells(GenerationRequest("a cat"), (axis("lora_1_scale", "0, 1"),), OWN_SERVER_SCHEMA)
+    assert caught.value.message == messages.NOTHING_TO_COMPARE
+
+
+def test_a_negative_seed_would_draw_one():
+    with pytest.raises(InvalidRequest) as caught:
+        axis("seed", "-1, 3")
+    assert caught.value.message == messages.VALUES_NOT_READ
+
+
+def test_too_many_together_are_refused():
+    axes = (axis("guidance_scale", "1-6"), axis("seed", "1-5"))
+    with pytest.raises(InvalidRequest) as caught:
+        cells(CAT, axes, OWN_SERVER_SCHEMA)
+    assert caught.value.message == messages.too_many_cells(MAX_CELLS)
+
+
+@given(st.text(alphabet="0123456789-+.,()[] ", max_size=30))
+def test_any_list_is_read_or_refused_in_words(text):
+    try:
+        found = axis("guidance_scale", text)
+    except InvalidRequest as error:
+        assert error.field == "grid"
+    else:
+        assert 1 <= len(found.values) <= MAX_CELLS
+        assert len(set(found.values)) == len(found.values)

@@ -1,0 +1,128 @@
+"""A submit without an answer is never repeated: its task is searched for, and adopted where exactly one fits."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from components import messages
+from components.domain.job import JobState
+from components.errors import Charge
+from tests.support.core import problem_of, problems_seen, real_client, running
+from tests.support.fake_clock import until
+from tests.support.scripted_api import ALICE, BASE, raises, refuses, success
+from tests.support.v3_service import KEY as HOSTED_KEY
+
+NO_ANSWER, UNCLEAR = messages.NO_ANSWER, messages.NO_CLEAR_ANSWER
+LOST = [
+    pytest.param(raises(httpx.ReadTimeout), NO_ANSWER, id="read-timeout"),
+    pytest.param(raises(httpx.WriteTimeout), NO_ANSWER, id="write-timeout"),
+    pytest.param(raises(httpx.ReadError), NO_ANSWER, id="reset"),
+    pytest.param(raises(httpx.RemoteProtocolError), NO_ANSWER, id="cut"),
+    *[pytest.param(refuses(status), UNCLEAR, id=str(status)) for status in (500, 502, 503, 504)],
+    pytest.param(
+        lambda r: httpx.Response(200, html="<form>Sign in</form>"), messages.UNEXPECTED_PAGE, id="login-page"
+    ),
+    pytest.param(lambda r: httpx.Response(302, headers={"location": f"{BASE}/elsewhere"}), UNCLEAR, id="redirect"),
+    pytest.param(lambda r: success(None), UNCLEAR, id="no-data"),
+]
+
+
+@pytest.mark.parametrize(("reply", "told"), LOST)
+async def test_without_a_clear_answer_it_may_exist_and_is_never_sent_again(rig, api, clock, reply, told):
+    await rig.repository.feed_of(ALICE)
+    api.next_submits = [reply]
+    (job,) = await rig.click()
+    assert told in await problems_seen(rig)
+    job = await rig.ended(job.id)
+    assert (job.state, problem_of(job), problem_of(job).charge) == (JobState.UNKNOWN, messages.NOT_FOUND, Charge.MAYBE)
+    assert job.ended
+    assert (len(api.posts), api.requested["predictions"]) == (1, 2)
+    assert clock.monotonic() == pytest.approx(60)
+
+
+async def test_the_one_task_that_fits_is_adopted(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    job = await rig.picture()
+    assert (job.state, job.task_id, len(api.posts)) == (JobState.COMPLETED, "task1", 1)
+    assert job.problem is None
+
+
+async def test_a_reset_on_a_real_socket_is_one_post_and_one_picture(tmp_path, hosted, clock):
+    hosted.next_submits = [lambda: None]
+    async with real_client(hosted.base_url, HOSTED_KEY) as client, running(tmp_path, client, clock) as rig:
+        (job,) = await rig.click()
+        await until(lambda: hosted.tasks)
+        hosted.finish_all()
+        done = await rig.ended(job.id)
+    assert (done.state, len(hosted.posts), len(hosted.tasks)) == (JobState.COMPLETED, 1, 1)
+
+
+async def test_nothing_is_adopted_when_two_fit(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.make()
+    job = await rig.picture()
+    assert (job.state, len(api.posts)) == (JobState.UNKNOWN, 1)
+
+
+async def test_a_task_that_another_job_has_is_not_adopted(rig, api):
+    await rig.picture("c1")
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture("c2")).state is JobState.UNKNOWN
+
+
+@pytest.mark.parametrize("away", [-3600, 3600])
+async def test_a_task_of_another_time_is_not_adopted(rig, api, clock, away):
+    clock.advance(away)
+    api.make()
+    clock.advance(-away)
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture()).state is JobState.UNKNOWN
+
+
+async def test_a_task_of_another_model_is_not_adopted(rig, api):
+    api.make(model="stability-ai/sdxl")
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture()).state is JobState.UNKNOWN
+
+
+async def test_of_two_lost_posts_neither_takes_the_only_task(rig, api):
+    """Whose picture it is cannot be told; the one whose search ends last must not have it by outlasting."""
+    api.next_submits = [api.loses(made=True), api.loses(made=False)]
+    first, second = await rig.click(pictures=2)
+    ended = [await rig.ended(first.id), await rig.ended(second.id)]
+    assert [job.state for job in ended] == [JobState.UNKNOWN] * 2
+    await rig.jobs.resume.recheck(ALICE, first.id)
+    assert (await rig.ended(first.id)).state is JobState.UNKNOWN
+    assert len(api.posts) == 2
+
+
+async def test_a_post_still_under_way_is_a_rival_too(rig, api):
+    (slow,) = await rig.click("slow")
+    api.gate = asyncio.Event()
+    await until(lambda: api.posts)
+    api.make()
+    gate, api.gate = api.gate, None
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture("lost")).state is JobState.UNKNOWN
+    gate.set()
+    assert (await rig.ended(slow.id)).state is JobState.COMPLETED
+
+
+async def test_a_task_that_moves_to_the_next_page_while_the_list_is_read_counts_once(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.next_lists = [lambda request: success({"page": 1, "items": [api.tasks["task1"]]})] * 6
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_one_can_look_again_for_what_was_not_found(rig, api):
+    api.next_submits = [api.loses(made=True)]
+    api.list_fails = True
+    job = await rig.picture()
+    assert job.state is JobState.UNKNOWN
+    api.list_fails = False
+    await rig.jobs.resume.recheck(ALICE, job.id)
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+    assert len(api.posts) == 1

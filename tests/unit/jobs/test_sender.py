@@ -1,0 +1,116 @@
+"""Submits that were refused, turned away or never arrived: repeated where that costs nothing, else ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from components import messages
+from components.domain.job import JobState
+from components.errors import Charge
+from tests.support.core import problem_of, real_client, running
+from tests.support.fake_clock import until
+from tests.support.scripted_api import ALICE, KEY, raises, refuses
+from tests.support.v3_service import free_port
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+async def test_what_never_arrived_is_tried_three_times_and_was_not_charged(rig, api, error):
+    api.next_submits = [raises(error)] * 9
+    job = await rig.picture()
+    assert len(api.posts) == 3
+    assert job.state is JobState.FAILED
+    assert job.sent is None
+    assert problem_of(job) == messages.UNREACHABLE
+
+
+async def test_a_closed_port_gets_no_post(tmp_path, clock):
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    async with real_client(nowhere, KEY) as client, running(tmp_path, client, clock) as rig:
+        job = await rig.picture()
+    assert job.state is JobState.FAILED
+    assert problem_of(job) == messages.UNREACHABLE
+    assert len(clock.slept) == 2
+
+
+async def test_a_busy_service_is_waited_for_as_long_as_it_says_and_accepts_once(rig, api, clock):
+    api.next_submits = [refuses(429, "slow down", retry_after="7")] * 2
+    job = await rig.picture()
+    assert job.state is JobState.COMPLETED
+    first, second, third = api.post_times
+    assert 7 <= second - first < 8
+    assert 7 <= third - second < 8
+    assert (len(api.posts), len(api.tasks)) == (3, 1)
+
+
+async def test_a_busy_service_that_goes_on_is_given_up_after_ten_minutes(rig, api, clock):
+    api.next_submits = [refuses(429)] * 500
+    job = await rig.picture()
+    assert job.state is JobState.FAILED
+    assert 500 < clock.monotonic() <= 600
+    assert problem_of(job) == messages.BUSY_TOO_LONG
+
+
+async def test_a_service_that_asks_for_an_hour_is_not_waited_for_and_the_time_is_said(rig, api, clock):
+    api.next_submits = [refuses(429, retry_after="3600")]
+    job = await rig.picture()
+    assert len(api.posts) == 1
+    assert problem_of(job) == messages.busy_until(time.strftime("%H:%M UTC", time.gmtime(clock.now() + 3600)))
+
+
+async def test_a_page_that_is_opened_later_shows_the_place_in_line_too(rig, api):
+    """What is only shown, and not written down, is not lost on a board that is not loaded yet."""
+    api.gate = asyncio.Event()
+    (job,) = await rig.click()
+    await until(lambda: api.posts)
+    await rig.repository.publish(job.with_queue_position(3, None))
+    (shown,) = (await rig.jobs.changes(ALICE, "", 0, 0)).jobs
+    assert shown.position == 3
+    api.gate.set()
+    assert (await rig.ended(job.id)).state is JobState.COMPLETED
+    assert not rig.repository._unsaved
+
+
+async def test_a_lost_connection_while_in_line_for_a_busy_service_does_not_cost_the_place(rig, api):
+    api.next_submits = [*[refuses(429, retry_after="1")] * 5, raises(httpx.ConnectError)]
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (400, messages.setting_refused("")),
+        (401, messages.HOST_KEY_REFUSED),
+        (402, messages.HOST_NO_CREDIT),
+        (403, messages.MODEL_FORBIDDEN),
+        (404, messages.MODEL_GONE),
+        (413, messages.TOO_LARGE),
+        (418, messages.refused("")),
+    ],
+)
+async def test_a_refusal_ends_the_job_uncharged_and_is_not_sent_again(rig, api, status, told):
+    api.next_submits = [refuses(status)]
+    job = await rig.picture()
+    assert (job.state, problem_of(job), len(api.posts)) == (JobState.FAILED, told, 1)
+    assert told.charge is Charge.NONE
+    assert job.sent is None
+
+
+async def test_a_refused_setting_is_named_so_that_it_can_be_said_at_its_field(rig, api):
+    api.next_submits = [refuses(422, "num_inference_steps is too high")]
+    job = await rig.picture()
+    assert job.refused_field == "num_inference_steps"
+    assert problem_of(job) == messages.setting_refused("num_inference_steps is too high")
+
+
+async def test_an_error_body_with_an_id_counts_as_accepted(rig, api):
+    def slow(request):
+        body = {"code": 5004, "message": "timed out", "data": {"id": api.make()["id"], "status": "processing"}}
+        return httpx.Response(504, json=body)
+
+    api.next_submits = [slow]
+    assert (await rig.picture()).state is JobState.COMPLETED
+    assert len(api.posts) == 1

@@ -1,0 +1,33 @@
+"""The recipe as text that other tools read."""
+
+from __future__ import annotations
+
+from components.domain.request import GenerationRequest, LoraWeight
+from components.recipes.infotext import infotext
+
+
+def test_a_whole_request() -> None:
+    request = GenerationRequest(
+        prompt="pixel art, a fox",
+        negative_prompt="blurry, text",
+        width=832,
+        height=1216,
+        guidance_scale=3.5,
+        num_inference_steps=28,
+        seed=7,
+        loras=(LoraWeight("nerijs/pixel-art-xl", 0.8), LoraWeight("https://example.org/a/ink.safetensors", 1.0)),
+    )
+    assert infotext(request, "stability-ai/sdxl-lora") == (
+        "pixel art, a fox <lora:pixel-art-xl:0.8> <lora:ink:1>\n"
+        "Negative prompt: blurry, text\n"
+        "Steps: 28, CFG scale: 3.5, Seed: 7, Size: 832x1216, Model: stability-ai/sdxl-lora, "
+        'LoRA 1: nerijs/pixel-art-xl@0.8, LoRA 2: "https://example.org/a/ink.safetensors@1", '
+        "Version: SDXL LoRA Playground"
+    )
+
+
+def test_a_bare_request_has_no_empty_lines() -> None:
+    text = infotext(GenerationRequest("a fox", seed=1), "m")
+    assert text == (
+        "a fox\nSteps: 28, CFG scale: 3.5, Seed: 1, Size: 1024x1024, Model: m, Version: SDXL LoRA Playground"
+    )

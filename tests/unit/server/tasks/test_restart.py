@@ -1,0 +1,121 @@
+"""What outlives the process, and what does not outlive its week."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+
+import pytest
+
+from components.errors import SetupError
+from components.server.assembly import ServerLimits
+from components.server.http.timestamps import now_ms
+from components.server.tasks.database import Outcome, Status, TaskDatabase, TaskRecord
+from tests.support.tiny_engines import GatedEngine, TinyEngine
+from tests.support.v3_server import data_uri, png, serving
+
+WEEK_MS = 7 * 24 * 3600 * 1000
+
+
+def test_unfinished_tasks_are_painted_again_in_order(gated, tmp_path):
+    with serving(gated, tmp_path) as caller:
+        ids = [caller.submit(seed=seed, image=data_uri(png()))["id"] for seed in (5, 6)]
+        drawn = caller.submit()["id"]
+        assert gated.begun.wait(5)
+    again = TinyEngine()
+    with serving(again, tmp_path) as caller:
+        assert [caller.end(one)["status"] for one in (*ids, drawn)] == ["completed"] * 3
+        assert caller.picture(caller.query(ids[0])["outputs"][0]).getpixel((0, 0)) == (5, 0, 7)
+    assert [request.seed for request in again.requests[:2]] == [5, 6]
+    assert again.requests[0].image is not None
+
+
+def test_finished_tasks_are_still_there(tmp_path):
+    with serving(TinyEngine(), tmp_path) as caller:
+        done = caller.submit(enable_sync_mode=True, prompt="naked note")
+    with serving(TinyEngine(), tmp_path) as caller:
+        again = caller.query(done["id"])
+        assert again["outputs"][0].startswith(caller.base)
+        same = ("id", "created_at", "status", "has_nsfw_contents", "x-note", "timings")
+        assert [again[name] for name in same] == [done[name] for name in same]
+        assert caller.picture(again["outputs"][0]).size == (256, 256)
+
+
+def test_stopping_in_good_order_costs_no_attempt(tmp_path):
+    for _ in range(4):
+        engine = GatedEngine()
+        with serving(engine, tmp_path) as caller:
+            if not caller.data(caller.http.post("/api/v3/predictions", json={}))["items"]:
+                caller.submit()
+            assert engine.begun.wait(5)
+    with serving(TinyEngine(), tmp_path) as caller:
+        [task] = caller.data(caller.http.post("/api/v3/predictions", json={}))["items"]
+        assert caller.end(task["id"])["status"] == "completed"
+
+
+def test_a_task_that_kills_the_server_is_given_up(tmp_path):
+    records = TaskDatabase(tmp_path / "server.sqlite3")
+    records.add_task(TaskRecord("a" * 32, {"prompt": "x", "seed": 1}, now_ms()))
+    for _ in range(3):
+        records.begin("a" * 32)  # and the process died
+    records.close()
+    with serving(TinyEngine(), tmp_path) as caller:
+        end = caller.end("a" * 32)
+        assert end["status"] == "failed"
+        assert "3 times" in end["error"]
+
+
+def test_old_things_are_deleted_and_leftovers_too(tmp_path):
+    with serving(TinyEngine(), tmp_path) as caller:
+        old = caller.submit(enable_sync_mode=True, image=data_uri(png()))
+        upload = caller.data(caller.http.post("/api/v3/media/upload/binary", files={"file": png()}))
+    (tmp_path / "outputs" / "half.png.part").write_bytes(b"x")
+    with serving(TinyEngine(), tmp_path) as caller:
+        assert caller.query(old["id"])["status"] == "completed"
+        assert not (tmp_path / "outputs" / "half.png.part").exists()
+    with serving(TinyEngine(), tmp_path, limits=ServerLimits(now=lambda: now_ms() + WEEK_MS + 1000)) as caller:
+        assert caller.http.get(f"/api/v3/predictions/{old['id']}").status_code == 404
+        assert caller.http.get("/uploads/" + upload["download_url"].rpartition("/")[2]).status_code == 404
+    assert [*(tmp_path / "outputs").iterdir(), *(tmp_path / "uploads").iterdir()] == []
+
+
+def test_one_folder_has_one_server(tmp_path):
+    path = tmp_path / "server.sqlite3"
+    first = TaskDatabase(path)
+    with pytest.raises(SetupError, match="already using"):
+        TaskDatabase(path, lock_timeout=0.2)
+    first.close()
+    TaskDatabase(path, lock_timeout=0.2).close()
+
+
+def test_a_broken_database_is_set_aside(tmp_path, caplog):
+    path = tmp_path / "server.sqlite3"
+    path.write_bytes(b"this is no database, whatever it is" * 100)
+    with caplog.at_level(logging.CRITICAL):
+        records = TaskDatabase(path)
+    records.add_task(TaskRecord("a", {}, 1))
+    records.close()
+    assert [file for file in tmp_path.iterdir() if ".bad-" in file.name]
+
+
+def test_another_versions_database_is_set_aside(tmp_path):
+    path = tmp_path / "server.sqlite3"
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA user_version = 99")
+    other.close()
+    TaskDatabase(path).close()
+    assert [file for file in tmp_path.iterdir() if ".bad-" in file.name]
+
+
+def test_a_task_deleted_meanwhile_does_not_come_back(tmp_path):
+    records = TaskDatabase(tmp_path / "server.sqlite3")
+    records.add_task(TaskRecord("a", {}, 1))
+    assert records.delete_task("a")
+    assert not records.finish("a", Outcome("file.png"))
+    assert records.task("a") is None
+    records.add_task(TaskRecord("b", {}, 2))
+    assert records.finish("b", Outcome(error="no"))
+    task = records.task("b")
+    assert task is not None
+    assert task.status is Status.FAILED
+    records.close()

@@ -1,0 +1,126 @@
+"""How long and how much is kept: what goes, in which order, and what never does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components import messages
+from components.domain.job import Job, JobState, StoredImage
+from components.errors import Charge, Message
+from components.jobs.repository import JobRepository
+from components.services.history import History
+from components.services.retention import DAY, Retention, RetentionPolicy
+from components.storage.async_store import AsyncStore
+from components.storage.search_table import Search
+from components.storage.store import Store
+from tests.support.scripted_api import ALICE, BOB
+from tests.support.stored_jobs import done, job, save
+
+NOW = 100 * DAY
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sweep(store, clock):
+    async def sweep(**kept: Any) -> None:
+        clock.now = lambda: NOW
+        calls = AsyncStore(store)
+        await Retention(calls, JobRepository(calls), clock, RetentionPolicy(**kept)).sweep()
+
+    return sweep
+
+
+def aged(name: str, days: float, **given: Any) -> Job:
+    at = NOW - days * DAY
+    picture = StoredImage(f"{'0' * 32}.png", 8, 8, "PNG", MEGABYTE)
+    return done(name, at=at, ended=at, images=(picture,), **given)
+
+
+def left(store: Store) -> set[str]:
+    return {one.id for visitor in (ALICE, BOB) for one in store.page_of(visitor, None, 999)}
+
+
+async def test_without_limits_all_is_kept(store, sweep):
+    save(store, aged("a-1", 99), aged("b-1", 1))
+    await sweep()
+    assert left(store) == {"a-1", "b-1"}
+
+
+async def test_what_is_too_old_goes_but_favourites(store, sweep):
+    save(store, *(aged(f"a-{number}", number) for number in range(1, 90)), aged("b-1", 50, visitor=BOB))
+    store.set_favourite(ALICE, "a-80", is_favourite=True)
+    await sweep(days=30)
+    assert left(store) == {*(f"a-{number}" for number in range(1, 31)), "a-80"}
+
+
+async def test_what_may_still_come_and_what_was_paid_for_and_not_had_stays(store, sweep):
+    paid = Message("It could not be fetched.", charge=Charge.SPENT)
+    save(
+        store,
+        job("open", created=1.0),
+        aged("unknown", 50, state=JobState.UNKNOWN),
+        aged("paid", 50, state=JobState.FAILED, problem=paid),
+        aged("failed", 50, state=JobState.FAILED, problem=Message("It failed.", charge=Charge.REFUNDED)),
+        aged("stopped", 50, state=JobState.STOPPED),
+    )
+    await sweep(days=30)
+    assert left(store) == {"open", "unknown", "paid"}
+
+
+async def test_room_is_made_from_the_oldest_on_and_favourites_go_last(store, sweep):
+    save(store, *(aged(f"a-{number}", number) for number in range(1, 11)))
+    for number in (9, 10):
+        store.set_favourite(ALICE, f"a-{number}", is_favourite=True)
+    await sweep(gigabytes=0.006)
+    assert left(store) == {"a-1", "a-2", "a-3", "a-4", "a-9", "a-10"}
+    await sweep(gigabytes=0.001)
+    assert left(store) == {"a-9"}
+
+
+async def test_as_much_as_fits_is_left_alone(store, sweep):
+    save(store, *(aged(f"a-{number}", number) for number in range(1, 7)))
+    await sweep(gigabytes=0.006)
+    assert len(left(store)) == 6
+
+
+async def test_whose_pictures_went_is_told_how_many(store, sweep):
+    save(store, aged("a-1", 50), aged("a-2", 51), aged("b-1", 1, visitor=BOB))
+    await sweep(days=30)
+    calls = AsyncStore(store)
+    history = History(calls, JobRepository(calls))
+    assert await history.cleanup_note(ALICE) == store.cleanup_note(ALICE)
+    assert (store.cleanup_note(ALICE).images, store.cleanup_note(ALICE).latest) == (2, NOW)
+    assert store.cleanup_note(BOB).images == 0
+    store.transfer_jobs(ALICE, BOB)
+    assert store.cleanup_note(BOB).images == 2
+
+
+async def test_a_tab_that_looks_on_loses_what_goes(store, sweep, clock):
+    save(store, aged("a-1", 50), aged("b-1", 1))
+    clock.now = lambda: NOW
+    calls = AsyncStore(store)
+    repository = JobRepository(calls)
+    board = await repository.feed_of(ALICE)
+    known = await board.changes("", 0, 0)
+    await Retention(calls, repository, clock, RetentionPolicy(days=30)).sweep()
+    seen = await board.changes(known.epoch, known.version, 0)
+    assert seen.deleted == ("a-1",)
+    assert await History(calls, repository).page(ALICE, Search()) == (store.page_of(ALICE, None, 9), False)
+
+
+def test_what_goes_is_said_beforehand():
+    assert RetentionPolicy().notice is None
+    for days, gigabytes in ((1, 0.0), (30, 0.0), (0, 0.5), (30, 20.0)):
+        assert RetentionPolicy(days, gigabytes).notice == messages.retention_notice(days, gigabytes)
+    both = messages.retention_notice(30, 0.5).happened
+    assert "for 30 days" in both and "0.5 GB" in both
+    assert "1 day," in messages.retention_notice(1, 0).happened

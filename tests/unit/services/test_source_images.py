@@ -1,0 +1,113 @@
+"""Pictures to start from, kept for whom they belong to."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from components import messages
+from components.api.client import Endpoint
+from components.domain.person import Person
+from components.errors import InvalidRequest
+from components.images.fit import FitMode
+from components.services.backend import Backend
+from components.services.playground import Playground
+from components.storage.store import Store
+from components.ui.panels.source_image import SourceImagePanel
+from components.ui.routes.files import routes
+from components.ui.routes.source_images import VISITOR
+from tests.support.core import host_config
+from tests.support.scripted_api import ALICE, BASE, BOB, KEY, picture_bytes
+
+PHOTO = picture_bytes(size=(400, 300))
+
+
+@pytest.fixture
+def playground(tmp_path):
+    backend = Backend.demo(Endpoint(BASE, KEY))
+    return Playground(backend, Store(tmp_path), host_config(backend))
+
+
+@pytest.fixture
+def web(playground):
+    return TestClient(Starlette(routes=routes(playground)))
+
+
+def post(web: TestClient, tail: str = "", visitor: str | None = ALICE, **given):
+    headers = {VISITOR: visitor} if visitor else {}
+    return web.post(f"/playground/sources{tail}", headers=headers, **given)
+
+
+def test_a_picture_is_taken_fitted_and_shown(web):
+    taken = post(web, content=PHOTO).json()
+    assert (taken["width"], taken["height"]) == (400, 300)
+    assert taken["match"] == {"width": 1184, "height": 888}
+    order = {"name": taken["name"], "width": 512, "height": 512, "way": "pad"}
+    fitted = post(web, "/fit", json=order).json()
+    assert (fitted["width"], fitted["height"]) == (512, 512)
+    assert fitted["placement"] == {"x": 0, "y": 64, "width": 512, "height": 384}
+    assert web.get(f"/{fitted['src']}").headers["content-type"] == "image/png"
+    assert post(web, "/fit", json=order).json() == fitted, "the same again costs nothing"
+
+
+def test_s04_another_visitor_s_picture_is_not_here(web):
+    taken = post(web, content=PHOTO).json()
+    order = {"name": taken["name"], "width": 512, "height": 512, "way": "crop"}
+    for tail, given in (("/fit", {"json": order}), (f"/mask/{taken['name']}", {"content": PHOTO})):
+        answer = post(web, tail, BOB, **given)
+        assert answer.status_code == 404
+        assert answer.json()["refused"]["happened"] == messages.SOURCE_GONE.happened
+    assert post(web, "/result", BOB, json={"job": "c-1", "index": 0}).status_code == 404
+
+
+@pytest.mark.parametrize("visitor", [None, "", "x" * 40, "../etc/passwd"])
+def test_s04_nobody_has_no_pictures(web, visitor):
+    assert post(web, visitor=visitor, content=PHOTO).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"way": "stretch"}, messages.NO_SUCH_FIT),
+        ({"way": ["crop"]}, messages.NO_SUCH_FIT),
+        ({"width": 10**9, "way": "crop"}, messages.NOT_A_NUMBER),
+        ({"width": "512", "way": "crop"}, messages.NOT_A_NUMBER),
+        ({"name": "/etc/passwd", "way": "crop"}, messages.SOURCE_GONE),
+        ({"name": {"path": "/etc/passwd"}, "way": "crop"}, messages.SOURCE_GONE),
+    ],
+)
+def test_s06_what_is_asked_is_checked_here_again(web, order, told):
+    taken = post(web, content=PHOTO).json()
+    answer = post(web, "/fit", json={"name": taken["name"], "width": 512, "height": 512} | order)
+    assert answer.json()["refused"]["happened"] == told.happened
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"[" * 3000, b'{"name": 5}'])
+def test_s06_what_is_no_order_is_refused(web, body):
+    assert post(web, "/fit", content=body).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["x.png", "../playground.sqlite3", "0" * 32 + ".png", "0" * 32 + ".jpg"])
+def test_s06_what_is_not_here_is_not_served(web, name):
+    for place in ("sources", "pictures"):
+        assert web.get(f"/playground/{place}/{name}").status_code == 404
+
+
+async def test_a_press_may_name_its_own_pictures_alone(playground):
+    alice, bob = Person(ALICE), Person(BOB)
+    panel = SourceImagePanel.__new__(SourceImagePanel)
+    panel._sources = playground.source_images
+    master = await playground.source_images.add(alice, PHOTO)
+    image = (await playground.source_images.fit(alice, master.name, 512, 512, FitMode.CROP)).image
+    mask = await playground.source_images.add_mask(alice, image.name, picture_bytes(size=(512, 512)))
+    ticket = {"picture": {"image": image.name, "mask": mask.name, "feather": 4, "strength": 0.5}}
+    choice = await panel.read(ticket, alice)
+    assert (choice.image, choice.mask, choice.feather, choice.prompt_strength) == (image, mask, 4, 0.5)
+    assert (await panel.read({"picture": None}, alice)).fields == {}
+    for given, who in ((ticket, bob), ({"picture": {"image": "/etc/passwd"}}, alice), ({"picture": {"x": 1}}, alice)):
+        with pytest.raises(InvalidRequest) as caught:
+            await panel.read(given, who)
+        assert caught.value.message == messages.SOURCE_GONE
+    with pytest.raises(InvalidRequest):
+        await panel.read({"picture": {**ticket["picture"], "strength": "x"}}, alice)

@@ -1,0 +1,18 @@
+"""Fixtures of the HTTP edge: an app that reads its body, behind the rate limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
+from tests.support.asgi import AsgiClient, Echo
+
+
+@pytest.fixture
+def echo():
+    return Echo()
+
+
+@pytest.fixture
+def client(echo, clock):
+    return AsgiClient(RateLimit(echo, clock, DEFAULT_RATES))

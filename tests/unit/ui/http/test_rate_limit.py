@@ -1,0 +1,183 @@
+"""Rate limits of one address: a school class passes, one greedy client does not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from components.ui.http.client_address import client_address, is_https
+from components.ui.http.rate_limit import DEFAULT_RATES, MEGABYTE, RateLimit
+from components.ui.http.token_bucket import BucketSize, TokenBuckets
+from tests.support.asgi import (
+    CALL,
+    HERE,
+    JOIN,
+    POLL,
+    UPLOAD,
+    AsgiClient,
+    AsgiResponse,
+    BlockedApp,
+    rate_limited,
+    scope_of,
+)
+from tests.support.fake_clock import until
+
+
+async def test_a_school_class_behind_one_address_opens_the_page_and_presses_at_once(client):
+    opened = [await client.get("/assets/index.js") for _ in range(30 * 90)]
+    pressed = [await client.post(JOIN) for _ in range(25 * 8)]
+    assert set(opened) == set(pressed) == {200}
+
+
+async def test_a_thousand_visitors_of_one_address_are_held_at_once(clock):
+    app = BlockedApp()
+    client = AsgiClient(RateLimit(app, clock, DEFAULT_RATES))
+    polls = [asyncio.create_task(client.post(POLL)) for _ in range(1000)]
+    await until(lambda: app.waiting == 1000)
+    app.free.set()
+    assert set(await asyncio.gather(*polls)) == {200}
+
+
+async def test_a_thousand_visitors_polls_go_on_for_minutes(client, clock):
+    for _ in range(180):
+        clock.advance(1)
+        assert {await client.post(POLL) for _ in range(50)} == {200}
+
+
+async def test_one_address_cannot_hold_every_socket_and_others_are_let_in(clock):
+    app = BlockedApp()
+    client = rate_limited(clock, app, open_requests=3)
+    polls = [asyncio.create_task(client.post(POLL)) for _ in range(3)]
+    await until(lambda: app.waiting == 3)
+    refused = await client.request(scope_of(POLL, "POST"))
+    assert refused.status == 429
+    assert refused.headers["retry-after"] == "5"
+    other = asyncio.create_task(client.post(POLL, client="8.8.8.8"))
+    await until(lambda: app.waiting == 4)
+    app.free.set()
+    assert set(await asyncio.gather(*polls, other)) == {200}
+    assert await client.post(POLL) == 200
+
+
+async def test_a_place_is_freed_when_the_app_fails_or_the_asker_leaves(clock):
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ValueError("a fault of ours")
+
+    client = rate_limited(clock, failing, open_requests=1)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="a fault of ours"):
+            await client.get()
+    blocked = BlockedApp()
+    client = rate_limited(clock, blocked, open_requests=1)
+    left = asyncio.create_task(client.get())
+    await until(lambda: blocked.waiting == 1)
+    left.cancel()
+    await asyncio.gather(left, return_exceptions=True)
+    blocked.free.set()
+    assert await client.get() == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "allowed"),
+    [("/config", "GET", 3000), (POLL, "POST", 3000), (JOIN, "POST", 400), (CALL, "POST", 400), (UPLOAD, "POST", 100)],
+)
+async def test_each_route_has_its_limit_and_says_when_to_come_back(client, clock, path, method, allowed):
+    statuses = [(await client.request(scope_of(path, method))).status for _ in range(allowed)]
+    refused = await client.request(scope_of(path, method))
+    assert set(statuses) == {200}
+    assert refused.status == 429
+    assert b"Too many requests from your address. Try again in 1 second." in refused.body
+    clock.advance(float(refused.headers["retry-after"]))
+    assert (await client.request(scope_of(path, method))).status == 200
+
+
+async def test_presses_used_up_leave_the_page_readable(client):
+    pressed = [await client.post(JOIN) for _ in range(401)]
+    assert pressed[-1] == 429
+    assert await client.get("/") == 200
+    assert await client.post(POLL) == 200
+    assert await client.post(JOIN, client="8.8.8.8") == 200
+
+
+async def test_bytes_are_counted_over_all_bodies_of_an_address(clock, echo):
+    client = rate_limited(clock, echo, body_bytes=BucketSize(burst=3 * MEGABYTE, per_second=MEGABYTE))
+    megabyte = bytes(MEGABYTE)
+    assert [await client.post(POLL, megabyte) for _ in range(4)] == [200, 200, 200, 429]
+    clock.advance(1)
+    assert [await client.post(POLL, megabyte) for _ in range(2)] == [200, 429]
+
+
+async def test_what_is_no_request_passes(clock):
+    seen: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    await RateLimit(app, clock, DEFAULT_RATES)({"type": "lifespan"}, AsgiClient.get, AsgiResponse().receive)  # type: ignore[arg-type]
+    assert seen == ["lifespan"]
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "address"),
+    [
+        (HERE, [], HERE),
+        (HERE, ["8.8.8.8"], HERE),  # not behind a proxy: the header is the asker's own invention
+        ("127.0.0.1", [], "127.0.0.1"),
+        ("127.0.0.1", ["8.8.8.8"], "8.8.8.8"),
+        ("10.0.0.7", ["1.1.1.1, 8.8.8.8"], "8.8.8.8"),  # the left one may be forged
+        ("10.0.0.7", ["1.1.1.1", "8.8.8.8"], "8.8.8.8"),
+        ("10.0.0.7", ["8.8.8.8, 10.16.3.4"], "8.8.8.8"),  # the right one is another proxy of ours
+        ("10.0.0.7", ["192.168.0.4, 10.16.3.4"], "10.16.3.4"),
+        ("10.0.0.7", ["8.8.8.8:4711"], "8.8.8.8"),
+        ("10.0.0.7", ["8.8.8.8, nonsense"], "10.0.0.7"),
+        ("10.0.0.7", [", ,"], "10.0.0.7"),
+        ("100.64.0.3", ["8.8.8.8"], "8.8.8.8"),
+        ("::1", ["[2a00:1450:4001:82a::200e]:99"], "2a00:1450:4001:82a::/64"),
+        ("2a00:1450:4001:82a::1", [], "2a00:1450:4001:82a::/64"),
+        ("2a00:1450:4001:82a:ffff::2", [], "2a00:1450:4001:82a::/64"),
+        ("::ffff:93.184.216.34", [], HERE),
+        ("a name", ["8.8.8.8"], "unknown"),
+        (None, ["8.8.8.8"], "unknown"),
+    ],
+)
+def test_whose_limits_are_counted(client, forwarded, address):
+    headers = [("x-forwarded-for", entry) for entry in forwarded]
+    assert client_address(scope_of(client=client, headers=headers)) == address
+
+
+@pytest.mark.parametrize(
+    ("scheme", "forwarded", "told"),
+    [("http", [], False), ("https", [], True), ("http", ["https"], True), ("http", ["https, http"], True)],
+)
+def test_https_is_seen_through_a_proxy(scheme, forwarded, told):
+    headers = [("x-forwarded-proto", entry) for entry in forwarded]
+    assert is_https({**scope_of(headers=headers), "scheme": scheme}) == told
+
+
+def test_what_is_refused_is_not_drawn(clock):
+    buckets = TokenBuckets(BucketSize(burst=2, per_second=1), clock)
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 1, 1]
+    clock.advance(0.75)
+    assert buckets.take("a") == 0.25
+
+
+def test_full_buckets_are_forgotten(clock):
+    buckets = TokenBuckets(BucketSize(burst=100, per_second=1), clock)
+    for number in range(1000):
+        buckets.take(str(number))
+    buckets.take("busy", 100)
+    assert len(buckets) == 1001
+    clock.advance(61)
+    buckets.take("late")
+    assert len(buckets) == 2
+    assert buckets.take("busy", 62) > 0
+
+
+def test_memory_is_bounded_whoever_comes(clock):
+    buckets = TokenBuckets(BucketSize(burst=10, per_second=0.001), clock)
+    for number in range(60_000):
+        buckets.take(str(number))
+    assert len(buckets) == 50_000
+    assert buckets.take("59999", 10) > 0

@@ -1,0 +1,84 @@
+"""What the page's script asks for the code of: whatever it is, the answer is code, or a sentence at a field."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any, cast
+
+import gradio as gr
+import pytest
+
+from components.api.client import Endpoint
+from components.services.backend import Backend
+from components.services.playground import Playground
+from components.storage.store import Store
+from components.ui.page import Page
+from tests.support.core import host_config
+from tests.support.scripted_api import BASE, KEY, MODEL
+
+FORM: dict[str, Any] = {
+    "prompt": "a fox",
+    "negative_prompt": "",
+    "width": 1024,
+    "height": 1024,
+    "guidance_scale": 3.5,
+    "num_inference_steps": 28,
+    "seed": -1,
+    "pictures": 1,
+    "refine": "no_refiner",
+    "loras": [{"path": "owner/name", "scale": 0.5, "on": True}],
+    "styles": [],
+    "has_picture": False,
+    "has_mask": False,
+    "prompt_strength": 0.8,
+    "key": "",
+    "page": "http://127.0.0.1:7860/",
+}
+FORGED: list[Any] = [
+    None, True, -1, 10**40, 1e308, float("nan"), "", "x", "\ud800", "é\0", "a" * 200_000, [], {}, [[{}]], [None],
+    [{"path": 5}], [{"path": "a/b", "scale": "1", "on": 3}], [{"path": "a/b", "scale": 1}] * 500,
+    {"__type__": "update"},
+]  # fmt: skip
+
+
+@pytest.fixture
+async def code(tmp_path: Path) -> AsyncGenerator[Any]:
+    backend = Backend.hosted(Endpoint(BASE, KEY), (MODEL,), "The host's key pays.")
+    store = Store(tmp_path)
+    page = Page(Playground(backend, store, host_config(backend)))
+    (component,) = [block for block in page.blocks.blocks.values() if getattr(block, "elem_id", "") == "code"]
+    yield cast("gr.HTML", component).server_fns[0]
+    store.close()
+
+
+async def test_a_form_is_code(code: Any):
+    answer = await code(FORM)
+    assert set(answer["samples"]) == {"curl", "wavespeed", "gradio", "javascript"}
+    assert answer["service"] == answer["page"] == answer["several"] == ""
+    assert KEY not in str(answer)
+    assert all("owner/name" in text for text in answer["samples"].values())
+
+
+async def test_a_lora_that_is_off_is_left_out(code: Any):
+    answer = await code(FORM | {"loras": [{"path": "owner/name", "scale": 1, "on": False}]})
+    assert not [name for name, text in answer["samples"].items() if "owner/name" in text]
+
+
+async def test_a_forged_form_is_code_or_a_sentence(code: Any):
+    for field, value in itertools.product(FORM, FORGED):
+        answer = await code(FORM | {field: value})
+        assert answer.get("samples") or answer["refused"]["sentence"]
+        str(answer).encode()
+
+
+async def test_what_is_no_form_is_told_so(code: Any):
+    for ask in (None, [], "x", 5):
+        assert (await code(ask))["refused"]["field"]
+
+
+async def test_what_the_model_does_not_take_is_said_and_never_left_out(code: Any):
+    answer = await code(FORM | {"has_picture": True, "has_mask": True})
+    assert answer["refused"]["field"] in ("image", "mask_image")
+    assert "samples" not in answer

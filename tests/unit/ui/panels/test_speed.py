@@ -1,0 +1,132 @@
+"""The panel of the speed: what is read of it, where it is shown, and what the page says beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components import messages
+from components.api.client import Endpoint
+from components.domain.model_family import STANDARD_NAMES, Model, ModelFamily
+from components.domain.request import FAST_GUIDANCE, FAST_STEPS, GenerationRequest, Preset, Refine
+from components.domain.schema import OWN_SERVER_SCHEMA
+from components.engines.sdxl import presets
+from components.errors import InvalidRequest
+from components.services.backend import Backend
+from components.services.estimate import unavailable_parts
+from components.services.playground import Playground
+from components.storage.store import Store
+from components.ui.page import Page
+from components.ui.panels.price import priced_request
+from components.ui.panels.speed import LABELS, SpeedPanel
+from tests.support.core import host_config
+from tests.support.scripted_api import BASE, KEY, MODEL
+
+FORM: dict[str, Any] = {
+    "prompt": "a fox",
+    "width": 1024,
+    "height": 1024,
+    "guidance_scale": 3.5,
+    "num_inference_steps": 28,
+    "seed": 7,
+}
+
+
+def family(usual: Preset | None) -> ModelFamily:
+    fields = OWN_SERVER_SCHEMA.fields | ({"preset"} if usual else set())
+    return ModelFamily(
+        (Model.of(MODEL, replace(OWN_SERVER_SCHEMA, fields=fields, default_preset=usual), STANDARD_NAMES),)
+    )
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncGenerator[Page]:
+    backend = Backend.sdxl(Endpoint(BASE, KEY))
+    store = Store(tmp_path)
+    yield Page(Playground(backend, store, host_config(backend)))
+    store.close()
+
+
+def told(page: Page, usual: Preset | None) -> dict[str, Any]:
+    """What browsers are told of fields by their labels, once the model has told of its presets."""
+    page._playground.backend.catalogue.family = family(usual)
+    page.refresh_ranges()
+    return {one["props"].get("label"): one["props"] for one in page.blocks.config["components"]}
+
+
+@pytest.mark.parametrize(("value", "preset"), [(None, None), ("full", Preset.FULL), ("fast", Preset.FAST)])
+def test_what_is_chosen_is_read(value, preset):
+    assert SpeedPanel.read({"preset": value}) is preset
+
+
+@pytest.mark.parametrize("value", ["", "slow", 1, ["fast"], {}])
+def test_what_is_none_is_refused_at_the_field(value):
+    with pytest.raises(InvalidRequest) as caught:
+        SpeedPanel.read({"preset": value})
+    assert (caught.value.field, caught.value.message) == ("preset", messages.NO_SUCH_SPEED)
+
+
+async def test_it_is_shown_where_the_model_takes_it_alone(page):
+    speed = told(page, None)["Speed"]
+    assert (speed["visible"], speed.get("value")) == (False, None)
+    speed = told(page, Preset.FULL)["Speed"]
+    assert (speed["visible"], speed["value"]) == (True, "full")
+    assert told(page, None)["Speed"]["visible"] is False
+
+
+async def test_where_fast_is_usual_the_page_comes_with_what_counts(page):
+    fields = told(page, Preset.FAST)
+    assert [fields[name]["value"] for name in ("Speed", "Steps", "Guidance")] == ["fast", 4, 1]
+    fields = told(page, Preset.FULL)
+    assert [fields[name]["value"] for name in ("Speed", "Steps", "Guidance")] == ["full", 28, 3.5]
+
+
+async def test_a_request_says_what_it_is_painted_with(page):
+    refined = FORM | {"refine": "base_image_refiner", "refine_steps": 3}
+    best, _ = page._request(refined | {"preset": "full"})
+    assert (best.preset, best.num_inference_steps, best.guidance_scale) == (Preset.FULL, 28, 3.5)
+    assert best.refine is Refine.SECOND_PASS
+    fast, _ = page._request(refined | {"preset": "fast"})
+    assert (fast.preset, fast.num_inference_steps, fast.guidance_scale) == (Preset.FAST, 4, 1.0)
+    assert fast.refine is Refine.OFF
+    few, _ = page._request(refined | {"preset": "fast", "num_inference_steps": 2})
+    assert few.num_inference_steps == 2
+
+
+async def test_a_page_from_before_knows_no_speed_and_is_painted_as_ever(page):
+    ask, _ = page._request(FORM)
+    assert (ask.preset, ask.num_inference_steps) == (None, 28)
+
+
+def test_the_page_says_what_has_no_effect():
+    off = unavailable_parts(family(Preset.FULL), GenerationRequest("a fox", preset=Preset.FAST))
+    assert off == {
+        "sampling": messages.FAST_SAMPLING,
+        "refiner": messages.FAST_WITHOUT_REFINER,
+        "negative_prompt": messages.FAST_WITHOUT_NEGATIVE,
+    }
+    assert unavailable_parts(family(Preset.FULL), GenerationRequest("a fox", preset=Preset.FULL)) == {}
+
+
+def test_where_no_model_takes_it_it_is_off():
+    """Somebody on a page with a speed may bring a key, with which another service paints."""
+    assert unavailable_parts(family(None), GenerationRequest("a fox")) == {
+        "preset": messages.not_taken("the fast way")
+    }
+
+
+def test_the_form_s_speed_is_part_of_what_is_asked():
+    form = {"width": 1024, "height": 1024, "num_inference_steps": 4, "loras": 0}
+    for value, preset in (("fast", Preset.FAST), ("full", None), (None, None), (["fast"], None)):
+        ask = priced_request(form | {"preset": value})
+        assert ask is not None
+        assert ask.preset is preset
+
+
+def test_the_page_and_the_engine_speak_of_the_same():
+    assert {preset.value for preset in Preset} == set(presets.PRESETS) == {preset.value for preset in LABELS}
+    assert (presets.FAST.steps, presets.FAST.guidance) == (FAST_STEPS, FAST_GUIDANCE)
