@@ -24,7 +24,7 @@ class Space:
     def __init__(self, folder: Path, api: HostedApi, **settings: str) -> None:
         self.provider = OpenIdProvider()
         self.app = AppProcess.hosted(folder, api)
-        self.proxy = TlsProxy(self.app.url)
+        self.proxy = TlsProxy(self.app.url, folder)
         self.app.settings |= {
             "SYSTEM": "spaces",
             "SPACE_ID": f"{OWNER}/playground",

@@ -1,46 +1,46 @@
-"""TLS proxy in front of the app, like that of a Hugging Face Space."""
+"""TLS proxy in front of the app, like that of a Hugging Face Space.
+
+A process of its own: killed at the end, it leaves no half-open connection of a browser in the tests' process.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
-import threading
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import trustme
-import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.support.paths import ROOT
 from tests.support.v3_service import free_port
 from tests.support.waiting import wait_until
 
 _OF_ONE_CONNECTION = {b"connection", b"keep-alive", b"transfer-encoding", b"host"}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_OPTIONS = ["--host", "127.0.0.1", "--log-level", "critical"]
+_OPTIONS += ["--no-server-header", "--no-date-header"]  # the app sends its own
 
 
 class TlsProxy:
-    """HTTPS reverse proxy of `target` that adds the X-Forwarded headers."""
+    """HTTPS reverse proxy of `target` that adds the X-Forwarded headers; its certificate lies in `folder`."""
 
-    def __init__(self, target: str) -> None:
-        self._target = target
+    def __init__(self, target: str, folder: Path) -> None:
+        self._target, self._certificate = target, folder / "proxy.pem"
         self.port = free_port()
         self.authority = trustme.CA()
-        app = Starlette(routes=[Route("/{path:path}", self._forward, methods=_METHODS)], lifespan=self._open)
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=self.port, log_level="critical", timeout_graceful_shutdown=1
-        )
-        config.server_header = config.date_header = False  # the app sends its own
-        config.load()
-        config.ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert("localhost", "127.0.0.1").configure_cert(config.ssl)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def host(self) -> str:
@@ -60,38 +60,62 @@ class TlsProxy:
         return context
 
     def start(self) -> TlsProxy:
-        """Start serving."""
-        self._thread.start()
-        wait_until(lambda: self._server.started or not self._thread.is_alive(), pause=0.01)
-        assert self._server.started
+        """Start the process and wait until it listens."""
+        certificate = self.authority.issue_cert("localhost", "127.0.0.1")
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(self._certificate))
+        command = [sys.executable, "-m", "uvicorn", f"{__name__}:proxy", "--factory", "--port", str(self.port)]
+        command += [*_OPTIONS, "--ssl-certfile", str(self._certificate), "--ssl-keyfile", str(self._certificate)]
+        environment = os.environ | {"PROXY_TARGET": self._target, "PROXY_HOST": self.host}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        wait_until(lambda: self._listens() or not self._is_running(), pause=0.02)
+        assert self._is_running()
         return self
 
     def stop(self) -> None:
-        """Stop serving and close every socket."""
-        self._server.should_exit = True
-        self._thread.join(10)
+        """Kill the process."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
 
-    @asynccontextmanager
-    async def _open(self, _: Starlette) -> AsyncGenerator[None]:
-        # No connection is reused: the app closes one after an error, which a reused one would meet.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        async with httpx.AsyncClient(timeout=None, limits=limits) as self._http:
-            yield
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
-    async def _forward(self, request: Request) -> Response:
-        url = f"{self._target}{request.scope['raw_path'].decode()}?{request.url.query}".rstrip("?")
-        headers = [pair for pair in request.headers.raw if pair[0] not in _OF_ONE_CONNECTION]
-        forwarded = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": self.host}
-        headers += [(name.encode(), value.encode()) for name, value in forwarded.items()]
-        headers.append((b"host", self.host.encode()))
-        outgoing = self._http.build_request(request.method, url, headers=headers, content=await request.body())
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def proxy() -> Starlette:
+    """Return the proxy as an ASGI app of the addresses in the environment."""
+    target, host = os.environ["PROXY_TARGET"], os.environ["PROXY_HOST"]
+    # No connection is reused: the app closes one after an error, which a reused one would meet.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    http = httpx.AsyncClient(timeout=None, limits=limits)
+
+    async def forward(request: Request) -> Response:
         try:
-            answer = await self._http.send(outgoing, stream=True)
+            answer = await http.send(await _outgoing(request, http, target, host), stream=True)
         except httpx.TransportError:
             return Response("The Space does not answer.", 502)
         response = StreamingResponse(_pieces(answer), answer.status_code, background=BackgroundTask(answer.aclose))
         response.raw_headers = [pair for pair in answer.headers.raw if pair[0].lower() not in _OF_ONE_CONNECTION]
         return response
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with http:
+            yield
+
+    return Starlette(routes=[Route("/{path:path}", forward, methods=_METHODS)], lifespan=lifespan)
+
+
+async def _outgoing(request: Request, http: httpx.AsyncClient, target: str, host: str) -> httpx.Request:
+    url = f"{target}{request.scope['raw_path'].decode()}?{request.url.query}".rstrip("?")
+    headers = [pair for pair in request.headers.raw if pair[0] not in _OF_ONE_CONNECTION]
+    forwarded = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": host}
+    headers += [(name.encode(), value.encode()) for name, value in forwarded.items()]
+    headers.append((b"host", host.encode()))
+    return http.build_request(request.method, url, headers=headers, content=await request.body())
 
 
 async def _pieces(answer: httpx.Response) -> AsyncGenerator[bytes]:
