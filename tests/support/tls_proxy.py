@@ -29,8 +29,8 @@ from tests.support.waiting import wait_until
 
 _OF_ONE_CONNECTION = {b"connection", b"keep-alive", b"transfer-encoding", b"host"}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_OPTIONS = ["--host", "127.0.0.1", "--log-level", "critical"]
-_OPTIONS += ["--no-server-header", "--no-date-header"]  # the app sends its own
+_LISTENING = ("--host", "127.0.0.1", "--log-level", "critical")
+_APP_SENDS_ITS_OWN = ("--no-server-header", "--no-date-header")
 
 
 class TlsProxy:
@@ -64,7 +64,14 @@ class TlsProxy:
         certificate = self.authority.issue_cert("localhost", "127.0.0.1")
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self._certificate))
         command = [sys.executable, "-m", "uvicorn", f"{__name__}:proxy", "--factory", "--port", str(self.port)]
-        command += [*_OPTIONS, "--ssl-certfile", str(self._certificate), "--ssl-keyfile", str(self._certificate)]
+        command += [
+            *_LISTENING,
+            *_APP_SENDS_ITS_OWN,
+            "--ssl-certfile",
+            str(self._certificate),
+            "--ssl-keyfile",
+            str(self._certificate),
+        ]
         environment = os.environ | {"PROXY_TARGET": self._target, "PROXY_HOST": self.host}
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment)
         wait_until(lambda: self._listens() or not self._is_running(), pause=0.02)
