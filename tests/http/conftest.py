@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.http.raw_client import RawClient
-from tests.support.app_process import ROOT, AppProcess
+from tests.support.app_process import ROOT, AppProcess, FreshAppProcess
 from tests.support.v3_service import HostedApi, free_port
 
 UNWISE = {
@@ -76,7 +76,7 @@ def api() -> Iterator[HostedApi]:
 @pytest.fixture(scope="package")
 def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     # The limit of unfinished images is not under test here.
-    app = AppProcess.hosted(tmp_path_factory.mktemp("probed"), api, PLAYGROUND_JOBS="5000", **UNWISE).start()
+    app = FreshAppProcess.hosted(tmp_path_factory.mktemp("probed"), api, PLAYGROUND_JOBS="5000", **UNWISE).start()
     yield app
     app.kill()
 

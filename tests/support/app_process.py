@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.support.paths import ROOT
+from tests.support.preloaded_python import PreloadedProcess
 from tests.support.v3_service import KEY, HostedApi, free_port
 from tests.support.waiting import wait_until
 
@@ -28,7 +29,7 @@ class AppProcess:
         self.folder, self.port = folder, free_port()
         self.log = folder / "app.log"
         self.settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | PreloadedProcess | None = None
 
     @classmethod
     def hosted(cls, folder: Path, api: HostedApi, **settings: str) -> AppProcess:
@@ -54,9 +55,7 @@ class AppProcess:
     def start(self) -> AppProcess:
         """Start the process and wait until the page responds."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            command = [sys.executable, str(self.script)]
-            self._process = subprocess.Popen(command, cwd=self.folder, env=self._env(), stdout=log, stderr=log)
+        self._process = self._begun()
         wait_until(lambda: not self.is_running or self._answers(), self.log.read_text, seconds=TIMEOUT, pause=0.1)
         assert self.is_running, self.log.read_text()
         return self
@@ -86,6 +85,9 @@ class AppProcess:
         if self.is_running:
             os.kill(self.pid, signal.SIGCONT)
 
+    def _begun(self) -> subprocess.Popen[bytes] | PreloadedProcess:
+        return PreloadedProcess(self.script, self.folder, self._env(), self.log)
+
     def _end(self, sign: signal.Signals) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(sign)
@@ -112,3 +114,12 @@ class AppProcess:
                 return answer.status == 200
         except OSError:
             return False
+
+
+class FreshAppProcess(AppProcess):
+    """App in an interpreter of its own, for settings that Gradio reads at its import, such as `OAUTH_CLIENT_ID`."""
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            command = [sys.executable, str(self.script)]
+            return subprocess.Popen(command, cwd=self.folder, env=self._env(), stdout=log, stderr=log)
