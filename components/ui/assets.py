@@ -29,6 +29,8 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
+EARLY_SCRIPT = "shared/frame_loop.js"
+"""Script of `ui` that stands in the page's HTML, before those of Gradio."""
 
 
 def text(name: str) -> str:
@@ -55,6 +57,11 @@ def address(name: str) -> str:
 def eager_styles() -> list[Path]:
     """Return the paths of the style sheets that are loaded with the page."""
     return [FOLDER / "ui" / f"{name}.css" for name in EAGER_STYLES]
+
+
+def early_script() -> str:
+    """Return the HTML of the script that must run before Gradio's."""
+    return text("ui/shared/early_script.html").replace("SCRIPT", text(f"ui/{EARLY_SCRIPT}"))
 
 
 def mount(module: str, function: str, messages: Mapping[str, Mapping[str, str]], events: Sequence[str] = ()) -> str:

@@ -114,7 +114,7 @@ def _middleware(blocks: gr.Blocks) -> list[Middleware]:
         Middleware(Sessions),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(CspNonces),
+        Middleware(CspNonces, early=assets.early_script()),
         Middleware(SignIn),
     ]
 

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from components.ui import assets
 from tests.support.paths import ROOT
 
 UI = ROOT / "assets" / "ui"
@@ -89,7 +90,7 @@ def feature_of(name: str) -> str:
 
 def entries() -> dict[str, set[str]]:
     """Return the functions of each script that the page calls: hooks and mounts in components/ui, and head.html."""
-    found: dict[str, set[str]] = {"main.js": set(), "host/page.js": set()}
+    found: dict[str, set[str]] = {"main.js": set(), "host/page.js": set(), assets.EARLY_SCRIPT: set()}
     call = re.compile(r'(?:mount|hook|_hook)\(\s*(?:"([\w/]+)", )?f?"(\w+)"')
     table = re.compile(r'"([a-z_]+/[a-z_]+)", "(\w+)"\),')
     for path in sorted((ROOT / "components" / "ui").rglob("*.py")):

@@ -35,20 +35,23 @@ def policy(nonce: str = "") -> str:
 
 
 class CspNonces:
-    """ASGI middleware: give the inline scripts of Gradio's page a random nonce, and allow no other inline scripts."""
+    """ASGI middleware: give the inline scripts of Gradio's page a random nonce, and allow no other inline scripts.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    `early` is HTML that it puts before the page's first script: Gradio's own `head=` is added by its scripts.
+    """
+
+    def __init__(self, app: ASGIApp, early: str = "") -> None:
+        self._app, self._early = app, early.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/"):
-            await self._app(scope, receive, _with_nonce(send))
+            await self._app(scope, receive, _with_nonce(send, self._early))
         else:
             await self._app(scope, receive, send)
 
 
-def _with_nonce(send: Send) -> Send:
+def _with_nonce(send: Send, early: bytes) -> Send:
     nonce = secrets.token_hex(16)
     start: Message = {}
     page = bytearray()
@@ -60,8 +63,9 @@ def _with_nonce(send: Send) -> Send:
             return
         page.extend(message.get("body", b""))
         if not message.get("more_body", False):
+            content = bytes(page).replace(b"<script", early + b"<script", 1)
             # Without quotes: the page's settings contain HTML inside JSON strings, which a quote would end.
-            content = bytes(page).replace(b"<script", f"<script nonce={nonce}".encode())
+            content = content.replace(b"<script", f"<script nonce={nonce}".encode())
             headers = MutableHeaders(scope=start)
             headers[HEADER], headers["Content-Length"] = policy(nonce), str(len(content))
             await send(start)

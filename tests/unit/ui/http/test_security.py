@@ -187,7 +187,9 @@ async def test_the_page_s_own_scripts_are_marked_anew_each_time_and_no_others_ar
     async def page(request: Request) -> HTMLResponse:
         return HTMLResponse(html)
 
-    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(SecurityHeaders), Middleware(CspNonces)])
+    early = "<script>early</script>"
+    middleware = [Middleware(SecurityHeaders), Middleware(CspNonces, early=early)]
+    app = Starlette(routes=[Route("/", page)], middleware=middleware)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test") as http:
         first, second, head = await http.get("/"), await http.get("/"), await http.head("/")
     nonces = [directives(answer.headers[HEADER])["script-src"][1] for answer in (first, second)]
@@ -195,6 +197,6 @@ async def test_the_page_s_own_scripts_are_marked_anew_each_time_and_no_others_ar
     for answer, nonce in zip((first, second), nonces, strict=True):
         word = nonce.removeprefix("'nonce-").removesuffix("'")
         assert len(word) == 32
-        assert answer.text == html.replace("<script", f"<script nonce={word}")
+        assert answer.text == (early + html).replace("<script", f"<script nonce={word}")
         assert int(answer.headers["content-length"]) == len(answer.content)
     assert head.headers[HEADER] == policy()
