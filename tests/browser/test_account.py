@@ -88,16 +88,6 @@ def assert_key_is_nowhere(person: Person, app: AppProcess) -> None:
     assert not [data for data in files if OWN.encode() in data]
 
 
-def test_other_visitors_go_on_with_the_host_s(payer: Person, api: HostedApi, on_a_phone: Person) -> None:
-    other = on_a_phone
-    other.sees_text(HOST_PAYS)
-    other.generate("theirs")
-    other.sees_pictures(1)
-    payer.generate("mine")
-    payer.sees_pictures(1)
-    assert submitted_with(api) == [KEY, OWN]
-
-
 def test_it_survives_a_reload_but_not_a_new_tab(payer: Person, api: HostedApi) -> None:
     payer.page.reload()
     payer.sees_text(IN_USE)

@@ -195,22 +195,6 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
     expect(viewer).to_be_visible()
 
 
-def test_nothing_of_it_is_loaded_before_it_is_asked_for(person: Person) -> None:
-    asked = list[str]()
-    person.page.on("request", lambda request: asked.append(request.url))
-    person.open()
-    person.page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "/ui/code/" in url]
-    person.prompt.fill("a fox")
-    dialog_of(person)
-    assert {url.rpartition("/")[2] for url in asked if "/ui/code/" in url} == {
-        "code.js",
-        "dialog.js",
-        "words.js",
-        "dialog.css",
-    }
-
-
 def test_on_a_phone_it_fits(on_a_phone: Person) -> None:
     person = on_a_phone
     person.prompt.fill("a very long word: " + "o" * 900)

@@ -37,6 +37,7 @@ def test_a_prompt_without_a_known_word_is_told_which_there_are(person: Person) -
     person.sees_text("knows none of these words")
 
 
+@pytest.mark.full
 def test_a_killed_app_paints_on_after_its_restart(person: Person, app: AppProcess) -> None:
     for side in ("Width", "Height"):  # four large ones take as long as a person here waits
         person.set_number(side, 768)

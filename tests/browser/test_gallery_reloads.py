@@ -6,30 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.person import PATIENCE, Person
-from tests.support.app_process import AppProcess
 from tests.support.v3_service import HostedApi
-
-
-def test_a_reload_in_the_middle_changes_nothing(person: Person, api: HostedApi) -> None:
-    api.is_stalled = True
-    person.generate("reloaded")
-    person.sees("processing", 1)
-    person.page.reload()
-    person.sees("processing", 1)
-    api.finish_all()
-    person.sees_pictures(1)
-    assert len(api.posts) == 1
-
-
-def test_a_second_tab_shows_the_same(person: Person, api: HostedApi) -> None:
-    api.is_stalled = True
-    person.generate("shared")
-    person.sees("processing", 1)
-    other = Person(person.page.context.new_page(), person.url).open()
-    other.sees("processing", 1)
-    api.finish_all()
-    other.sees_pictures(1)
-    person.sees_pictures(1)
 
 
 def test_another_visitor_sees_none_of_it(person: Person, on_a_phone: Person) -> None:
@@ -42,6 +19,7 @@ def test_another_visitor_sees_none_of_it(person: Person, on_a_phone: Person) -> 
     assert "mine alone" not in stranger.page.content()
 
 
+@pytest.mark.full
 def test_more_tabs_than_a_browser_has_connections_all_work(person: Person, api: HostedApi) -> None:
     """Chromium opens six connections to one origin over HTTP/1.1, and each visible tab holds one open."""
     tabs = [person, *(Person(person.page.context.new_page(), person.url).open() for _ in range(7))]
@@ -53,40 +31,6 @@ def test_more_tabs_than_a_browser_has_connections_all_work(person: Person, api: 
         tab.page.bring_to_front()
         tab.sees("completed", 2)
         assert tab.errors == []
-    assert len(api.posts) == 2
-
-
-def test_nothing_is_lost_when_the_app_is_killed(person: Person, api: HostedApi, app: AppProcess) -> None:
-    person.generate("finished before")
-    person.sees_pictures(1)
-    api.is_stalled = True
-    person.generate("still running")
-    person.sees("processing", 1)
-    app.kill()
-    api.finish_all()
-    app.start()
-    person.sees_pictures(2)
-    person.page.reload()
-    person.sees_pictures(2)
-    assert len(api.posts) == 2
-
-
-def test_a_lost_answer_is_found_again_and_never_sent_twice(person: Person, api: HostedApi) -> None:
-    api.tasks.clear()  # those of another app on the same account could be this one's, and it would not be adopted
-    api.next_submits.append(lambda: None)
-    person.generate("answer lost")
-    person.sees("unknown", 1)
-    expect(person.tiles.first).to_contain_text("may have been")
-    person.sees_pictures(1)
-    assert len(api.posts) == 1
-
-
-def test_a_busy_service_is_waited_for(person: Person, api: HostedApi) -> None:
-    api.next_submits.append(lambda: (429, {"retry-after": "1"}, b'{"code": 429, "message": "slow down"}'))
-    person.generate("busy")
-    person.sees_text("The service is busy.")
-    person.sees_pictures(1)
-    assert len(api.tasks) >= 1
     assert len(api.posts) == 2
 
 

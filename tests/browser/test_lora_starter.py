@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
@@ -54,13 +52,6 @@ def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person
     person.generate()
     person.sees_pictures(1)
     assert api.posts[0]["loras"] == [{"path": PIXELS, "scale": 1}]
-
-
-def test_nothing_of_it_is_fetched_before_it_is_opened(person: Person) -> None:
-    fetched = "() => performance.getEntriesByType('resource').map(({ name }) => name)"
-    assert not [name for name in person.page.evaluate(fetched) if re.search("starter_dialog|starter.json", name)]
-    open_shelf(person)
-    assert [name for name in person.page.evaluate(fetched) if "starter_dialog" in name]
 
 
 def test_every_card_has_what_one_needs_to_choose(person: Person) -> None:

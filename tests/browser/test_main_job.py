@@ -8,7 +8,6 @@ from pathlib import Path
 from playwright.sync_api import Route, expect
 
 from tests.browser.person import Person
-from tests.support.app_process import AppProcess
 from tests.support.v3_service import KEY, HostedApi
 from tests.support.v3_task import png
 
@@ -144,26 +143,3 @@ def test_a_setting_the_service_refuses_is_told_at_its_field(person: Person, api:
     person.sees("failed", 1)
     expect(person.number("Steps")).to_be_focused()
     expect(person.page.locator("#field-num-inference-steps")).to_contain_text("too high for this account")
-
-
-def test_a_flagged_picture_is_blurred_until_asked_for(person: Person, api: HostedApi) -> None:
-    api.is_stalled = True
-    person.generate("flagged")
-    person.sees("processing", 1)
-    for task in api.tasks.values():
-        task.nsfw = [True]
-    api.finish_all()
-    person.sees("completed", 1)
-    person.tiles.first.get_by_role("button", name="Show").click()
-    person.sees_pictures(1)
-
-
-def test_the_key_reaches_no_browser_file_or_log(person: Person, app: AppProcess) -> None:
-    person.sees_text("The host's key pays.")
-    person.generate("canary")
-    person.sees_pictures(1)
-    texts = [person.page.content(), str(person.page.context.storage_state())]
-    texts += [person.page.request.get(f"{app.url}{path}").text() for path in ("/config", "/gradio_api/info")]
-    files = [path.read_bytes() for path in app.folder.rglob("*") if path.is_file()]
-    assert not [text for text in texts if KEY in text]
-    assert not [data for data in files if KEY.encode() in data]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
@@ -99,19 +98,3 @@ def test_while_it_is_being_sent_it_cannot_be_taken_back(person: Person, api: Hos
     expect(button).to_be_disabled(timeout=6000)
     person.sees("unknown", 1)
     expect(button).to_have_count(0)
-
-
-def test_too_late_is_said(person: Person, api: HostedApi) -> None:
-    def answer_too_late(route: Route) -> None:
-        asked = json.loads(route.request.post_data or "{}")
-        if asked.get("fn_name") == "cancel":
-            route.fulfill(json=False)
-        else:
-            route.continue_()
-
-    person.page.route(re.compile("component_server"), answer_too_late)
-    be_busy(api, 3)
-    person.generate("too late")
-    take_back(person.tiles.first).click()
-    person.sees_text("It was just sent, so it cannot be taken back.")
-    person.sees_pictures(1)

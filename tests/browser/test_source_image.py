@@ -280,13 +280,3 @@ def test_two_fingers_zoom_and_do_not_paint(on_a_phone: Person, photo: Path) -> N
     assert after
     assert after["width"] > 2 * before["width"]
     assert painted(dialog).getbbox() is None
-
-
-def test_the_mask_editor_costs_nothing_until_it_is_opened(person: Person, photo: Path) -> None:
-    loaded: list[str] = []
-    person.page.on("request", lambda request: loaded.append(request.url))
-    person.open()
-    choose(person, photo)
-    assert not [url for url in loaded if "/mask" in url]
-    editor(person)
-    assert [url for url in loaded if "/mask/view.js" in url]

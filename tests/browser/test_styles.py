@@ -33,17 +33,6 @@ def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) ->
     assert api.posts[-1]["prompt"] == "a fox"
 
 
-def test_nothing_of_the_choice_is_loaded_before_it_is_opened(person: Person) -> None:
-    page, asked = person.page, list[str]()
-    page.on("request", lambda request: asked.append(request.url))
-    person.open()
-    person.page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "/styles/" in url or "cards" in url or "styles_dialog" in url]
-    person.button("Choose styles").click()
-    page.get_by_role("dialog").wait_for()
-    assert [url for url in asked if "styles.json" in url]
-
-
 def test_by_keyboard(person: Person) -> None:
     person.button("Choose styles").focus()
     person.page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 
 
+@pytest.mark.full
 def test_a_picture_that_cannot_be_fetched_has_a_link_and_can_be_looked_for_again(
     person: Person, api: HostedApi
 ) -> None:

@@ -113,17 +113,6 @@ def test_what_changed_since_the_picture_before_is_told(person: Person) -> None:
     expect(view.get_by_text("Changed since")).to_have_count(0)
 
 
-def test_nothing_of_it_is_loaded_before_a_picture_is_opened(person: Person) -> None:
-    asked: list[str] = []
-    person.page.on("request", lambda request: asked.append(request.url))
-    person.page.reload()
-    person.page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "/viewer/actions" in url or "/viewer/changes" in url]
-    person.make("a fox", 7)
-    person.open_picture("a fox")
-    assert [url for url in asked if "/viewer/actions.js" in url]
-
-
 def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person: Person, api: HostedApi) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.make("a fox", 7, 33)

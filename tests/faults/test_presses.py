@@ -99,6 +99,7 @@ def http_visitors(crowded: tuple[Service, FastApp]) -> Iterator[list[HttpVisitor
         yield [stack.enter_context(HttpVisitor(crowded[1].url)) for _ in range(VISITORS + 1)]
 
 
+@pytest.mark.full
 def test_f15_two_hundred_tasks_of_25_visitors(
     crowded: tuple[Service, FastApp], http_visitors: list[HttpVisitor]
 ) -> None:

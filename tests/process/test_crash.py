@@ -18,6 +18,7 @@ import pytest
 from components.domain.job import Job, JobState
 from components.errors import Charge
 from components.services.playground import Playground
+from tests.support import full_run
 from tests.support.killable_app import SIZE, KillableApps, opened
 from tests.support.v3_service import HostedApi
 from tests.support.v3_task import png
@@ -29,6 +30,8 @@ BEFORE_THE_END = 0.15
 TIMEOUT = 20.0
 """Seconds in which all jobs must end."""
 MOST_STEPS = 60
+STRIDE = 2
+"""Every second step is met in a usual run, each with `--full`."""
 
 
 class FaultyApi(HostedApi):
@@ -107,8 +110,8 @@ def everything(folder: Path, playground: Playground) -> list[Job]:
 
 
 @pytest.fixture
-def kills(request) -> int:
-    return 100 if request.config.getoption("--full") else KILLS
+def kills() -> int:
+    return 100 if full_run.is_full() else KILLS
 
 
 def test_f30_killed_again_and_again_nothing_is_sent_twice_and_nothing_is_lost(tmp_path, rough, kills):
@@ -132,7 +135,7 @@ def test_f30_killed_again_and_again_nothing_is_sent_twice_and_nothing_is_lost(tm
 def test_f30_killed_between_any_two_steps_of_a_submit(tmp_path, calm):
     apps, step, code = KillableApps(calm.base_url), 0, -signal.SIGKILL
     while code:
-        step += 1
+        step += 1 if full_run.is_full() else STRIDE
         assert step < MOST_STEPS, "the click does not come to its end"
         folder = tmp_path / str(step)
         apps.child(folder, step, step)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from components.engines.sdxl.model.libraries import missing
+from tests.browser.person import PATIENCE
+from tests.browser.tab import LAPTOP, Tab
+from tests.support.chromium import chromium
 
 HERE = Path(__file__).parent
 NEED_NOTHING = "test_requirements.py"
@@ -45,3 +49,26 @@ def studio(tiny, lora_files, tmp_path_factory):
     from tests.sdxl.reference import Studio  # noqa: PLC0415
 
     return Studio.of(tiny, lora_files, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="package")
+def app(studio, tmp_path_factory):
+    """The app with the tiny model, for all files of a worker: the engine's start takes 10 s of processor."""
+    from tests.sdxl.sdxl_app import app_of  # noqa: PLC0415
+
+    app = app_of(studio, tmp_path_factory.mktemp("app")).start()
+    yield app
+    app.kill()
+
+
+@pytest.fixture(scope="package")
+def browser():
+    expect.set_options(timeout=PATIENCE)
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def tab(browser):
+    with browser.new_context(**LAPTOP) as context:
+        yield Tab(context)

@@ -7,20 +7,11 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 from PIL import Image
 
 from components.settings import BackendChoice, Settings
 from tests.sdxl.reference import same
-from tests.sdxl.sdxl_app import app_of
 from tests.support.app_process import AppProcess
-
-
-@pytest.fixture(scope="module")
-def app(studio, tmp_path_factory):
-    app = app_of(studio, tmp_path_factory.mktemp("app"))
-    yield app.start()
-    app.kill()
 
 
 def answered(app: AppProcess, **fields) -> tuple[str, Any]:

@@ -80,7 +80,11 @@ def test_s09_it_is_refused_with_its_own_sentence_and_leaves_no_trace(studio, mar
         studio.with_loras((name, 1.0))
     assert caught.value.message == REFUSED[name]
     assert studio.mark() == marks[""]
-    assert studio.mark(("peft", 1.0)) == marks["peft"]
+
+
+def test_after_all_that_were_refused_the_good_ones_are_as_before(studio, marks):
+    for name in ("peft", "locon"):
+        assert studio.mark((name, 1.0)) == marks[name]
 
 
 def test_a_failure_beside_a_good_one_leaves_no_trace(studio, marks):

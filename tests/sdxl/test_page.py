@@ -9,35 +9,13 @@ from urllib.request import urlopen
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.person import PATIENCE, Person
-from tests.browser.tab import LAPTOP, Tab
-from tests.sdxl.sdxl_app import app_of
+from tests.browser.person import Person
+from tests.browser.tab import Tab
 from tests.support.app_process import AppProcess
-from tests.support.chromium import chromium
 
 SIDE = 256
-
-
-@pytest.fixture(scope="module")
-def app(studio, tmp_path_factory) -> Iterator[AppProcess]:
-    app = app_of(studio, tmp_path_factory.mktemp("page"))
-    yield app.start()
-    app.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Tab]:
-    with browser.new_context(**LAPTOP) as context:
-        yield Tab(context)
 
 
 @pytest.fixture

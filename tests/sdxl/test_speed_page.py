@@ -10,41 +10,20 @@ from urllib.request import urlopen
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from components import messages
 from components.engines.sdxl import messages as engine_messages
 from components.errors import Message
-from tests.browser.person import PATIENCE, Person
-from tests.browser.tab import LAPTOP, Tab
+from tests.browser.person import Person
+from tests.browser.tab import Tab
 from tests.sdxl.reference import same
 from tests.sdxl.sdxl_app import app_of
 from tests.support.app_process import AppProcess
-from tests.support.chromium import chromium
+from tests.support.full_run import cases
 
 SIDE = 256
-LCM = {"SDXL_FAST_LORA": "peft.safetensors"}
 FAST = "Fast, 4 steps"
-
-
-@pytest.fixture(scope="module")
-def app(studio, tmp_path_factory) -> Iterator[AppProcess]:
-    app = app_of(studio, tmp_path_factory.mktemp("speed"), **LCM).start()
-    yield app
-    app.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Tab]:
-    with browser.new_context(**LAPTOP) as context:
-        yield Tab(context)
 
 
 @pytest.fixture
@@ -181,7 +160,9 @@ def test_a_link_and_the_defaults(person: Person) -> None:
     assert other.errors == []
 
 
-@pytest.mark.parametrize("best", [5, [], {"guidance_scale": "x"}, {"best": {}}, {"num_inference_steps": 1e9}])
+@pytest.mark.parametrize(
+    "best", cases([{"num_inference_steps": 1e9}, {"guidance_scale": "x"}, 5, [], {"best": {}}], 2), ids=str
+)
 def test_a_forged_link_is_put_in_range(tab: Tab, app: AppProcess, best: object) -> None:
     made_up = json.dumps({"prompt": "a cat", "preset": "fast", "best": best, "num_inference_steps": 4})
     person = Person(tab.cleared(app.url), f"{app.url}/#make={made_up}").open()
@@ -218,8 +199,9 @@ def test_a_program_chooses_too(app: AppProcess, studio) -> None:
     assert fast["note"] == engine_messages.FAST_WITHOUT_REFINER
 
 
+@pytest.mark.full
 def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, tab: Tab) -> None:
-    app = app_of(studio, tmp_path, SDXL_PRESET="fast", **LCM).start()
+    app = app_of(studio, tmp_path, SDXL_PRESET="fast").start()
     try:
         person = Person(tab.cleared(app.url), app.url).open()
         expect(speed(person, FAST)).to_be_checked()

@@ -117,7 +117,7 @@ class AppProcess:
 
 
 class FreshAppProcess(AppProcess):
-    """App in an interpreter of its own, for settings that Gradio reads at its import, such as `OAUTH_CLIENT_ID`."""
+    """App in an interpreter of its own, for variables that Gradio may read at its import."""
 
     def _begun(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

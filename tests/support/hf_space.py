@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.app_process import FreshAppProcess
+from tests.support.app_process import AppProcess
 from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 from tests.support.tls_proxy import TlsProxy
 from tests.support.v3_service import HostedApi
@@ -23,7 +23,7 @@ class Space:
 
     def __init__(self, folder: Path, api: HostedApi, **settings: str) -> None:
         self.provider = OpenIdProvider()
-        self.app = FreshAppProcess.hosted(folder, api)
+        self.app = AppProcess.hosted(folder, api)
         self.proxy = TlsProxy(self.app.url, folder)
         self.app.settings |= {
             "SYSTEM": "spaces",

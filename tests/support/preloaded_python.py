@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import runpy
@@ -62,5 +63,6 @@ def _run(script: str, folder: str, environment: dict[str, str], log: str) -> Non
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    importlib.reload(sys.modules["gradio.oauth"])  # reads its environment at import
     sys.argv = [script]
     runpy.run_path(script, run_name="__main__")
