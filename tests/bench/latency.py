@@ -26,7 +26,7 @@ WATCH = """() => {
   addEventListener('click', (event) => event.target.closest('#generate') && window.pressed.push(Date.now()), true);
   const seen = new Set();
   const look = async (image) => {
-    if (seen.has(image.src)) return;
+    if (!image.getAttribute('src') || seen.has(image.src)) return;
     seen.add(image.src);
     await image.decode().catch(() => {});
     requestAnimationFrame(() => requestAnimationFrame(() => window.painted.push(Date.now())));

@@ -9,6 +9,7 @@ import pytest
 
 from components.errors import SetupError
 from components.server.process.in_process import InProcessServer
+from components.server.tasks.database import TaskDatabase
 from tests.support.v3_server import MODEL, SMALL
 
 
@@ -31,7 +32,8 @@ def test_an_engine_that_cannot_start_is_a_sentence(tmp_path):
         InProcessServer("other", tmp_path).start()
 
 
-def test_a_server_that_does_not_start_is_a_sentence(tmp_path, caplog):
+def test_a_server_that_does_not_start_is_a_sentence(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(TaskDatabase.__init__, "__defaults__", (0.2,))  # seconds it waits for the lock of the first
     first = InProcessServer("demo", tmp_path)
     first.start()
     try:
