@@ -14,7 +14,6 @@ from typing import ClassVar
 from tests.faults.service import SERVICE_NAME, Service
 from tests.support.app_process import ROOT, TIMEOUT, AppProcess
 from tests.support.v3_service import KEY
-from tests.support.waiting import wait_until
 
 GENEROUS = {
     "PLAYGROUND_JOBS_PER_VISITOR": "1000",
@@ -45,17 +44,9 @@ class FastApp(AppProcess):
         self._names, self._read = folder / "names.json", 0
         self.set_names(self.usual_names)
 
-    def start(self) -> FastApp:
-        """Start the process and wait until the page responds."""
-        self._begin()
-        wait_until(lambda: not self.is_running or self._answers(), self.log.read_text, seconds=TIMEOUT, pause=0.1)
-        assert self.is_running, self.log.read_text()
-        return self
-
     def fails(self) -> str:
         """Start the process, check that it exits with an error, and return its log."""
-        self._begin()
-        assert self._process
+        self._process = self._begun()
         assert self._process.wait(TIMEOUT) != 0, self.log.read_text()
         return self.log.read_text()
 
@@ -85,11 +76,11 @@ class FastApp(AppProcess):
         """Let the app write to files again."""
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (NO_LIMIT, NO_LIMIT))
 
-    def _begin(self) -> None:
+    def _begun(self) -> subprocess.Popen[bytes]:
         begun, speed = str(self._time.begun), str(self._time.speed)
         command = [sys.executable, "-m", "tests.faults.fast_app", begun, speed, str(self._names)]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self._env(), stdout=log, stderr=log)
+            return subprocess.Popen(command, cwd=ROOT, env=self._env(), stdout=log, stderr=log)
 
     def _env(self) -> dict[str, str]:
         return {name: value for name, value in super()._env().items() if name.lower() not in _PROXIES}

@@ -49,7 +49,8 @@ def _routes(blocks: gr.Blocks) -> list[tuple[str, str]]:
 def _settings(blocks: gr.Blocks) -> dict[str, Any]:
     names = ("delete_cache", "allowed_paths", "enable_monitoring", "run_history", "max_file_size", "show_error")
     more = ("mcp_server", "ssr_mode", "analytics_enabled", "share")
-    return {name: getattr(blocks, name) for name in (*names, *more)} | {"queue": blocks._queue.max_size}
+    queue = {"queue": blocks._queue.max_size, "queue_poll": blocks._queue.sleep_when_free}
+    return {name: getattr(blocks, name) for name in (*names, *more)} | queue
 
 
 if __name__ == "__main__":

@@ -112,12 +112,13 @@ def test_s05_presses_have_a_limit_for_each_address(client: RawClient) -> None:
 
 
 def test_s05_the_running_app_has_the_settings_that_show_nowhere(route_map: dict[str, Any]) -> None:
-    """Queue of 500 presses and calls; uploads older than a day deleted hourly; other settings off."""
+    """Queue of 500 presses and calls, looked at 50 times a second; uploads deleted after a day; the rest off."""
     settings = route_map["settings"]
     # GRADIO_ALLOWED_PATHS overrides `[]`; a test above reads no file all the same.
     assert settings.pop("allowed_paths") in ([], ["/"])
     assert settings == {
         "queue": 500,
+        "queue_poll": 0.02,
         "delete_cache": [3600, 86_400],
         "enable_monitoring": False,
         "run_history": False,

@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from tests.support.paths import ROOT
 from tests.support.preloaded_python import PreloadedProcess
@@ -32,7 +33,7 @@ class AppProcess:
         self._process: subprocess.Popen[bytes] | PreloadedProcess | None = None
 
     @classmethod
-    def hosted(cls, folder: Path, api: HostedApi, **settings: str) -> AppProcess:
+    def hosted(cls, folder: Path, api: HostedApi, **settings: str) -> Self:
         """Return an app configured with the key and base URL of an API."""
         return cls(folder, WAVESPEED_API_KEY=KEY, WAVESPEED_BASE_URL=api.base_url, **settings)
 
@@ -52,7 +53,7 @@ class AppProcess:
         assert self._process
         return self._process.pid
 
-    def start(self) -> AppProcess:
+    def start(self) -> Self:
         """Start the process and wait until the page responds."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = self._begun()
