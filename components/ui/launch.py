@@ -48,7 +48,8 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     unpublish(blocks)
     # Gradio's default of one event at a time for each function would make every press wait for the one before.
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
-    blocks._queue.sleep_when_free = blocks._queue.progress_update_sleep_when_free = QUEUE_POLL_SECONDS
+    gradio_queue = blocks._queue  # pyright: ignore[reportPrivateUsage] - Gradio 6.31 has no setting for it
+    gradio_queue.sleep_when_free = gradio_queue.progress_update_sleep_when_free = QUEUE_POLL_SECONDS
     _serve(blocks, _app_kwargs(playground, host, page))
     if invitation := host.invitation(blocks.share_url or blocks.local_url or ""):
         sys.stdout.write(f"{invitation}\n")
