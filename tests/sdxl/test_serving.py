@@ -26,6 +26,7 @@ SMALL = {"prompt": "a cat", "size": "256*256", "num_inference_steps": 2, "seed":
 
 @pytest.fixture(scope="module")
 def caller(studio, tmp_path_factory):
+    studio.paint(num_inference_steps=1)  # loads the model, which the server's thread and a test must not do at once
     with serving(
         studio.engine, tmp_path_factory.mktemp("served"), key="the-key", limits=ServerLimits(sync_timeout=60)
     ) as caller:
