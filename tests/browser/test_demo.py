@@ -51,6 +51,7 @@ def test_a_killed_app_paints_on_after_its_restart(person: Person, app: AppProces
     person.sees_pictures(4)
 
 
+@pytest.mark.full
 def test_a_program_of_another_session_shares_no_gallery(person: Person) -> None:
     call_generate(person.url, {"prompt": "made by a program"})
     person.page.reload()

@@ -9,6 +9,7 @@ from tests.browser.person import PATIENCE, Person
 from tests.support.v3_service import HostedApi
 
 
+@pytest.mark.full
 def test_another_visitor_sees_none_of_it(person: Person, on_a_phone: Person) -> None:
     person.generate("mine alone")
     person.sees_pictures(1)

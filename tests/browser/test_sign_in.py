@@ -110,6 +110,7 @@ def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedAp
     assert submit["authorization"] == f"Bearer {KEY}"
 
 
+@pytest.mark.full
 def test_signing_out_shows_the_pictures_of_the_browser(guest: Guest) -> None:
     guest.sign_in("dora")
     guest.generate("dora's picture")

@@ -30,7 +30,7 @@ def http_date(moment: float) -> str:
 class TestBusy:
     """F9: the service rejects a submit with 429."""
 
-    @pytest.mark.parametrize("kind", ["seconds", "a date"])
+    @pytest.mark.parametrize("kind", cases(["seconds", "a date"], 1))
     def test_f09_counts_down_and_is_accepted_once(self, kind: str, visitor: Visitor, service: Service) -> None:
         wait = "100" if kind == "seconds" else http_date(service.time.now() + 100)
         service.next[SUBMIT] = [fails(429, "slow down", retry_after=wait)]

@@ -75,7 +75,7 @@ def choose_image(visitor: Visitor, file: FilePayload) -> None:
     visitor.page.get_by_role("img", name="The picture to start from").wait_for()
 
 
-@pytest.mark.parametrize("case", cases(FAILS_ONCE, 4))
+@pytest.mark.parametrize("case", cases(FAILS_ONCE, 2))
 def test_f08_an_upload_that_fails_once_is_made_again(case: str, image_visitor: Visitor, service: Service) -> None:
     choose_image(image_visitor, picture(case))
     service.next[UPLOAD] = [FAILS_ONCE[case]]
