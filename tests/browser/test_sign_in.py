@@ -63,8 +63,8 @@ def space(shared_apps: SharedApps, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def tabs(browser: Browser) -> Iterator[list[Tab]]:
-    """Browsers of three guests, who trust the proxy's certificate."""
-    contexts = [browser.new_context(**LAPTOP, ignore_https_errors=True) for _ in range(3)]
+    """Browsers of two guests, who trust the proxy's certificate."""
+    contexts = [browser.new_context(**LAPTOP, ignore_https_errors=True) for _ in range(2)]
     yield [Tab(context) for context in contexts]
     for context in contexts:
         context.close()
