@@ -28,37 +28,19 @@ PlaygroundError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-
-
-class Charge(Enum):
-    """Whether money may have been spent."""
-
-    NONE = "none"
-    MAYBE = "maybe"
-    REFUNDED = "refunded"
-    SPENT = "spent"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Message for the visitor: what happened, what to do next, whether it was charged. Plain text, never HTML.
-
-    All messages for the page are defined in the package `messages`.
-    """
-
-    happened: str
-    advice: str = ""
-    charge: Charge = Charge.NONE
+from components.messages.message import Message, literal
 
 
 class PlaygroundError(Exception):
     """Root of all errors raised on purpose. `str()` of one may be shown to visitors: no keys, no internals."""
 
     def __init__(self, message: Message | str) -> None:
-        self.message = message if isinstance(message, Message) else Message(message)
-        super().__init__(f"{self.message.happened} {self.message.advice}".strip())
+        self.message = message if isinstance(message, Message) else literal(message)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return str(self.message)
 
 
 class InvalidRequest(PlaygroundError):
@@ -176,7 +158,7 @@ class SetupError(PlaygroundError):
     """The app cannot start with these settings."""
 
     def __init__(self, happened: str, advice: str = "") -> None:
-        super().__init__(Message(happened, advice))
+        super().__init__(literal(happened, advice))
 
 
 class StorageError(PlaygroundError):

@@ -17,7 +17,7 @@ import { getVisitor } from "./shared/browser_id.js";
 import { button, make, oneAtATime } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
-import { inFull, showNoticesIn } from "./shared/messages.js";
+import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { words as labels } from "./shared/words.js";
 
@@ -92,9 +92,9 @@ function addHead(page, isStored) {
 }
 
 /** Link to the page in a tab of its own: storage is blocked in the frame of another site. */
-function ownTabLink({ happened, advice }) {
-  const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, advice);
-  return make("p", { className: "quiet" }, `${happened} `, link);
+function ownTabLink(message) {
+  const link = make("a", { href: location.href, target: "_blank", rel: "noopener" }, partOf(message, "advice"));
+  return make("p", { className: "quiet" }, `${partOf(message, "happened")} `, link);
 }
 
 const rowsIn = ({ gallery }) => gallery.order.map(({ row }) => row);
@@ -131,8 +131,8 @@ function receive({ host, gallery }) {
 
 /** Shows at its field, or at the key's box, what the API rejected. @param {object} row */
 function showRejection(row) {
-  if (row.field === "key") account.keyRejected(row);
-  else showFieldErrors([{ field: row.field, sentence: inFull(row) }]);
+  if (row.field === "key") account.keyRejected(row.message);
+  else showFieldErrors([{ field: row.field, message: row.message }]);
 }
 
 function offerExamples(gallery) {

@@ -35,13 +35,13 @@ from components.errors import (
     CertificateError,
     ConnectionFailed,
     ImageUnavailable,
-    Message,
     NotProvided,
     PlaygroundError,
     PollFailed,
     SubmissionUnknown,
     UploadFailed,
 )
+from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts
 from components.net.public_transport import PrivateAddressError
 from components.net.public_url import is_public_https

@@ -17,7 +17,6 @@ from components.domain.json_values import as_count, as_list, as_mapping, as_text
 from components.domain.money import Micros, Quote, micros
 from components.domain.task import TaskStatus, TaskUpdate
 from components.errors import (
-    Message,
     NotProvided,
     PollFailed,
     PollUnauthorized,
@@ -27,6 +26,7 @@ from components.errors import (
     Unauthorized,
     UploadFailed,
 )
+from components.messages.message import Message
 
 MESSAGE_LIMIT = 300
 """Characters of the API's own message that are shown to a visitor."""

@@ -8,13 +8,13 @@ from components import messages
 from components.errors import (
     InsufficientCredit,
     InvalidRequest,
-    Message,
     ModelNotFound,
     PlaygroundError,
     RateLimited,
     SubmitRejected,
     Unauthorized,
 )
+from components.messages.message import Message
 
 _PARAMETER_CODES = frozenset({400, 422, 1400, 1401})
 _REFUSALS: Mapping[int, tuple[type[SubmitRejected], Message]] = {

@@ -12,7 +12,8 @@ from components import messages
 from components.domain.job import Job, JobState
 from components.domain.money import Micros, dollars
 from components.domain.person import Person
-from components.errors import BudgetDenied, Charge
+from components.errors import BudgetDenied
+from components.messages.message import Charge
 
 HOUR, DAY, MONTH = 3600.0, 86_400.0, 30 * 86_400.0
 """Seconds. All windows slide: no limit is reset at midnight."""

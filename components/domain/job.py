@@ -7,7 +7,7 @@ from enum import Enum
 
 from components.domain.request import GenerationRequest
 from components.domain.task import TaskStatus, TaskUpdate
-from components.errors import Charge, Message
+from components.messages.message import Charge, Message
 
 
 class JobState(Enum):

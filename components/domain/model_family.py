@@ -9,7 +9,8 @@ from itertools import combinations
 from components import messages
 from components.domain.request import GenerationRequest
 from components.domain.schema import ModelSchema, built_in_schema
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
+from components.messages.message import Message
 
 FieldNames = Mapping[str, str]
 """Field names of one model: the app's name of a field to the model's own. A field that is missing is never sent."""
@@ -118,43 +119,27 @@ class ModelFamily:
 
     def reason(self, name: str) -> Message | None:
         """Return why a field is not available; None when some model takes it."""
-        return None if name in self.fields else messages.not_taken(FIELD_TITLES[name])
+        return None if name in self.fields else messages.not_taken(name)
 
     def refusal(self, request: GenerationRequest) -> InvalidRequest:
         """Return the error for a request that no model takes: a field that none has, or two that none has together."""
         required = sorted(request.required_fields, key=_FIELD_PRIORITY.index)
         for name in required:
             if name not in self.fields:
-                return InvalidRequest(_FIELD_ON_PAGE.get(name, name), messages.no_model_takes(FIELD_TITLES[name]))
+                return InvalidRequest(_FIELD_ON_PAGE.get(name, name), messages.no_model_takes(name))
         for first, second in combinations(required, 2):
             if not any({first, second} <= model.schema.fields for model in self.models):
                 return InvalidRequest(
                     _FIELD_ON_PAGE.get(second, second),
-                    messages.no_model_takes_together(FIELD_TITLES[first], FIELD_TITLES[second]),
+                    messages.no_model_takes_together(first, second),
                 )
         if not any(request.refine in model.schema.refine_modes for model in self.models):
-            return InvalidRequest("refine", messages.no_model_takes("this way of the refiner"))
-        return InvalidRequest("", messages.no_model_takes("all of this together"))
+            return InvalidRequest("refine", messages.no_model_takes("refine_mode"))
+        return InvalidRequest("", messages.no_model_takes("all"))
 
 
-FIELD_TITLES = {
-    "image": "a picture to start from",
-    "mask_image": "a mask",
-    "loras": "LoRAs",
-    "refine": "a refiner",
-    "negative_prompt": "a negative prompt",
-    "prompt_strength": "a strength",
-    "high_noise_frac": "a handover",
-    "refine_steps": "the refiner's steps",
-    "preset": "the fast way",
-    "size": "a size",
-    "guidance_scale": "guidance",
-    "num_inference_steps": "a number of steps",
-    "seed": "a seed",
-    "prompt": "a prompt",
-}
-"""Titles of the fields in messages, in the order in which a missing one is reported."""
-_FIELD_PRIORITY = list(FIELD_TITLES)
+_FIELD_PRIORITY = ()
+"""Fields in the order in which a missing one is reported."""
 _FIELD_ON_PAGE = {"size": "width"}
 """Fields whose errors the page shows at a field of another name."""
 

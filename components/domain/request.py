@@ -8,7 +8,8 @@ from enum import Enum
 from typing import TypeGuard
 
 from components import messages
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
+from components.messages.message import Message
 
 MAX_SEED = 2_147_483_647
 """Largest seed of the v3 API's contract, 2**31 - 1."""
@@ -25,7 +26,7 @@ class LoraWeight:
 
     def __post_init__(self) -> None:
         _require(bool(self.path.strip()), "loras", messages.NO_LORA_PATH)
-        _require(_is_number(self.scale), "loras", messages.not_finite("The scale of a LoRA"))
+        _require(_is_number(self.scale), "loras", messages.not_finite("lora_scale"))
 
 
 class Refine(Enum):
@@ -111,11 +112,11 @@ class GenerationRequest:
         for name in ("prompt", "negative_prompt"):
             _require(is_text(getattr(self, name)), name, messages.HALF_A_CHARACTER)
         for name in ("width", "height", "num_inference_steps", "seed"):
-            _require(is_whole(getattr(self, name)), name, messages.not_whole(_label(name)))
+            _require(is_whole(getattr(self, name)), name, messages.not_whole(name))
         for name in ("guidance_scale", "prompt_strength", "high_noise_frac"):
-            _require(_is_number(getattr(self, name)), name, messages.not_finite(_label(name)))
+            _require(_is_number(getattr(self, name)), name, messages.not_finite(name))
         if self.refine_steps is not None:
-            _require(is_whole(self.refine_steps), "refine_steps", messages.not_whole(_label("refine_steps")))
+            _require(is_whole(self.refine_steps), "refine_steps", messages.not_whole("refine_steps"))
         self._check_images()
 
     def _check_images(self) -> None:
@@ -176,17 +177,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf
 
 
-def _label(name: str) -> str:
-    return _LABELS.get(name, name.capitalize())
-
-
 _FIELDS_WITH_DEFAULT = ("negative_prompt", "guidance_scale", "num_inference_steps", "seed", "loras")
 """Fields that count as required as soon as they differ from their default."""
 _DEFAULTS = {field.name: field.default for field in fields(GenerationRequest)}
-_LABELS = {
-    "guidance_scale": "Guidance",
-    "num_inference_steps": "Steps",
-    "prompt_strength": "Strength",
-    "high_noise_frac": "The handover",
-    "refine_steps": "The refiner's steps",
-}

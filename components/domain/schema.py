@@ -18,7 +18,7 @@ class Range:
     """Range of one number, both ends included."""
 
     label: str
-    """Title of the number in messages."""
+    """Name of the number: the texts of the catalogue at `field.<label>` are its own."""
     minimum: float
     maximum: float
     default: float
@@ -60,9 +60,9 @@ class ModelSchema:
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest for the first value of the request that this model does not take."""
         if len(request.prompt) > PROMPT_LIMIT:
-            raise InvalidRequest("prompt", messages.too_long("A prompt", PROMPT_LIMIT))
+            raise InvalidRequest("prompt", messages.too_long("prompt", PROMPT_LIMIT))
         if len(request.negative_prompt) > PROMPT_LIMIT:
-            raise InvalidRequest("negative_prompt", messages.too_long("A negative prompt", PROMPT_LIMIT))
+            raise InvalidRequest("negative_prompt", messages.too_long("negative_prompt", PROMPT_LIMIT))
         self.check_size(request.width, request.height)
         for name in ("guidance_scale", "num_inference_steps", "seed"):
             getattr(self, name).check(name, getattr(request, name))
@@ -86,10 +86,10 @@ class ModelSchema:
         """Raise InvalidRequest unless both sides, in pixels, are whole, in range and multiples of 8."""
         for name, side in (("width", width), ("height", height)):
             if not is_whole(side):
-                raise InvalidRequest(name, messages.not_whole(name.capitalize()))
+                raise InvalidRequest(name, messages.not_whole(name))
             getattr(self, name).check(name, side)
             if side % 8:  # SDXL's VAE maps 8 x 8 pixels to one latent
-                raise InvalidRequest(name, messages.not_on_grid(name.capitalize()))
+                raise InvalidRequest(name, messages.not_on_grid(name))
 
     def _check_loras(self, loras: tuple[LoraWeight, ...]) -> None:
         # Without LoRAs at all `check_lora` refuses each at its own row.
@@ -110,17 +110,17 @@ class ModelSchema:
 
 
 BUILT_IN_SCHEMA = ModelSchema(
-    width=Range("Width", 256, 1536, 1024, 8),
-    height=Range("Height", 256, 1536, 1024, 8),
-    guidance_scale=Range("Guidance", 1, 20, 3.5, 0.1),
-    num_inference_steps=Range("Steps", 1, 50, 28, 1),
-    seed=Range("Seed", -1, MAX_SEED, -1, 1),
-    lora_scale=Range("The scale of a LoRA", 0, 4, 1, 0.05),
+    width=Range("width", 256, 1536, 1024, 8),
+    height=Range("height", 256, 1536, 1024, 8),
+    guidance_scale=Range("guidance_scale", 1, 20, 3.5, 0.1),
+    num_inference_steps=Range("num_inference_steps", 1, 50, 28, 1),
+    seed=Range("seed", -1, MAX_SEED, -1, 1),
+    lora_scale=Range("lora_scale", 0, 4, 1, 0.05),
     max_loras=4,
     fields=frozenset({"prompt", "negative_prompt", "size", "guidance_scale", "num_inference_steps", "seed", "loras"}),
-    prompt_strength=Range("Strength", 0, 1, 0.8, 0.01),
-    high_noise_frac=Range("The handover", 0, 1, 0.8, 0.01),
-    refine_steps=Range("The refiner's steps", 1, 50, 28, 1),
+    prompt_strength=Range("prompt_strength", 0, 1, 0.8, 0.01),
+    high_noise_frac=Range("high_noise_frac", 0, 1, 0.8, 0.01),
+    refine_steps=Range("refine_steps", 1, 50, 28, 1),
     refine_modes=frozenset(),
 )
 """Parameter table of `stability-ai/sdxl-lora` on the vendor's model page."""

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from components import messages
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
 from components.images.inspect import FORMATS, PIXEL_LIMIT
+from components.messages.message import Message
 
 BYTE_LIMIT = 20 * 1024 * 1024
 """Bytes of a file; the API takes no larger uploads."""

@@ -8,7 +8,6 @@ from components import messages
 from components.api.client import Client
 from components.clock import Clock
 from components.domain.job import Job
-from components.errors import Message
 from components.jobs.lost_submits import LostSubmits
 from components.jobs.poll_schedule import DurationHistory
 from components.jobs.repository import JobRepository
@@ -16,6 +15,7 @@ from components.jobs.sender import Sender
 from components.jobs.submission import JobTarget
 from components.jobs.visitor_keys import VisitorKeys
 from components.jobs.watcher import Watcher
+from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
 

@@ -10,15 +10,9 @@ from components.budget.limits import STOP_SWITCH
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
 from components.domain.job import Job, JobState
-from components.errors import (
-    BudgetDenied,
-    CertificateError,
-    ConnectionFailed,
-    Message,
-    NotProvided,
-    StorageError,
-)
+from components.errors import BudgetDenied, CertificateError, ConnectionFailed, NotProvided, StorageError
 from components.jobs.visitor_keys import VisitorKeys
+from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
 MAX_PRICE_ATTEMPTS = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from components.clock import Clock
-from components.errors import Message
+from components.messages.message import Message
 
 MAX_CONCURRENT = 32
 """Submits under way at once while the service is not busy."""

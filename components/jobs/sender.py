@@ -16,7 +16,6 @@ from components.errors import (
     ConnectionFailed,
     InsufficientCredit,
     InvalidRequest,
-    Message,
     PlaygroundError,
     RateLimited,
     SubmissionUnknown,
@@ -26,6 +25,7 @@ from components.errors import (
 from components.jobs.repository import JobRepository
 from components.jobs.send_queue import QueueEntry, QueueResult, SendQueue
 from components.jobs.uploads import Uploads
+from components.messages.message import Message
 from components.net.retry import MAX_RETRY_AFTER, ResendPolicy, utc
 from components.storage.async_store import AsyncStore
 

@@ -14,10 +14,11 @@ from components.api.client import IMAGE_LIMIT, Client
 from components.clock import Clock
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.task import TaskStatus, TaskUpdate
-from components.errors import ImageUnavailable, Message, PlaygroundError, PollFailed, PollUnauthorized, TaskNotFound
+from components.errors import ImageUnavailable, PlaygroundError, PollFailed, PollUnauthorized, TaskNotFound
 from components.jobs.mask_composite import with_original_outside_mask
 from components.jobs.poll_schedule import DurationHistory, PollSchedule
 from components.jobs.repository import JobRepository
+from components.messages.message import Message
 from components.net.retry import MAX_RETRY_AFTER, backoff
 from components.storage.async_store import AsyncStore
 

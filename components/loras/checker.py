@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from components import messages
 from components.clock import Clock
-from components.errors import InvalidRequest, Message, NotALora, SiteUnavailable
+from components.errors import InvalidRequest, NotALora, SiteUnavailable
 from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
@@ -24,6 +24,7 @@ from components.loras.site_metadata import (
     read_json,
 )
 from components.loras.sites import CIVITAI_DOWNLOAD, LoraRef, Site, civitai_version
+from components.messages.message import Message
 from components.net.ranged_get import PartialResponse, PublicWeb, fetch_prefix
 
 HEADER_LIMIT = 2 * 1024 * 1024

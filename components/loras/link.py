@@ -123,7 +123,7 @@ def _read_air(text: str) -> LoraRef:
     if kind not in _KINDS:
         raise refuse(messages.LORA_OTHER_KIND)
     if base not in _SDXL_BASES:
-        raise refuse(messages.lora_for_another(_BASES.get(base, base or "another model")))
+        raise refuse(messages.lora_for_another(_BASES.get(base, base)))
     if site == "huggingface":
         return repository(parts[4])
     if site == "civitai" and parts[4].isdecimal() and (parts[5] or "0").isdecimal():

@@ -9,8 +9,9 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode
 
 from components import messages
 from components.domain.lora_path import is_repository
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
 from components.loras.hub_address import HubAddress
+from components.messages.message import Message
 
 FIELD = "loras"
 CIVITAI_DOWNLOAD = "https://civitai.com/api/download/models/"

@@ -1,14 +1,18 @@
 """Messages to visitors, by area. Each has three parts: what happened, whether it was charged, what to do.
 
-They are shown as text, never as HTML. Labels and names are not messages; they are where they are used.
+Their texts are in the catalogue, assets/locales; they are shown as text, never as HTML.
 """
 
 from __future__ import annotations
 
-from components.errors import Charge, Message
 from components.messages.access import *
+from components.messages.catalogue import Text as Text
+from components.messages.catalogue import text as text
 from components.messages.form import *
 from components.messages.loras import *
+from components.messages.message import Charge as Charge
+from components.messages.message import Message as Message
+from components.messages.message import literal as literal
 from components.messages.page import *
 from components.messages.recipes import *
 from components.messages.results import *
@@ -16,21 +20,13 @@ from components.messages.sending import *
 from components.messages.source_image import *
 from components.messages.tracking import *
 
-CHARGED = {
-    Charge.NONE: "Nothing was charged.",
-    Charge.MAYBE: "It may have been charged.",
-    Charge.REFUNDED: "Failed tasks are refunded, usually within 3 hours.",
-    Charge.SPENT: "It was charged.",
-}
-"""Texts of the second part; left out on a backend that is free."""
+
+def charged(message: Message, *, is_free: bool) -> str:
+    """Return the part about the charge in English; empty on a backend that is free."""
+    return "" if is_free else text(f"charge.{message.charge.value}")
 
 
-def charged(sentence: Message, *, is_free: bool) -> str:
-    """Return the part about the charge; empty on a backend that is free."""
-    return "" if is_free else CHARGED[sentence.charge]
-
-
-def in_full(sentence: Message, *, is_free: bool) -> str:
-    """Return the three parts of a message as one line."""
-    parts = (sentence.happened, charged(sentence, is_free=is_free), sentence.advice)
+def in_full(message: Message, *, is_free: bool) -> str:
+    """Return the three parts of a message as one line, in English."""
+    parts = (message.happened, charged(message, is_free=is_free), message.advice)
     return " ".join(part for part in parts if part)

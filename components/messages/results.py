@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from components.errors import Charge, Message
+from components.messages.message import Charge, Message
 
-CANCELLED = Message("This was cancelled at the service.", "Press Generate to make it anew.", Charge.REFUNDED)
-TIMED_OUT = Message("The service took too long and stopped.", "Press Generate to make it anew.", Charge.REFUNDED)
-NOT_DELETED_AT_SERVICE = Message(
-    "It is gone from here, but the service could not be told to delete it too.", "There it is deleted after 7 days."
-)
-DELETED = Message("This was deleted at the service.", "Press Generate to make it anew.", Charge.REFUNDED)
-NO_PICTURE = Message("The service finished with no picture.", "Tell the service its task id.", Charge.SPENT)
+CANCELLED = Message("cancelled", charge=Charge.REFUNDED)
+TIMED_OUT = Message("timed_out", charge=Charge.REFUNDED)
+NOT_DELETED_AT_SERVICE = Message("not_deleted_at_service")
+DELETED = Message("deleted", charge=Charge.REFUNDED)
+NO_PICTURE = Message("no_picture", charge=Charge.SPENT)
 
 
 def failed(reason: str) -> Message:
     """Return the message for a failed task; `reason` is the API's, possibly empty."""
-    advice = reason or "It gave no reason. Press Generate to try again."
-    return Message("The service could not make this picture.", advice, Charge.REFUNDED)
+    if not reason:
+        return Message("failed", charge=Charge.REFUNDED)
+    return Message("failed_because", {"reason": reason}, Charge.REFUNDED)
 
 
-NOT_FETCHED = Message(
-    "The finished picture could not be fetched.", "The service keeps it for 7 days: look again.", Charge.SPENT
-)
-UNSAFE_ADDRESS = Message(
-    "The service named an address for the picture that is not safe to open.", "Look again later.", Charge.SPENT
-)
-TOO_MANY_BYTES = Message(
-    "The finished picture is larger than 40 MB and was not fetched.", "Open it at the service.", Charge.SPENT
-)
-TOO_MANY_PIXELS = Message(
-    "The picture is larger than 40 megapixels and was not opened.", "Open it at the service.", Charge.SPENT
-)
-NOT_A_PICTURE = Message(
-    "What the service sent is not a picture this page can show.", "Look again later.", Charge.SPENT
-)
-DAMAGED = Message("The picture arrived damaged.", "Look again later.", Charge.SPENT)
-NOT_SAVED = Message("This picture could not be saved on the app's disk.", "Download it now.", Charge.SPENT)
-FILE_GONE = Message("The picture was made, but its file is not there any more.", "Press Generate anew.", Charge.SPENT)
-NO_END = Message("There is no picture yet.", "Its job goes on; look on the page later.", Charge.MAYBE)
+NOT_FETCHED = Message("not_fetched", charge=Charge.SPENT)
+UNSAFE_ADDRESS = Message("unsafe_address", charge=Charge.SPENT)
+TOO_MANY_BYTES = Message("too_many_bytes", charge=Charge.SPENT)
+TOO_MANY_PIXELS = Message("too_many_pixels", charge=Charge.SPENT)
+NOT_A_PICTURE = Message("not_a_picture", charge=Charge.SPENT)
+DAMAGED = Message("damaged", charge=Charge.SPENT)
+NOT_SAVED = Message("not_saved", charge=Charge.SPENT)
+FILE_GONE = Message("file_gone", charge=Charge.SPENT)
+NO_END = Message("no_end", charge=Charge.MAYBE)

@@ -10,8 +10,10 @@ from typing import Any, cast
 from components import messages
 from components.domain.request import MAX_SEED, Preset, Refine
 from components.domain.schema import PROMPT_LIMIT, ModelSchema, Range
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
 from components.loras.link import parse_lora
+from components.messages.catalogue import Text
+from components.messages.message import Message
 from components.recipes.comfyui import read_comfy
 from components.recipes.fooocus import read_fooocus
 from components.recipes.infotext import read_infotext
@@ -20,6 +22,8 @@ from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
 _GRID = 8
 _MAX_LORAS = 4
 """Number of LoRA rows in the form."""
+_MAX_NAMES = 6
+"""Names of settings that are listed as not restored."""
 # Beginnings of the SDXL refiner's name in lower case, as other programs write it.
 _SDXL_REFINER = ("sd_xl_refiner", "sdxl_refiner", "sdxl-refiner", "stable-diffusion-xl-refiner")
 
@@ -49,7 +53,7 @@ def restore(text: str, schema: ModelSchema, known_names: Mapping[str, str]) -> R
     if parsed.is_from_image:
         notes.append(messages.RECIPE_OF_A_PICTURE)
     if parsed.unused:
-        notes.append(messages.not_restored(_listed(parsed.unused)))
+        notes.append(messages.not_restored(_listed(parsed.unused[:_MAX_NAMES]), len(parsed.unused[_MAX_NAMES:])))
     return Recipe(settings, tuple(notes))
 
 
@@ -79,7 +83,7 @@ def _numbers(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) ->
     seed = -1 if parsed.seed is None else parsed.seed
     # ComfyUI's seeds have 64 bits. Any other seed makes another image, so none is put in its place.
     if not -1 <= seed <= MAX_SEED:
-        notes.append(messages.moved("Seed", _as_text(seed), "-1, a random one"))
+        notes.append(messages.moved("seed", _as_text(seed), Text("recipe.random_seed")))
         seed = -1
     return {
         "guidance_scale": _within(schema.guidance_scale, parsed.guidance, notes),
@@ -98,7 +102,7 @@ def _size(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> di
         for side, allowed in zip(parsed.size, (schema.width, schema.height), strict=True)
     ]
     if tuple(sides) != parsed.size:
-        notes.append(messages.moved("Size", f"{parsed.size[0]} x {parsed.size[1]}", f"{sides[0]} x {sides[1]}"))
+        notes.append(messages.moved("size", f"{parsed.size[0]} x {parsed.size[1]}", f"{sides[0]} x {sides[1]}"))
     return {"width": sides[0], "height": sides[1]}
 
 
@@ -180,7 +184,6 @@ def _clipped(text: str) -> str:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    """Return up to six names in one line of about 100 characters, and the number of the others."""
-    listed = ", ".join(_clipped(name) for name in names[:6])
-    listed = listed if len(listed) <= 100 else f"{listed[:99]}…"
-    return f"{listed} and {len(names) - 6} more" if len(names) > 6 else listed
+    """Return names in one line of about 100 characters."""
+    listed = ", ".join(_clipped(name) for name in names)
+    return listed if len(listed) <= 100 else f"{listed[:99]}…"

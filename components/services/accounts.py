@@ -17,7 +17,6 @@ from components.errors import (
     ConnectionFailed,
     InvalidRequest,
     KeyForgotten,
-    Message,
     NotProvided,
     Unauthorized,
 )
@@ -25,6 +24,7 @@ from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobTarget
 from components.jobs.visitor_keys import VisitorKeys
+from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
 

@@ -10,8 +10,9 @@ from components.budget.quotes import ASSUMED_QUOTE, QuoteCache
 from components.domain.model_family import ModelFamily
 from components.domain.money import Micros, Quote
 from components.domain.request import GenerationRequest, Preset
-from components.errors import InvalidRequest, Message, PlaygroundError
+from components.errors import InvalidRequest, PlaygroundError
 from components.jobs.visitor_keys import VisitorKeys
+from components.messages.message import Message
 from components.services.backend import Backend
 
 PARTS = {

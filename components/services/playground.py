@@ -16,13 +16,14 @@ from components.domain.job import Job
 from components.domain.money import Micros, dollars
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
-from components.errors import BudgetDenied, Message, PlaygroundError
+from components.errors import BudgetDenied, PlaygroundError
 from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobTarget, Submission
 from components.jobs.visitor_keys import VisitorKeys
 from components.loras.checker import LoraChecker
 from components.loras.starter_set import starter_names
+from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
 from components.services.backend import HOSTED, Backend, refresh_models

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from components import messages
 from components.clock import Clock
 from components.domain.job import Job
-from components.errors import Message
 from components.jobs.repository import JobRepository
+from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
 DAY = 24 * 3600.0

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from components import messages
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
-from components.errors import Charge, InvalidRequest, Message
+from components.errors import InvalidRequest
+from components.messages.message import message_of, message_record
 
 Value = TypeVar("Value")
 
@@ -75,7 +76,7 @@ def to_record(job: Job) -> dict[str, Any]:
     record["request"]["refine"] = job.request.refine.value
     record["request"]["preset"] = job.request.preset.value if job.request.preset else None
     if job.problem:
-        record["trouble"]["charge"] = job.problem.charge.value
+        record["trouble"] = message_record(job.problem)
     return record
 
 
@@ -89,7 +90,7 @@ def from_record(record: Mapping[str, Any]) -> Job:
         "request": _request(record["request"]),
         "state": JobState(record["state"]),
         "images": tuple(_from_known_keys(StoredImage, image) for image in record.get("pictures") or ()),
-        "problem": _message(record.get("trouble")),
+        "problem": message_of(record["trouble"]) if record.get("trouble") else None,
         "links": tuple(record.get("links") or ()),
     }
     return Job(**{name: value for name, value in values.items() if value is not None} | parts)
@@ -177,7 +178,3 @@ def _request(record: Mapping[str, Any]) -> GenerationRequest:
 
 def _source(record: Mapping[str, Any] | None) -> SourceImage | None:
     return _from_known_keys(SourceImage, record) if record else None
-
-
-def _message(record: Mapping[str, str] | None) -> Message | None:
-    return Message(record["happened"], record["advice"], Charge(record["charge"])) if record else None

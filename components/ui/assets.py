@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("ui", "examples", "loras", "prompt_styles")
+SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
 """Folders that browsers may read."""
 EAGER_STYLES = (
     "page",
@@ -64,7 +64,7 @@ def early_script() -> str:
     return text("ui/shared/early_script.html").replace("SCRIPT", text(f"ui/{EARLY_SCRIPT}"))
 
 
-def mount(module: str, function: str, messages: Mapping[str, Mapping[str, str]], events: Sequence[str] = ()) -> str:
+def mount(module: str, function: str, messages: Mapping[str, Mapping[str, Any]], events: Sequence[str] = ()) -> str:
     """Return the `js_on_load` of a gr.HTML: it calls a function of a served module with the element.
 
     `module` is a path below assets/ui without its suffix, `messages` is an argument of the function, `events` are

@@ -1,14 +1,12 @@
-"""Message JSON: a message as the page's scripts show it."""
+"""Message JSON: a message as the page's scripts get it, which have the texts."""
 
 from __future__ import annotations
 
-from components import messages
-from components.errors import Message
+from typing import Any
+
+from components.messages.message import Message, message_record
 
 
-def message_json(message: Message | None, *, is_free: bool) -> dict[str, str]:
-    """Return the three parts of a message, empty texts for None; a free backend's mentions no money."""
-    if not message:
-        return {"happened": "", "charged": "", "advice": ""}
-    charged = messages.charged(message, is_free=is_free)
-    return {"happened": message.happened, "charged": charged, "advice": message.advice}
+def message_json(message: Message, *, is_free: bool) -> dict[str, Any]:
+    """Return a message as JSON values; a free backend's mentions no money."""
+    return {**message_record(message), **({"charge": ""} if is_free else {})}

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from components import messages
-from components.errors import Message
+from components.messages.message import Message
 from tests.browser.person import PATIENCE, Person
 from tests.support.v3_service import HostedApi
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from components import messages
-from components.errors import Message
+from components.messages.message import Message
 from components.prompts.tokens import count_tokens
 from tests.browser.person import Person
 from tests.support.token_counts import TOKEN_COUNTS

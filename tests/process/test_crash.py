@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from components.domain.job import Job, JobState
-from components.errors import Charge
+from components.messages.message import Charge
 from components.services.playground import Playground
 from tests.support import full_run
 from tests.support.killable_app import SIZE, KillableApps, opened

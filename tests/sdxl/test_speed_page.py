@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, expect
 
 from components import messages
 from components.engines.sdxl import messages as engine_messages
-from components.errors import Message
+from components.messages.message import Message
 from tests.browser.person import Person
 from tests.browser.tab import Tab
 from tests.sdxl.reference import same

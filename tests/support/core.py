@@ -16,11 +16,11 @@ from components.clock import Clock
 from components.domain.job import Job
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
-from components.errors import Message
 from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobLimits, JobTarget, Submission
 from components.jobs.visitor_keys import VisitorKeys
+from components.messages.message import Message
 from components.net.http_pool import public_pool
 from components.services.accounts import Accounts
 from components.services.backend import Backend

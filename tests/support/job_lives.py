@@ -19,10 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine
 from components.budget.limits import BudgetLimits
 from components.budget.quotes import QuoteCache
 from components.domain.job import Job, JobState
-from components.errors import Charge, TooManyJobs
+from components.errors import TooManyJobs
 from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobLimits, JobTarget, Submission
+from components.messages.message import Charge
 from components.storage.async_store import AsyncStore
 from components.storage.jobs_table import from_record
 from components.storage.store import Store

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from components.errors import Message
 from components.loras.checker import Fit, Verdict
+from components.messages.message import Message
 
 API = "https://huggingface.co/api/models/owner/name"
 FILES = "https://huggingface.co/owner/name/resolve/main"

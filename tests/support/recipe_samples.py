@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from components import messages
+from components.messages.catalogue import Text
 
 SHELF = {"pixel-art-xl": "nerijs/pixel-art-xl"}
 USUAL: dict[str, Any] = {
@@ -134,14 +135,14 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
     "zeros": (
         "a fox\nSteps: 0, CFG scale: 0, Seed: 0, Size: 1024x1024",
         {"num_inference_steps": 1, "guidance_scale": 1, "seed": 0},
-        (messages.moved("Guidance", "0", "1"), messages.moved("Steps", "0", "1")),
+        (messages.moved("guidance_scale", "0", "1"), messages.moved("num_inference_steps", "0", "1")),
     ),
     "a seed and a size too large": (
         "a fox\nSteps: 20, CFG scale: 7, Seed: 4294967295, Size: 2048x1024",
         {"seed": -1, "width": 1536, "height": 768},
         (
-            messages.moved("Seed", "4294967295", "-1, a random one"),
-            messages.moved("Size", "2048 x 1024", "1536 x 768"),
+            messages.moved("seed", "4294967295", Text("recipe.random_seed")),
+            messages.moved("size", "2048 x 1024", "1536 x 768"),
         ),
     ),
     "image to image": (f"a fox\n{LINE}, Denoising strength: 0.4", {}, (messages.RECIPE_OF_A_PICTURE,)),
@@ -203,7 +204,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
             "loras": [{"path": "nerijs/pixel-art-xl", "scale": 0.7}],
         },
         (
-            messages.moved("Seed", "156680208700286", "-1, a random one"),
+            messages.moved("seed", "156680208700286", Text("recipe.random_seed")),
             messages.not_restored("Sampler, Scheduler"),
         ),
     ),

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from PIL import Image
 
 from components.engines.protocol import EngineRequest, EngineResult, OnStep
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import literal
 
 
 class TinyEngine:
@@ -21,7 +22,7 @@ class TinyEngine:
     def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
         self.requests.append(request)
         if "refuse" in request.prompt:
-            raise EngineError(Message("This engine has no paint left.", "Try again tomorrow."))
+            raise EngineError(literal("This engine has no paint left.", "Try again tomorrow."))
         if "crash" in request.prompt:
             raise ZeroDivisionError("a bug in an engine")
         for step in range(1, request.num_inference_steps + 1):

@@ -9,7 +9,8 @@ import pytest
 
 from components import errors, messages
 from components.api import error_codes
-from components.errors import Charge, Message, PlaygroundError
+from components.errors import PlaygroundError
+from components.messages.message import Charge, Message, literal
 
 COMPONENTS = Path(errors.__file__).parent
 APART = ("ui", "server", "engines")
@@ -44,7 +45,7 @@ def test_the_tree_drawn_in_the_docstring_is_the_real_one():
 
 @pytest.mark.parametrize("kind", RAISABLE)
 def test_its_text_is_its_sentence(kind):
-    told = Message("It happened.", "Do this.")
+    told = literal("It happened.", "Do this.")
     error = make(kind, told)
     assert error.message == told
     assert str(error) == "It happened. Do this."
@@ -135,7 +136,7 @@ def text_of(node: ast.expr) -> str | None:
 
 
 def test_an_invalid_request_names_its_field():
-    assert errors.InvalidRequest("width", messages.not_on_grid("Width")).field == "width"
+    assert errors.InvalidRequest("width", messages.not_on_grid("width")).field == "width"
 
 
 def test_no_message_holds_a_placeholder_a_tag_or_an_unfinished_word():

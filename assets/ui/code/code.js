@@ -7,10 +7,11 @@ import { promptStrength, sourceImageState } from "../source_image/panel.js";
 import { words } from "./words.js";
 
 /**
+ * @typedef {import("../shared/messages.js").Message} Message
  * @typedef {object} Code the server's answer
- * @property {Object<string, string>} [samples] by language @property {string} service note about the API
- * @property {string} page note about this page's own endpoint @property {string} several note about several images
- * @property {{field: string, sentence: string}} [refused] why the values make no request
+ * @property {Object<string, string>} [samples] by language @property {?Message} service note about the API
+ * @property {?Message} page note about this page's own endpoint @property {?Message} several note about several images
+ * @property {{field: string, message: Message}} [refused] why the values make no request
  */
 
 /** Hook: shows the code of the form, or at a field why there is none. */

@@ -1,5 +1,6 @@
 /** Dialog of a request's code: one tab per language. */
 import { button, copyButton, make } from "../shared/dom.js";
+import { inFull } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { words } from "./words.js";
 
@@ -12,7 +13,7 @@ export async function open(code) {
   const done = button(words.done, () => node.close(), { className: "done" });
   const node = make("dialog", { className: "code", "aria-label": words.title },
     make("header", {}, make("h2", {}, words.title), make("p", {}, words.hint)),
-    ...(code?.samples ? tabs(code) : [note(code?.refused?.sentence ?? words.notLoaded)]),
+    ...(code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || words.notLoaded)]),
     make("footer", {}, done));
   node.addEventListener("click", (event) => event.target === node && node.close());
   node.addEventListener("close", () => node.remove());
@@ -56,7 +57,7 @@ function panel(name, { samples, service, page, several }) {
   const text = samples[name];
   const label = words.codeIn(words.tabs[name]);
   const code = make("pre", { tabIndex: 0, dir: "ltr", role: "region", "aria-label": label }, make("code", {}, text));
-  const notes = [name === PAGES_OWN ? page : service, several].filter(Boolean);
+  const notes = [name === PAGES_OWN ? page : service, several].map(inFull).filter(Boolean);
   return make("div", { id: `code-panel-${name}`, role: "tabpanel", "aria-labelledby": `code-tab-${name}` },
     make("div", { className: "sample" }, code, copyButton(text, label)), ...notes.map(note));
 }

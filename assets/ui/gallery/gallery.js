@@ -74,8 +74,8 @@ export class Gallery {
     this.notice.replaceChildren();
     if (!message) return;
     const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": words.dismiss });
-    this.notice.append(make("span", {}, message.happened ? inFull(message) : message), dismiss);
-    if (message.happened) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
+    this.notice.append(make("span", {}, message.code ? inFull(message) : message), dismiss);
+    if (message.code) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
   }
 
   /** Shows whether the connection is lost. @param {boolean} isLost */

@@ -1,7 +1,7 @@
 /** Tile of one job: its images or its progress, its prompt and what can be done with it. */
 import { canCompare } from "../compare/pairs.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
-import { sentences } from "../shared/messages.js";
+import { partOf, sentences } from "../shared/messages.js";
 import { words as labels } from "../shared/words.js";
 import { words } from "./words.js";
 
@@ -112,8 +112,8 @@ export class Tile {
     }
     this.status = null;
     // The stage of an ended job depends on these alone: a later price or note must not load its images again.
-    const { state, pictures, happened, charged, advice, task, can_look_again: canRecheck } = row;
-    const shown = JSON.stringify([state, pictures, happened, charged, advice, task, canRecheck]);
+    const { state, pictures, message, task, can_look_again: canRecheck } = row;
+    const shown = JSON.stringify([state, pictures, message, task, canRecheck]);
     if (shown === this.shown) return;
     this.shown = shown;
     const hasImages = state === "completed" && pictures.length;
@@ -149,7 +149,7 @@ export class Tile {
     const { row } = this;
     const { step, steps } = row;
     const isCounted = row.state === "waiting" && row.next_send; // the status repeats what happened then
-    this.#drawMessage(isCounted ? { ...row, happened: "" } : row);
+    this.#drawMessage(sentences(row.message).slice(isCounted ? 1 : 0));
     this.recheck.hidden = !row.can_look_again;
     this.bar.hidden = !steps || step == null;
     this.#drawPreview();
@@ -162,11 +162,11 @@ export class Tile {
     if (preview && this.preview.getAttribute("src") !== preview) this.preview.src = preview;
   }
 
-  #drawMessage(message) {
-    const text = sentences(message).join("\n");
+  #drawMessage(lines) {
+    const text = lines.join("\n");
     if (text === this.messageText) return;
     this.messageText = text;
-    this.message.replaceChildren(...paragraphs(message));
+    this.message.replaceChildren(...lines.map(paragraph));
   }
 
   #image(index) {
@@ -208,7 +208,7 @@ export class Tile {
       node.remove();
       load();
     });
-    const { happened } = this.actions.messages.picture_not_loaded;
+    const happened = partOf(this.actions.messages.picture_not_loaded, "happened");
     const node = make("div", { className: "over" }, make("p", {}, happened), retry);
     return node;
   }
@@ -216,7 +216,7 @@ export class Tile {
   #trouble() {
     const { row } = this;
     const box = this.#box("trouble");
-    box.append(make("strong", {}, words.trouble(row)), ...paragraphs(row));
+    box.append(make("strong", {}, words.trouble(row)), ...sentences(row.message).map(paragraph));
     if (row.can_look_again) box.append(this.#recheckButton());
     if (row.task) box.append(taskDetails(row.task));
     return box;
@@ -243,7 +243,7 @@ export class Tile {
 function noteOf(row) {
   const shared = row.number === 1 ? [row.note, row.seed_note] : [];
   const putBack = row.pictures.some(({ received }) => received) ? labels.putBack : "";
-  const own = row.state === "completed" ? [putBack, row.happened, row.advice] : [];
+  const own = row.state === "completed" ? [putBack, partOf(row.message, "happened"), partOf(row.message, "advice")] : [];
   return [...shared, ...own].filter(Boolean).join(" ");
 }
 
@@ -261,7 +261,7 @@ function cover(box, opener) {
   box.append(node);
 }
 
-const paragraphs = (message) => sentences(message).map((sentence) => make("p", { dir: "auto" }, sentence));
+const paragraph = (sentence) => make("p", { dir: "auto" }, sentence);
 
 function taskDetails(task) {
   const text = make("p", {}, `${labels.task}: `, make("code", {}, task));

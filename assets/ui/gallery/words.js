@@ -1,4 +1,5 @@
 /** Labels of the gallery and its tiles. */
+import { partOf } from "../shared/messages.js";
 import { clip, named } from "../shared/words.js";
 
 const TROUBLE = { failed: "Failed", unknown: "Not sure", stopped: "Stopped" };
@@ -22,7 +23,7 @@ function timeLeft({ usual, accepted }, now) {
 
 function unsent(row, now) {
   const left = Math.ceil(row.next_send - now);
-  if (row.next_send) return `${row.happened} Sending ${left > 0 ? `in ${left} s` : "now"}`.trim();
+  if (row.next_send) return `${partOf(row.message, "happened")} Sending ${left > 0 ? `in ${left} s` : "now"}`.trim();
   return queuePosition(row) || "Waiting to be sent";
 }
 

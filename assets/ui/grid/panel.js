@@ -3,6 +3,7 @@ import { pricedForm } from "../form/price.js";
 import { pressWith } from "../press/guard.js";
 import { getVisitor } from "../shared/browser_id.js";
 import { button, make, setText } from "../shared/dom.js";
+import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { words } from "./words.js";
@@ -10,7 +11,7 @@ import { words } from "./words.js";
 const SETTLED_MS = 350; // after the last change
 const MOST_CHARACTERS = 2000; // of a list
 
-/** @typedef {{count?: number, price?: string, refused?: string}} Plan */
+/** @typedef {{count?: number, price?: string, refused?: import("../shared/messages.js").Message}} Plan */
 
 /** Creates the controls. @param {(values: object) => Promise<Plan>} plan @returns {Promise<HTMLElement>} */
 export async function controls(plan) {
@@ -57,7 +58,7 @@ class Panel {
     if (turn !== this.latest) return;
     this.plan = plan?.count ? plan : null;
     this.start.disabled = !this.plan;
-    setText(this.status, plan?.refused ?? (this.plan ? words.planned(this.plan) : ""));
+    setText(this.status, inFull(plan?.refused) || (this.plan ? words.planned(this.plan) : ""));
   }
 }
 

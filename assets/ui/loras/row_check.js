@@ -13,10 +13,11 @@ import { words } from "./words.js";
 /**
  * @typedef {object} Place the server's reading of a text
  * @property {string} path @property {string} label @property {?number} weight @property {string[]} words
- * @property {string} refused why the text names no LoRA, else ""
+ * @property {?import("../shared/messages.js").Message} refused why the text names no LoRA
  * @typedef {object} Verdict of `server.check`
- * @property {"fits"|"cannot_tell"|"will_not_fit"} fit @property {string} sentence @property {string} path
- * @property {string} label @property {string} title @property {string[]} words @property {string} refused
+ * @property {"fits"|"cannot_tell"|"will_not_fit"} fit 
+ * @property {import("../shared/messages.js").Message} message @property {string} path
+ * @property {string} label @property {string} title @property {string[]} words
  */
 
 const TAG = /<\s*lora:[^<>]*>/i;
@@ -96,8 +97,8 @@ export async function prompt_left(names, ...values) {
   return inOrder(names, { ...filled, prompt: found.prompt });
 }
 
-/** Text for a LoRA that finds no empty row. */
-export const tooManyLoras = () => inFull(host.messages.too_many_loras);
+/** Message for a LoRA that finds no empty row. */
+export const tooManyLoras = () => host.messages.too_many_loras;
 
 /** Shows a text below the rows. @param {string} text */
 export const noteBelow = (text) => host.notes.replaceChildren(make("p", {}, text));
@@ -152,7 +153,7 @@ function storeVerdict(text, verdict) {
   verdicts.set(text, verdict);
   if (!verdict.path) return;
   verdicts.set(verdict.path, verdict);
-  places.set(verdict.path, { ...verdict, words: triggerWordsOf(verdict.path), refused: "" });
+  places.set(verdict.path, { ...verdict, words: triggerWordsOf(verdict.path), refused: null });
   requests.set(verdict.path, Promise.resolve(places.get(verdict.path)));
 }
 
@@ -186,15 +187,15 @@ class Row {
     this.check.setAttribute("aria-disabled", String(isBusy));
     this.verdict.dataset.fit = verdict?.fit ?? "";
     setText(this.fit, verdict ? words.fit[verdict.fit] : "");
-    setText(this.sentence, verdict?.sentence ?? "");
+    setText(this.sentence, inFull(verdict?.message));
     this.#drawWords(triggerWordsOf(text));
   }
 
-  #drawRefusal(text, sentence) {
+  #drawRefusal(text, message) {
     const field = `lora_${this.number}`;
     const refused = refusedTexts.get(this.number);
-    if (sentence && inputOf(this.number) !== document.activeElement) {
-      if (refused !== text) noteField(field, sentence);
+    if (message && inputOf(this.number) !== document.activeElement) {
+      if (refused !== text) noteField(field, message);
       refusedTexts.set(this.number, text);
     } else if (refusedTexts.has(this.number) && refused !== text) {
       clearField(field);
@@ -221,7 +222,7 @@ class Row {
     const found = await call("check", { text });
     checking.delete(text);
     if (found?.refused) places.set(text, found);
-    else this.#accept(text, found ?? { fit: "cannot_tell", sentence: inFull(host.messages.not_checked), words: [] });
+    else this.#accept(text, found ?? { fit: "cannot_tell", message: host.messages.not_checked, words: [] });
     drawRows();
   }
 

@@ -99,7 +99,7 @@ async function checkReceipt(click) {
 }
 
 /** Shows the server's receipt of a press. @param {{click: string, rows?: object[],
- *   refused?: {field: string, sentence: string}[], notice: ?import("../shared/messages.js").Message}} receipt
+ *   refused?: {field: string, message: import("../shared/messages.js").Message}[], notice: ?import("../shared/messages.js").Message}} receipt
  * @returns {boolean} whether the press was refused with a notice for the whole page */
 export function showReceipt(receipt) {
   const { gallery } = page;

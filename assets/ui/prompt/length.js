@@ -1,5 +1,6 @@
 /** Length of the prompts: a note below a text that is close to the token limit, or beyond it. */
 import { make } from "../shared/dom.js";
+import { inFull } from "../shared/messages.js";
 import { chosenStyles } from "./chosen_styles.js";
 import { longestTexts, typedTexts } from "./texts.js";
 
@@ -24,10 +25,10 @@ async function update(turn) {
   const long = Object.entries(longestTexts()).filter(isLong).map(([field]) => [field, texts[field]]);
   const request = styles.length ? { ...texts, styles } : Object.fromEntries(long);
   const notes = long.length ? await requestNotes(request) : {};
-  if (turn === latest) for (const field of Object.keys(HELP)) showNote(field, notes?.[field] ?? "");
+  if (turn === latest) for (const field of Object.keys(HELP)) showNote(field, inFull(notes?.[field]));
 }
 
-/** @param {object} request @returns {Promise<Record<string, string> | undefined>} notes by field */
+/** @param {object} request @returns {Promise<Object<string, ?import("../shared/messages.js").Message> | undefined>} by field */
 const requestNotes = (request) =>
   document.getElementById(HELP.prompt).server?.prompt_length(request).catch(() => undefined);
 

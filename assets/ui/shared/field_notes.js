@@ -1,4 +1,5 @@
 /** Messages at form fields, and help texts linked to their inputs for screen readers. */
+import { inFull } from "./messages.js";
 
 const INPUTS = "textarea, input:not([type=hidden])";
 /** Fields of the API without a control of the same name, and the control that shows their messages. */
@@ -47,20 +48,22 @@ function markBlock(block, sentence) {
 }
 
 /** Shows messages at their fields and moves the focus to the first.
- * @param {{field: string, sentence: string}[]} refused @returns {number} how many have a field on the page */
+ * @param {{field: string, message: import("./messages.js").Message}[]} refused
+ * @returns {number} how many have a field on the page */
 export function showFieldErrors(refused) {
-  const found = refused.map(({ field, sentence }) => ({ block: blockOf(field), sentence })).filter(({ block }) => block);
-  for (const { block, sentence } of found) markBlock(block, sentence);
+  const found = refused.map(({ field, message }) => ({ block: blockOf(field), message })).filter(({ block }) => block);
+  for (const { block, message } of found) markBlock(block, inFull(message));
   const first = found[0]?.block.querySelector(INPUTS);
   first?.focus({ preventScroll: true });
   found[0]?.block.scrollIntoView({ block: "center" });
   return found.length;
 }
 
-/** Shows a message at its field and leaves the focus where it is. @param {string} field @param {string} sentence */
-export function noteField(field, sentence) {
+/** Shows a message at its field and leaves the focus where it is. 
+ * @param {string} field @param {import("./messages.js").Message} message */
+export function noteField(field, message) {
   const block = blockOf(field);
-  if (block) markBlock(block, sentence);
+  if (block) markBlock(block, inFull(message));
 }
 
 /** Removes the message at a field. @param {string} field */

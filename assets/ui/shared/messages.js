@@ -1,21 +1,34 @@
-/** Messages of the server, whose texts stand in components/messages, and the notice above the results. */
+/** Messages of the server, which are codes of the catalogue, and the notice above the results. */
+import { hasText, text } from "./texts.js";
 
 /**
  * @typedef {object} Message
- * @property {string} happened @property {string} charged "" where it goes without saying @property {string} advice
+ * @property {string} code @property {Object<string, import("./texts.js").Param>} params
+ * @property {string} charge "" where nothing is ever charged
  */
 
-/** Non-empty sentences of a message. @param {Message} message @returns {string[]} */
-export const sentences = ({ happened, charged, advice }) => [happened, charged, advice].filter(Boolean);
+/** Text of one part of a message, "" without one. @param {?Message} message @param {"happened" | "advice"} part
+ * @returns {string} */
+export function partOf(message, part) {
+  const key = `message.${message?.code}.${part}`;
+  return message && hasText(key) ? text(key, message.params) : "";
+}
 
-/** Text of a message in one line. @param {Message} message @returns {string} */
+/** Non-empty sentences of a message. @param {?Message} message @returns {string[]} */
+export function sentences(message) {
+  if (!message) return [];
+  const charged = message.charge ? text(`charge.${message.charge}`) : "";
+  return [partOf(message, "happened"), charged, partOf(message, "advice")].filter(Boolean);
+}
+
+/** Text of a message in one line. @param {?Message} message @returns {string} */
 export const inFull = (message) => sentences(message).join(" ");
 
 /** Failure with a message to show to the visitor. */
 export class MessageError extends Error {
   /** @param {Message} shown @param {number} [status] of the HTTP response */
   constructor(shown, status) {
-    super(shown.happened);
+    super(shown.code);
     Object.assign(this, { shown, status });
   }
 }

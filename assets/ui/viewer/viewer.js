@@ -1,5 +1,6 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
+import { partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { words as labels } from "../shared/words.js";
 import { useResult } from "../source_image/panel.js";
@@ -71,7 +72,7 @@ export class Viewer {
 
   #drawSide(row, picture) {
     const putBack = picture.received ? labels.putBack : "";
-    const notes = [putBack, row.note, row.seed_note, row.happened, row.advice].filter(Boolean);
+    const notes = [putBack, row.note, row.seed_note, partOf(row.message, "happened"), partOf(row.message, "advice")].filter(Boolean);
     const startFrom = button(words.startFrom, () => {
       this.node.close();
       this.actions.leave?.();

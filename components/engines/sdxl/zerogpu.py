@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from PIL import Image
 
 from components.engines.protocol import OnStep
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import Message
 
 log = logging.getLogger(__name__)
 
-BROKEN = Message("The lent card failed on this picture.", "Try again.")
+BROKEN = Message("engine_lent_card_failed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "preview": job.preview,
         "stage": job.stage,
         "pictures": [_image_json(image, job.id) for image in job.images],
-        **message_json(job.problem, is_free=is_free),
+        "message": message_json(job.problem, is_free=is_free) if job.problem else None,
         "micros": job.price,
         "price": None if job.price is None else dollars(job.price),
         "field": job.refused_field,

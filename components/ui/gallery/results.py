@@ -57,11 +57,11 @@ class Results:
     def refusal(click: str, error: PlaygroundError) -> dict[str, Any]:
         """Return the receipt of a click that started nothing, with its error at a field or for the whole page."""
         if isinstance(error, InvalidRequest) and error.field:
-            refused = [{"field": error.field, "sentence": str(error)}]
+            refused = [{"field": error.field, "message": message_json(error.message, is_free=True)}]
             return {"click": click, "rows": [], "refused": refused, "notice": None}
         return {"click": click, "rows": [], "refused": [], "notice": message_json(error.message, is_free=True)}
 
-    def _messages(self) -> dict[str, dict[str, str]]:
+    def _messages(self) -> dict[str, dict[str, Any]]:
         """Return the messages that the script shows without an answer of the server."""
         backend = self._playground.backend
         texts = {

@@ -94,7 +94,7 @@ def _initial_value(playground: Playground) -> dict[str, Any]:
     }
 
 
-def _messages() -> dict[str, dict[str, str]]:
+def _messages() -> dict[str, dict[str, Any]]:
     """Return the messages that the script shows without an answer of the server."""
     texts = {
         "key_away": messages.KEY_AWAY,

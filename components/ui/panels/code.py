@@ -13,10 +13,12 @@ from components.api.code_samples import SampleHosts, code_samples
 from components.domain.model_family import Model
 from components.domain.person import Person
 from components.domain.request import GenerationRequest, SourceImage
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
+from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.identity import as_object, session_key
+from components.ui.message_json import message_json
 from components.ui.panels.loras import ROWS
 from components.ui.widgets import number_of
 
@@ -39,13 +41,13 @@ class CodePanel:
                 request = _with_images(request, values)
                 model, note = _model(playground, session_key(values), request)
             except InvalidRequest as error:
-                return {"refused": {"field": error.field, "sentence": str(error)}}
+                return {"refused": {"field": error.field, "message": message_json(error.message, is_free=True)}}
             hosts = SampleHosts(playground.visitor_backend.endpoint.base_url, _address(values))
             return {
                 "samples": code_samples(request, model, hosts),
-                "service": _message_text(note),
-                "page": _message_text(playground.access_problem(_PROGRAM)),
-                "several": _message_text(messages.code_of_several(image_count)) if image_count > 1 else "",
+                "service": _note_json(note),
+                "page": _note_json(playground.access_problem(_PROGRAM)),
+                "several": _note_json(messages.code_of_several(image_count)) if image_count > 1 else None,
             }
 
         gr.HTML(
@@ -102,5 +104,5 @@ def _address(values: Mapping[str, Any]) -> str:
     return address[:_MAX_ADDRESS_LENGTH] if isinstance(address, str) else ""
 
 
-def _message_text(message: Message | None) -> str:
-    return messages.in_full(message, is_free=True) if message else ""
+def _note_json(message: Message | None) -> dict[str, Any] | None:
+    return message_json(message, is_free=True) if message else None

@@ -17,6 +17,7 @@ from components.services.estimate import Estimate
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.identity import as_object, person_of, session_key
+from components.ui.message_json import message_json
 from components.ui.panels.price import priced_request
 from components.ui.widgets import field_id
 
@@ -32,10 +33,10 @@ class GridPanel:
                 axes = read_axes(values.get("axes"))
                 number = count(axes)
             except InvalidRequest as error:
-                return {"refused": str(error)}
+                return {"refused": message_json(error.message, is_free=True)}
             # The press would be refused as a whole.
             if number > (limit := playground.config.job_limits.per_visitor):
-                return {"refused": str(messages.too_many_cells(limit))}
+                return {"refused": message_json(messages.too_many_cells(limit), is_free=True)}
             if (dearest := priced_request(dict(values, num_inference_steps=_most_steps(axes, values)))) is None:
                 return {"count": number, "price": ""}
             estimate = await playground.estimate(person_of(values, request), session_key(values), dearest)

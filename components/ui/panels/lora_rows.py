@@ -85,16 +85,16 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
             # In a thread: names are looked up in the host's folder of LoRAs.
             lora = await asyncio.to_thread(checker.parse, _text(payload, "text"))
         except InvalidRequest as error:
-            return {"refused": str(error)}
+            return {"refused": message_json(error.message, is_free=True)}
         words = list(trigger_words.get(lora.path, ()))
-        return {"path": lora.path, "label": lora.label, "weight": lora.weight, "words": words, "refused": ""}
+        return {"path": lora.path, "label": lora.label, "weight": lora.weight, "words": words, "refused": None}
 
     async def check(payload: Any) -> dict[str, Any]:
         """Return the result of checking a LoRA's file, or the reason in `refused` when the text names none."""
         try:
             return _verdict_json(await checker.check(_text(payload, "text")))
         except InvalidRequest as error:
-            return {"refused": str(error)}
+            return {"refused": message_json(error.message, is_free=True)}
 
     async def take_tags(payload: Any) -> dict[str, Any]:
         """Return a prompt without its LoRA tags, and the LoRAs of the first ten; unknown names stay as typed."""
@@ -103,8 +103,8 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
             # Ten at most: there are four rows, and each name is looked up in the host's folder.
             loras = [await asyncio.to_thread(_lora_of_tag, checker, tag) for tag in tags_of(prompt)[:10]]
         except InvalidRequest as error:
-            return {"refused": str(error)}
-        return {"prompt": without_tags(prompt), "loras": loras, "refused": ""}
+            return {"refused": message_json(error.message, is_free=True)}
+        return {"prompt": without_tags(prompt), "loras": loras, "refused": None}
 
     return [parse_lora, check, take_tags]
 
@@ -122,14 +122,14 @@ def _lora_of_tag(checker: LoraChecker, tag: str) -> dict[str, Any]:
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "fit": verdict.fit.value,
-        "sentence": messages.in_full(verdict.message, is_free=True),
+        "message": message_json(verdict.message, is_free=True),
         "path": verdict.link.path,
         "label": verdict.link.label,
         "title": verdict.title,
         "words": list(verdict.trigger_words),
         "rank": verdict.rank,
         "base": verdict.base.value,
-        "refused": "",
+        "refused": None,
     }
 
 

@@ -12,12 +12,14 @@ from gradio.components import Component
 
 from components import messages
 from components.domain.schema import PROMPT_LIMIT
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
 from components.loras.tags import tags_of, without_tags
+from components.messages.message import Message
 from components.prompts.styles import apply_styles, names_of
 from components.prompts.tokens import MAX_TOKENS, count_tokens, cut_words
 from components.ui import assets
 from components.ui.identity import as_object
+from components.ui.message_json import message_json
 from components.ui.widgets import help_text
 
 NEARLY_FULL = 65
@@ -40,20 +42,20 @@ def follow_length(*boxes: Component) -> None:
         box.change(None, None, None, js=assets.hook("prompt/length", "changed"), api_visibility="private")  # type: ignore[attr-defined]
 
 
-async def prompt_length(payload: Any) -> dict[str, str]:
-    """Return the message below each box by field, "" for none."""
+async def prompt_length(payload: Any) -> dict[str, Any]:
+    """Return the message below each box by field, null for none."""
     # In a thread: counting the tokens of a long text takes a noticeable time.
     return await asyncio.to_thread(_messages_json, as_object(payload))
 
 
-def _messages_json(values: Mapping[str, Any]) -> dict[str, str]:
+def _messages_json(values: Mapping[str, Any]) -> dict[str, Any]:
     prompt, negative = _text(values, "prompt"), _text(values, "negative_prompt")
     prompt = without_tags(prompt) if tags_of(prompt) else prompt
     # An unknown style is refused by the press.
     with suppress(InvalidRequest):
         prompt, negative = apply_styles(prompt, negative, names_of(values.get("styles")))
     found = {"prompt": length_message(prompt), "negative_prompt": length_message(negative)}
-    return {field: messages.in_full(message, is_free=True) if message else "" for field, message in found.items()}
+    return {field: message_json(message, is_free=True) if message else None for field, message in found.items()}
 
 
 def length_message(text: str) -> Message | None:

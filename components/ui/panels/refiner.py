@@ -127,7 +127,7 @@ class RefinerPanel:
 def _whole(value: Any) -> int:
     steps = number_of(value, "refine_steps")
     if not isinstance(steps, int):
-        raise InvalidRequest("refine_steps", messages.not_whole("The refiner's steps"))
+        raise InvalidRequest("refine_steps", messages.not_whole("refine_steps"))
     return steps
 
 

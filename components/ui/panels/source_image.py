@@ -99,7 +99,7 @@ def _feather(value: Any) -> int:
     return max(0, min(value, MAX_FEATHER))
 
 
-def _messages() -> dict[str, dict[str, str]]:
+def _messages() -> dict[str, dict[str, Any]]:
     """Return the messages that the script shows without an answer of the server."""
     texts = {
         "too_large": messages.SOURCE_TOO_LARGE,

@@ -21,9 +21,10 @@ from components.domain.batch import batch
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.person import Person, visitor_id_of
 from components.domain.request import GenerationRequest, LoraWeight, Refine
-from components.errors import InvalidRequest, Message, PlaygroundError
+from components.errors import InvalidRequest, PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
+from components.messages.message import Message
 from components.recipes.infotext import infotext
 from components.services.playground import Playground
 from components.ui.identity import user_of

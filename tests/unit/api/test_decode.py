@@ -10,10 +10,8 @@ from components import messages
 from components.api.decode import MESSAGE_LIMIT, decode_recent, decode_submit, decode_task
 from components.domain.task import TaskStatus, TaskUpdate
 from components.errors import (
-    Charge,
     InsufficientCredit,
     InvalidRequest,
-    Message,
     ModelNotFound,
     PlaygroundError,
     PollFailed,
@@ -23,6 +21,7 @@ from components.errors import (
     TaskNotFound,
     Unauthorized,
 )
+from components.messages.message import Charge, Message
 from tests.support.paths import GOLDEN
 from tests.support.recorded import PICTURE, TASK, answer, recorded
 

@@ -13,7 +13,8 @@ from components.budget.limits import Access, BudgetLimits, Reservation, Settleme
 from components.domain.job import Job, JobState
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
-from components.errors import BudgetDenied, Charge, Message
+from components.errors import BudgetDenied
+from components.messages.message import Charge, Message, literal
 from tests.support.scripted_api import ALICE, MODEL
 
 BROWSER, BOB = Person(ALICE), Person.signed_in("Bob")
@@ -159,7 +160,7 @@ class End:
 
 def ended(end: End) -> Job:
     job = Job("c-1", ALICE, "c", 1, "hosted", MODEL, GenerationRequest("a cat", seed=1), 0.0)
-    told = None if end.charge is None else Message("It ended.", "", end.charge)
+    told = None if end.charge is None else literal("It ended.", "", end.charge)
     return job.ended_as(end.state, 1.0, told)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine
 from components.domain.task import TaskStatus, TaskUpdate
-from components.errors import Charge, Message
+from components.messages.message import Charge, Message, literal
 from components.storage.jobs_table import from_record, to_record
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -139,12 +139,12 @@ def test_a_job_goes_from_waiting_over_created_to_processing():
 
 
 def test_a_look_that_works_takes_the_trouble_back():
-    job = FRESH.with_task(update(TaskStatus.RUNNING), 1.0).with_problem(Message("Slow."))
+    job = FRESH.with_task(update(TaskStatus.RUNNING), 1.0).with_problem(literal("Slow."))
     assert job.with_update(update(TaskStatus.RUNNING), 2.0).problem is None
 
 
 def test_what_was_turned_away_was_not_sent():
-    assert FRESH.with_sent(1.0).with_send_rejected(Message("Busy.")).sent is None
+    assert FRESH.with_sent(1.0).with_send_rejected(literal("Busy.")).sent is None
 
 
 def test_a_lost_job_remembers_when_it_was_lost_first():
@@ -193,7 +193,7 @@ def test_a_visitor_s_own_key_is_an_account_of_its_own():
 def test_only_what_waits_unsent_can_be_taken_back():
     assert FRESH.is_cancellable
     assert FRESH.with_queue_position(3, 200.0).is_cancellable
-    assert FRESH.with_sent(1.0).with_send_rejected(Message("Busy.")).is_cancellable
+    assert FRESH.with_sent(1.0).with_send_rejected(literal("Busy.")).is_cancellable
     assert not FRESH.with_sent(1.0).is_cancellable
     assert not FRESH.with_sent(1.0).as_unknown(Message("?"), 2.0).is_cancellable
     assert not FRESH.with_sent(1.0).with_task(update(TaskStatus.QUEUED), 2.0).is_cancellable
@@ -211,8 +211,8 @@ def test_what_leaves_the_line_has_no_place_in_it():
 
 def test_what_was_set_aside_is_taken_up_without_its_trouble():
     running = FRESH.with_task(update(TaskStatus.RUNNING), 1.0)
-    aside = running.paused(Message("No key."))
+    aside = running.paused(literal("No key."))
     assert aside.is_paused
     assert aside.unpaused() == running
-    slow = running.with_problem(Message("Slow."))
+    slow = running.with_problem(literal("Slow."))
     assert slow.unpaused() == slow

@@ -44,20 +44,20 @@ def test_the_first_model_that_takes_everything_is_chosen(request_, model):
 
 def test_what_no_model_takes_is_refused_at_its_field():
     refused = refusal(FAMILY, replace(FROM_IMAGE, mask=IMAGE))
-    assert (refused.field, refused.message) == ("mask_image", messages.no_model_takes("a mask"))
+    assert (refused.field, refused.message) == ("mask_image", messages.no_model_takes("mask_image"))
     refused = refusal(FAMILY, replace(PLAIN, refine=Refine.ENSEMBLE))
-    assert (refused.field, refused.message) == ("refine", messages.no_model_takes("a refiner"))
+    assert (refused.field, refused.message) == ("refine", messages.no_model_takes("refine"))
 
 
 def test_a_way_of_the_refiner_that_no_model_knows_is_refused_at_its_field():
     half = replace(OWN_SERVER_SCHEMA, refine_modes=frozenset({Refine.SECOND_PASS}))
     refused = refusal(ModelFamily((Model("half", half, STANDARD_NAMES),)), replace(PLAIN, refine=Refine.ENSEMBLE))
-    assert (refused.field, refused.message) == ("refine", messages.no_model_takes("this way of the refiner"))
+    assert (refused.field, refused.message) == ("refine", messages.no_model_takes("refine_mode"))
 
 
 def test_what_no_one_model_takes_together_is_said_of_both():
     refused = refusal(FAMILY, replace(FROM_IMAGE, loras=LORA))
-    assert refused.message == messages.no_model_takes_together("a picture to start from", "LoRAs")
+    assert refused.message == messages.no_model_takes_together("image", "loras")
 
 
 def test_a_model_whose_range_is_too_narrow_is_passed_over_and_the_last_one_says_why():
@@ -91,7 +91,7 @@ def test_the_built_in_family_has_no_names_for_what_its_models_do_not_take():
 def test_fast_goes_to_a_model_that_takes_it_alone():
     fast = replace(PLAIN, preset=Preset.FAST)
     refused = refusal(ALL, fast)
-    assert (refused.field, refused.message) == ("preset", messages.no_model_takes("the fast way"))
+    assert (refused.field, refused.message) == ("preset", messages.no_model_takes("preset"))
     quick = Model(
         "quick",
         replace(OWN_SERVER_SCHEMA, fields=OWN_SERVER_SCHEMA.fields | {"preset"}, default_preset=Preset.FULL),

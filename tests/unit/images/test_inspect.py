@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import messages
-from components.errors import ImageUnavailable, Message
+from components.errors import ImageUnavailable
 from components.images.inspect import PIXEL_LIMIT, inspect
+from components.messages.message import Message
 from tests.support.full_run import examples
 from tests.support.scripted_api import picture_bytes
 

@@ -12,7 +12,7 @@ from components.budget.limits import Access
 from components.budget.quotes import ASSUMED_QUOTE
 from components.domain.job import JobState
 from components.domain.person import Person
-from components.errors import Charge
+from components.messages.message import Charge
 from tests.support.budgets import CAROL, CENT, WIDE, spent_on_disk
 from tests.support.core import problem_of, running
 from tests.support.scripted_api import ALICE, BOB, raises, refuses, success

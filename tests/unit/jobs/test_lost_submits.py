@@ -9,7 +9,7 @@ import pytest
 
 from components import messages
 from components.domain.job import JobState
-from components.errors import Charge
+from components.messages.message import Charge
 from tests.support.core import problem_of, problems_seen, real_client, running
 from tests.support.fake_clock import until
 from tests.support.scripted_api import ALICE, BASE, raises, refuses, success

@@ -9,7 +9,7 @@ import pytest
 
 from components import messages
 from components.domain.job import JobState
-from components.errors import Charge
+from components.messages.message import Charge
 from tests.support.core import problem_of
 from tests.support.scripted_api import picture_bytes
 

@@ -11,8 +11,8 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from components.domain.job import JobState
 from components.domain.request import GenerationRequest
-from components.errors import Charge
 from components.jobs.submission import Submission
+from components.messages.message import Charge
 from tests.support.full_run import examples
 from tests.support.job_lives import FATES, PRICE, PURSE, LivesBase, pass_turns
 from tests.support.scripted_api import ALICE, BOB, refuses

@@ -13,7 +13,7 @@ from components import messages
 from components.domain.job import JobState
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
-from components.errors import Charge
+from components.messages.message import Charge
 from tests.support.core import problem_of, running
 from tests.support.scripted_api import ALICE, BASE, BOB, OWN_KEY, picture_bytes, raises, refuses, success
 

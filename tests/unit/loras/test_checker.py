@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from components import messages
-from components.errors import Message
 from components.loras.checker import HEADER_LIMIT, Fit, LoraChecker
 from components.loras.safetensors_header import BaseModelFamily
+from components.messages.message import Message
 from tests.support.lora_sites import (
     API,
     DOWNLOAD,

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from components import messages
 from components.domain.lora_path import MAX_URL_LENGTH, is_lora_path, is_repository
-from components.errors import InvalidRequest, Message
+from components.errors import InvalidRequest
 from components.loras.link import parse_lora
 from components.loras.sites import Site
+from components.messages.message import Message
 from components.net.public_url import is_public_https
 
 FILE = "https://huggingface.co/o/n/resolve/main/x.safetensors"

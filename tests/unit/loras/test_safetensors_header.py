@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
-from components.errors import Message, NotALora
+from components.errors import NotALora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
 from components.loras.safetensors_header import Architecture, BaseModelFamily
+from components.messages.message import Message
 from tests.support.safetensors_files import KOHYA, file, kohya, tensor
 
 PEFT = "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"

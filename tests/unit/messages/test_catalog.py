@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from components import messages
-from components.errors import Charge, Message
+from components.messages.message import Charge, Message, literal
 from tests.support.paths import ROOT
 
 FIXED = {name: value for name, value in vars(messages).items() if isinstance(value, Message)}
 MADE = {
-    "not_whole": messages.not_whole("Width"),
-    "not_finite": messages.not_finite("Guidance"),
-    "outside": messages.outside("Width", "256", "1536", "7"),
-    "not_on_grid": messages.not_on_grid("Width"),
-    "too_long": messages.too_long("The prompt", 5000),
+    "not_whole": messages.not_whole("width"),
+    "not_finite": messages.not_finite("guidance_scale"),
+    "outside": messages.outside("width", "256", "1536", "7"),
+    "not_on_grid": messages.not_on_grid("width"),
+    "too_long": messages.too_long("prompt", 5000),
     "too_many_loras": messages.too_many_loras(4),
     "too_many_cells": messages.too_many_cells(25),
     "too_many_pictures": messages.too_many_pictures(4),
@@ -36,13 +36,13 @@ MADE = {
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
     "failed": messages.failed(""),
-    "not_taken": messages.not_taken("LoRAs"),
-    "no_model_takes": messages.no_model_takes("a mask"),
-    "no_model_takes_together": messages.no_model_takes_together("a mask", "LoRAs"),
+    "not_taken": messages.not_taken("loras"),
+    "no_model_takes": messages.no_model_takes("mask_image"),
+    "no_model_takes_together": messages.no_model_takes_together("mask_image", "loras"),
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),
     "lora_of_make": messages.lora_of_make("LoHa"),
-    "moved": messages.moved("Steps", "80", "50"),
+    "moved": messages.moved("num_inference_steps", "80", "50"),
     "more_loras": messages.more_loras(4),
     "lora_not_restored": messages.lora_not_restored("ink"),
     "refiner_not_restored": messages.refiner_not_restored("another"),
@@ -141,11 +141,11 @@ def test_every_charge_has_its_words():
 
 
 def test_a_message_in_full_has_its_three_parts_in_order_and_no_money_where_nothing_is_charged():
-    told = Message("It happened.", "Do this.", Charge.MAYBE)
+    told = literal("It happened.", "Do this.", Charge.MAYBE)
     assert messages.in_full(told, is_free=False) == "It happened. It may have been charged. Do this."
     assert messages.in_full(told, is_free=True) == "It happened. Do this."
-    assert messages.in_full(Message("It happened."), is_free=True) == "It happened."
-    assert messages.charged(Message("It happened."), is_free=False) == "Nothing was charged."
+    assert messages.in_full(literal("It happened."), is_free=True) == "It happened."
+    assert messages.charged(literal("It happened."), is_free=False) == "Nothing was charged."
 
 
 NOT_SENT = ("nothing was sent", "not sent", "before it was sent", "before this was sent")

@@ -20,7 +20,8 @@ from components.domain.job import Job, JobState
 from components.domain.model_family import Catalogue, Model, ModelFamily
 from components.domain.request import GenerationRequest, LoraWeight
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, PROMPT_LIMIT, built_in_schema
-from components.errors import InvalidRequest, Message, StorageError
+from components.errors import InvalidRequest, StorageError
+from components.messages.message import Message
 from components.services.backend import Backend
 from components.services.playground import Playground
 from components.storage.database import Database
@@ -51,9 +52,9 @@ def refused(work: Callable[[], object]) -> Message:
         ({"prompt": " \n"}, messages.NO_PROMPT),
         ({"prompt": "half \ud83d"}, messages.HALF_A_CHARACTER),
         ({"negative_prompt": "\udc00"}, messages.HALF_A_CHARACTER),
-        ({"width": 512.5}, messages.not_whole("Width")),
-        ({"num_inference_steps": True}, messages.not_whole("Steps")),
-        ({"guidance_scale": float("nan")}, messages.not_finite("Guidance")),
+        ({"width": 512.5}, messages.not_whole("width")),
+        ({"num_inference_steps": True}, messages.not_whole("num_inference_steps")),
+        ({"guidance_scale": float("nan")}, messages.not_finite("guidance_scale")),
     ],
 )
 def test_f04_what_is_no_request(values, told):
@@ -64,7 +65,7 @@ def test_f04_what_is_no_request(values, told):
     ("path", "scale", "told"),
     [
         ("  ", 1.0, messages.NO_LORA_PATH),
-        ("owner/name", float("inf"), messages.not_finite("The scale of a LoRA")),
+        ("owner/name", float("inf"), messages.not_finite("lora_scale")),
     ],
 )
 def test_f04_what_is_no_lora(path, scale, told):
@@ -74,12 +75,12 @@ def test_f04_what_is_no_lora(path, scale, told):
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"prompt": "x" * (PROMPT_LIMIT + 1)}, messages.too_long("A prompt", PROMPT_LIMIT)),
-        ({"width": 255}, messages.outside("Width", "256", "1536", "255")),
-        ({"height": 300}, messages.not_on_grid("Height")),
+        ({"prompt": "x" * (PROMPT_LIMIT + 1)}, messages.too_long("prompt", PROMPT_LIMIT)),
+        ({"width": 255}, messages.outside("width", "256", "1536", "255")),
+        ({"height": 300}, messages.not_on_grid("height")),
         ({"loras": (LORA,) * 5}, messages.too_many_loras(4)),
         ({"loras": (LoraWeight("http://inside"),)}, messages.NOT_A_LORA_PATH),
-        ({"loras": (LoraWeight("owner/name", 4.5),)}, messages.outside("The scale of a LoRA", "0", "4", "4.5")),
+        ({"loras": (LoraWeight("owner/name", 4.5),)}, messages.outside("lora_scale", "0", "4", "4.5")),
     ],
 )
 def test_f04_what_the_model_does_not_take(values, told):
@@ -213,7 +214,7 @@ async def test_f34_what_the_models_take_is_said_to_be_unknown(tmp_path):
     backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     playground = Playground(backend, Store(tmp_path), host_config(backend))
     assert playground.notices == (messages.MODELS_UNAVAILABLE,)
-    assert backend.family.reason("mask_image") == messages.not_taken("a mask")
+    assert backend.family.reason("mask_image") == messages.not_taken("mask_image")
     assert backend.family.reason("loras") is None
 
 

@@ -118,7 +118,7 @@ async def test_what_a_model_takes_no_more_is_never_sent_to_it(rig, api):
     rig, backend = rig
     backend.catalogue.family = ModelFamily.built_in([MODEL])  # the hourly answer came after the press
     job = await rig.picture(request=masked(rig))
-    assert problem_of(job) == messages.no_model_takes("a picture to start from")
+    assert problem_of(job) == messages.no_model_takes("image")
     assert not api.posts
 
 

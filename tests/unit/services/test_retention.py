@@ -8,8 +8,8 @@ import pytest
 
 from components import messages
 from components.domain.job import Job, JobState, StoredImage
-from components.errors import Charge, Message
 from components.jobs.repository import JobRepository
+from components.messages.message import Charge, literal
 from components.services.history import History
 from components.services.retention import DAY, Retention, RetentionPolicy
 from components.storage.async_store import AsyncStore
@@ -63,13 +63,13 @@ async def test_what_is_too_old_goes_but_favourites(store, sweep):
 
 
 async def test_what_may_still_come_and_what_was_paid_for_and_not_had_stays(store, sweep):
-    paid = Message("It could not be fetched.", charge=Charge.SPENT)
+    paid = literal("It could not be fetched.", charge=Charge.SPENT)
     save(
         store,
         job("open", created=1.0),
         aged("unknown", 50, state=JobState.UNKNOWN),
         aged("paid", 50, state=JobState.FAILED, problem=paid),
-        aged("failed", 50, state=JobState.FAILED, problem=Message("It failed.", charge=Charge.REFUNDED)),
+        aged("failed", 50, state=JobState.FAILED, problem=literal("It failed.", charge=Charge.REFUNDED)),
         aged("stopped", 50, state=JobState.STOPPED),
     )
     await sweep(days=30)

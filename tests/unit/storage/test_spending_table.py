@@ -13,7 +13,8 @@ from components import messages
 from components.budget.limits import DAY, HOUR, MONTH, STOP_SWITCH, BudgetLimits, Reservation
 from components.domain.job import Job, JobState
 from components.domain.request import GenerationRequest
-from components.errors import BudgetDenied, Charge, Message
+from components.errors import BudgetDenied
+from components.messages.message import Charge, literal
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
 from tests.support.budgets import CENT, NOWHERE, WIDE
@@ -116,7 +117,7 @@ def test_s03_in_any_order_of_events_no_limit_is_passed_and_reservations_cover_th
                 assert known
                 if known.ended is None:
                     state, charge = ENDS[how]
-                    told = None if charge is None else Message("It ended.", "", charge)
+                    told = None if charge is None else literal("It ended.", "", charge)
                     real = max(price - rebate, 1)
                     store.save_job(known.with_price(real).ended_as(state, now, told))
                     made[place] = (name, who, when, real if how in CHARGED else 0)

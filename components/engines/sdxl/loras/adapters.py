@@ -12,7 +12,8 @@ from components.engines.sdxl import messages
 from components.engines.sdxl.loras.header_check import check_file
 from components.engines.sdxl.model.device import is_out_of_memory
 from components.engines.sdxl.model.libraries import library, torch
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import Message
 
 MAX_ADAPTERS = 8
 """LoRAs that stay loaded."""

@@ -13,7 +13,8 @@ from components.engines.sdxl.loras.header_check import SDXL_WIDTH, Head, check_f
 from components.engines.sdxl.loras.hub import HubLoras
 from components.engines.sdxl.loras.location import Download, HostFile, HubFile, Place
 from components.engines.sdxl.model.download_progress import Report
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import Message
 
 CACHE_SECONDS = 60.0
 """Seconds for which a site's answer is cached: the images of one press cause one request."""

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from components.engines.sdxl import messages
-from components.errors import EngineError, Message
+from components.errors import EngineError
 from components.loras.safetensors_header import (
     FAMILY_OF_WIDTH,
     LORA_DOWN,
@@ -26,6 +26,7 @@ from components.loras.safetensors_header import (
     parse_header,
     parse_header_size,
 )
+from components.messages.message import Message
 
 CHUNK_BYTES = 1 << 17
 """Bytes that are read at once; most headers are shorter."""

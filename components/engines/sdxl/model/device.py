@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.engines.sdxl.model.libraries import torch
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ def chosen_device(name: str) -> Device:
     """Return the device of the setting; auto takes the best there is. Raise EngineError when it is not there."""
     there = _there()
     if name != "auto" and name not in there:
-        raise EngineError(Message(f"There is no {name} device on this machine.", "The host has to set SDXL_DEVICE."))
+        raise EngineError(Message("engine_no_device", {"name": name}))
     best = there[0] if name == "auto" else name
     return Device(best, torch().float32 if best == "cpu" else torch().float16)
 

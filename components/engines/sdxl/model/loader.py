@@ -16,7 +16,8 @@ from components.engines.sdxl.model.files import BASE_PARTS, REFINER_PARTS, is_co
 from components.engines.sdxl.model.libraries import library
 from components.engines.sdxl.model.tokenizer_files import write_config
 from components.engines.sdxl.settings import Source
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import Message
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ import pytest
 
 from components.engines.sdxl import messages
 from components.engines.sdxl.loras.header_check import check_file
-from components.errors import EngineError, Message
+from components.errors import EngineError
+from components.messages.message import Message
 from tests.support.paths import ROOT
 
 CROSS = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k"

@@ -35,7 +35,7 @@ def test_only_what_belongs_to_the_way_is_asked_for(values, fields):
     [
         ({"refine": "by hand"}, messages.NO_SUCH_REFINER),
         ({"refine": ["base_image_refiner"]}, messages.NO_SUCH_REFINER),
-        ({"refine": "base_image_refiner", "refine_steps": 2.5}, messages.not_whole("The refiner's steps")),
+        ({"refine": "base_image_refiner", "refine_steps": 2.5}, messages.not_whole("refine_steps")),
         ({"refine": "expert_ensemble_refiner", "high_noise_frac": "x"}, messages.NOT_A_NUMBER),
     ],
 )

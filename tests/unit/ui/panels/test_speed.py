@@ -114,9 +114,7 @@ def test_the_page_says_what_has_no_effect():
 
 def test_where_no_model_takes_it_it_is_off():
     """Somebody on a page with a speed may bring a key, with which another service paints."""
-    assert unavailable_parts(family(None), GenerationRequest("a fox")) == {
-        "preset": messages.not_taken("the fast way")
-    }
+    assert unavailable_parts(family(None), GenerationRequest("a fox")) == {"preset": messages.not_taken("preset")}
 
 
 def test_the_form_s_speed_is_part_of_what_is_asked():

@@ -1,0 +1,75 @@
+"""Catalogue of texts: every text that a visitor sees, by key, one JSON file a language in assets/locales.
+
+A text is a template with `{name}` placeholders, or one template for each plural category (`one`, `other`), chosen by
+the parameter `count`. assets/ui/shared/texts.js renders the same files in the browser, in the browser's language.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locales"
+ENGLISH = "en"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+Template = str | Mapping[str, str]
+"""Template of a text; a mapping has one for each plural category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text of the catalogue: its key and the values of its placeholders. `str()` of it is English."""
+
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the text in English."""
+        return text(self.key, self.params)
+
+
+Param = str | int | float | Text
+"""Value of a placeholder. Numbers are written as the language writes them; another text is rendered first."""
+
+
+def text(key: str, params: Mapping[str, Param] | None = None, language: str = ENGLISH) -> str:
+    """Return the text of a key. Raises KeyError for an unknown key or a missing parameter."""
+    return filled(texts(language)[key], params or {}, language)
+
+
+def filled(template: Template, params: Mapping[str, Param], language: str = ENGLISH) -> str:
+    """Return a template with its placeholders filled. Raises KeyError for a missing parameter."""
+    chosen = template if isinstance(template, str) else template[_plural_category(template, params["count"])]
+    return _PLACEHOLDER.sub(lambda found: _shown(params[found[1]], language), chosen)
+
+
+def _plural_category(template: Mapping[str, str], count: Param) -> str:
+    """Return the plural category of a count by English rules: the server itself writes English alone."""
+    return "one" if count == 1 and "one" in template else "other"
+
+
+def _shown(value: Param, language: str) -> str:
+    if isinstance(value, Text):
+        return text(value.key, value.params, language)
+    return value if isinstance(value, str) else f"{value:,.12g}" if isinstance(value, float) else f"{value:,}"
+
+
+@cache
+def texts(language: str = ENGLISH) -> Mapping[str, Template]:
+    """Return all texts of a language by key, such as `message.no_prompt.happened`. Reads the file once."""
+    return dict(flattened(json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))))
+
+
+def flattened(branch: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Template]]:
+    """Yield the keys and templates of a nested catalogue; a mapping with `other` is a plural."""
+    for name, value in branch.items():
+        if isinstance(value, Mapping) and "other" not in value:
+            yield from flattened(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
