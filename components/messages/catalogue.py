@@ -61,6 +61,12 @@ def _shown(value: Param, language: str) -> str:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a catalogue, such as `en`."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+@cache
 def texts(language: str = ENGLISH) -> Mapping[str, Template]:
     """Return all texts of a language by key, such as `message.no_prompt.happened`. Reads the file once."""
     return dict(flattened(json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))))

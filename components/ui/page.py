@@ -23,6 +23,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.gallery.results import Results
 from components.ui.identity import as_object, person_of, session_key
+from components.ui.labels import label
 from components.ui.panels.account import AccountPanel
 from components.ui.panels.code import CodePanel
 from components.ui.panels.form_links import place_form_links
@@ -58,8 +59,10 @@ class Page:
                     with gr.Column(elem_id="settings"):
                         self._place_settings(playground)
                     with gr.Row(elem_id="action"):
-                        settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
-                        button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
+                        settings = gr.Button(
+                            label("page.settings"), elem_id="to-settings", elem_classes=["minor"], scale=0
+                        )
+                        button = gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
                     self.archives = self._results.archives

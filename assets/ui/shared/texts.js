@@ -36,7 +36,9 @@ export function text(key, params = {}) {
 /** Whether there is a text of this key. @param {string} key @returns {boolean} */
 export const hasText = (key) => found(key) !== undefined;
 
-const found = (key) => key.split(".").reduce((branch, name) => branch?.[name], catalogue);
+function found(key) {
+  return key.split(".").reduce((branch, name) => branch?.[name], catalogue);
+}
 
 function shown(value) {
   if (typeof value === "number") return numbers.format(value);
