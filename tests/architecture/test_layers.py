@@ -34,7 +34,7 @@ INSIDE_UI = """
 4  gallery  programs
 3  routes
 2  panels
-1  http  assets  identity  widgets  message_json
+1  http  assets  identity  labels  widgets  message_json
 """
 INSIDE_SERVER = """
 6  __main__
