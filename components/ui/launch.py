@@ -22,7 +22,7 @@ from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
-from components.ui.http.sign_in import SignIn, sign_in_handlers, unpublish
+from components.ui.http.sign_in import SignIn, sign_in_handlers
 from components.ui.labels import translations
 from components.ui.page import Page
 from components.ui.programs.generate import misnamed_parameter
@@ -46,7 +46,6 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     """
     page, host = Page(playground), HostPage(playground)
     blocks = page.blocks
-    unpublish(blocks)
     # Gradio's default of one event at a time for each function would make every press wait for the one before.
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     gradio_queue = blocks._queue  # pyright: ignore[reportPrivateUsage] - Gradio 6.31 has no setting for it

@@ -86,6 +86,7 @@ class AccountPanel {
   /** @param {AccountStatus} status */
   #show(status) {
     const { own_key: own, key_lost: isLost, obstacle, user } = this.status = status;
+    document.getElementById("head").dataset.signedIn = user ? "yes" : "no";
     this.node.classList.remove("unsure");
     this.line.style.minHeight = "";
     this.obstacle.textContent = obstacle && !isLost ? inFull(obstacle) : "";

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import gradio as gr
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,8 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from components import messages
 from components.ui.http.responses import refusal
 
-_CHECK = "_check_login_status"
-"""API name of the event by which Gradio's login button learns whether the visitor is signed in."""
 _log = logging.getLogger(__name__)
 
 
@@ -28,13 +25,6 @@ def sign_in_handlers(*, is_offered: bool) -> Mapping[Any, Callable[..., Any]]:
     from authlib.integrations.base_client import OAuthError  # noqa: PLC0415
 
     return {OAuthError: _not_signed_in}
-
-
-def unpublish(blocks: gr.Blocks) -> None:
-    """Hide the login button's own event from the description of the API: programs have no use for it."""
-    for function in blocks.fns.values():
-        if function.api_name == _CHECK:
-            function.api_visibility = "private"
 
 
 async def _not_signed_in(_: Request, __: Exception) -> Response:

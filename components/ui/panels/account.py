@@ -16,6 +16,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.message_json import message_json
+from components.ui.panels.sign_in import place_sign_in
 
 
 class AccountPanel:
@@ -38,8 +39,7 @@ class AccountPanel:
                 server_functions=self._server_functions(),
             )
             if playground.config.can_sign_in:
-                # Without an icon: it is one of Gradio's own files, whose route is closed.
-                gr.LoginButton(logout_value="Sign out", icon=None, elem_id="sign-in", size="sm", scale=0)
+                place_sign_in()
 
     def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""
