@@ -33,6 +33,7 @@ from components.ui.panels.prompt import PromptPanel, PromptTexts
 from components.ui.panels.refiner import RefinerPanel
 from components.ui.panels.sampling import SamplingPanel
 from components.ui.panels.shape import ShapePanel
+from components.ui.panels.sign_in import sign_in_routes
 from components.ui.panels.source_image import SourceImagePanel
 from components.ui.panels.speed import SpeedPanel
 from components.ui.panels.styles import StylesPanel
@@ -48,9 +49,10 @@ class Page:
 
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
+        routes = sign_in_routes() if playground.config.can_sign_in else None
         # Gradio deletes its copies of files every hour, those older than a day.
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86_400)) as self.blocks:
-            AccountPanel(TITLE, playground)
+            AccountPanel(TITLE, playground, routes)
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="form"):
                     with gr.Column(elem_id="words"):

@@ -26,7 +26,8 @@ class AccountPanel:
     sends it to `use_key` and stores the token that comes back.
     """
 
-    def __init__(self, title: str, playground: Playground) -> None:
+    def __init__(self, title: str, playground: Playground, routes: gr.LoginButton | None = None) -> None:
+        """`routes`: see `sign_in_routes`; None where sign-in is not offered."""
         self._playground = playground
         with gr.Row(elem_id="head"):
             gr.HTML(title, html_template=assets.text("ui/title.html"), elem_id="title", apply_default_css=False)
@@ -38,8 +39,8 @@ class AccountPanel:
                 js_on_load=assets.mount("account/account", "mount", _messages()),
                 server_functions=self._server_functions(),
             )
-            if playground.config.can_sign_in:
-                place_sign_in()
+            if routes:
+                place_sign_in(routes)
 
     def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""

@@ -8,23 +8,18 @@ from components.ui import assets
 from components.ui.labels import label
 
 
-class _SignInRoutes(gr.LoginButton):
-    """Login button without a listener, never shown: Gradio serves its sign-in routes to a page that has one.
+def sign_in_routes() -> gr.LoginButton:
+    """Return a login button that is never shown: Gradio serves its sign-in routes to a page that has one.
 
-    Gradio's own compares its text to know whether a press signs in or out, and so cannot be translated (6.31).
+    To be called outside the page, where Gradio gives it no listener: its own compares the button's text to know
+    whether a press signs in or out, and so cannot be translated (6.31).
     """
-
-    def get_block_name(self) -> str:
-        """Return the name of the frontend's component, which Gradio would take from the parent class."""
-        return "button"
-
-    def activate(self) -> None:
-        """Connect nothing."""
+    return gr.LoginButton(visible=False)
 
 
-def place_sign_in() -> None:
+def place_sign_in(routes: gr.LoginButton) -> None:
     """Place the buttons. They leave the page by scripts in the browser: assets/ui/account/sign_in.js."""
-    _SignInRoutes(visible=False)
+    routes.render()
     for name, function in (("sign-in", "sign_in"), ("sign-out", "sign_out")):
         text = label(f"account.{function}")
         button = gr.Button(text, variant="huggingface", size="sm", elem_id=name, elem_classes=["sign"], scale=0)
