@@ -4,11 +4,9 @@ import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
 import { watchPrice } from "./form/price.js";
-import { words as formWords } from "./form/words.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
 import { TabTitle } from "./gallery/tab_title.js";
-import { words } from "./gallery/words.js";
 import { showGrid } from "./grid/grid.js";
 import { rowsOf } from "./grid/rows.js";
 import { guardPresses } from "./press/guard.js";
@@ -17,9 +15,11 @@ import { getVisitor } from "./shared/browser_id.js";
 import { button, make, oneAtATime } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
+import { list } from "./shared/formats.js";
+import { fieldName } from "./shared/labels.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
-import { words as labels } from "./shared/words.js";
+import { text } from "./shared/texts.js";
 
 /**
  * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML
@@ -46,11 +46,18 @@ export async function mount(host) {
   setFillTrigger(() => host.trigger("fill", {}));
   const linked = await (restored ??= restore()); // before presses are allowed: they would send another form
   host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
-  if (linked) gallery.say(formWords.linked(linked.moved));
+  if (linked) gallery.say(linkedText(linked.moved));
   linkHelp();
   allowPresses(page);
   showNoticesIn((name) => gallery.say(host.messages[name]));
   host.watch("value", () => receive(page));
+}
+
+/** What a link did. @param {string[]} moved fields whose values are not offered */
+function linkedText(moved) {
+  const linked = text("form.linked");
+  if (!moved.length) return linked;
+  return `${linked} ${text("form.moved", { count: moved.length, names: list(moved.map(fieldName)) })}`;
 }
 
 /** @param {Host} host @returns {Promise<Page>} */
@@ -86,7 +93,7 @@ async function watchTouches() {
 /** Adds what stands above the gallery. */
 function addHead(page, isStored) {
   const { gallery, tabTitle, host: { messages } } = page;
-  const history = button(words.history, () => openHistory(page), { className: "history" });
+  const history = button(text("gallery.history"), () => openHistory(page), { className: "history" });
   gallery.node.prepend(make("div", { className: "head" }, tabTitle.node, history));
   if (!isStored) gallery.node.prepend(ownTabLink(messages.nothing_kept_here));
 }
@@ -142,7 +149,7 @@ function offerExamples(gallery) {
   showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
-    gallery.say(formWords.exampleFilled);
+    gallery.say(text("form.example_filled"));
   });
 }
 
@@ -159,7 +166,7 @@ const galleryActions = (page) => ({
   },
   compare: (row) => compare(row, rowsIn(page)),
   setFavourite: (row) => setFavourite(page, row),
-  grid: (row) => showGrid(() => rowsOf(row.click, rowsIn(page)), (text) => page.gallery.say(text)),
+  grid: (row) => showGrid(() => rowsOf(row.click, rowsIn(page)), (sentence) => page.gallery.say(sentence)),
   older: (before) => page.host.server.older({ visitor: page.visitor, before }),
   recheck: async (row) => {
     await page.host.server.recheck({ visitor: page.visitor, job: row.id });
@@ -171,7 +178,7 @@ const galleryActions = (page) => ({
 /** @param {Page} page @returns {import("./viewer/actions.js").ImageActions} */
 const imageActions = (page) => ({
   setFavourite: (row) => setFavourite(page, row),
-  say: (text) => page.gallery.say(text),
+  say: (sentence) => page.gallery.say(sentence),
   rows: () => rowsIn(page),
   recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
   remove: async (row) => (await remove(page, [row.id])).length > 0,
@@ -218,7 +225,7 @@ async function setFavourite(page, row) {
   const request = { visitor, job: row.id, favourite: !row.favourite };
   const isDone = (await host.server.set_favourite(request).catch(() => false)) === true;
   if (isDone) await refresh(page);
-  else gallery.say(labels.notFavoured);
+  else gallery.say(text("shared.not_favoured"));
   return isDone;
 }
 

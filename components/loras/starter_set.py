@@ -11,7 +11,10 @@ STARTER_FILE = Path(__file__).resolve().parents[2] / "assets" / "loras" / "start
 
 
 def starter_names(file: Path = STARTER_FILE) -> Mapping[str, str]:
-    """Return paths by lower-case file name and title, as tags name them; empty without a starter set."""
+    """Return paths by lower-case file name and title, as tags name them; empty without a starter set.
+
+    The title is the author's own, in any language; the page shows `starter_lora.<id>.title` of the catalogue.
+    """
     paths: dict[str, str] = {}
     for path, entry in _entries(file):
         title = entry.get("title")

@@ -23,7 +23,7 @@ class PromptStyle:
     """One style."""
 
     name: str
-    title: str
+    """Its title is the text `style.<name>.title` of the catalogue."""
     prompt: str
     """Has `{prompt}` once."""
     negative_prompt: str

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
+
+from components.messages import catalogue
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
 SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
@@ -29,6 +33,8 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
+_TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
+_LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
 EARLY_SCRIPT = "shared/frame_loop.js"
 """Script of `ui` that stands in the page's HTML, before those of Gradio."""
 
@@ -36,6 +42,21 @@ EARLY_SCRIPT = "shared/frame_loop.js"
 def text(name: str) -> str:
     """Return the content of a text file in `assets/`."""
     return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def template(name: str) -> str:
+    """Return a HTML template in `assets/` with its texts in English.
+
+    An element names its text by `data-text` and its accessible name by `data-label`. This is the first paint:
+    assets/ui/shared/template.js fills in the visitor's language.
+    """
+    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(catalogue.text(found[1]), quote=False), text(name))
+    return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(catalogue.text(found[1]))}"', with_texts)
+
+
+def languages() -> list[str]:
+    """Return the languages that have a catalogue."""
+    return sorted(path.stem for path in catalogue.FOLDER.glob("*.json"))
 
 
 @cache

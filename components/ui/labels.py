@@ -35,5 +35,9 @@ def _texts(keys: Iterable[str], language: str) -> dict[str, str]:
     found = {}
     for full in keys:
         key, _, params = full.partition("?")
-        found[full] = text(key, dict(parse_qsl(params)), language)
+        found[full] = text(key, {name: _value(value) for name, value in parse_qsl(params)}, language)
     return found
+
+
+def _value(shown: str) -> Param:
+    return int(shown) if shown.isdecimal() else shown

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from components.loras.link import parse_lora
+from components.messages.catalogue import text
 from tests.tools.repaint_samples import LORA_SIDE, encoded, lora_sample, shelf
 from tests.tools.repaint_samples import SHELF as FOLDER
 
@@ -31,14 +32,14 @@ def samples() -> dict[str, Image.Image]:
 
 def test_thirteen_loras_with_all_that_a_card_shows():
     assert len(SHELF) == 13
-    fields = {"path", "title", "line", "trigger_words", "licence", "page", "picture"}
+    fields = {"id", "path", "title", "trigger_words", "licence", "page", "picture"}
     for one in SHELF:
         assert set(one) == fields
         assert all(one[name] for name in fields - {"trigger_words"})
         assert parse_lora(one["path"]).path == one["path"]
         assert one["page"] == f"https://huggingface.co/{one['path']}"
-        assert len(one["line"]) <= 60
-    for name in ("path", "title", "picture"):
+        assert len(text(f"starter_lora.{one['id']}.line")) <= 60
+    for name in ("id", "path", "title", "picture"):
         assert len({one[name].lower() for one in SHELF}) == len(SHELF)
 
 

@@ -41,6 +41,8 @@ def serve_script(route: Route) -> None:
     name = urlsplit(route.request.url).path.removeprefix("/")
     if name.endswith(".js"):
         route.fulfill(body=(ASSETS / "ui" / name).read_text(), content_type="text/javascript")
+    elif name.startswith("locales/"):
+        route.fulfill(body=(ASSETS / name).read_text(), content_type="application/json")
     else:
         route.fulfill(body="<!doctype html><title>Scripts</title>", content_type="text/html")
 

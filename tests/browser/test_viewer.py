@@ -145,9 +145,9 @@ def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> 
     expect(view.get_by_text("This picture will be gone for good. What it cost stays counted.")).to_be_visible()
     person.page.evaluate(
         """async () => {
-          const { words } = await import(document.querySelector('link[href*="/viewer/actions.css"]').href
-            .replace('actions.css', 'words.js'));
-          window.free = words.removing({ pictures: [1], price: null });
+          const { removing } = await import(document.querySelector('link[href*="/viewer/actions.css"]').href
+            .replace('actions.css', 'describe.js'));
+          window.free = removing({ pictures: [1], price: null });
         }"""
     )
     assert person.page.evaluate("window.free") == "This picture will be gone for good."

@@ -3,8 +3,9 @@ import { getVisitor } from "../shared/browser_id.js";
 import { setText, sleep } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey, setSessionKey } from "../shared/session_key.js";
+import { fillTexts } from "../shared/template.js";
+import { text } from "../shared/texts.js";
 import { KeyBox } from "./key_box.js";
-import { words } from "./words.js";
 
 const SETTLED_MS = 800; // after the last job has ended, until the balance is requested
 const RETRY_MS = 5_000;
@@ -51,17 +52,23 @@ export function jobEnded() {
   panel.timer = setTimeout(() => panel.update(), SETTLED_MS);
 }
 
+function ownKeyText({ model, masked, balance }) {
+  const payer = text("account.own_key", { model, masked });
+  return balance ? `${payer} ${text("account.balance_left", { balance })}` : payer;
+}
+
 class AccountPanel {
   constructor(node, visitor, messages) {
+    fillTexts(node);
     Object.assign(this, { node, visitor, messages });
     this.line = node.querySelector(".who");
     this.payer = node.querySelector(".payer");
     this.obstacle = node.querySelector(".obstacle");
     this.forget = node.querySelector(".forget");
     this.forget.onclick = () => this.#forgetKey();
-    this.box = new KeyBox(node, (text) => this.#useKey(text));
+    this.box = new KeyBox(node, (typed) => this.#useKey(typed));
     this.latest = 0; // number of the latest request: earlier answers are dropped
-    if (sessionKey()) this.#showPlaceholder(words.loadingKey);
+    if (sessionKey()) this.#showPlaceholder(text("account.loading_key"));
   }
 
   /** Requests the status and shows it. @param {{isLeading?: boolean}} [options] */
@@ -78,9 +85,9 @@ class AccountPanel {
   }
 
   /** Shows a short text in the height of the one before, so that the page does not move. */
-  #showPlaceholder(text) {
+  #showPlaceholder(sentence) {
     this.line.style.minHeight = `${this.line.offsetHeight}px`;
-    setText(this.payer, text);
+    setText(this.payer, sentence);
   }
 
   /** @param {AccountStatus} status */
@@ -91,8 +98,8 @@ class AccountPanel {
     this.line.style.minHeight = "";
     this.obstacle.textContent = obstacle && !isLost ? inFull(obstacle) : "";
     const paidBy = isLost || obstacle ? "" : status.paid_by;
-    const payer = own ? words.ownKey(own) : paidBy;
-    setText(this.payer, [payer, user && words.signedIn(user)].filter(Boolean).join(" "));
+    const payer = own ? ownKeyText(own) : paidBy;
+    setText(this.payer, [payer, user && text("account.signed_in", { user })].filter(Boolean).join(" "));
     this.forget.hidden = !own && !isLost;
     this.box.switch.hidden = Boolean(own);
     if (isLost && !this.box.isRefused) this.box.refuse(this.messages.key_away);
@@ -100,9 +107,9 @@ class AccountPanel {
     this.#offerTakeAlong(status);
   }
 
-  async #useKey(text) {
-    this.box.wait(words.checkingKey);
-    const answer = await this.server.use_key({ visitor: this.visitor, text }).catch(() => undefined);
+  async #useKey(typed) {
+    this.box.wait(text("account.checking_key"));
+    const answer = await this.server.use_key({ visitor: this.visitor, text: typed }).catch(() => undefined);
     if (!answer?.token) return this.box.refuse(answer?.refused ?? this.messages.key_not_checked);
     const old = sessionKey();
     setSessionKey(answer.token);

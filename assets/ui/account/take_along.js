@@ -1,7 +1,7 @@
 /** Offer after signing in: images that this browser made before can be transferred to the account, or left. */
 import { setText } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 const STORAGE_KEY = "playground-left"; // the user who chose to leave them
 
@@ -20,7 +20,7 @@ export class TakeAlong {
   offer(user, count) {
     this.user = user;
     this.node.hidden = !user || !count || user === leftBy();
-    setText(this.text, words.transferable(count));
+    setText(this.text, text("account.transferable", { count }));
   }
 
   async #transfer(transfer) {

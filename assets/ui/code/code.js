@@ -3,8 +3,8 @@ import { formValues } from "../form/values.js";
 import { address, button, oneAtATime } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
+import { text } from "../shared/texts.js";
 import { promptStrength, sourceImageState } from "../source_image/panel.js";
-import { words } from "./words.js";
 
 /**
  * @typedef {import("../shared/messages.js").Message} Message
@@ -27,7 +27,7 @@ export const show_code = oneAtATime(async () => {
 export function codeButton(settings, { received }) {
   const { strength } = settings;
   const source = { has_picture: strength != null, has_mask: Boolean(received), prompt_strength: strength };
-  return button(words.show, oneAtATime(async () => openDialog(await request({ ...settings, ...source }))));
+  return button(text("code.show"), oneAtATime(async () => openDialog(await request({ ...settings, ...source }))));
 }
 
 /** @returns {Promise<?Code>} null without an answer */

@@ -2,18 +2,19 @@
 import { button, copyButton, make } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { words } from "./words.js";
+import { isRightToLeft, text } from "../shared/texts.js";
 
-const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const FORWARD = isRightToLeft ? -1 : 1;
+const STEPS = { ArrowRight: FORWARD, ArrowDown: 1, ArrowLeft: -FORWARD, ArrowUp: -1 };
 const PAGES_OWN = "gradio"; // the sample that sends to this page; the others send to the API
 
 /** @param {?import("./code.js").Code} code */
 export async function open(code) {
   await loadStyle(new URL("./dialog.css", import.meta.url).href);
-  const done = button(words.done, () => node.close(), { className: "done" });
-  const node = make("dialog", { className: "code", "aria-label": words.title },
-    make("header", {}, make("h2", {}, words.title), make("p", {}, words.hint)),
-    ...(code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || words.notLoaded)]),
+  const done = button(text("shared.done"), () => node.close(), { className: "done" });
+  const node = make("dialog", { className: "code", "aria-label": text("code.title") },
+    make("header", {}, make("h2", {}, text("code.title")), make("p", {}, text("code.hint"))),
+    ...(code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || text("code.not_loaded"))]),
     make("footer", {}, done));
   node.addEventListener("click", (event) => event.target === node && node.close());
   node.addEventListener("close", () => node.remove());
@@ -33,7 +34,7 @@ function tabs(code) {
       panels[index].hidden = !isChosen;
     }
   };
-  const list = make("div", { role: "tablist", "aria-label": words.languages }, ...heads);
+  const list = make("div", { role: "tablist", "aria-label": text("code.languages") }, ...heads);
   list.addEventListener("keydown", (event) => {
     const next = nextTab(event.key, heads.indexOf(document.activeElement), names.length);
     if (next === null) return;
@@ -51,15 +52,16 @@ function nextTab(key, index, count) {
 }
 
 const head = (name, onclick) =>
-  button(words.tabs[name], onclick, { id: `code-tab-${name}`, role: "tab", "aria-controls": `code-panel-${name}` });
+  button(text(`code.tab.${name}`), onclick, { id: `code-tab-${name}`, role: "tab", "aria-controls": `code-panel-${name}` });
 
 function panel(name, { samples, service, page, several }) {
-  const text = samples[name];
-  const label = words.codeIn(words.tabs[name]);
-  const code = make("pre", { tabIndex: 0, dir: "ltr", role: "region", "aria-label": label }, make("code", {}, text));
+  const sample = samples[name];
+  const language = text(`code.tab.${name}`);
+  const label = text("code.region", { language });
+  const code = make("pre", { tabIndex: 0, dir: "ltr", role: "region", "aria-label": label }, make("code", {}, sample));
   const notes = [name === PAGES_OWN ? page : service, several].map(inFull).filter(Boolean);
   return make("div", { id: `code-panel-${name}`, role: "tabpanel", "aria-labelledby": `code-tab-${name}` },
-    make("div", { className: "sample" }, code, copyButton(text, label)), ...notes.map(note));
+    make("div", { className: "sample" }, code, copyButton(sample, text("code.copy", { language }))), ...notes.map(note));
 }
 
 const note = (sentence) => make("p", { className: "note" }, sentence);

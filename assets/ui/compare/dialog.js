@@ -1,8 +1,7 @@
 /** Dialog of two images under a slider. Fetched when first opened. */
 import { address, button, make, setText } from "../shared/dom.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { words as labels } from "../shared/words.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 const SAMPLE = 128; // px a side: enough to estimate how much two images differ
 const VISIBLE = 12; // of 255: a smaller difference of a channel is hardly visible
@@ -12,11 +11,11 @@ const VISIBLE = 12; // of 255: a smaller difference of a channel is hardly visib
 /** Opens the dialog; resolves when it is closed. An image of another shape is shown whole in the frame of the left one.
  * @param {Side} one on the left @param {Side} other on the right
  * @param {{title: string, hint?: string, summary?: (share: number) => string}} texts */
-export async function open(one, other, { title, hint = "", summary = words.difference }) {
+export async function open(one, other, { title, hint = "", summary = difference }) {
   await loadStyle(new URL("./dialog.css", import.meta.url).href);
   const [left, right] = [one, other].map(({ picture }) => make("img", { alt: "", src: address(picture.src) }));
   const status = make("p", { role: "status", hidden: true });
-  const close = button("×", () => node.close(), { className: "close", "aria-label": labels.close });
+  const close = button("×", () => node.close(), { className: "close", "aria-label": text("shared.close") });
   const node = make("dialog", { className: "compare", "aria-label": title },
     make("header", {}, make("h2", {}, title), make("p", { dir: "auto", hidden: !hint }, hint), status, close),
     make("div", { className: "stage" }, sheet(left, right, one.name, other.name)));
@@ -28,12 +27,12 @@ export async function open(one, other, { title, hint = "", summary = words.diffe
   // The slider, so that the arrow keys move it.
   node.querySelector("input").focus();
   const hasSameSize = width === other.picture.width && height === other.picture.height;
-  if (hasSameSize) difference(left, right).then((share) => setText(status, summary(share)), () => setText(status, ""));
+  if (hasSameSize) differing(left, right).then((share) => setText(status, summary(share)), () => setText(status, ""));
   return new Promise((resolve) => node.addEventListener("close", () => resolve(node.remove())));
 }
 
 function sheet(left, right, nameLeft, nameRight) {
-  const cut = make("input", { type: "range", min: 0, max: 100, step: 1, value: 50, "aria-label": words.cut(nameLeft) });
+  const cut = make("input", { type: "range", min: 0, max: 100, step: 1, value: 50, "aria-label": text("compare.cut", { name: nameLeft }) });
   const show = () => node.style.setProperty("--cut", `${cut.value}%`);
   cut.oninput = show;
   right.className = "right";
@@ -45,9 +44,13 @@ function sheet(left, right, nameLeft, nameRight) {
   return node;
 }
 
+/** Says how much two images differ. @param {number} share 0 to 1 @returns {string} */
+export const difference = (share) => (share
+  ? text("compare.differ", { percent: Math.max(1, Math.round(100 * share)) }) : text("compare.same"));
+
 /** Share of two images that visibly differs. @param {HTMLImageElement} one @param {HTMLImageElement} other
  * @returns {Promise<number>} 0 to 1; 0 only where not one pixel differs */
-async function difference(one, other) {
+async function differing(one, other) {
   await Promise.all([one.decode(), other.decode()]);
   const share = shareOf(pixels(one, SAMPLE, SAMPLE), pixels(other, SAMPLE, SAMPLE), VISIBLE);
   if (share) return share;

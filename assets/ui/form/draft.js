@@ -17,7 +17,7 @@ let usual = null; // the form of a first visit
 let timer = 0;
 
 /** Restores a draft, or fills in what a link holds; resolves when it stands in the form. Nothing is started.
- * @returns {Promise<?{moved: string[]}>} of a link, the numbers that were out of range; null without a link */
+ * @returns {Promise<?{moved: string[]}>} of a link, the fields whose values are not offered; null without a link */
 export async function restore() {
   usual = await untouchedForm();
   if (!usual) return follow(); // the visitor has begun to type: a draft must not replace that

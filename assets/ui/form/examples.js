@@ -1,7 +1,7 @@
 /** Examples of an empty page: a click fills in the form and spends nothing. */
 import { button, make } from "../shared/dom.js";
-import { clip } from "../shared/words.js";
-import { words } from "./words.js";
+import { clip } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
 
 const urlOf = (path) => new URL(`../../examples/${path}`, import.meta.url).href;
 let examples = null; // a promise
@@ -14,14 +14,16 @@ export async function showExamples(node, choose) {
   if (!found.length || node.dataset.wanted !== "yes" || node.firstChild) return;
   const cards = found.map((example) => make("li", {}, card(example, choose)));
   node.append(
-    make("h3", {}, words.examples), make("p", { className: "quiet" }, words.examplesHint),
+    make("h3", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")),
     make("ul", { className: "examples" }, ...cards));
 }
 
 function card(example, choose) {
   const image = make("img", { alt: "", decoding: "async", src: urlOf(example.picture) });
-  const texts = [make("strong", {}, example.title), make("span", {}, clip(example.prompt, 120))];
-  const use = button("", () => choose(example), { className: "card", "aria-label": words.useExample(example.title) });
+  const title = text(`example.${example.id}.title`);
+  const texts = [make("strong", {}, title), make("span", {}, clip(example.prompt, 120))];
+  const label = text("form.use_example", { title });
+  const use = button("", () => choose(example), { className: "card", "aria-label": label });
   use.append(image, ...texts);
   return use;
 }

@@ -1,10 +1,11 @@
 /** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
 import { ROWS } from "../loras/rows.js";
 import { make, numberInput, setText } from "../shared/dom.js";
+import { dollars } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
+import { text } from "../shared/texts.js";
 import { setMaskOff, setSourceImageOff, sourceImageState } from "../source_image/panel.js";
-import { words } from "./words.js";
 
 const SETTLED_MS = 350; // after the last change
 const CLOCK_SKEW = 5; // seconds by which the server's clock may be behind the browser's
@@ -39,6 +40,12 @@ export function pricedForm() {
     high_noise_frac: number("high_noise_frac"), preset: checked("preset"),
     ...sourceImageState(),
   };
+}
+
+/** Price behind the label of a button. */
+function priceText({ price, pictures: count }) {
+  if (price === null) return ` · ${text("form.price_unknown")}`;
+  return ` · ${count > 1 ? text("form.price_of", { count, price }) : price}`;
 }
 
 /** Keeps the price on the Generate button up to date.
@@ -79,25 +86,25 @@ class PriceWatch {
   showSpending(rows) {
     const paid = rows.filter(({ state, micros, created }) => state === "completed" && micros && created >= this.since);
     const sum = paid.reduce((total, { micros }) => total + micros, 0);
-    setText(this.spent, sum ? words.visit(sum / 1e6, paid.length) : "");
+    setText(this.spent, sum ? text("form.visit", { dollars: dollars(sum / 1e6), count: paid.length }) : "");
   }
 
   async #request() {
     const values = { visitor: this.host.visitor, key: sessionKey(), ...pricedForm() };
-    const text = JSON.stringify(values);
-    if (text === this.answered) return;
+    const request = JSON.stringify(values);
+    if (request === this.answered) return;
     const turn = ++this.latest;
     const answer = await this.host.estimate(values).catch(() => undefined);
     if (turn !== this.latest || answer === undefined) return;
     // Stored only with an answer: after a failure the next change sends the same values again.
-    this.answered = text;
+    this.answered = request;
     this.#show(answer);
   }
 
   /** @param {?object} answer null while the form holds no valid request */
   #show(answer) {
     this.#place();
-    setText(this.price, answer && !answer.free ? words.price(answer) : "");
+    setText(this.price, answer && !answer.free ? priceText(answer) : "");
     setText(this.blocked, answer?.in_the_way ? inFull(answer.in_the_way) : "");
     if (!answer) return;
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
@@ -121,7 +128,7 @@ class PriceWatch {
     const compare = document.querySelector("#compare-loras");
     if (!compare) return;
     compare.toggleAttribute("data-offered", pricedForm().loras > 0);
-    this.comparison.textContent = answer.free ? "" : words.price({ price: answer.comparison, pictures: 2 });
+    this.comparison.textContent = answer.free ? "" : priceText({ price: answer.comparison, pictures: 2 });
     if (!this.comparison.isConnected) compare.append(this.comparison);
   }
 }

@@ -3,12 +3,14 @@ import { ROWS } from "../loras/rows.js";
 import { chosenStyles } from "../prompt/chosen_styles.js";
 import { numberInput } from "../shared/dom.js";
 import { BEST, best } from "../shared/form_fill.js";
-import { words } from "./words.js";
 
 const MOST_CHARACTERS = 10_000; // of a prompt, as in components/domain/schema.py
 const MOST_PATH = 2000; // characters of a LoRA's path
 const MOST_STYLES = 50;
-const NUMBERS = Object.keys(words.numbers);
+/** Numbers of the form, by their names in the API. */
+const NUMBERS = [
+  "width", "height", "guidance_scale", "num_inference_steps", "seed", "high_noise_frac", "refine_steps",
+];
 const WHOLE = new Set(["width", "height", "num_inference_steps", "seed", "refine_steps"]);
 
 const textInput = (id) => document.querySelector(`#field-${id} :is(textarea, input)`);
@@ -42,7 +44,7 @@ export function shareable(row) {
 
 /** Turns any value into settings that the form can hold: unknown names and wrong types are dropped, numbers clamped.
  * @param {any} values @param {object} usual what a missing or wrong value becomes
- * @returns {{settings: object, moved: string[]}} `moved` names the numbers that were out of range */
+ * @returns {{settings: object, moved: string[]}} `moved` names the fields whose values are not offered */
 export function settingsFrom(values, usual) {
   const from = values && typeof values === "object" && !Array.isArray(values) ? values : {};
   const moved = [];
@@ -52,11 +54,11 @@ export function settingsFrom(values, usual) {
   }
   for (const name of NUMBERS.filter((one) => Number.isFinite(from[one]))) {
     settings[name] = clamp(from[name], name, WHOLE.has(name));
-    if (settings[name] !== from[name]) moved.push(words.numbers[name]);
+    if (settings[name] !== from[name]) moved.push(name);
   }
   if ([1, 2, 3, 4].includes(from.pictures)) settings.pictures = from.pictures;
   for (const name of ["refine", "preset"]) if (choices(name).includes(from[name])) settings[name] = from[name];
-  if (from.preset === "fast" && settings.preset !== "fast") moved.push(words.speed);
+  if (from.preset === "fast" && settings.preset !== "fast") moved.push("preset");
   if (from.best) settings.best = bestFrom(from.best);
   if (Array.isArray(from.loras)) settings.loras = from.loras.filter(isLora).slice(0, ROWS.length).map(loraFrom);
   if (Array.isArray(from.styles)) {

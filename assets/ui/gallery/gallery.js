@@ -3,8 +3,9 @@ import { canCompare, partner } from "../compare/pairs.js";
 import { isGrid, rowsOf } from "../grid/rows.js";
 import { button, make, setText } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
+import { text } from "../shared/texts.js";
+import { endOf } from "./progress.js";
 import { isEnded, isResting, openable, Tile } from "./tile.js";
-import { words } from "./words.js";
 
 /**
  * @typedef {import("./tile.js").TileActions & {refused: (row: object) => void, ended: (row: object) => void,
@@ -26,10 +27,10 @@ export class Gallery {
     this.notice = make("p", { role: "status", className: "notice" });
     this.live = make("div", { role: "status", className: "unseen" });
     this.list = make("ul", {});
-    this.more = button(words.older, () => this.#showOlder(), { className: "more", hidden: true });
+    this.more = button(text("gallery.older"), () => this.#showOlder(), { className: "more", hidden: true });
     this.lost = make("p", { className: "quiet", role: "status", hidden: true });
     this.extra = make("div", {}); // examples, while there is no tile
-    this.node = make("section", { className: "results", "aria-label": words.results },
+    this.node = make("section", { className: "results", "aria-label": text("gallery.results") },
       this.notices, this.notice, this.lost, this.extra, this.list, this.more, this.live);
     setInterval(() => document.hidden || this.#tick(), 1000);
   }
@@ -73,7 +74,7 @@ export class Gallery {
   say(message) {
     this.notice.replaceChildren();
     if (!message) return;
-    const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": words.dismiss });
+    const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": text("shared.dismiss") });
     this.notice.append(make("span", {}, message.code ? inFull(message) : message), dismiss);
     if (message.code) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
   }
@@ -86,9 +87,9 @@ export class Gallery {
 
   /** Shows what holds for the whole app at present. @param {import("../shared/messages.js").Message[]} notices */
   #showNotices(notices) {
-    const text = JSON.stringify(notices);
-    if (text === this.noticesText) return;
-    this.noticesText = text;
+    const shown = JSON.stringify(notices);
+    if (shown === this.noticesShown) return;
+    this.noticesShown = shown;
     this.notices.replaceChildren(...notices.map((notice) => make("p", {}, inFull(notice))));
   }
 
@@ -115,7 +116,7 @@ export class Gallery {
     }
     if (before.expected && !row.expected) this.#settle(tile);
     if (isEnded(before) || !isEnded(row)) return "";
-    return row.state === "completed" ? words.ready(row) : words.failed(row);
+    return endOf(row);
   }
 
   /** Opens a comparison when its images are there, unless the visitor has turned to something else.
@@ -150,10 +151,10 @@ export class Gallery {
     }
   }
 
-  /** Announces a text to screen readers. @param {string} text */
-  announce(text) {
+  /** Announces a text to screen readers. @param {string} announcement */
+  announce(announcement) {
     // A live region reads only changes: a text that repeats the last one gets a space more.
-    this.live.textContent = this.live.textContent === text ? `${text}\u00a0` : text;
+    this.live.textContent = this.live.textContent === announcement ? `${announcement}\u00a0` : announcement;
   }
 
   #insert(row) {

@@ -1,5 +1,5 @@
 /** Sound, and a notification in a hidden tab, when a job has ended. Fetched when first switched on. */
-import { words } from "./words.js";
+import { endOf } from "./progress.js";
 
 const NOTES = [660, 880]; // Hz
 const NOTE_SECONDS = 0.18;
@@ -17,7 +17,7 @@ export function notify(row) {
   chime();
   if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
   try {
-    new Notification(row.state === "completed" ? words.ready(row) : words.failed(row), { tag: row.click });
+    new Notification(endOf(row), { tag: row.click });
   } catch {
     // On Android only service workers may notify: the sound and the title remain.
   }

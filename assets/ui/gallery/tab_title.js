@@ -1,8 +1,9 @@
 /** Progress in the title of a hidden tab, and the checkbox for a notification when a job has ended. */
 import { make } from "../shared/dom.js";
+import { list } from "../shared/formats.js";
 import { store, stored } from "../shared/storage.js";
+import { text } from "../shared/texts.js";
 import { isResting } from "./tile.js";
-import { words } from "./words.js";
 
 const STORAGE_KEY = "playground tells when done";
 
@@ -13,7 +14,7 @@ export class TabTitle {
     this.title = null; // the page's own, while progress stands in its place
     this.box = make("input", { type: "checkbox", checked: stored(STORAGE_KEY) === "yes" });
     this.box.onchange = () => this.#saveChoice();
-    this.node = make("label", { className: "tell-me" }, this.box, ` ${words.notify}`);
+    this.node = make("label", { className: "tell-me" }, this.box, ` ${text("gallery.notify")}`);
     document.addEventListener("visibilitychange", () => this.#draw());
   }
 
@@ -47,6 +48,14 @@ export class TabTitle {
       return;
     }
     this.title ??= document.title;
-    document.title = words.tabTitle(this.title, this.ready, this.unfinished);
+    document.title = this.#withProgress(this.title);
+  }
+  #withProgress(title) {
+    const { ready, unfinished } = this;
+    const parts = [
+      ready && text("gallery.tab_ready", { count: ready }),
+      unfinished && text("gallery.tab_unfinished", { count: unfinished }),
+    ].filter(Boolean);
+    return parts.length ? text("gallery.tab_title", { progress: list(parts), title }) : title;
   }
 }

@@ -1,9 +1,10 @@
 /** Tile of one job: its images or its progress, its prompt and what can be done with it. */
 import { canCompare } from "../compare/pairs.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
+import { alt, named } from "../shared/labels.js";
 import { partOf, sentences } from "../shared/messages.js";
-import { words as labels } from "../shared/words.js";
-import { words } from "./words.js";
+import { pieces, text } from "../shared/texts.js";
+import { progress } from "./progress.js";
 
 const ENDED = ["completed", "failed", "unknown", "stopped"];
 const MIN_WAIT = 1.2; // seconds a job must wait before it can be cancelled: a button must not flash
@@ -41,8 +42,8 @@ export class Tile {
     this.note = make("p", { className: "note", dir: "auto", hidden: true });
     this.links = make("p", { className: "links", hidden: true });
     this.side = make("p", { className: "side-of-pair", hidden: true });
-    this.compare = button(words.compare, () => actions.compare(this.row), { className: "small", hidden: true });
-    this.grid = button(words.grid, () => actions.grid(this.row), { className: "small", hidden: true });
+    this.compare = button(text("gallery.compare"), () => actions.compare(this.row), { className: "small", hidden: true });
+    this.grid = button(text("gallery.grid"), () => actions.grid(this.row), { className: "small", hidden: true });
     this.star = button("☆", () => actions.setFavourite(this.row), { className: "star", hidden: true });
     this.node = make("li", { className: "tile" },
       this.stage, this.star, this.side, this.compare, this.grid, this.prompt, this.seed, this.note, this.links);
@@ -60,7 +61,7 @@ export class Tile {
     if (this.node.dataset.state !== row.state) this.node.dataset.state = row.state;
     this.node.classList.toggle("resting", isResting(row));
     setText(this.prompt, row.prompt);
-    setText(this.seed, words.seed(row));
+    setText(this.seed, row.seed == null ? "" : text("gallery.seed", { seed: String(row.seed) }));
     setText(this.note, noteOf(row));
     this.#drawLinks();
     this.#drawStar();
@@ -71,7 +72,7 @@ export class Tile {
   tick(now) {
     const { row } = this;
     if (isEnded(row)) return;
-    setText(this.status, row.set_aside ? words.paused : words.progress(row, now));
+    setText(this.status, row.set_aside ? text("gallery.paused") : progress(row, now));
     // The button stays while the submit is under way: the API may reject that, and the job waits again.
     const canCancel = row.can_take_back && now - row.created > MIN_WAIT;
     this.cancel.hidden = row.state !== "waiting" || (this.cancel.hidden && !canCancel);
@@ -81,7 +82,8 @@ export class Tile {
 
   /** Labels the tile as one side of a comparison. @param {?object} other the row of the other side */
   pairWith(other) {
-    setText(this.side, other ? (this.row.loras.length ? labels.withLora : labels.withoutLora) : "");
+    const side = this.row.loras.length ? "shared.with_lora" : "shared.without_lora";
+    setText(this.side, other ? text(side) : "");
     this.compare.hidden = !other || !canCompare(this.row) || !canCompare(other);
   }
 
@@ -90,16 +92,17 @@ export class Tile {
     star.hidden = row.state !== "completed" || !row.pictures.length;
     star.textContent = row.favourite ? "★" : "☆";
     star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
-    star.setAttribute("aria-label", words.favourite(row));
-    star.title = words.favouriteHint;
+    star.setAttribute("aria-label", text("gallery.favourite", { name: named(row) }));
+    star.title = text("shared.favourite");
   }
 
   #drawLinks() {
     const links = this.row.links.filter((link) => /^https?:/i.test(link));
     this.links.hidden = !links.length;
     this.links.replaceChildren(...links.map((href, index) => {
-      const text = words.atService(links.length > 1 ? index + 1 : 0);
-      return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
+      const label = links.length > 1
+        ? text("gallery.at_service_numbered", { number: index + 1 }) : text("gallery.at_service");
+      return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, label);
     }));
   }
 
@@ -132,9 +135,9 @@ export class Tile {
   #frame() {
     this.status = make("p", { className: "status" });
     this.message = make("div", { className: "message" });
-    this.cancel = this.#actionButton(words.cancel, words.cancelling, () => this.actions.cancel(this.row));
+    this.cancel = this.#actionButton(text("gallery.cancel"), text("gallery.cancelling"), () => this.actions.cancel(this.row));
     this.cancel.hidden = true;
-    this.stop = this.#actionButton(words.stop, words.stopping, () => this.actions.cancel(this.row));
+    this.stop = this.#actionButton(text("gallery.stop"), text("gallery.stopping"), () => this.actions.cancel(this.row));
     this.stop.hidden = true;
     this.recheck = this.#recheckButton();
     this.bar = make("div", { className: "line" });
@@ -163,9 +166,9 @@ export class Tile {
   }
 
   #drawMessage(lines) {
-    const text = lines.join("\n");
-    if (text === this.messageText) return;
-    this.messageText = text;
+    const shown = lines.join("\n");
+    if (shown === this.messageText) return;
+    this.messageText = shown;
     this.message.replaceChildren(...lines.map(paragraph));
   }
 
@@ -175,17 +178,17 @@ export class Tile {
     const number = row.pictures.length > 1 ? index + 1 : 0;
     const box = this.#box("picture", picture.width ?? row.width, picture.height ?? row.height);
     const open = () => this.actions.open(this, index);
-    const opener = button("", open, { className: "open", "aria-label": words.open(row, number) });
+    const opener = button("", open, { className: "open", "aria-label": openLabel(row, number) });
     opener.dataset.picture = index;
     box.append(opener);
-    this.#load(box, opener, picture, labels.alt(row, number));
+    this.#load(box, opener, picture, alt(row, number));
     if (picture.nsfw) cover(box, opener);
     return box;
   }
 
-  #load(box, opener, picture, alt) {
+  #load(box, opener, picture, description) {
     const image = make("img", {
-      alt,
+      alt: description,
       decoding: "async",
       // What was waited for loads at once; of a long list of older images only those that come into sight.
       loading: this.wasSeenUnfinished ? "eager" : "lazy",
@@ -196,7 +199,7 @@ export class Tile {
     image.onload = () => image.decode().then(reveal, reveal); // a decoded image appears at once, without a flash
     image.onerror = () => {
       image.remove();
-      box.append(this.#lostImage(() => this.#load(box, opener, picture, alt)));
+      box.append(this.#lostImage(() => this.#load(box, opener, picture, description)));
     };
     image.src = address(picture.thumb);
     image.oncontextmenu = () => (image.src = address(picture.src)); // its menu saves the image that is shown
@@ -204,7 +207,7 @@ export class Tile {
   }
 
   #lostImage(load) {
-    const retry = button(words.again, () => {
+    const retry = button(text("shared.try_again"), () => {
       node.remove();
       load();
     });
@@ -216,33 +219,38 @@ export class Tile {
   #trouble() {
     const { row } = this;
     const box = this.#box("trouble");
-    box.append(make("strong", {}, words.trouble(row)), ...sentences(row.message).map(paragraph));
+    box.append(make("strong", {}, text(`gallery.trouble.${row.state}`)), ...sentences(row.message).map(paragraph));
     if (row.can_look_again) box.append(this.#recheckButton());
     if (row.task) box.append(taskDetails(row.task));
     return box;
   }
 
   #recheckButton() {
-    return this.#actionButton(words.recheck, words.rechecking, () => this.actions.recheck(this.row));
+    return this.#actionButton(text("gallery.recheck"), text("gallery.rechecking"), () => this.actions.recheck(this.row));
   }
 
   /** Button that is disabled and labelled `meanwhile` while its action runs. */
-  #actionButton(text, meanwhile, action) {
-    const node = button(text, async () => {
+  #actionButton(label, meanwhile, action) {
+    const node = button(label, async () => {
       node.disabled = true;
       node.textContent = meanwhile;
       await action();
       node.disabled = false;
-      node.textContent = text;
+      node.textContent = label;
     });
     return node;
   }
 }
 
+function openLabel(row, number) {
+  const name = named(row);
+  return number ? text("gallery.open_numbered", { name, number }) : text("gallery.open", { name });
+}
+
 /** Notes below a tile. The images of one click share theirs, which stand at the first. */
 function noteOf(row) {
   const shared = row.number === 1 ? [row.note, row.seed_note] : [];
-  const putBack = row.pictures.some(({ received }) => received) ? labels.putBack : "";
+  const putBack = row.pictures.some(({ received }) => received) ? text("shared.put_back") : "";
   const own = row.state === "completed" ? [putBack, partOf(row.message, "happened"), partOf(row.message, "advice")] : [];
   return [...shared, ...own].filter(Boolean).join(" ");
 }
@@ -251,7 +259,7 @@ function noteOf(row) {
 function cover(box, opener) {
   box.classList.add("covered");
   opener.disabled = true;
-  const show = button(words.sensitive, () => {
+  const show = button(text("gallery.sensitive"), () => {
     box.classList.remove("covered");
     opener.disabled = false;
     node.remove();
@@ -264,6 +272,7 @@ function cover(box, opener) {
 const paragraph = (sentence) => make("p", { dir: "auto" }, sentence);
 
 function taskDetails(task) {
-  const text = make("p", {}, `${labels.task}: `, make("code", {}, task));
-  return make("details", {}, make("summary", {}, words.details), text, copyButton(task, labels.task));
+  const line = make("p", {}, ...pieces("shared.task_is", { task: make("code", {}, task) }));
+  const copy = copyButton(task, text("shared.copy_task"));
+  return make("details", {}, make("summary", {}, text("gallery.details")), line, copy);
 }

@@ -1,7 +1,7 @@
 /** A whole grid with its labels as one image file. Fetched when a grid is saved. */
 import { address } from "../shared/dom.js";
+import { cellLabel } from "./cell_label.js";
 import { cellOf } from "./rows.js";
-import { words } from "./words.js";
 
 const MOST_SIDE = 8192; // px: the largest canvas of phones
 const MOST_CELL = 1024; // px a side
@@ -40,16 +40,16 @@ function draw(rows, bitmaps, { across, down }) {
   const context = canvas.getContext("2d");
   const font = `${FONT}px sans-serif`;
   context.font = font;
-  const widest = () => Math.max(...down.map((label) => context.measureText(words.of(label)).width));
+  const widest = () => Math.max(...down.map((label) => context.measureText(cellLabel(label)).width));
   const left = down.length ? Math.min(MOST_LABEL, widest() + 2 * GAP) : 0;
   const top = FONT + 2 * GAP;
   Object.assign(canvas, { width: left + columns * (width + GAP), height: top + lines * (height + GAP) });
   Object.assign(context, { fillStyle: "white", font, textBaseline: "middle" }); // a new size reset the context
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = "black";
-  across.forEach((label, at) => context.fillText(words.of(label), left + at * (width + GAP), top / 2, width));
+  across.forEach((label, at) => context.fillText(cellLabel(label), left + at * (width + GAP), top / 2, width));
   down.forEach((label, at) =>
-    context.fillText(words.of(label), GAP, top + at * (height + GAP) + height / 2, left - 2 * GAP));
+    context.fillText(cellLabel(label), GAP, top + at * (height + GAP) + height / 2, left - 2 * GAP));
   rows.forEach((row, at) => {
     const [column, line] = cellOf(row, { across, down });
     context.drawImage(bitmaps[at], left + column * (width + GAP), top + line * (height + GAP), width, height);

@@ -1,7 +1,6 @@
 /** "Compare values" below the form, and the grid of a press. Both are fetched when they are first opened. */
 import { make } from "../shared/dom.js";
-
-const TITLE = "Compare values"; // the other labels are fetched with the panel
+import { text } from "../shared/texts.js";
 
 let host = null;
 let node = null;
@@ -14,7 +13,7 @@ export function mount(component) {
 }
 
 function closedPanel() {
-  const panel = make("details", { className: "grid-line" }, make("summary", {}, TITLE));
+  const panel = make("details", { className: "grid-line" }, make("summary", {}, text("grid.compare")));
   panel.addEventListener("toggle", async () => {
     const { controls } = await import("./panel.js");
     panel.append(await controls((values) => host.server.plan(values)));

@@ -3,15 +3,26 @@ import { pricedForm } from "../form/price.js";
 import { pressWith } from "../press/guard.js";
 import { getVisitor } from "../shared/browser_id.js";
 import { button, make, setText } from "../shared/dom.js";
+import { fieldName } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 const SETTLED_MS = 350; // after the last change
 const MOST_CHARACTERS = 2000; // of a list
+const AXES = ["across", "down"];
+/** Settings that can differ, each with values in the notation of the lists; prompts are English in any language. */
+const EXAMPLES = {
+  guidance_scale: "2, 4, 8", num_inference_steps: "10-40 (+10)", seed: "1-4", lora_1_scale: "0-1 [5]",
+  words: "red, blue, green", prompt_strength: "0.3-0.9 [4]", high_noise_frac: "0.6-0.9 [4]",
+};
+/** Settings that are no fields of the form. */
+const LABELS = { lora_1_scale: "grid.lora_1_scale", words: "grid.words" };
 
-/** @typedef {{count?: number, price?: string, refused?: import("../shared/messages.js").Message}} Plan */
+/** @typedef {object} Plan what `server.plan` returns @property {number} [count] of images
+ * @property {"free" | "unknown" | "known"} [cost] @property {string} [price] at most, where it is known
+ * @property {import("../shared/messages.js").Message} [refused] */
 
 /** Creates the controls. @param {(values: object) => Promise<Plan>} plan @returns {Promise<HTMLElement>} */
 export async function controls(plan) {
@@ -26,11 +37,11 @@ export async function controls(plan) {
 class Panel {
   constructor(requestPlan) {
     this.requestPlan = requestPlan;
-    this.axes = words.axes.map((name, place) => new Axis(name, place));
+    this.axes = AXES.map((name, place) => new Axis(name, place));
     this.status = make("p", { className: "quiet", role: "status" });
-    this.start = button(words.start, () => this.#press(), { className: "start", disabled: true });
+    this.start = button(text("grid.start"), () => this.#press(), { className: "start", disabled: true });
     this.node = make("div", { className: "grid-controls" },
-      make("p", { className: "quiet" }, words.hint), ...this.axes.map((axis) => axis.node), this.status, this.start);
+      make("p", { className: "quiet" }, text("grid.hint")), ...this.axes.map((axis) => axis.node), this.status, this.start);
     this.plan = null; // of the lists as they are, null while they change
     this.timer = 0;
     this.latest = 0; // number of the latest request: earlier answers are dropped
@@ -58,17 +69,25 @@ class Panel {
     if (turn !== this.latest) return;
     this.plan = plan?.count ? plan : null;
     this.start.disabled = !this.plan;
-    setText(this.status, inFull(plan?.refused) || (this.plan ? words.planned(this.plan) : ""));
+    setText(this.status, inFull(plan?.refused) || planText(this.plan));
   }
 }
 
+function planText(plan) {
+  if (!plan) return "";
+  const { count, cost, price } = plan;
+  return text(`grid.planned.${cost}`, { count, price });
+}
+
+const labelOf = (field) => (field in LABELS ? text(LABELS[field]) : fieldName(field));
+
 class Axis {
   constructor(name, place) {
-    this.field = make("select", { "aria-label": words.fieldOf(name) },
-      ...(place ? [make("option", { value: "" }, words.nothing)] : []),
-      ...words.fields.map(([value, label]) => make("option", { value }, label)));
-    this.values = make("input", { type: "text", "aria-label": words.valuesOf(name), maxLength: MOST_CHARACTERS });
-    this.node = make("div", { className: "axis" }, make("span", {}, name), this.field, this.values);
+    this.field = make("select", { "aria-label": text(`grid.${name}.field`) },
+      ...(place ? [make("option", { value: "" }, text("grid.nothing"))] : []),
+      ...Object.keys(EXAMPLES).map((value) => make("option", { value }, labelOf(value))));
+    this.values = make("input", { type: "text", "aria-label": text(`grid.${name}.values`), maxLength: MOST_CHARACTERS });
+    this.node = make("div", { className: "axis" }, make("span", {}, text(`grid.${name}.title`)), this.field, this.values);
     this.field.addEventListener("change", () => this.#draw());
     this.#draw();
   }
@@ -80,6 +99,7 @@ class Axis {
 
   #draw() {
     this.values.disabled = !this.field.value;
-    this.values.placeholder = words.examples[this.field.value] ?? "";
+    const values = EXAMPLES[this.field.value];
+    this.values.placeholder = values ? text("grid.such_as", { values }) : "";
   }
 }

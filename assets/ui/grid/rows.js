@@ -6,7 +6,7 @@ const READERS = {
   num_inference_steps: (row) => row.num_inference_steps,
   seed: (row) => row.seed,
   lora: (row) => row.loras[0]?.scale ?? null,
-  strength: (row) => row.strength,
+  prompt_strength: (row) => row.strength,
   high_noise_frac: (row) => row.high_noise_frac,
   prompt: (row) => row.prompt,
 };
@@ -21,7 +21,7 @@ export const isGrid = (rows) =>
   rows.length > 1 && !partner(rows[0], rows) &&
   varying(rows).some((field) => field !== "seed" || rows.length > MOST_SEEDS);
 
-/** @typedef {{field: string, value: any}} Label */
+/** @typedef {{field: string, value: any}} Label `field` is a name of the API, or `lora`: the scale of the first one */
 
 /** Labels of the axes. @param {object[]} rows in their order
  * @returns {{across: Label[], down: Label[]}} `down` is empty for a grid of one line */

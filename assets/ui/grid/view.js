@@ -1,8 +1,9 @@
 /** Grid of one press: a dialog that fills as images are made, saved as one labelled image. Fetched when first opened. */
 import { address, button, make, setText } from "../shared/dom.js";
 import { loadStyle } from "../shared/stylesheet.js";
+import { text } from "../shared/texts.js";
+import { cellLabel } from "./cell_label.js";
 import { axesOf, cellOf } from "./rows.js";
-import { words } from "./words.js";
 
 /** Opens the dialog; resolves when it is closed. @param {() => object[]} rows of the press as they are now
  * @param {(text: string) => void} say */
@@ -19,10 +20,10 @@ class View {
     this.rows = rows;
     this.table = make("table", {});
     this.status = make("p", { role: "status", hidden: true });
-    this.save = button(words.save, () => this.#save(say));
-    const close = button("×", () => this.node.close(), { className: "close", "aria-label": words.close });
-    this.node = make("dialog", { className: "grid-view", "aria-label": words.title },
-      make("header", {}, make("h2", {}, words.title), this.save, this.status, close),
+    this.save = button(text("grid.save"), () => this.#save(say));
+    const close = button("×", () => this.node.close(), { className: "close", "aria-label": text("shared.close") });
+    this.node = make("dialog", { className: "grid-view", "aria-label": text("grid.title") },
+      make("header", {}, make("h2", {}, text("grid.title")), this.save, this.status, close),
       make("div", { className: "stage", tabIndex: 0 }, this.table));
     this.draw = () => this.#draw();
     addEventListener("playground:rows", this.draw);
@@ -46,9 +47,9 @@ class View {
 
   #fillTable(rows) {
     const { across, down } = this.axes;
-    const head = (label) => make("th", { scope: "col", dir: "auto" }, words.of(label));
+    const head = (label) => make("th", { scope: "col", dir: "auto" }, cellLabel(label));
     const lines = (down.length ? down : [null]).map((label) => make("tr", {},
-      ...(label ? [make("th", { scope: "row", dir: "auto" }, words.of(label))] : []),
+      ...(label ? [make("th", { scope: "row", dir: "auto" }, cellLabel(label))] : []),
       ...across.map(() => make("td", {}))));
     for (const row of rows) {
       const [column, line] = cellOf(row, this.axes);
@@ -62,13 +63,13 @@ class View {
   async #save(say) {
     const { saveGrid } = await import("./file.js");
     this.save.disabled = true;
-    setText(this.status, words.saving);
+    setText(this.status, text("grid.saving"));
     try {
       await saveGrid(this.rows().filter(isShown), this.axes);
       setText(this.status, "");
     } catch {
-      setText(this.status, words.notSaved);
-      say(words.notSaved);
+      setText(this.status, text("grid.not_saved"));
+      say(text("grid.not_saved"));
     }
     this.save.disabled = false;
   }
@@ -81,8 +82,8 @@ function content(row) {
     const [{ src, width, height }] = row.pictures;
     return make("img", { src: address(src), width, height, alt: row.prompt, decoding: "async", loading: "lazy" });
   }
-  const reason = row.state !== "completed" ? (row.ended ? words.failed : words.coming) : words.covered;
-  const empty = make("div", { className: "place" }, reason);
+  const reason = row.state === "completed" ? "covered" : row.ended ? "failed" : "coming";
+  const empty = make("div", { className: "place" }, text(`grid.${reason}`));
   empty.style.aspectRatio = `${row.width} / ${row.height}`;
   return empty;
 }

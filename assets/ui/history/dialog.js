@@ -1,11 +1,11 @@
 /** History: all finished images of this visitor, searched, filtered and selected. Fetched when first opened. */
 import { button, make, setText } from "../shared/dom.js";
+import { day } from "../shared/formats.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { words as labels } from "../shared/words.js";
+import { text } from "../shared/texts.js";
 import { Viewer } from "../viewer/viewer.js";
 import { FoundList } from "./list.js";
 import { Selection } from "./selection.js";
-import { words } from "./words.js";
 
 const PAUSE_MS = 200; // after the last key
 
@@ -41,9 +41,9 @@ class History {
     this.list = new FoundList(this.#tileActions(), actions.find, on);
     this.selection = new Selection({ pack: actions.pack, remove: (jobs) => this.#remove(jobs) });
     this.viewer = new Viewer(this.list.images, this.#imageActions());
-    const close = button("×", () => this.node.close(), { className: "close", "aria-label": words.close });
-    this.node = make("dialog", { className: "history", "aria-label": words.title },
-      make("header", {}, make("h2", {}, words.title), this.count, close), this.#filters(), this.cleanup, this.notice,
+    const close = button("×", () => this.node.close(), { className: "close", "aria-label": text("shared.close") });
+    this.node = make("dialog", { className: "history", "aria-label": text("history.title") },
+      make("header", {}, make("h2", {}, text("history.title")), this.count, close), this.#filters(), this.cleanup, this.notice,
       this.selection.node, this.list.node, this.viewer.node);
     this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
   }
@@ -76,14 +76,15 @@ class History {
   /** Shows the count, the clean-up note and the filters, which come with every first page. */
   #showSummary({ count, swept, models, loras }) {
     this.#showCount(count);
-    setText(this.cleanup, swept.pictures ? words.swept(swept) : "");
-    setOptions(this.model, words.anyModel, models, models.length > 1);
-    setOptions(this.lora, words.anyLora, loras, loras.length > 0);
+    const { pictures: sweptCount, last } = swept;
+    setText(this.cleanup, sweptCount ? text("history.swept", { count: sweptCount, day: day(last) }) : "");
+    setOptions(this.model, text("history.any_model"), models, models.length > 1);
+    setOptions(this.lora, text("history.any_lora"), loras, loras.length > 0);
   }
 
   #showCount(count) {
     this.total = count;
-    setText(this.count, words.count(count));
+    setText(this.count, count ? text("history.count", { count }) : "");
   }
 
   #tileActions() {
@@ -104,14 +105,14 @@ class History {
   #filters() {
     const show = () => this.#show();
     this.search = make("input",
-      { type: "search", placeholder: words.search, "aria-label": words.search, autocomplete: "off" });
+      { type: "search", placeholder: text("history.search"), "aria-label": text("history.search"), autocomplete: "off" });
     this.search.oninput = () => {
       clearTimeout(this.typing);
       this.typing = setTimeout(show, PAUSE_MS);
     };
-    this.favourites = toggle(`★ ${words.favourites}`, words.favourites, show);
-    this.today = toggle(words.today, words.today, show);
-    [this.model, this.lora] = [words.model, words.lora].map((name) =>
+    this.favourites = toggle(`★ ${text("history.favourites")}`, text("history.favourites"), show);
+    this.today = toggle(text("history.today"), text("history.today"), show);
+    [this.model, this.lora] = [text("history.model"), text("history.lora")].map((name) =>
       make("select", { "aria-label": name, hidden: true, onchange: show }));
     return make("div", { className: "filters", role: "search" },
       this.search, this.favourites, this.today, this.model, this.lora);
@@ -138,7 +139,7 @@ class History {
     const tile = this.list.tiles.get(row.id);
     const isDone = await this.actions.imageActions.setFavourite(row);
     if (isDone) tile?.update({ ...row, favourite: !row.favourite }, 0);
-    setText(this.notice, isDone ? "" : labels.notFavoured);
+    setText(this.notice, isDone ? "" : text("shared.not_favoured"));
     return isDone;
   }
 
@@ -148,14 +149,14 @@ class History {
     this.selection.refresh();
     this.viewer.refresh();
     this.#showCount(this.total - deleted.length);
-    setText(this.notice, deleted.length ? words.removed(deleted.length) : "");
+    setText(this.notice, deleted.length ? text("history.removed", { count: deleted.length }) : "");
     if (!this.viewer.node.open) this.search.focus(); // the button that was pressed is gone
     return deleted;
   }
 }
 
-function toggle(text, name, onChange) {
-  const node = button(text, () => {
+function toggle(label, name, onChange) {
+  const node = button(label, () => {
     node.setAttribute("aria-pressed", String(!isOn(node)));
     onChange();
   }, { className: "toggle", "aria-pressed": "false", "aria-label": name });

@@ -1,7 +1,7 @@
 /** Found images, the newest first; further pages are loaded while the visitor scrolls. */
 import { openable, Tile } from "../gallery/tile.js";
 import { button, make, setText } from "../shared/dom.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 const AHEAD = 1200; // px before the end at which the next page is loaded
 const RETRY_MS = 3_000;
@@ -14,9 +14,9 @@ export class FoundList {
     this.tiles = new Map(); // job id -> tile
     this.search = {};
     this.turn = 0; // number of the search that is shown: an answer to an earlier one is dropped
-    this.list = make("ul", { className: "found", "aria-label": words.found });
+    this.list = make("ul", { className: "found", "aria-label": text("history.found") });
     this.status = make("p", { className: "quiet", role: "status" });
-    this.more = button(words.more, () => this.#load(), { className: "more", hidden: true });
+    this.more = button(text("history.more"), () => this.#load(), { className: "more", hidden: true });
     this.node = make("div", { className: "shelf" }, this.list, this.status, this.more);
     this.node.addEventListener("scroll", () => this.#loadAhead(), { passive: true });
   }
@@ -75,7 +75,7 @@ export class FoundList {
     if (this.isBusy) return;
     const { turn } = this;
     this.isBusy = true;
-    if (!this.isStarted && !this.tiles.size) setText(this.status, words.looking);
+    if (!this.isStarted && !this.tiles.size) setText(this.status, text("history.looking"));
     // By the last image and not by a page number: images made meanwhile would shift the pages.
     const answer = await this.find({ ...this.search, before: this.last }).catch(() => null);
     if (turn !== this.turn) return;
@@ -84,7 +84,7 @@ export class FoundList {
     if (answer && !this.isStarted) this.#start(answer);
     if (answer) this.#append(answer.rows);
     this.more.hidden = answer ? !answer.more : false;
-    this.more.textContent = answer ? words.more : words.again;
+    this.more.textContent = answer ? text("history.more") : text("shared.try_again");
     this.#showStatus();
     if (!answer) setTimeout(() => this.#retry(turn), RETRY_MS);
     this.#loadAhead();
@@ -109,8 +109,9 @@ export class FoundList {
   }
 
   #showStatus() {
-    if (this.hasFailed) return setText(this.status, words.notLoaded);
-    setText(this.status, this.tiles.size ? "" : this.isNarrowed() ? words.nothing : words.none);
+    if (this.hasFailed) return setText(this.status, text("history.not_loaded"));
+    const none = text(this.isNarrowed() ? "history.nothing" : "history.none");
+    setText(this.status, this.tiles.size ? "" : none);
   }
 
   #loadAhead() {

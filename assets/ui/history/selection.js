@@ -1,9 +1,9 @@
 /** Selection of several images: downloaded as one file, or deleted. */
 import { confirmButton } from "../shared/confirm_button.js";
 import { address, button, make, setText } from "../shared/dom.js";
-import { named } from "../shared/words.js";
+import { named } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
 import { isRecipeLeftOut } from "../viewer/downloads.js";
-import { words } from "./words.js";
 
 const MOST = 500; // at once, as in components/ui/routes/archive.py
 const STATUS_MS = 4000; // for which "is being put together" stays once the download has begun
@@ -16,18 +16,18 @@ export class Selection {
     this.boxes = new Map(); // job id -> its checkbox
     this.count = make("strong", { role: "status" });
     this.status = make("p", { className: "quiet", role: "status", hidden: true });
-    this.pack = button(words.pack, () => this.#pack());
-    const warn = () => setText(this.status, words.removing(this.#chosen().length));
-    this.removal = confirmButton(words, warn, () => this.#remove());
-    this.all = button(words.all, () => this.#setAll(true));
-    this.clear = button(words.clear, () => this.#setAll(false));
-    this.node = make("div", { className: "picks", role: "group", "aria-label": words.picked, hidden: true },
+    this.pack = button(text("history.pack"), () => this.#pack());
+    const warn = () => setText(this.status, warning(this.#chosen().length));
+    this.removal = confirmButton(warn, () => this.#remove());
+    this.all = button(text("history.all"), () => this.#setAll(true));
+    this.clear = button(text("history.clear"), () => this.#setAll(false));
+    this.node = make("div", { className: "picks", role: "group", "aria-label": text("history.picked"), hidden: true },
       this.count, this.pack, this.removal.node, this.all, this.clear, this.status);
   }
 
   /** Gives a tile its checkbox. @param {import("../gallery/tile.js").Tile} tile */
   offer({ row, node }) {
-    const box = make("input", { type: "checkbox", "aria-label": words.pick(named(row)) });
+    const box = make("input", { type: "checkbox", "aria-label": text("history.pick", { name: named(row) }) });
     box.onchange = () => this.#draw();
     box.onkeydown = ({ key }) => {
       if (key === "Enter") this.pack.focus(); // many tabs away
@@ -55,15 +55,15 @@ export class Selection {
     this.removal.reset();
     for (const node of [this.pack, this.removal.node]) node.disabled = !length || isTooMany;
     this.clear.disabled = !length;
-    setText(this.count, words.selected(length));
-    setText(this.status, isTooMany ? words.tooMany(MOST) : "");
+    setText(this.count, text("history.selected", { count: length }));
+    setText(this.status, isTooMany ? text("history.too_many", { count: MOST }) : "");
     this.node.hidden = !length;
   }
 
   async #pack() {
-    setText(this.status, words.packing);
+    setText(this.status, text("history.packing"));
     const path = await this.actions.pack(this.#chosen(), isRecipeLeftOut()).catch(() => null);
-    if (!path) return setText(this.status, words.notPacked);
+    if (!path) return setText(this.status, text("history.not_packed"));
     // A link and not fetch: the browser writes the file while it comes, up to 500 images, and shows the progress.
     make("a", { href: address(path), download: "" }).click();
     setTimeout(() => setText(this.status, ""), STATUS_MS);
@@ -74,6 +74,9 @@ export class Selection {
     const deleted = await this.actions.remove(chosen).catch(() => []);
     this.refresh();
     const left = chosen.length - deleted.length;
-    setText(this.status, left ? words.notRemoved(left) : "");
+    setText(this.status, left ? text("history.not_removed", { count: left }) : "");
   }
 }
+
+const warning = (count) =>
+  (count === 1 ? text("history.removing") : text("history.removing_several", { count }));

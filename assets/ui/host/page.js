@@ -1,6 +1,8 @@
 /** Host page: what each visitor has spent, and the switch that stops spending. Text becomes text nodes, never HTML. */
 import { make, setText } from "../shared/dom.js";
-import { words } from "./words.js";
+import { list, timeOfDay } from "../shared/formats.js";
+import { fillTexts } from "../shared/template.js";
+import { pieces, text } from "../shared/texts.js";
 
 const STORAGE_KEY = "playground-host";
 const POLL_MS = 10_000; // while the page is visible
@@ -49,7 +51,7 @@ async function poll() {
     draw(await answer.json());
     setText(part("trouble"), "");
   } catch {
-    setText(part("trouble"), words.lost);
+    setText(part("trouble"), text("host.lost"));
   }
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(poll, POLL_MS);
@@ -66,7 +68,7 @@ function refuse(sentence) {
 async function toggleSwitch() {
   const button = part("turn");
   button.disabled = true;
-  setText(button, words.switching);
+  setText(button, text("host.switching"));
   try {
     const headers = { "Content-Type": "application/json" };
     const answer = await request("switch", { method: "POST", headers, body: JSON.stringify({ stop: !shown.stop.is_on }) });
@@ -75,7 +77,7 @@ async function toggleSwitch() {
     await poll();
   } catch {
     drawSwitch(shown);
-    setText(part("trouble"), words.notSwitched);
+    setText(part("trouble"), text("host.not_switched"));
   }
 }
 
@@ -86,47 +88,58 @@ function draw(report) {
   drawAmount("today", report.today);
   drawAmount("month", report.month);
   drawBalance(report);
-  setText(part("access"), words.access[report.allowed.access](report.allowed.users));
-  setText(part("each"), report.allowed.access === "own-key-only" ? "" : words.each(report.allowed));
+  setText(part("access"), accessText(report.allowed));
+  setText(part("each"), limitsText(report.allowed));
   drawSpenders(report);
-  setText(part("as-of"), words.asOf(new Date().toLocaleTimeString()));
+  setText(part("as-of"), text("host.as_of", { time: timeOfDay(new Date()) }));
   part("report").hidden = false;
+}
+
+function accessText({ access, users }) {
+  if (access === "listed" && !users.length) return text("host.listed_nobody");
+  return text(`host.access.${access}`, { users: list(users) });
+}
+
+function limitsText({ access, pictures_per_hour: count, per_person_day: dollars }) {
+  return access === "own-key-only" ? "" : text("host.each", { count, dollars });
 }
 
 function drawSwitch({ stop: { is_on: isOn, is_forced: isForced }, allowed }) {
   const isStopped = isOn || isForced;
-  const on = allowed.access === "own-key-only" ? words.closedMeaning : words.onMeaning;
+  const on = allowed.access === "own-key-only" ? "host.closed_meaning" : "host.on_meaning";
   part("switch").dataset.stopped = isStopped ? "yes" : "no";
-  setText(part("state"), isStopped ? words.stopped : words.on);
-  setText(part("meaning"), isStopped ? words.stoppedMeaning : on);
-  setText(part("forced"), isForced ? words.forced : "");
-  setText(part("turn"), isStopped ? words.switchOff : words.switchOn);
+  setText(part("state"), text(isStopped ? "host.stopped" : "host.on"));
+  setText(part("meaning"), text(isStopped ? "host.stopped_meaning" : on));
+  setText(part("forced"), isForced ? text("host.forced") : "");
+  setText(part("turn"), text(isStopped ? "host.go_on" : "host.stop"));
   part("turn").disabled = isForced;
 }
 
 function drawAmount(name, { spent, cap, share }) {
-  setText(part(`${name}-spent`), spent);
-  setText(part(`${name}-cap`), words.of(cap));
+  const amount = pieces("host.amount", { spent: make("strong", {}, spent), cap });
+  const nodes = amount.map((piece) => (typeof piece === "string" ? make("span", {}, piece) : piece));
+  part(`${name}-amount`).replaceChildren(...nodes);
   const bar = part(`${name}-bar`);
   bar.value = share;
   bar.dataset.full = share >= NEARLY_FULL ? "yes" : "no";
 }
 
 function drawBalance({ balance, under_way: reserved }) {
-  setText(part("balance-left"), balance.left || words.unknown);
+  setText(part("balance-left"), balance.left || text("host.unknown"));
   part("balance-left").dataset.low = balance.is_low ? "yes" : "no";
-  setText(part("balance-floor"), words.floor(balance.floor) + (reserved ? words.reserved(reserved) : ""));
+  const floor = text("host.floor", { floor: balance.floor });
+  setText(part("balance-floor"), reserved ? `${floor} ${text("host.reserved", { amount: reserved })}` : floor);
 }
 
 function drawSpenders({ people, others }) {
   part("nobody").hidden = people.length > 0;
   part("people").hidden = part("window").hidden = people.length === 0;
   part("people").tBodies[0].replaceChildren(...people.map(tableRow));
-  setText(part("others"), others ? words.others(others) : "");
+  setText(part("others"), others ? text("host.others", { count: others }) : "");
 }
 
 function tableRow({ kind, name, pictures, today, month }) {
-  const spender = make("th", { scope: "row" }, (words.kinds[kind] ?? "") + name);
+  const spender = make("th", { scope: "row" }, text(`host.spender.${kind}`, { name }));
   return make("tr", {}, spender, ...[pictures, today, month].map((value) => make("td", {}, String(value))));
 }
 
@@ -136,5 +149,6 @@ addEventListener("hashchange", () => {
   poll();
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : poll()));
+fillTexts(document);
 takeToken();
 poll();

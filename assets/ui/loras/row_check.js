@@ -5,10 +5,12 @@
 import { button, make, setText } from "../shared/dom.js";
 import { clearField, noteField } from "../shared/field_notes.js";
 import { byName, inOrder } from "../shared/form_fill.js";
+import { list } from "../shared/formats.js";
+import { clip } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
+import { text } from "../shared/texts.js";
 import { fillRows, UNCHANGED } from "./rows.js";
 import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./trigger_words.js";
-import { words } from "./words.js";
 
 /**
  * @typedef {object} Place the server's reading of a text
@@ -23,6 +25,7 @@ import { words } from "./words.js";
 const TAG = /<\s*lora:[^<>]*>/i;
 const REMOVE = "remove-lora-"; // ids of the rows' remove buttons begin so
 const CHECK = "lora-check-";
+const MOST_CHARACTERS = 60; // of a path in a sentence
 
 /** @type {Map<string, Promise<?Place>>} requests, by text */
 const requests = new Map();
@@ -58,21 +61,21 @@ export function mountRow({ element }) {
 
 /** Hook: the text of a row has changed. @param {number} number */
 export function changed(number) {
-  const text = textOf(number);
+  const typed = textOf(number);
   rows.get(number)?.draw();
   // While it is typed in, a text is not read: `left` does so in the end.
-  if (!text || inputOf(number) === document.activeElement) return;
-  lookUp(text).then(() => rows.get(number)?.draw());
+  if (!typed || inputOf(number) === document.activeElement) return;
+  lookUp(typed).then(() => rows.get(number)?.draw());
 }
 
 /** Hook: the input of a row has lost the focus. Its text gets its usual form, or a refusal.
  * @param {number} number @param {?string} path @returns {Promise<[any, any]>} path and scale */
 export async function left(number, path) {
-  const text = String(path ?? "").trim();
-  if (!text) return [UNCHANGED, UNCHANGED];
-  const place = await lookUp(text);
+  const typed = String(path ?? "").trim();
+  if (!typed) return [UNCHANGED, UNCHANGED];
+  const place = await lookUp(typed);
   rows.get(number)?.draw();
-  if (!place || place.refused || textOf(number) !== text) return [UNCHANGED, UNCHANGED];
+  if (!place || place.refused || textOf(number) !== typed) return [UNCHANGED, UNCHANGED];
   return [place.path === path ? UNCHANGED : place.path, place.weight ?? UNCHANGED];
 }
 
@@ -93,15 +96,16 @@ export async function prompt_left(names, ...values) {
     return unchanged;
   }
   if (prompt() !== fields.prompt) return unchanged; // changed meanwhile: the input will lose the focus once more
-  noteBelow(words.moved(found.loras.map(({ path }) => path)));
+  const paths = list(found.loras.map(({ path }) => clip(path, MOST_CHARACTERS)));
+  noteBelow(text("loras.moved", { names: paths }));
   return inOrder(names, { ...filled, prompt: found.prompt });
 }
 
 /** Message for a LoRA that finds no empty row. */
 export const tooManyLoras = () => host.messages.too_many_loras;
 
-/** Shows a text below the rows. @param {string} text */
-export const noteBelow = (text) => host.notes.replaceChildren(make("p", {}, text));
+/** Shows a text below the rows. @param {string} note */
+export const noteBelow = (note) => host.notes.replaceChildren(make("p", {}, note));
 
 function onClick({ target }) {
   const remove = target.closest?.(`[id^=${REMOVE}]`);
@@ -121,25 +125,25 @@ async function call(name, values) {
   return (await server)[name](values).catch(() => undefined);
 }
 
-/** Requests once what a text names. @param {string} text @returns {Promise<?Place>} */
-function lookUp(text) {
-  if (!requests.has(text)) requests.set(text, requestPlace(text));
-  return requests.get(text);
+/** Requests once what a text names. @param {string} typed @returns {Promise<?Place>} */
+function lookUp(typed) {
+  if (!requests.has(typed)) requests.set(typed, requestPlace(typed));
+  return requests.get(typed);
 }
 
-async function requestPlace(text) {
-  const place = await call("parse_lora", { text });
+async function requestPlace(typed) {
+  const place = await call("parse_lora", { text: typed });
   // Without an answer nothing is stored, so that the text is requested again when it is needed next.
-  if (place) places.set(text, place);
-  else requests.delete(text);
+  if (place) places.set(typed, place);
+  else requests.delete(typed);
   if (place && !place.refused) places.set(place.path, place);
   return place;
 }
 
 /** Trigger words of a text: those that a check found, else those of the starter set. */
-function triggerWordsOf(text) {
-  const found = verdicts.get(text)?.words ?? [];
-  return found.length ? found : places.get(text)?.words ?? [];
+function triggerWordsOf(typed) {
+  const found = verdicts.get(typed)?.words ?? [];
+  return found.length ? found : places.get(typed)?.words ?? [];
 }
 
 function setPath(number, path) {
@@ -149,8 +153,8 @@ function setPath(number, path) {
 }
 
 /** Stores a verdict, for the path too: a page that named no version has one now. */
-function storeVerdict(text, verdict) {
-  verdicts.set(text, verdict);
+function storeVerdict(typed, verdict) {
+  verdicts.set(typed, verdict);
   if (!verdict.path) return;
   verdicts.set(verdict.path, verdict);
   places.set(verdict.path, { ...verdict, words: triggerWordsOf(verdict.path), refused: null });
@@ -163,11 +167,13 @@ class Row {
   constructor(element, number) {
     this.number = number;
     this.place = make("span", { className: "lora-place" });
-    this.check = button(words.check, () => this.#check(), { className: "small", "aria-label": words.checkOf(number) });
+    const label = text("loras.check_of", { number });
+    this.check = button(text("loras.check"), () => this.#check(), { className: "small", "aria-label": label });
     this.fit = make("strong", { className: "lora-fit" });
     this.sentence = make("span");
     this.verdict = make("p", { className: "lora-verdict", role: "status" }, this.fit, " ", this.sentence);
-    this.words = make("div", { className: "lora-words", role: "group", "aria-label": words.triggerWordsOf(number) });
+    const group = text("loras.trigger_words_of", { number });
+    this.words = make("div", { className: "lora-words", role: "group", "aria-label": group });
     this.node = make("div", { className: "lora-check" },
       make("div", { className: "lora-line" }, this.place, this.check), this.verdict, this.words);
     element.replaceChildren(this.node);
@@ -175,61 +181,61 @@ class Row {
 
   /** Draws what is known of the row's text. */
   draw() {
-    const text = textOf(this.number);
-    const place = places.get(text);
-    const verdict = verdicts.get(text);
-    const isBusy = checking.has(text);
-    this.node.hidden = !text;
+    const typed = textOf(this.number);
+    const place = places.get(typed);
+    const verdict = verdicts.get(typed);
+    const isBusy = checking.has(typed);
+    this.node.hidden = !typed;
     setText(this.place, place && !place.refused ? place.label : "");
-    this.#drawRefusal(text, place?.refused);
+    this.#drawRefusal(typed, place?.refused);
     this.check.hidden = Boolean(place?.refused);
-    this.check.textContent = isBusy ? words.checking : words.check;
+    this.check.textContent = text(isBusy ? "loras.checking" : "loras.check");
     this.check.setAttribute("aria-disabled", String(isBusy));
     this.verdict.dataset.fit = verdict?.fit ?? "";
-    setText(this.fit, verdict ? words.fit[verdict.fit] : "");
+    setText(this.fit, verdict ? text(`loras.fit.${verdict.fit}`) : "");
     setText(this.sentence, inFull(verdict?.message));
-    this.#drawWords(triggerWordsOf(text));
+    this.#drawWords(triggerWordsOf(typed));
   }
 
-  #drawRefusal(text, message) {
+  #drawRefusal(typed, message) {
     const field = `lora_${this.number}`;
     const refused = refusedTexts.get(this.number);
     if (message && inputOf(this.number) !== document.activeElement) {
-      if (refused !== text) noteField(field, message);
-      refusedTexts.set(this.number, text);
-    } else if (refusedTexts.has(this.number) && refused !== text) {
+      if (refused !== typed) noteField(field, message);
+      refusedTexts.set(this.number, typed);
+    } else if (refusedTexts.has(this.number) && refused !== typed) {
       clearField(field);
       refusedTexts.delete(this.number);
     }
   }
 
   #drawWords(found) {
-    const text = prompt();
+    const now = prompt();
     let chips = [...this.words.querySelectorAll("button")];
     if (chips.map((chip) => chip.dataset.word).join("\n") !== found.join("\n")) {
       chips = found.map((word) => button(word, () => toggle(word), { className: "lora-word", "data-word": word }));
-      this.words.replaceChildren(...(chips.length ? [make("span", {}, words.triggerWords), ...chips] : []));
+      this.words.replaceChildren(...(chips.length ? [make("span", {}, text("loras.trigger_words")), ...chips] : []));
     }
     this.words.hidden = !found.length;
-    for (const chip of chips) chip.setAttribute("aria-pressed", String(has(text, chip.dataset.word)));
+    for (const chip of chips) chip.setAttribute("aria-pressed", String(has(now, chip.dataset.word)));
   }
 
   async #check() {
-    const text = textOf(this.number);
-    if (!text || checking.has(text)) return;
-    checking.add(text);
+    const typed = textOf(this.number);
+    if (!typed || checking.has(typed)) return;
+    checking.add(typed);
     this.draw();
-    const found = await call("check", { text });
-    checking.delete(text);
-    if (found?.refused) places.set(text, found);
-    else this.#accept(text, found ?? { fit: "cannot_tell", message: host.messages.not_checked, words: [] });
+    const found = await call("check", { text: typed });
+    checking.delete(typed);
+    if (found?.refused) places.set(typed, found);
+    else this.#accept(typed, found ?? { fit: "cannot_tell", message: host.messages.not_checked, words: [] });
     drawRows();
   }
 
-  #accept(text, verdict) {
-    storeVerdict(text, verdict);
+  #accept(typed, verdict) {
+    storeVerdict(typed, verdict);
     const { path } = verdict;
-    if (path && path !== text && textOf(this.number) === text) setPath(this.number, path);
+    if (path && path !== typed && textOf(this.number) === typed) setPath(this.number, path);
   }
 }
 
@@ -247,11 +253,12 @@ function offerLeftovers(number) {
   const left = triggerWordsOf(textOf(number)).filter((word) => has(prompt(), word) && !needed.has(word));
   host.notes.replaceChildren();
   if (!left.length) return;
-  const remove = button(words.takeOut(left.length), () => {
+  const remove = button(text("loras.take_out", { count: left.length }), () => {
     setPrompt(left.reduce(withoutWord, prompt()));
     host.notes.replaceChildren();
     promptInput()?.focus();
   }, { className: "small" });
-  const keep = button(words.keep(left.length), () => host.notes.replaceChildren(), { className: "small" });
-  host.notes.append(make("p", {}, words.leftover(left)), remove, keep);
+  const keep = button(
+    text("loras.keep", { count: left.length }), () => host.notes.replaceChildren(), { className: "small" });
+  host.notes.append(make("p", {}, text("loras.leftover", { words: list(left) })), remove, keep);
 }

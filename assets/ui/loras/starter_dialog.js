@@ -1,16 +1,21 @@
 /** Starter set: a dialog with LoRAs to choose from. Fetched when first opened. */
 import { button, make, setText } from "../shared/dom.js";
 import { byName, inOrder } from "../shared/form_fill.js";
+import { listOf } from "../shared/formats.js";
+import { inFull } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
+import { pieces, text } from "../shared/texts.js";
 import { noteBelow, tooManyLoras } from "./row_check.js";
 import { fillRows, ROWS, UNCHANGED } from "./rows.js";
-import { words } from "./starter_words.js";
 
 const DRAWN_MS = 500; // until the row that was filled has its full height
 
-/** @typedef {{path: string, title: string, line: string, trigger_words: string[], licence: string, page: string,
- *   picture: string}} Lora as in assets/loras/starter.json */
+const LICENCE_ON_PAGE = "other"; // as Hugging Face calls a licence of the author's own
 
+/** @typedef {{id: string, path: string, trigger_words: string[], licence: string, page: string, picture: string}} Lora
+ *   as in assets/loras/starter.json */
+
+const titleOf = ({ id }) => text(`starter_lora.${id}.title`);
 const urlOf = (path) => new URL(`../../loras/${path}`, import.meta.url).href;
 const opener = () => document.querySelector("button#choose-lora, #choose-lora button");
 let starterSet = null; // a promise
@@ -46,12 +51,12 @@ class StarterDialog {
   constructor(loras, fields) {
     this.fields = fields;
     this.status = make("p", { className: "status", role: "status" });
-    this.node = make("dialog", { className: "lora-shelf", "aria-label": words.title },
-      make("header", {}, make("h2", {}, words.title), button(words.close, () => this.node.close()), this.status),
-      make("p", { className: "quiet" }, words.hint),
+    this.node = make("dialog", { className: "lora-shelf", "aria-label": text("loras.shelf") },
+      make("header", {}, make("h2", {}, text("loras.shelf")), button(text("shared.close"), () => this.node.close()), this.status),
+      make("p", { className: "quiet" }, text("loras.shelf_hint")),
       make("ul", {}, ...loras.map((lora) => this.#card(lora))));
     this.node.onclick = ({ target }) => target === this.node && this.node.close(); // beside the dialog's content
-    setText(this.status, loras.length ? "" : words.notLoaded);
+    setText(this.status, loras.length ? "" : text("loras.not_loaded"));
   }
 
   /** @returns {Promise<?Object<string, any>>} what changes in the form; null when nothing was chosen */
@@ -68,25 +73,28 @@ class StarterDialog {
   }
 
   #card(lora) {
-    const { title, line, picture } = lora;
+    const title = titleOf(lora);
+    const alt = text("loras.sample", { title });
     return make("li", {},
-      make("img", { src: urlOf(picture), alt: words.sample(title), width: 256, height: 256, decoding: "async" }),
-      make("h3", {}, title), make("p", {}, line), triggers(lora), facts(lora), this.#use(lora));
+      make("img", { src: urlOf(lora.picture), alt, width: 256, height: 256, decoding: "async" }),
+      make("h3", {}, title), make("p", {}, text(`starter_lora.${lora.id}.line`)),
+      triggers(lora), facts(lora), this.#use(lora));
   }
 
   /** Button that chooses a LoRA; one that stands in a row already cannot be chosen. */
   #use(lora) {
+    const title = titleOf(lora);
     const row = ROWS.find((number) => this.fields[`lora_${number}`]?.trim() === lora.path);
-    if (!row) return button(words.use, () => this.#put(lora), { "aria-label": words.useOf(lora.title) });
+    if (!row) return button(text("loras.use"), () => this.#put(lora), { "aria-label": text("loras.use_of", { title }) });
     const isOn = this.fields[`lora_${row}_on`] !== false;
-    const label = isOn ? words.isInUse(lora.title) : words.isInRow(lora.title);
-    return button(isOn ? words.inUse : words.inRow, null, { disabled: true, "aria-label": label });
+    const label = isOn ? text("loras.is_in_use", { title }) : text("loras.is_in_row", { title });
+    return button(text(isOn ? "loras.in_use" : "loras.in_row"), null, { disabled: true, "aria-label": label });
   }
 
-  #put({ path, title }) {
-    this.filled = fillRows(this.fields, [{ path, scale: 1 }]);
-    if (!this.filled) return setText(this.status, tooManyLoras());
-    noteBelow(words.put(title));
+  #put(lora) {
+    this.filled = fillRows(this.fields, [{ path: lora.path, scale: 1 }]);
+    if (!this.filled) return setText(this.status, inFull(tooManyLoras()));
+    noteBelow(text("loras.put", { title: titleOf(lora) }));
     this.node.close();
     setTimeout(scrollToOpener, DRAWN_MS);
   }
@@ -98,13 +106,15 @@ function scrollToOpener() {
 }
 
 function triggers({ trigger_words: found }) {
-  if (!found.length) return make("p", { className: "quiet" }, words.noTriggers);
-  const chips = found.map((word) => make("strong", {}, word));
-  return make("p", { className: "quiet" }, words.triggers(found.length), ...chips);
+  if (!found.length) return make("p", { className: "quiet" }, text("loras.no_triggers"));
+  const chips = listOf(found, (word) => make("strong", {}, word));
+  return make("p", { className: "quiet" }, ...pieces("loras.triggers", { words: chips }, found.length));
 }
 
-function facts({ title, licence, page }) {
-  const target = { href: page, target: "_blank", rel: "noopener" };
-  const link = make("a", { ...target, "aria-label": words.pageOf(title) }, words.page);
-  return make("p", { className: "quiet facts" }, make("span", {}, words.licence, make("span", {}, licence)), link);
+function facts(lora) {
+  const target = { href: lora.page, target: "_blank", rel: "noopener" };
+  const label = text("loras.page_of", { title: titleOf(lora) });
+  const link = make("a", { ...target, "aria-label": label }, text("loras.page"));
+  const licence = make("span", {}, lora.licence === LICENCE_ON_PAGE ? text("loras.licence_on_page") : lora.licence);
+  return make("p", { className: "quiet facts" }, make("span", {}, ...pieces("loras.licence", { licence })), link);
 }

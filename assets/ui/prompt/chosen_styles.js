@@ -1,6 +1,6 @@
 /** Chosen prompt styles, in the order in which they are applied. */
 
-/** @typedef {{name: string, title: string, prompt: string, negative_prompt: string}} Style */
+/** @typedef {{name: string, prompt: string, negative_prompt: string}} Style */
 
 /** @type {Style[]} */
 let chosen = [];

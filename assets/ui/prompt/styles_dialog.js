@@ -1,7 +1,7 @@
 /** Dialog of prompt styles to choose from, each with its sample image. Fetched when first opened. */
 import { openCards } from "../shared/card_dialog.js";
 import { button, make } from "../shared/dom.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 /** @typedef {import("./chosen_styles.js").Style} Style */
 
@@ -22,15 +22,17 @@ export async function chooseStyles(chosen, onChange) {
   const names = new Set(chosen.map(({ name }) => name));
   const report = () => onChange(styles.filter(({ name }) => names.has(name)));
   const cards = styles.map((style) => card(style, names, report));
-  const clear = button(words.clear, () => {
+  const clear = button(text("prompt.clear_styles"), () => {
     names.clear();
     for (const one of cards) one.setAttribute("aria-pressed", "false");
     report();
   });
-  await openCards({ title: words.title, hint: styles.length ? words.hint : words.notLoaded, cards, foot: [clear] });
+  const hint = text(styles.length ? "prompt.styles_hint" : "prompt.styles_not_loaded");
+  await openCards({ title: text("prompt.styles"), hint, cards, foot: [clear] });
 }
 
-function card({ name, title }, names, report) {
+function card({ name }, names, report) {
+  const title = text(`style.${name}.title`);
   const size = { width: SAMPLE, height: SAMPLE };
   const image = make("img", { alt: "", decoding: "async", loading: "lazy", ...size, src: urlOf(`${name}.webp`) });
   const node = button("", () => {

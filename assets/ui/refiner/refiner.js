@@ -1,14 +1,14 @@
 /** Refiner panel: what its mode shows, and how the steps are split. Hooks of components/ui/panels/refiner.py. */
 import { inOrder } from "../shared/form_fill.js";
+import { text } from "../shared/texts.js";
 
 const TRAINED_STEPS = 1000;
-const LABELS = { no_refiner: "off", expert_ensemble_refiner: "ensemble of experts", base_image_refiner: "second pass" };
 
 const update = (change) => ({ __type__: "update", ...change });
 
 /** Updates of the panel's parts for a mode. @param {string} mode @returns {Object<string, object>} by part */
 export const partsOf = (mode) => ({
-  refiner: update({ label: `Refiner: ${LABELS[mode]}` }),
+  refiner: update({ label: text(`refiner.panel.${mode}`) }),
   refiner_ensemble: update({ visible: mode === "expert_ensemble_refiner" }),
   refiner_second_pass: update({ visible: mode === "base_image_refiner" }),
 });
@@ -31,7 +31,7 @@ export function splitSteps(steps, handover, each) {
 /** Hook: what a handover means in steps. @param {number} steps @param {number} handover @returns {string} */
 export function split_text(steps, handover) {
   const [base, refiner] = splitSteps(steps, handover, Boolean(document.querySelector("#shares.each")));
-  if (!refiner) return `${steps} steps, all of them base: there is nothing left for the refiner.`;
-  if (!base) return `${steps} steps, none of them base: choose a later handover or more steps.`;
-  return `${steps} steps: ${base} base + ${refiner} refiner.`;
+  if (!refiner) return text("refiner.split_all_base", { count: steps });
+  if (!base) return text("refiner.split_no_base", { count: steps });
+  return text("refiner.split", { count: steps, base, refiner });
 }

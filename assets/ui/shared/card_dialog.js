@@ -1,13 +1,13 @@
 /** Dialog of cards with images to choose from. */
 import { button, make } from "./dom.js";
 import { loadStyle } from "./stylesheet.js";
-import { words } from "./words.js";
+import { text } from "./texts.js";
 
 /** Opens the dialog; resolves when it is closed.
  * @param {{title: string, hint: string, cards: HTMLElement[], foot: HTMLElement[]}} content */
 export async function openCards({ title, hint, cards, foot }) {
   await loadStyle(new URL("./card_dialog.css", import.meta.url).href);
-  const done = button(words.done, () => node.close(), { className: "done" });
+  const done = button(text("shared.done"), () => node.close(), { className: "done" });
   const node = make("dialog", { className: "cards", "aria-label": title },
     make("header", {}, make("h2", {}, title), make("p", {}, hint)),
     make("ul", {}, ...cards.map((card) => make("li", {}, card))),

@@ -1,16 +1,16 @@
 /** Button for a deletion that cannot be undone: the first press asks for confirmation, the second deletes. */
 import { button } from "./dom.js";
+import { text } from "./texts.js";
 
-/** @param {{remove: string, removeForGood: string}} labels
- * @param {() => void} onFirst describes what will be deleted
+/** @param {() => void} onFirst describes what will be deleted
  * @param {() => void} onConfirmed deletes; the button is disabled and the caller enables it again
  * @returns {{node: HTMLElement, reset: () => void}} `reset` withdraws the request for confirmation */
-export function confirmButton(labels, onFirst, onConfirmed) {
+export function confirmButton(onFirst, onConfirmed) {
   let isArmed = false;
   const draw = (armed) => {
     isArmed = armed;
     node.classList.toggle("danger", armed);
-    node.textContent = armed ? labels.removeForGood : labels.remove;
+    node.textContent = text(armed ? "shared.remove_for_good" : "shared.remove");
   };
   const node = button("", ({ detail: clicks }) => {
     if (!isArmed) {

@@ -1,5 +1,5 @@
 /** DOM helpers: nodes, buttons, addresses, the clipboard. Text becomes text nodes, never HTML. */
-import { words } from "./words.js";
+import { text } from "./texts.js";
 
 /** Creates an element. A setting becomes a property where the element has one of that name, else an attribute.
  * @param {string} tag @param {object} [settings] @param {...(Node|string)} children @returns {HTMLElement} */
@@ -13,15 +13,16 @@ export function make(tag, settings = {}, ...children) {
   return node;
 }
 
-/** Creates a button that submits no form. @param {string} text @param {() => void} onclick
+/** Creates a button that submits no form. @param {string} label @param {() => void} onclick
  * @param {object} [settings] @returns {HTMLElement} */
-export const button = (text, onclick, settings = {}) => make("button", { type: "button", onclick, ...settings }, text);
+export const button = (label, onclick, settings = {}) =>
+  make("button", { type: "button", onclick, ...settings }, label);
 
 /** Sets a text where it differs, and hides an empty node. A screen reader would repeat a status that is written twice.
- * @param {HTMLElement} node @param {string} text */
-export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-  node.hidden = !text;
+ * @param {HTMLElement} node @param {string} shown */
+export function setText(node, shown) {
+  if (node.textContent !== shown) node.textContent = shown;
+  node.hidden = !shown;
 }
 
 /** Wraps an async function: calls while it runs return the running call's promise. @param {() => Promise<any>} action */
@@ -50,23 +51,24 @@ export const appPath = () => new URL(root(), location.href).pathname;
 export const numberInput = (field, type = "number") =>
   document.querySelector(`#field-${field.replaceAll("_", "-")} input[type=${type}]`);
 
-/** Button that copies a text. @param {string} text @param {string} what @returns {HTMLElement} */
-export function copyButton(text, what) {
-  const node = button(words.copy, async () => {
-    await copyText(text, node);
-    node.textContent = words.copied;
-    setTimeout(() => (node.textContent = words.copy), 1500);
-  }, { className: "small", "aria-label": words.copyOf(what) });
+/** Button that copies a text. @param {string} copied @param {string} label says what it copies
+ * @returns {HTMLElement} */
+export function copyButton(copied, label) {
+  const node = button(text("shared.copy"), async () => {
+    await copyText(copied, node);
+    node.textContent = text("shared.copied");
+    setTimeout(() => (node.textContent = text("shared.copy")), 1500);
+  }, { className: "small", "aria-label": label });
   return node;
 }
 
-/** Copies a text to the clipboard. @param {string} text @param {HTMLElement} beside gets the focus back */
-export async function copyText(text, beside) {
+/** Copies a text to the clipboard. @param {string} copied @param {HTMLElement} beside gets the focus back */
+export async function copyText(copied, beside) {
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(copied);
   } catch {
     // Plain http and some iframes have no clipboard. Inside a modal dialog only its own nodes can be selected.
-    const box = make("textarea", { value: text, className: "unseen" });
+    const box = make("textarea", { value: copied, className: "unseen" });
     beside.after(box);
     box.select();
     document.execCommand("copy");

@@ -4,7 +4,10 @@
  */
 
 const ENGLISH = "en";
-const offered = Object.keys(window.gradio_config?.i18n_translations ?? {});
+const PLACEHOLDER = /\{(\w+)\}/g;
+const root = document.documentElement;
+/** The host's page names its languages itself: it has no Gradio. */
+const offered = root.dataset.languages?.split(" ") ?? Object.keys(window.gradio_config?.i18n_translations ?? {});
 /** Languages that the browser asks for and the page has, English last. */
 const wanted = [...new Set([...navigator.languages, ENGLISH].flatMap((tag) => [tag, tag.split("-")[0]]))];
 /** Language of the page, such as `en`. */
@@ -14,7 +17,10 @@ const catalogue = await load(language);
 const plurals = new Intl.PluralRules(language);
 const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 12 });
 
-document.documentElement.dir = text("language.direction");
+root.lang = language;
+root.dir = text("language.direction");
+/** Whether lines run from right to left. */
+export const isRightToLeft = root.dir === "rtl";
 
 async function load(name) {
   const answer = await fetch(new URL(`../../locales/${name}.json`, import.meta.url));
@@ -27,10 +33,19 @@ async function load(name) {
 /** Text of a key. Throws for an unknown key: a test looks for those.
  * @param {string} key such as `gallery.stop` @param {Object<string, Param>} [params] @returns {string} */
 export function text(key, params = {}) {
-  const template = found(key);
-  if (template === undefined) throw new Error(`no text ${key}`);
-  const chosen = typeof template === "string" ? template : template[plurals.select(params.count)] ?? template.other;
-  return chosen.replace(/\{(\w+)\}/g, (_, name) => shown(params[name]));
+  return template(key, params.count).replace(PLACEHOLDER, (_, name) => shown(params[name]));
+}
+
+/** Text of a key in pieces, for a text of which parts are nodes. @param {string} key
+ * @param {Object<string, string | Node | (string | Node)[]>} params @param {number} [count] of a plural
+ * @returns {(string | Node)[]} */
+export const pieces = (key, params, count) =>
+  template(key, count).split(PLACEHOLDER).flatMap((piece, place) => (place % 2 ? params[piece] : piece));
+
+function template(key, count) {
+  const chosen = found(key);
+  if (chosen === undefined) throw new Error(`no text ${key}`);
+  return typeof chosen === "string" ? chosen : chosen[plurals.select(count)] ?? chosen.other;
 }
 
 /** Whether there is a text of this key. @param {string} key @returns {boolean} */

@@ -1,7 +1,6 @@
 /** Photo from the camera: by the phone's own app, or in a small dialog. Fetched when first used. */
 import { button, make } from "../shared/dom.js";
-
-const words = { title: "Camera", take: "Take the picture", cancel: "Cancel" };
+import { text } from "../shared/texts.js";
 
 /** Takes a photo. Rejects where no camera may be used. @returns {Promise<?Blob>} null when it was cancelled */
 export const takePhoto = () => (matchMedia("(pointer: coarse)").matches ? byPhone() : byDialog());
@@ -18,15 +17,16 @@ function byPhone() {
 async function byDialog() {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } } });
   const video = make("video", { autoplay: true, muted: true, playsInline: true, srcObject: stream });
-  const dialog = make("dialog", { className: "camera", "aria-label": words.title }, video);
+  const dialog = make("dialog", { className: "camera", "aria-label": text("source_image.camera_title") }, video);
   let photo = null;
-  const take = button(words.take, async () => {
+  const take = button(text("source_image.camera_take"), async () => {
     const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
     canvas.getContext("2d").drawImage(video, 0, 0);
     photo = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.95 });
     dialog.close();
   });
-  dialog.append(make("div", { className: "row" }, button(words.cancel, () => dialog.close()), take));
+  const cancel = button(text("source_image.camera_cancel"), () => dialog.close());
+  dialog.append(make("div", { className: "row" }, cancel, take));
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {

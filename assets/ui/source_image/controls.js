@@ -1,8 +1,13 @@
 /** Controls of a source image: preview, fit, strength, mask, outpainting. Fetched with the first image. */
 import { address, button, make, setText } from "../shared/dom.js";
-import { words } from "./words.js";
+import { fixed } from "../shared/formats.js";
+import { fieldName, sides } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
 
 const STRENGTH = { min: 0, max: 1, step: 0.01 };
+const MODES = ["match", "crop", "pad"];
+/** Codes of what a strength does, each with the largest strength that does it. */
+const MEANINGS = [[0.2, "least"], [0.4, "small"], [0.65, "look"], [0.85, "layout"], [0.999, "hint"], [1, "all"]];
 
 /**
  * @typedef {object} Actions
@@ -23,8 +28,8 @@ export class Controls {
   draw({ fitted, painted, mode, narrower }) {
     if (fitted) this.#drawImage(fitted);
     for (const choice of this.choices) choice.checked = choice.value === mode;
-    setText(this.help, words.modes[mode][1]);
-    setText(this.edit, painted ? words.editPart : words.part);
+    setText(this.help, text(`source_image.mode.${mode}.help`));
+    setText(this.edit, text(painted ? "source_image.edit_part" : "source_image.part"));
     this.whole.hidden = this.putBack.hidden = !painted;
     this.drawUndo(narrower.length);
     this.#drawMask(painted);
@@ -51,8 +56,9 @@ export class Controls {
   }
 
   #modes() {
-    const group = make("fieldset", { className: "ways" }, make("legend", {}, words.fit));
-    this.choices = Object.entries(words.modes).map(([mode, [name]]) => {
+    const group = make("fieldset", { className: "ways" }, make("legend", {}, text("source_image.fit")));
+    this.choices = MODES.map((mode) => {
+      const name = text(`source_image.mode.${mode}.name`);
       const choice = make("input", { type: "radio", name: "picture-fit", value: mode, "aria-label": name });
       choice.onchange = () => this.actions.setMode(mode);
       group.append(make("label", {}, choice, make("strong", {}, name)));
@@ -64,9 +70,9 @@ export class Controls {
   }
 
   #strength() {
-    const { strengthNumber, strengthRange } = words;
-    this.number = make("input", { type: "number", ...STRENGTH, inputMode: "decimal", "aria-label": strengthNumber });
-    this.range = make("input", { type: "range", ...STRENGTH, "aria-label": strengthRange });
+    const labels = { number: text("source_image.strength_number"), range: text("source_image.strength_range") };
+    this.number = make("input", { type: "number", ...STRENGTH, inputMode: "decimal", "aria-label": labels.number });
+    this.range = make("input", { type: "range", ...STRENGTH, "aria-label": labels.range });
     this.meaning = make("p", { className: "quiet" });
     for (const box of [this.number, this.range]) {
       box.oninput = () => box.value !== "" && this.#setStrength(Number(box.value), box);
@@ -74,7 +80,7 @@ export class Controls {
     this.number.onblur = () => this.#setStrength(this.actions.strength);
     this.#setStrength(this.actions.strength);
     return make("div", { className: "strength" },
-      make("div", { className: "head" }, make("span", {}, words.strength), this.number), this.range, this.meaning);
+      make("div", { className: "head" }, make("span", {}, fieldName("prompt_strength")), this.number), this.range, this.meaning);
   }
 
   /** @param {number} value @param {HTMLInputElement} [from] the input that the visitor is changing */
@@ -83,16 +89,17 @@ export class Controls {
     const strength = Math.max(STRENGTH.min, Math.min(STRENGTH.max, value));
     this.actions.strength = strength;
     for (const box of [this.number, this.range]) if (box !== from) box.value = strength;
-    setText(this.meaning, words.meaning(strength));
+    const [, meaning] = MEANINGS.find(([limit]) => strength <= limit);
+    setText(this.meaning, text(`source_image.strength_meaning.${meaning}`, { strength: fixed(strength, 2) }));
   }
 
   #mask() {
     const { actions } = this;
-    this.edit = button(words.part, () => actions.editMask());
-    this.whole = button(words.whole, () => actions.setPainted(null), { hidden: true });
+    this.edit = button(text("source_image.part"), () => actions.editMask());
+    this.whole = button(text("source_image.whole"), () => actions.setPainted(null), { hidden: true });
     this.maskOff = make("p", { className: "quiet", hidden: true });
-    this.putBack = make("p", { className: "quiet", hidden: true }, words.putBack);
-    const remove = button(words.remove, () => actions.remove());
+    this.putBack = make("p", { className: "quiet", hidden: true }, text("source_image.put_back"));
+    const remove = button(text("source_image.remove"), () => actions.remove());
     const row = make("div", { className: "row" }, this.edit, this.whole, remove);
     return make("div", { className: "parts" }, row, this.maskOff, this.putBack);
   }
@@ -100,7 +107,7 @@ export class Controls {
   /** Closed section; its content is fetched when it is first opened. */
   #outpaint() {
     const { actions } = this;
-    this.outpaint = make("details", { className: "room" }, make("summary", {}, words.outpaint));
+    this.outpaint = make("details", { className: "room" }, make("summary", {}, text("source_image.outpaint")));
     this.outpaint.addEventListener("toggle", async () => {
       const { outpaintControls } = await import("./outpaint.js");
       const { node, undo } = outpaintControls((sides) => actions.extend(sides), () => actions.undoExtend());
@@ -113,8 +120,9 @@ export class Controls {
 
   #drawImage(fitted) {
     const { src, width, height } = fitted;
-    Object.assign(this.image, { src: address(src), alt: words.alt(fitted), width, height });
-    setText(this.size, words.size(fitted));
+    const alt = text("source_image.alt", sides(fitted));
+    Object.assign(this.image, { src: address(src), alt, width, height });
+    setText(this.size, text("source_image.size", sides(fitted)));
   }
 
   async #drawMask(painted) {

@@ -1,19 +1,19 @@
 /** Ways for an image into the source image panel: file dialog, camera, drop, paste. */
 import { button, make } from "../shared/dom.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 /** Creates the file input and the camera button.
  * @param {(file: ?Blob) => void} take @param {() => void} onNoCamera @returns {HTMLElement} */
 export function invitation(take, onNoCamera) {
   const accept = "image/png,image/jpeg,image/webp";
-  const input = make("input", { type: "file", accept, "aria-label": words.file });
+  const input = make("input", { type: "file", accept, "aria-label": text("source_image.file") });
   input.onchange = () => {
     take(input.files[0]);
     input.value = ""; // so that the same file can be chosen again
   };
-  const choose = make("label", { className: "choose" }, make("span", {}, words.section), input);
-  const camera = button(words.camera, () => photograph(take, onNoCamera), { className: "camera" });
-  return make("div", { className: "invite" }, choose, camera, make("p", { className: "quiet" }, words.other));
+  const choose = make("label", { className: "choose" }, make("span", {}, text("source_image.section")), input);
+  const camera = button(text("source_image.camera"), () => photograph(take, onNoCamera), { className: "camera" });
+  return make("div", { className: "invite" }, choose, camera, make("p", { className: "quiet" }, text("source_image.other_ways")));
 }
 
 async function photograph(take, onNoCamera) {

@@ -1,25 +1,32 @@
 /** Outpainting: controls that extend an image, how much is added, and the mask of what is new. Fetched when opened. */
 import { button, make } from "../shared/dom.js";
+import { sides as lengths } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
 import { Bitmap } from "./mask/bitmap.js";
 import { png } from "./mask/files.js";
-import { words } from "./outpaint_words.js";
 
 const PART = 4; // a press adds a quarter of the side
 const MULTIPLE = 8; // pixels: what is added is a multiple of this
 const FEATHER = 16; // pixels, as wide as the seam that the server leaves
+/** Where an image is extended, by code: the sides to which pixels are added. */
+const DIRECTIONS = {
+  wider: { both: ["left", "right"], left: ["left"], right: ["right"] },
+  taller: { both: ["top", "bottom"], top: ["top"], bottom: ["bottom"] },
+};
 
 /** @typedef {("left"|"top"|"right"|"bottom")[]} Sides */
 
 /** Creates the controls. @param {(sides: Sides) => void} extend @param {() => void} onUndo
  * @returns {{node: HTMLElement, undo: HTMLButtonElement}} */
 export function outpaintControls(extend, onUndo) {
-  const undo = button(words.undo, onUndo);
-  const rows = words.directions.map(({ name, where, choices }) => {
-    const sides = make("select", { "aria-label": where },
-      ...choices.map(([label, value]) => make("option", { value }, label)));
-    return make("div", { className: "row" }, button(name, () => extend(sides.value.split(" "))), sides);
+  const undo = button(text("source_image.undo_outpaint"), onUndo);
+  const rows = Object.entries(DIRECTIONS).map(([direction, choices]) => {
+    const label = (name) => text(`source_image.${direction}.${name}`);
+    const where = make("select", { "aria-label": label("where") },
+      ...Object.keys(choices).map((value) => make("option", { value }, label(value))));
+    return make("div", { className: "row" }, button(label("extend"), () => extend(choices[where.value])), where);
   });
-  const hint = make("p", { className: "quiet" }, words.hint);
+  const hint = make("p", { className: "quiet" }, text("source_image.outpaint_hint"));
   const node = make("div", { className: "room-controls" }, hint, ...rows, undo);
   return { node, undo };
 }
@@ -32,7 +39,12 @@ export async function extend(image, sides, server) {
   const painted = await maskAround(original);
   const fitted = await server.fit({ name: original.name, ...original.match, way: "match" });
   const { name: maskName } = await server.uploadMask(fitted, painted.png);
-  return { original, fitted, painted, maskName, report: words.extended(original) };
+  return { original, fitted, painted, maskName, report: reportOf(original) };
+}
+
+function reportOf(extended) {
+  const size = text("source_image.extended", lengths(extended));
+  return extended.is_smaller ? `${size} ${text("source_image.became_smaller")}` : size;
 }
 
 /** Pixels to add on each side. @param {Sides} sides @param {{width: number, height: number}} image */

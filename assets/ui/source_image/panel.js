@@ -2,8 +2,8 @@
 import { addTicketField } from "../press/ticket.js";
 import { address, make, setText } from "../shared/dom.js";
 import { inFull, MessageError } from "../shared/messages.js";
+import { text } from "../shared/texts.js";
 import { invitation, watchPage } from "./incoming.js";
-import { words } from "./words.js";
 
 const DEFAULT_STRENGTH = 0.8;
 
@@ -53,7 +53,7 @@ class Panel {
   original = null;
   /** @type {?Fitted} */
   fitted = null;
-  mode = "match"; // a key of words.modes
+  mode = "match"; // a key of `source_image.mode` in the catalogue
   strength = DEFAULT_STRENGTH;
   /** @type {?Painted} */
   painted = null;
@@ -70,7 +70,7 @@ class Panel {
     this.status = make("p", { className: "state", role: "status" });
     this.recipe = make("div", { className: "recipe", role: "status" });
     this.chosen = make("div", { className: "chosen" });
-    this.node = make("section", { className: "picture", "aria-label": words.section },
+    this.node = make("section", { className: "picture", "aria-label": text("source_image.section") },
       invitation((file) => this.take(file), () => this.#showStatus(inFull(this.host.messages.no_camera))),
       this.status, this.recipe, this.chosen);
     watchPage((file) => {
@@ -158,7 +158,7 @@ class Panel {
 
   /** Extends the image. @param {import("./outpaint.js").Sides} sides */
   async extend(sides) {
-    this.#showStatus(words.preparing);
+    this.#showStatus(text("source_image.preparing"));
     await this.#enqueue(async () => {
       const { extend } = await import("./outpaint.js");
       const { original, fitted, mode, painted, maskName } = this;
@@ -198,7 +198,7 @@ class Panel {
   async #take(bring) {
     this.node.classList.add("busy");
     this.recipe.replaceChildren();
-    this.#showStatus(words.preparing);
+    this.#showStatus(text("source_image.preparing"));
     await this.#enqueue(async () => {
       const { server, size } = await this.#load();
       const original = await bring(server);
@@ -248,8 +248,8 @@ class Panel {
     for (const control of this.node.querySelectorAll("button, input")) control.disabled = Boolean(this.offReason);
   }
 
-  #showStatus(text) {
-    setText(this.status, text || this.offReason);
+  #showStatus(sentence) {
+    setText(this.status, sentence || this.offReason);
   }
 
   /** Runs a task after those before it; a failure is shown, and stored for a press. */

@@ -2,27 +2,27 @@
 import { button, make } from "../shared/dom.js";
 import { fill } from "../shared/form_fill.js";
 import { inFull } from "../shared/messages.js";
-import { words } from "./recipe_words.js";
+import { text } from "../shared/texts.js";
 
 /** @typedef {{settings: import("../shared/form_fill.js").Settings,
  *   left_out: import("../shared/messages.js").Message[]}} Recipe */
 
 /** Shows the offer. @param {HTMLElement} place its content is replaced @param {Recipe} recipe */
 export function offer(place, recipe) {
-  const use = button(words.use, () => {
+  const use = button(text("source_image.recipe_use"), () => {
     place.replaceChildren(...report(place, recipe));
     place.querySelector("button").focus({ preventScroll: true }); // the button that was pressed is gone
     fill(recipe.settings);
   });
-  place.replaceChildren(make("div", { className: "offer" }, make("p", {}, words.found), use));
+  place.replaceChildren(make("div", { className: "offer" }, make("p", {}, text("source_image.recipe_found")), use));
 }
 
 /** What was used, and what could not be. */
 function report(place, { left_out: leftOut }) {
-  const nodes = [make("p", {}, words.used)];
+  const nodes = [make("p", {}, text("source_image.recipe_used"))];
   if (leftOut.length) {
     const list = make("ul", {}, ...leftOut.map((message) => make("li", { dir: "auto" }, inFull(message))));
-    nodes.push(make("p", {}, words.but), list);
+    nodes.push(make("p", {}, text("source_image.recipe_but")), list);
   }
-  return [...nodes, button(words.dismiss, () => place.replaceChildren())];
+  return [...nodes, button(text("shared.dismiss"), () => place.replaceChildren())];
 }

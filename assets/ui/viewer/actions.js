@@ -5,11 +5,11 @@ import { shareable } from "../form/values.js";
 import { confirmButton } from "../shared/confirm_button.js";
 import { button, copyText, make, numberInput, setText } from "../shared/dom.js";
 import { fill } from "../shared/form_fill.js";
-import { words as labels } from "../shared/words.js";
+import { text } from "../shared/texts.js";
 import { paintOnResult } from "../source_image/panel.js";
 import { changesBetween } from "./changes.js";
+import { filledIn, removing } from "./describe.js";
 import { compareButtons } from "./keep_to_compare.js";
-import { words } from "./words.js";
 
 const RANDOM = -1;
 const COPIED_MS = 1500;
@@ -26,9 +26,9 @@ const COPIED_MS = 1500;
 export function imageActions(row, picture, actions, close) {
   const status = make("p", { className: "aside", role: "status", hidden: true });
   return [
-    make("div", { role: "group", "aria-label": words.actions },
-      group(words.makeAnother, ...makeButtons(row, picture, actions, close)),
-      group(words.keepOrShare, ...shareButtons(row, picture, actions, status)),
+    make("div", { role: "group", "aria-label": text("viewer.actions") },
+      group(text("viewer.make_another"), ...makeButtons(row, picture, actions, close)),
+      group(text("viewer.keep_or_share"), ...shareButtons(row, picture, actions, status)),
       group("", removeButton(row, actions, status, close))),
     status,
     ...changesNote(row, actions.rows()),
@@ -41,15 +41,15 @@ const group = (title, ...buttons) =>
 function makeButtons(row, picture, actions, close) {
   const settings = settingsOf(row);
   const closing = (action) => () => { close(); actions.leave?.(); action(); };
-  const fillButton = (label, values, report) => button(label, closing(() => {
+  const fillButton = (label, values, done) => button(label, closing(() => {
     fill(values);
-    actions.say(report(lostOf(row)));
+    actions.say(filledIn(done, lostOf(row)));
   }));
   return [
-    fillButton(words.same, settings, words.filled),
-    fillButton(words.vary, { ...settings, seed: RANDOM }, words.varied),
-    button(words.seedOnly, closing(() => fillSeed(row.seed, actions))),
-    button(words.paint, closing(() => paintOnResult(row, row.pictures.indexOf(picture)))),
+    fillButton(text("viewer.same"), settings, "filled"),
+    fillButton(text("viewer.vary"), { ...settings, seed: RANDOM }, "varied"),
+    button(text("viewer.seed_only"), closing(() => fillSeed(row.seed, actions))),
+    button(text("viewer.paint"), closing(() => paintOnResult(row, row.pictures.indexOf(picture)))),
   ];
 }
 
@@ -57,8 +57,8 @@ function shareButtons(row, picture, actions, status) {
   const settings = settingsOf(row);
   return [
     favouriteButton(row, actions, status),
-    textButton(words.recipe, status, () => actions.recipe(row)),
-    textButton(words.link, status, () => formLink(shareable(settings)), words.linkCopied),
+    textButton(text("viewer.recipe"), status, () => actions.recipe(row)),
+    textButton(text("viewer.link"), status, () => formLink(shareable(settings)), text("viewer.link_copied")),
     codeButton(settings, picture),
     compareButtons(row, picture, status),
   ];
@@ -80,17 +80,17 @@ function fillSeed(seed, actions) {
   input.value = seed;
   // Gradio reads a number box from these events, and clamps it to its range on blur.
   for (const event of ["input", "change", "blur"]) input.dispatchEvent(new Event(event, { bubbles: true }));
-  actions.say(words.seedFilled(seed));
+  actions.say(text("viewer.seed_filled", { seed: String(seed) }));
 }
 
 function favouriteButton(row, actions, status) {
   const star = button("", async () => {
     if (await actions.setFavourite(row)) row.favourite = !row.favourite;
-    else setText(status, labels.notFavoured);
+    else setText(status, text("shared.not_favoured"));
     draw();
-  }, { "aria-label": words.favourite });
+  }, { "aria-label": text("shared.favourite") });
   const draw = () => {
-    star.textContent = `${row.favourite ? "★" : "☆"} ${words.favourite}`;
+    star.textContent = `${row.favourite ? "★" : "☆"} ${text("shared.favourite")}`;
     star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
   };
   draw();
@@ -101,27 +101,27 @@ function favouriteButton(row, actions, status) {
  * @param {string} [report] shown when it is copied */
 function textButton(label, status, textOf, report = "") {
   const node = button(label, async () => {
-    const text = await Promise.resolve(textOf()).catch(() => null);
-    if (!text) return setText(status, words.noRecipe);
-    await copyText(text, node);
+    const copied = await Promise.resolve(textOf()).catch(() => null);
+    if (!copied) return setText(status, text("viewer.no_recipe"));
+    await copyText(copied, node);
     setText(status, report);
-    node.textContent = labels.copied;
+    node.textContent = text("shared.copied");
     setTimeout(() => (node.textContent = label), COPIED_MS);
   });
   return node;
 }
 
 function removeButton(row, actions, status, close) {
-  const { node } = confirmButton(words, () => setText(status, words.removing(row)), async () => {
+  const { node } = confirmButton(() => setText(status, removing(row)), async () => {
     const isRemoved = await actions.remove(row).catch(() => false);
     if (isRemoved) return close();
     node.disabled = false;
-    setText(status, words.notRemoved);
+    setText(status, text("viewer.not_removed"));
   });
   return node;
 }
 
 function changesNote(row, rows) {
   const changes = changesBetween(row, rows);
-  return changes ? [make("p", { className: "aside", dir: "auto" }, words.changed(changes))] : [];
+  return changes ? [make("p", { className: "aside", dir: "auto" }, changes)] : [];
 }

@@ -1,12 +1,19 @@
 /** Differences between the settings of two images. */
-import { clip } from "../shared/words.js";
-import { words } from "./words.js";
+import { number } from "../shared/formats.js";
+import { clip, fieldName, sizeText } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
+import { lorasOf, refinerOf, speedOf } from "./describe.js";
 
 const MOST_CHARACTERS = 60; // of a value
+/** Settings that are compared, by their names in the API. */
+const FIELDS = [
+  "prompt", "negative_prompt", "size", "num_inference_steps", "guidance_scale", "prompt_strength", "refine", "preset",
+  "seed", "loras", "model",
+];
 
 /** Changes since the image that was made before this one.
  * @param {object} row @param {object[]} rows all rows, the newest first
- * @returns {?string[]} null where there is no image before it, and where nothing or everything differs */
+ * @returns {?string} null where there is no image before it, and where nothing or everything differs */
 export function changesBetween(row, rows) {
   const before = rows
     .filter((other) => other.state === "completed" && other.id !== row.id && isBefore(other, row))
@@ -14,7 +21,11 @@ export function changesBetween(row, rows) {
   if (!before) return null;
   const changed = differences(before, row);
   if (!changed.length || changed.length === fieldsOf(before, row).length) return null;
-  return changed.map(({ name, before: old, after }) => words.change(words.fields[name], short(old), short(after)));
+  const changes = changed
+    .map(({ name, before: old, after }) =>
+      text("viewer.change", { name: fieldName(name), before: short(old), after: short(after) }))
+    .reduce((first, next) => text("viewer.and_change", { first, next }));
+  return text("viewer.changed", { changes });
 }
 
 /** Settings in which two images differ. @param {object} one @param {object} other
@@ -31,11 +42,14 @@ function fieldsOf(one, other) {
 const isBefore = (one, other) =>
   one.created < other.created || (one.click === other.click && one.number < other.number);
 
-const short = (value) => clip(value, MOST_CHARACTERS) || words.nothing;
+const short = (value) => clip(value, MOST_CHARACTERS) || text("viewer.nothing");
 
 function valuesOf(row) {
-  const size = `${row.width} × ${row.height}`;
-  const loras = row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join(", ");
-  const values = { ...row, size, loras, refine: words.refiner(row), preset: words.speed(row) };
-  return Object.fromEntries(Object.keys(words.fields).map((name) => [name, String(values[name] ?? "")]));
+  const values = {
+    ...row,
+    size: sizeText(row), loras: lorasOf(row).join(", "), refine: refinerOf(row), preset: speedOf(row),
+    prompt_strength: row.strength, seed: row.seed == null ? "" : String(row.seed),
+  };
+  const shown = (value) => (typeof value === "number" ? number(value) : value ?? "");
+  return Object.fromEntries(FIELDS.map((name) => [name, shown(values[name])]));
 }

@@ -1,13 +1,17 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
+import { number } from "../shared/formats.js";
+import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { words as labels } from "../shared/words.js";
+import { isRightToLeft, text } from "../shared/texts.js";
 import { useResult } from "../source_image/panel.js";
+import { duration, lorasOf, refinerOf, speedOf } from "./describe.js";
 import { downloads } from "./downloads.js";
-import { words } from "./words.js";
 
 const SWIPE = 50; // px
+/** Step of the right arrow key: the next image stands where the lines end. */
+const FORWARD = isRightToLeft ? -1 : 1;
 
 export class Viewer {
   /** @param {() => {tile: object, row: object, picture: object, opener: HTMLElement}[]} images that can be opened
@@ -15,14 +19,14 @@ export class Viewer {
   constructor(images, actions) {
     this.images = images;
     this.actions = actions;
-    this.previous = button("‹", () => this.#go(-1), { className: "turn", "aria-label": words.previous });
-    this.next = button("›", () => this.#go(1), { className: "turn", "aria-label": words.next });
+    this.previous = button("‹", () => this.#go(-1), { className: "turn", "aria-label": text("viewer.previous") });
+    this.next = button("›", () => this.#go(1), { className: "turn", "aria-label": text("viewer.next") });
     this.frame = make("div", { className: "large" });
     this.side = make("div", { className: "side" });
-    const close = button("×", () => this.node.close(), { className: "close", "aria-label": labels.close });
+    const close = button("×", () => this.node.close(), { className: "close", "aria-label": text("shared.close") });
     const body = make("div", { className: "body" },
       make("div", { className: "show" }, this.previous, this.frame, this.next), this.side, close);
-    this.node = make("dialog", { className: "viewer", "aria-label": words.title }, body);
+    this.node = make("dialog", { className: "viewer", "aria-label": text("viewer.title") }, body);
     this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
     this.node.addEventListener("keydown", (event) => this.#key(event));
     this.node.addEventListener("close", () => this.#closed());
@@ -57,7 +61,7 @@ export class Viewer {
   #draw(row, picture) {
     this.current = picture.src;
     this.index = this.#indexIn(this.images());
-    const image = make("img", { alt: labels.alt(row), decoding: "async", src: address(picture.src) });
+    const image = make("img", { alt: alt(row), decoding: "async", src: address(picture.src) });
     image.width = picture.width ?? row.width;
     image.height = picture.height ?? row.height;
     this.frame.replaceChildren(image);
@@ -71,9 +75,9 @@ export class Viewer {
   }
 
   #drawSide(row, picture) {
-    const putBack = picture.received ? labels.putBack : "";
+    const putBack = picture.received ? text("shared.put_back") : "";
     const notes = [putBack, row.note, row.seed_note, partOf(row.message, "happened"), partOf(row.message, "advice")].filter(Boolean);
-    const startFrom = button(words.startFrom, () => {
+    const startFrom = button(text("viewer.start_from"), () => {
       this.node.close();
       this.actions.leave?.();
       useResult(row, row.pictures.indexOf(picture));
@@ -98,7 +102,7 @@ export class Viewer {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, summary")) return;
     if (this.zoom?.key(event)) return event.preventDefault();
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = { ArrowLeft: -FORWARD, ArrowRight: FORWARD }[event.key];
     if (!step) return;
     event.preventDefault();
     this.#go(step);
@@ -122,40 +126,38 @@ export class Viewer {
       const across = end.clientX - start.clientX;
       const down = end.clientY - start.clientY;
       // Clearly sideways: the same finger also scrolls.
-      if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) this.#go(across < 0 ? 1 : -1);
+      if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) this.#go(across < 0 ? FORWARD : -FORWARD);
       start = null;
     });
   }
 }
 
-const aside = (text) => make("p", { className: "aside", dir: "auto" }, text);
+const aside = (sentence) => make("p", { className: "aside", dir: "auto" }, sentence);
 
 /** List of an image's settings; those without a value are left out. */
 function facts(row, picture) {
-  const names = words.facts;
-  const seconds = row.inference_ms == null ? null : words.seconds(row.inference_ms);
   const entries = [
-    [names.prompt, row.prompt],
-    [names.negative, row.negative_prompt],
-    [names.size, `${picture.width ?? row.width} × ${picture.height ?? row.height}`],
-    [names.steps, row.num_inference_steps],
-    [names.guidance, row.guidance_scale],
-    [names.speed, words.speed(row)],
-    [names.strength, row.strength],
-    [names.refiner, words.refiner(row)],
-    [names.seed, row.seed, true],
-    [names.loras, row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join("\n")],
-    [names.model, row.model],
-    [names.backend, row.backend],
-    [names.price, row.price],
-    [names.time, seconds],
-    [labels.task, row.task, true],
+    [fieldName("prompt"), row.prompt],
+    [fieldName("negative_prompt"), row.negative_prompt],
+    [fieldName("size"), sizeText({ width: picture.width ?? row.width, height: picture.height ?? row.height })],
+    [fieldName("num_inference_steps"), row.num_inference_steps],
+    [fieldName("guidance_scale"), row.guidance_scale],
+    [fieldName("preset"), speedOf(row)],
+    [fieldName("prompt_strength"), row.strength],
+    [fieldName("refine"), refinerOf(row)],
+    [fieldName("seed"), row.seed == null ? null : String(row.seed), text("viewer.copy_seed")],
+    [fieldName("loras"), lorasOf(row).join("\n")],
+    [fieldName("model"), row.model],
+    [text("viewer.backend"), row.backend],
+    [text("viewer.price"), row.price],
+    [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
+    [text("shared.task"), row.task, text("shared.copy_task")],
   ];
   return make("dl", {}, ...entries.filter(([, value]) => value != null && value !== "").map(fact));
 }
 
-function fact([name, value, isCopied]) {
-  const text = make("dd", { dir: "auto" }, String(value));
-  if (isCopied) text.append(copyButton(String(value), name));
-  return make("div", {}, make("dt", {}, name), text);
+function fact([name, value, copyLabel]) {
+  const shown = make("dd", { dir: "auto" }, typeof value === "number" ? number(value) : value);
+  if (copyLabel) shown.append(copyButton(value, copyLabel));
+  return make("div", {}, make("dt", {}, name), shown);
 }

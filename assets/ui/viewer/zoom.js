@@ -1,7 +1,7 @@
 /** Zoom and pan of the large view: buttons, keys, wheel, two fingers. Fetched when the first image is opened. */
 import { button, make } from "../shared/dom.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { words } from "./words.js";
+import { text } from "../shared/texts.js";
 
 const STEP = 1.5;
 const MOST = 4; // screen pixels per pixel of the image
@@ -13,9 +13,9 @@ export class Zoom {
   constructor(frame) {
     this.frame = frame;
     this.pointers = new Map(); // pointer id -> its last event
-    this.out = button("−", () => this.by(1 / STEP), { "aria-label": words.zoomOut, title: words.zoomOut });
-    this.in = button("+", () => this.by(STEP), { "aria-label": words.zoomIn, title: words.zoomIn });
-    this.node = make("div", { className: "zoom", role: "group", "aria-label": words.zoom }, this.out, this.in);
+    this.out = button("−", () => this.by(1 / STEP), { "aria-label": text("shared.zoom_out"), title: text("shared.zoom_out") });
+    this.in = button("+", () => this.by(STEP), { "aria-label": text("shared.zoom_in"), title: text("shared.zoom_in") });
+    this.node = make("div", { className: "zoom", role: "group", "aria-label": text("viewer.zoom") }, this.out, this.in);
     loadStyle(new URL("./zoom.css", import.meta.url).href);
     frame.parentElement.append(this.node);
     // In a passive listener preventDefault is ignored: the browser would scroll, or zoom the whole page.

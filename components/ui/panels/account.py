@@ -33,7 +33,7 @@ class AccountPanel:
             gr.HTML(title, html_template=assets.text("ui/title.html"), elem_id="title", apply_default_css=False)
             gr.HTML(
                 _initial_value(playground),
-                html_template=assets.text("ui/account/panel.html"),
+                html_template=assets.template("ui/account/panel.html"),
                 elem_id="account",
                 apply_default_css=False,
                 js_on_load=assets.mount("account/account", "mount", _messages()),

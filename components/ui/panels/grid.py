@@ -27,7 +27,7 @@ class GridPanel:
 
     def __init__(self, playground: Playground) -> None:
         async def plan(payload: Any, request: gr.Request) -> dict[str, Any]:
-            """Return `{count, price}` of the lists' images, or `{refused}` with the reason."""
+            """Return `{count, cost, price}` of the lists' images, or `{refused}` with the reason."""
             values = as_object(payload)
             try:
                 axes = read_axes(values.get("axes"))
@@ -38,9 +38,9 @@ class GridPanel:
             if number > (limit := playground.config.job_limits.per_visitor):
                 return {"refused": message_json(messages.too_many_cells(limit), is_free=True)}
             if (dearest := priced_request(dict(values, num_inference_steps=_most_steps(axes, values)))) is None:
-                return {"count": number, "price": ""}
+                return {"count": number, "cost": "free"}
             estimate = await playground.estimate(person_of(values, request), session_key(values), dearest)
-            return {"count": number, "price": _price_text(estimate, number)}
+            return {"count": number, **_cost_json(estimate, number)}
 
         gr.HTML(
             "",
@@ -65,10 +65,13 @@ class GridPanel:
         return cells(request, read_axes(values[FIELD]), schema), ""
 
 
-def _price_text(estimate: Estimate, number: int) -> str:
+def _cost_json(estimate: Estimate, number: int) -> dict[str, str]:
+    """Return the code of a text about the price, and the price where it is known."""
     if estimate.is_free:
-        return ""
-    return "unknown" if estimate.price is None else dollars(estimate.price * number)
+        return {"cost": "free"}
+    if estimate.price is None:
+        return {"cost": "unknown"}
+    return {"cost": "known", "price": dollars(estimate.price * number)}
 
 
 def _most_steps(axes: tuple[Axis, ...], values: Mapping[str, Any]) -> Any:

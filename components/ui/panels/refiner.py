@@ -42,7 +42,7 @@ class RefinerPanel:
 
     def __init__(self, schema: ModelSchema, *, splits_every_step: bool = False) -> None:
         """`splits_every_step`: base and refiner run at least one step each, whatever the handover."""
-        self.place = gr.Accordion(label(f"refiner.summary.{Refine.OFF.value}"), open=False, elem_id="refiner")
+        self.place = gr.Accordion(label(f"refiner.panel.{Refine.OFF.value}"), open=False, elem_id="refiner")
         with self.place:
             self.mode = gr.Radio(
                 [(label(f"refiner.mode.{mode.value}"), mode.value) for mode in Refine],
@@ -128,4 +128,4 @@ def _whole(value: Any) -> int:
 
 def _split_text(steps: int, handover: float, *, splits_every_step: bool) -> str:
     base, refiner = split_steps(steps, handover, each=splits_every_step)
-    return label("refiner.split", steps=steps, base=base, refiner=refiner)
+    return label("refiner.split", count=steps, base=base, refiner=refiner)

@@ -20,8 +20,10 @@ def sign_in_routes() -> gr.LoginButton:
 def place_sign_in(routes: gr.LoginButton) -> None:
     """Place the buttons. They leave the page by scripts in the browser: assets/ui/account/sign_in.js."""
     routes.render()
-    for name, function in (("sign-in", "sign_in"), ("sign-out", "sign_out")):
-        text = label(f"account.{function}")
-        button = gr.Button(text, variant="huggingface", size="sm", elem_id=name, elem_classes=["sign"], scale=0)
+    for name, key, function in (
+        ("sign-in", "account.sign_in", "sign_in"),
+        ("sign-out", "account.sign_out", "sign_out"),
+    ):
+        button = gr.Button(label(key), variant="huggingface", size="sm", elem_id=name, elem_classes=["sign"], scale=0)
         js = assets.hook("account/sign_in", function)
         button.click(None, None, None, js=js, api_visibility="private")

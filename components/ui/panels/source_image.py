@@ -52,7 +52,7 @@ class SourceImagePanel:
         self._sources = sources
         self.component = gr.HTML(
             {},
-            html_template=assets.text("ui/source_image/panel.html"),
+            html_template=assets.template("ui/source_image/panel.html"),
             js_on_load=assets.mount("source_image/panel", "mount", _messages(), ["sized"]),
             apply_default_css=False,
             elem_id=field_id("image"),

@@ -63,7 +63,8 @@ class HostPage:
     async def _page(self, _: Request) -> Response:
         """Serve the page, open to all: it has no data, its script requests the report with the token."""
         can_sign_in = self._playground.config.can_sign_in
-        page = assets.text("ui/host/page.html").replace("VERSION", assets.version())
+        page = assets.template("ui/host/page.html").replace("VERSION", assets.version())
+        page = page.replace("LANGUAGES", " ".join(assets.languages()))
         return HTMLResponse(page.replace("CAN_SIGN_IN", "yes" if can_sign_in else "no"), headers=_PRIVATE)
 
     async def _report(self, request: Request) -> Response:

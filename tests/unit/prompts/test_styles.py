@@ -10,6 +10,7 @@ from components import messages
 from components.engines.demo.styles.in_prompt import without_styles
 from components.engines.demo.words.parse import read_scene
 from components.errors import InvalidRequest
+from components.messages.catalogue import text
 from components.prompts.styles import FILE, apply_styles, prompt_styles
 from components.ui.panels.prompt import PromptTexts
 from components.ui.panels.styles import StylesPanel
@@ -27,7 +28,7 @@ def apart(one: Image.Image, other: Image.Image) -> float:
 
 def test_there_are_at_least_twenty():
     assert len(STYLES) >= 20
-    assert len({style.title for style in STYLES}) == len(STYLES)
+    assert len({text(f"style.{style.name}.title") for style in STYLES}) == len(STYLES)
 
 
 @pytest.mark.parametrize("style", STYLES, ids=[style.name for style in STYLES])

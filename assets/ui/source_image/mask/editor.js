@@ -1,13 +1,13 @@
 /** Mask editor: a dialog for drawing over the part that should change. Fetched when first opened. */
 import { button, make, setText } from "../../shared/dom.js";
 import { loadStyle } from "../../shared/stylesheet.js";
+import { text } from "../../shared/texts.js";
 import { Bitmap } from "./bitmap.js";
 import { grown } from "./distance.js";
 import { png, read } from "./files.js";
 import { watchPointers } from "./pointers.js";
 import { History } from "./undo.js";
 import { View } from "./view.js";
-import { words } from "./words.js";
 
 const FEATHER = 8;
 const LARGEST = 200; // pixels, the brush's radius
@@ -24,16 +24,21 @@ export async function openEditor(picture, before = {}) {
   return new Editor(picture, before).show();
 }
 
+const pixels = (count) => text("mask.pixels", { count });
+
+const shareText = (share) =>
+  (share < 0.01 ? text("mask.share_tiny") : text("mask.share", { percent: Math.round(100 * share) }));
+
 class Editor {
   constructor(picture, { painted, grow = 0, feather = FEATHER }) {
     const { width, height } = picture;
     this.painted = painted?.clone() ?? new Bitmap(width, height);
     this.past = new History(this.painted);
     Object.assign(this, { grow, feather, tool: "paint", radius: Math.round(Math.min(width, height) / 20) });
-    this.view = new View(picture, words.canvas);
+    this.view = new View(picture, text("mask.canvas"));
     this.status = make("p", { className: "status", role: "status" });
-    this.node = make("dialog", { className: "mask-editor", "aria-label": words.title },
-      make("header", {}, make("h2", {}, words.title), make("p", {}, words.hint)),
+    this.node = make("dialog", { className: "mask-editor", "aria-label": text("mask.title") },
+      make("header", {}, make("h2", {}, text("mask.title")), make("p", {}, text("mask.hint"))),
       this.view.node, this.#tools(), this.#foot());
     this.node.addEventListener("keydown", (event) => this.#key(event));
     watchPointers(this.view, this);
@@ -108,25 +113,27 @@ class Editor {
     this.view.draw(this.mask, 0);
     this.settling = setTimeout(() => this.view.draw(this.mask, this.feather), SETTLED_MS);
     const { share } = this.mask;
-    setText(this.status, share ? words.share(share) : words.nothing);
+    setText(this.status, share ? shareText(share) : text("mask.nothing"));
     this.useIt.disabled = !share;
     this.undo.disabled = !this.past.canUndo;
     this.redo.disabled = !this.past.canRedo;
   }
 
   #tools() {
-    const act = (text, work) => button(text, () => (work(), this.#step()));
-    this.undo = button(words.undo, () => this.#back(this.past.undo()));
-    this.redo = button(words.redo, () => this.#back(this.past.redo()));
+    const act = (name, work) => button(text(name), () => (work(), this.#step()));
+    this.undo = button(text("mask.undo"), () => this.#back(this.past.undo()));
+    this.redo = button(text("mask.redo"), () => this.#back(this.past.redo()));
     return make("div", { className: "tools" },
       this.#choice(),
-      this.#slider(words.brush, "", 1, LARGEST, this.radius, (value) => (this.radius = value), "brush"),
-      make("div", { className: "row" }, this.undo, this.redo, act(words.clear, () => this.painted.fill(0)),
-        act(words.invert, () => this.painted.invert()), act(words.all, () => this.painted.fill(255))),
-      this.#slider(words.grow, words.growHelp, 0, 64, this.grow, (value) => this.#set("grow", value)),
-      this.#slider(words.feather, words.featherHelp, 0, 64, this.feather, (value) => this.#set("feather", value)),
-      make("div", { className: "row" }, button(words.zoomIn, () => this.view.move(1.5)),
-        button(words.zoomOut, () => this.view.move(1 / 1.5)), button(words.whole, () => this.view.whole()),
+      this.#slider(text("mask.brush"), "", 1, LARGEST, this.radius, (value) => (this.radius = value), "brush"),
+      make("div", { className: "row" }, this.undo, this.redo, act("mask.clear", () => this.painted.fill(0)),
+        act("mask.invert", () => this.painted.invert()), act("mask.all", () => this.painted.fill(255))),
+      this.#slider(text("mask.grow"), text("mask.grow_help"), 0, 64, this.grow, (value) => this.#set("grow", value)),
+      this.#slider(text("mask.feather"), text("mask.feather_help"), 0, 64, this.feather,
+        (value) => this.#set("feather", value)),
+      make("div", { className: "row" }, button(text("shared.zoom_in"), () => this.view.move(1.5)),
+        button(text("shared.zoom_out"), () => this.view.move(1 / 1.5)),
+        button(text("mask.fit_view"), () => this.view.whole()),
         this.#upload()),
       this.#byNumbers());
   }
@@ -143,9 +150,9 @@ class Editor {
   }
 
   #choice() {
-    const group = make("div", { className: "row", role: "group", "aria-label": words.tools });
+    const group = make("div", { className: "row", role: "group", "aria-label": text("mask.tools") });
     const tools = ["paint", "erase", "rectangle"].map((name) => {
-      const tool = button(words[name], () => {
+      const tool = button(text(`mask.tool.${name}`), () => {
         this.tool = name;
         tools.forEach((other) => other.setAttribute("aria-pressed", String(other === tool)));
       }, { "aria-pressed": String(name === this.tool) });
@@ -156,11 +163,11 @@ class Editor {
   }
 
   #slider(label, help, min, max, value, set, name) {
-    const shown = make("output", {}, words.pixels(value));
+    const shown = make("output", {}, pixels(value));
     const range = make("input", { type: "range", min, max, "aria-label": label });
     range.value = value;
     range.oninput = () => {
-      setText(shown, words.pixels(range.value));
+      setText(shown, pixels(Number(range.value)));
       set(Number(range.value));
     };
     if (name) this[name] = range;
@@ -168,40 +175,41 @@ class Editor {
   }
 
   #upload() {
-    const file = make("input", { type: "file", accept: "image/*", "aria-label": words.upload, title: words.uploadHelp });
+    const label = text("mask.upload");
+    const file = make("input", { type: "file", accept: "image/*", "aria-label": label, title: text("mask.upload_help") });
     file.onchange = async () => {
       const { width, height } = this.painted;
       try {
         this.painted = await read(file.files[0], width, height);
         this.#step();
       } catch {
-        setText(this.status, words.unreadable);
+        setText(this.status, text("mask.unreadable"));
       }
       file.value = "";
     };
-    return make("label", { className: "upload" }, words.upload, file);
+    return make("label", { className: "upload" }, label, file);
   }
 
   #byNumbers() {
     const { width, height } = this.painted;
     const first = { left: width / 4, top: height / 4, width: width / 2, height: height / 2 };
-    const boxes = Object.entries(words.sides).map(([name, label]) => {
+    const boxes = Object.entries(first).map(([name, value]) => {
       const box = make("input", { type: "number", min: 0, max: Math.max(width, height), inputMode: "numeric" });
-      box.value = Math.round(first[name]);
-      return make("label", {}, make("span", {}, label), box);
+      box.value = Math.round(value);
+      return make("label", {}, make("span", {}, text(`mask.side.${name}`)), box);
     });
     const put = (value) => {
       const [left, top, across, down] = boxes.map((label) => Number(label.querySelector("input").value) || 0);
       this.painted.rectangle(left, top, left + across, top + down, value);
       this.#step();
     };
-    return make("details", {}, make("summary", {}, words.byNumbers), make("div", { className: "numbers" }, ...boxes),
-      make("div", { className: "row" }, button(words.add, () => put(255)), button(words.take, () => put(0))));
+    return make("details", {}, make("summary", {}, text("mask.by_numbers")), make("div", { className: "numbers" }, ...boxes),
+      make("div", { className: "row" }, button(text("mask.add"), () => put(255)), button(text("mask.take"), () => put(0))));
   }
 
   #foot() {
-    this.useIt = button(words.use, () => this.#use(), { className: "primary" });
-    return make("footer", {}, this.status, button(words.cancel, () => this.node.close()), this.useIt);
+    this.useIt = button(text("mask.use"), () => this.#use(), { className: "primary" });
+    return make("footer", {}, this.status, button(text("mask.cancel"), () => this.node.close()), this.useIt);
   }
 
   async #use() {

@@ -1,0 +1,29 @@
+/** Texts for labels: a prompt in one short line, and names of images. */
+import { hasText, text } from "./texts.js";
+
+/** Shortens a text for a label: a screen reader would read all 10,000 characters of a prompt.
+ * @param {string} long @param {number} [length] characters @returns {string} one line */
+export function clip(long, length = 300) {
+  const line = String(long ?? "").replace(/\s+/g, " ").trim();
+  return line.length > length ? `${line.slice(0, length)}…` : line;
+}
+
+/** Name of an image among others of the same prompt. @param {object} row @returns {string} */
+export function named({ prompt, seed }) {
+  return seed == null ? clip(prompt) : text("shared.with_seed", { prompt: clip(prompt), seed: String(seed) });
+}
+
+/** Description of an image. @param {object} row @param {number} [number] among several of one task @returns {string} */
+export const alt = ({ prompt }, number) =>
+  (number ? text("shared.picture_numbered", { prompt, number }) : prompt);
+
+/** Width and height. @param {{width: number, height: number}} size pixels @returns {string} */
+export const sizeText = (size) => text("shared.size", sides(size));
+
+/** Width and height as parameters of a text: without the separators of large numbers.
+ * @param {{width: number, height: number}} size pixels @returns {{width: string, height: string}} */
+export const sides = ({ width, height }) => ({ width: String(width), height: String(height) });
+
+/** Name of a setting, as its control has it. @param {string} name of the API, such as guidance_scale
+ * @returns {string} */
+export const fieldName = (name) => text(hasText(`field.${name}.label`) ? `field.${name}.label` : `field.${name}.title`);
