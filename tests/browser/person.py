@@ -31,6 +31,18 @@ class Person:
         self.results.wait_for()
         return self
 
+    def tidy_up(self) -> Person:
+        """Close what is open and reset the form: a first visit but for the pictures."""
+        self.close_dialogs()
+        self.button("Reset to defaults").click()
+        expect(self.prompt).to_have_value("")
+        return self
+
+    def close_dialogs(self) -> Person:
+        while self.page.locator("dialog[open]").count():
+            self.page.keyboard.press("Escape")
+        return self
+
     @property
     def prompt(self) -> Locator:
         return self.page.get_by_role("textbox", name="Prompt", exact=True)
