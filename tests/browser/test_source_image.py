@@ -22,6 +22,11 @@ SECRET = b"CameraOfACanary"
 pytestmark = pytest.mark.app("pictures")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve megapixels, lying on its side, with the place where it was taken."""
