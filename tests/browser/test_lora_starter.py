@@ -118,7 +118,8 @@ def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
     expect(row(person, 1)).to_have_value(PIXELS)
 
 
-def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(person: Person) -> None:
+def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(newcomer: Person) -> None:
+    person = newcomer  # nobody opened the shelf on this page
     fetched = asked_for(person)
     paste(person, PIXELS)
     expect(word(person, "pixel art")).to_be_visible()
