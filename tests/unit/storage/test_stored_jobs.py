@@ -27,9 +27,10 @@ def folder(request, tmp_path):
 
 
 def records(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the records by job id, read by nothing but SQLite and JSON."""
+    """Return the records by job id, without deleted jobs, read by nothing but SQLite and JSON."""
     db = sqlite3.connect(folder / "playground.sqlite3")
-    found = {name: json.loads(record) for name, record in db.execute("SELECT id, record FROM jobs")}
+    rows = db.execute("SELECT id, record FROM jobs WHERE state <> 'deleted'")
+    found = {name: json.loads(record) for name, record in rows}
     db.close()
     return found
 
@@ -68,8 +69,9 @@ def as_stored(job: Job) -> dict[str, Any]:
 
 
 def told_by(record: dict[str, Any]) -> dict[str, Any]:
-    ask, trouble = record["request"], record["trouble"] or {}
-    plain = {name: record[name] for name in ("state", "sent", "ended", "task_id", "price", "links")}
+    # `get`: a saved record has no key for a value that is None, see UPDATE of the jobs table.
+    ask, trouble = record["request"], record.get("trouble") or {}
+    plain = {name: record.get(name) for name in ("state", "sent", "ended", "task_id", "price", "links")}
     return plain | {
         **{name: ask[name] for name in ("prompt", "negative_prompt", "seed", "loras")},
         "pictures": [(one["name"], one["size"], one.get("received", "")) for one in record["pictures"]],
