@@ -25,7 +25,7 @@ def _to_1(db: sqlite3.Connection) -> None:
 
 
 def _to_2(db: sqlite3.Connection) -> None:
-    """Version 2 counts all clean-ups of one instant.
+    """Version 2 counts all clean-ups of one instant, and has records of version 2, which version 1 cannot read.
 
     With the key of version 1, by visitor and instant, the second count replaced the first, and where a visitor's rows
     moved to another with a row of that instant, they were left behind.

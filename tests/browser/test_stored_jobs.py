@@ -81,7 +81,9 @@ def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
 
 def test_a_newer_folder_is_shown_and_says_that_no_picture_can_be_made(newer_folder, person, api):
     before = (newer_folder / "playground.sqlite3").read_bytes()
-    expect(person.results.get_by_role("status").first).to_contain_text("A newer version of this app saved this history")
+    expect(person.results.get_by_role("status").first).to_contain_text(
+        "A newer version of this app saved this history"
+    )
     shows_all_pictures(person)
     person.generate("one more")
     expect(person.results).to_contain_text("it cannot store a new picture, and nothing was sent.")

@@ -13,6 +13,7 @@ import pytest
 from components import messages
 from components.domain.job import Job, JobState
 from components.domain.person import Person
+from components.storage.jobs_table import RECORD_VERSION
 from components.storage.search_table import Search
 from components.storage.store import VERSION, Store
 from tests.support.paths import DATA
@@ -105,7 +106,7 @@ def test_a_saved_job_gets_this_version_s_record_and_keeps_what_is_not_known(fold
     assert job and store.save_job(job) and store.job(name) == job
     store.close()
     after = records(folder)[name]
-    assert (after["version"], after["depth"], after["request"]["controlnet"]) == (1, 3, "canny")
+    assert (after["version"], after["depth"], after["request"]["controlnet"]) == (RECORD_VERSION, 3, "canny")
     assert {key for key, value in before.items() if value is not None} <= set(after)
 
 
