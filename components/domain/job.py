@@ -120,7 +120,8 @@ class Job:
     def is_cancellable(self) -> bool:
         """Return whether it waits and no POST of it is under way or may have arrived."""
         # Once the POST may have left, a task may exist that is charged even when no job follows it.
-        return self.state is JobState.WAITING and self.sent is None and self.ended is None
+        # A paused one that waits is a newer version's to send: that would not know of its end here.
+        return self.state is JobState.WAITING and self.sent is None and self.ended is None and not self.is_paused
 
     @property
     def duration_key(self) -> tuple[object, ...]:

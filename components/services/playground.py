@@ -168,7 +168,9 @@ class Playground:
         found: list[Message] = []
         if self.store.was_quarantined:
             found.append(messages.SET_ASIDE)
-        if not self.store.is_on_disk:
+        if self.store.is_from_newer_version:
+            found.append(messages.NEWER_HISTORY)
+        elif not self.store.is_on_disk:
             found.append(messages.HISTORY_NOT_STORED)
         elif not self.config.is_persistent:
             found.append(messages.UNTIL_RESTART)

@@ -16,8 +16,10 @@ from components.messages.message import message_of, message_record
 
 Value = TypeVar("Value")
 
-RECORD_VERSION = 1
-"""Version of the records that are written. Records from before there were versions have no key `version`."""
+RECORD_VERSION = 2
+"""Version of the records that are written: since 2 the key `trouble` has a code in place of texts. Records from before
+there were versions have no key `version`.
+"""
 _STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside"}
 """Keys of stored records that differ from field names, by field name: fields were renamed, records were not."""
 _NOT_STORED = ("preview", "stage", "is_readable")

@@ -210,6 +210,15 @@ async def test_f28_and_f29_what_is_said_of_the_disk(tmp_path, noticed):
     assert await noticed(tmp_path / "good", lasting=True) == (), "once"
 
 
+async def test_a_folder_of_a_newer_version_is_said_to_be_one(tmp_path, noticed):
+    Store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "playground.sqlite3") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    for lasting in (True, False):
+        assert await noticed(tmp_path, lasting=lasting) == (messages.NEWER_HISTORY,)
+
+
 async def test_f34_what_the_models_take_is_said_to_be_unknown(tmp_path):
     backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     playground = Playground(backend, Store(tmp_path), host_config(backend))
