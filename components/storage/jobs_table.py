@@ -52,10 +52,12 @@ INSERT = (
 UPDATE = (
     " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
     " task_id = excluded.task_id,"
-    " record = json_set(json_patch(record, excluded.record), '$.visitor', visitor)"
+    " record = json_set(json_patch(record, excluded.record), '$.visitor', visitor,"
+    " '$.trouble', json(excluded.record -> '$.trouble'))"
 )
 """Unknown keys of the stored record stay: json_patch merges (RFC 7396; a null removes a key). The visitor stays too: a
-Job that was read before a TRANSFER still has the former one.
+Job that was read before a TRANSFER still has the former one. A message is replaced as a whole: merged, it would keep
+parameters of the one before.
 """
 # A record that is no JSON moves as it is, so that its new owner sees that it cannot be read.
 TRANSFER = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from components import messages
 from components.budget.limits import BudgetLimits, Reservation
 from components.domain.job import JobState
 from components.errors import SetupError
@@ -33,6 +34,15 @@ def test_a_click_is_written_down_all_or_none(store):
     assert not store.add_jobs([job("c-3"), job("c-2")])
     assert store.job("c-3") is None
     assert store.add_jobs([job("c-3")])
+
+
+def test_a_message_keeps_no_parameter_of_the_one_before(store):
+    store.add_jobs([job("a-1")])
+    store.save_job(job("a-1").with_problem(messages.busy_until("12:30")))
+    store.save_job(job("a-1").with_problem(messages.BUSY))
+    assert store.job("a-1").problem == messages.BUSY
+    store.save_job(job("a-1"))
+    assert store.job("a-1").problem is None
 
 
 def test_a_task_is_claimed_by_one_job(store):
