@@ -3,6 +3,7 @@ import { getVisitor } from "../shared/browser_id.js";
 import { setText, sleep } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey, setSessionKey } from "../shared/session_key.js";
+import { shown } from "../shared/texts.js";
 import { KeyBox } from "./key_box.js";
 import { words } from "./words.js";
 
@@ -13,7 +14,7 @@ const RETRY_MS = 5_000;
  * @typedef {object} AccountStatus what `server.account_status` returns
  * @property {string} user @property {boolean} can_sign_in @property {?{masked: string, balance: string}} own_key
  * @property {boolean} key_lost @property {?import("../shared/messages.js").Message} obstacle
- * @property {string} paid_by @property {number} to_bring
+ * @property {import("../shared/texts.js").Param} paid_by @property {number} to_bring
  */
 
 let panel = null; // Gradio may mount the component again: the panel outlives its element
@@ -90,7 +91,7 @@ class AccountPanel {
     this.node.classList.remove("unsure");
     this.line.style.minHeight = "";
     this.obstacle.textContent = obstacle && !isLost ? inFull(obstacle) : "";
-    const paidBy = isLost || obstacle ? "" : status.paid_by;
+    const paidBy = isLost || obstacle ? "" : shown(status.paid_by);
     const payer = own ? words.ownKey(own) : paidBy;
     setText(this.payer, [payer, user && words.signedIn(user)].filter(Boolean).join(" "));
     this.forget.hidden = !own && !isLost;

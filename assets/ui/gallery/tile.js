@@ -1,7 +1,7 @@
 /** Tile of one job: its images or its progress, its prompt and what can be done with it. */
 import { canCompare } from "../compare/pairs.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
-import { partOf, sentences } from "../shared/messages.js";
+import { inFull, partOf, sentences } from "../shared/messages.js";
 import { words as labels } from "../shared/words.js";
 import { words } from "./words.js";
 
@@ -241,7 +241,7 @@ export class Tile {
 
 /** Notes below a tile. The images of one click share theirs, which stand at the first. */
 function noteOf(row) {
-  const shared = row.number === 1 ? [row.note, row.seed_note] : [];
+  const shared = row.number === 1 ? [...row.notes, row.seed_note].map(inFull) : [];
   const putBack = row.pictures.some(({ received }) => received) ? labels.putBack : "";
   const own = row.state === "completed" ? [putBack, partOf(row.message, "happened"), partOf(row.message, "advice")] : [];
   return [...shared, ...own].filter(Boolean).join(" ");

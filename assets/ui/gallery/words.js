@@ -1,5 +1,5 @@
 /** Labels of the gallery and its tiles. */
-import { partOf } from "../shared/messages.js";
+import { inFull, partOf } from "../shared/messages.js";
 import { clip, named } from "../shared/words.js";
 
 const TROUBLE = { failed: "Failed", unknown: "Not sure", stopped: "Stopped" };
@@ -7,9 +7,9 @@ const TROUBLE = { failed: "Failed", unknown: "Not sure", stopped: "Stopped" };
 /** Progress of an unfinished job. @param {object} row @param {number} now unix seconds @returns {string} */
 function progress(row, now) {
   if (row.state === "waiting") return unsent(row, now);
-  if (row.state === "created") return queuePosition(row) || row.stage || "In line";
+  if (row.state === "created") return queuePosition(row) || inFull(row.stage) || "In line";
   const seconds = Math.max(0, Math.round(now - (row.started ?? row.accepted ?? row.created)));
-  if (row.stage) return `${row.stage} (${seconds} s)`;
+  if (row.stage) return `${inFull(row.stage)} (${seconds} s)`;
   const step = row.steps && row.step != null ? `, step ${row.step} of ${row.steps}` : "";
   return `Being made, ${seconds} s${step}${timeLeft(row, now)}`;
 }

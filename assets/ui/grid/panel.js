@@ -11,7 +11,7 @@ import { words } from "./words.js";
 const SETTLED_MS = 350; // after the last change
 const MOST_CHARACTERS = 2000; // of a list
 
-/** @typedef {{count?: number, price?: string, refused?: import("../shared/messages.js").Message}} Plan */
+/** @typedef {{count?: number, price?: ?string, refused?: import("../shared/messages.js").Message}} Plan */
 
 /** Creates the controls. @param {(values: object) => Promise<Plan>} plan @returns {Promise<HTMLElement>} */
 export async function controls(plan) {

@@ -9,7 +9,7 @@ const FIELDS = {
   high_noise_frac: ["Handover", "0.6-0.9 [4]"],
 };
 const pictures = (count) => (count === 1 ? "1 picture" : `${count} pictures`);
-const PRICES = { "": "", unknown: ", price unknown" };
+const priceOf = (price) => (price ? `, ${price} at most` : price === null ? ", price unknown" : "");
 
 export const words = {
   axes: ["Across", "Down"],
@@ -20,7 +20,7 @@ export const words = {
   fieldOf: (axis) => `What differs ${axis.toLowerCase()}`,
   valuesOf: (axis) => `Values ${axis.toLowerCase()}`,
   start: "Make the grid",
-  planned: ({ count, price }) => `${pictures(count)}${PRICES[price] ?? `, ${price} at most`}.`,
+  planned: ({ count, price }) => `${pictures(count)}${priceOf(price)}.`,
   title: "Grid",
   close: "Close",
   save: "Save as one picture",

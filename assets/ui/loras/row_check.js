@@ -6,6 +6,7 @@ import { button, make, setText } from "../shared/dom.js";
 import { clearField, noteField } from "../shared/field_notes.js";
 import { byName, inOrder } from "../shared/form_fill.js";
 import { inFull } from "../shared/messages.js";
+import { shown } from "../shared/texts.js";
 import { fillRows, UNCHANGED } from "./rows.js";
 import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./trigger_words.js";
 import { words } from "./words.js";
@@ -180,7 +181,7 @@ class Row {
     const verdict = verdicts.get(text);
     const isBusy = checking.has(text);
     this.node.hidden = !text;
-    setText(this.place, place && !place.refused ? place.label : "");
+    setText(this.place, place && !place.refused ? shown(place.label) : "");
     this.#drawRefusal(text, place?.refused);
     this.check.hidden = Boolean(place?.refused);
     this.check.textContent = isBusy ? words.checking : words.check;

@@ -1,7 +1,8 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
-import { partOf } from "../shared/messages.js";
+import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
+import { shown } from "../shared/texts.js";
 import { words as labels } from "../shared/words.js";
 import { useResult } from "../source_image/panel.js";
 import { downloads } from "./downloads.js";
@@ -72,7 +73,7 @@ export class Viewer {
 
   #drawSide(row, picture) {
     const putBack = picture.received ? labels.putBack : "";
-    const notes = [putBack, row.note, row.seed_note, partOf(row.message, "happened"), partOf(row.message, "advice")].filter(Boolean);
+    const notes = [putBack, ...[...row.notes, row.seed_note].map(inFull), partOf(row.message, "happened"), partOf(row.message, "advice")].filter(Boolean);
     const startFrom = button(words.startFrom, () => {
       this.node.close();
       this.actions.leave?.();
@@ -146,7 +147,7 @@ function facts(row, picture) {
     [names.seed, row.seed, true],
     [names.loras, row.loras.map(({ path, scale }) => `${path} @ ${scale}`).join("\n")],
     [names.model, row.model],
-    [names.backend, row.backend],
+    [names.backend, shown(row.backend)],
     [names.price, row.price],
     [names.time, seconds],
     [labels.task, row.task, true],

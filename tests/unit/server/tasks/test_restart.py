@@ -8,9 +8,11 @@ import sqlite3
 import pytest
 
 from components.errors import SetupError
+from components.messages.message import literal
 from components.server.assembly import ServerLimits
 from components.server.http.timestamps import now_ms
-from components.server.tasks.database import Outcome, Status, TaskDatabase, TaskRecord
+from components.server.tasks.database import TaskDatabase, TaskRecord
+from components.server.tasks.outcome import Outcome, Status
 from tests.support.tiny_engines import GatedEngine, TinyEngine
 from tests.support.v3_server import data_uri, png, serving
 
@@ -114,7 +116,7 @@ def test_a_task_deleted_meanwhile_does_not_come_back(tmp_path):
     assert not records.finish("a", Outcome("file.png"))
     assert records.task("a") is None
     records.add_task(TaskRecord("b", {}, 2))
-    assert records.finish("b", Outcome(error="no"))
+    assert records.finish("b", Outcome(error=literal("No.")))
     task = records.task("b")
     assert task is not None
     assert task.status is Status.FAILED
