@@ -13,12 +13,13 @@ from tests.support.paths import ROOT
 
 PYTHON = tuple(sorted((ROOT / "components").rglob("*.py")))
 SCRIPTS = tuple(sorted((ROOT / "assets" / "ui").rglob("*.js")))
-_MAKERS = {"Message": 0, "Text": 0, "text": 0}
+_MAKERS = ("Message", "Text", "text", "label")
+"""Functions whose first argument is a code or key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Call of Message, Text or text with a constant code or key."""
+    """Call of Message, Text, text or label with a code or key that is constant, or computed in part."""
 
     maker: str
     key: str
@@ -54,7 +55,10 @@ def _uses_in(path: Path) -> Iterator[Use]:
         key = _constant(node.args[0]) if maker in _MAKERS else None
         # `assets.text` takes the path of a file.
         if key is not None and "/" not in key:
-            yield Use(maker, key, _params(node), f"{path.relative_to(ROOT)}:{node.lineno}")
+            # A label has its parameters as keywords.
+            labelled = frozenset(keyword.arg for keyword in node.keywords if keyword.arg) if maker == "label" else None
+            params = _params(node) if labelled is None else labelled
+            yield Use(maker, key, params, f"{path.relative_to(ROOT)}:{node.lineno}")
 
 
 def _constant(node: ast.expr) -> str | None:

@@ -17,7 +17,6 @@ PROTOCOL = "the v3 protocol of our own server, whose clients are programs; a vis
 TERMINAL = "the host's terminal, at a start that fails"
 FORMAT = "keys of A1111's infotext format, which programs read"
 NAME = "a proper name, the same in every language"
-ELSEWHERE = "labels of Gradio's components"
 ALLOWED = {
     "components/engines/sdxl/engine.py": TERMINAL,
     "components/engines/sdxl/settings.py": TERMINAL,
@@ -39,7 +38,6 @@ ALLOWED = {
     "components/ui/http/sign_in.py": PROGRAM,
     "components/ui/launch.py": NAME,
     "components/ui/page.py": NAME,
-    "components/ui/panels/": ELSEWHERE,
     "components/ui/routes/host.py": PROGRAM,
 }
 """Files, or folders, with texts that no visitor sees, each with the reason."""
