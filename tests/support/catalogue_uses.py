@@ -71,12 +71,12 @@ def _constant(node: ast.expr) -> str | None:
 
 def _params(call: ast.Call) -> frozenset[str] | None:
     named = [keyword.value for keyword in call.keywords if keyword.arg == "params"]
-    given = next(iter(call.args[1:2] or named), None)
-    if given is None:
+    params = next(iter(call.args[1:2] or named), None)
+    if params is None:
         return frozenset()
-    if not isinstance(given, ast.Dict):
+    if not isinstance(params, ast.Dict):
         return None
-    names = [_constant(name) if name else None for name in given.keys]
+    names = [_constant(name) if name else None for name in params.keys]
     return None if None in names else frozenset(name for name in names if name)
 
 

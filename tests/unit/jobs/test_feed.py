@@ -103,7 +103,7 @@ async def test_a_reader_however_slow_ends_up_with_the_last_value_of_each(pause):
         seen |= {one.id: one.notes for one in changes.jobs}
         for _ in range(pause):
             await asyncio.sleep(0)
-    assert seen == {f"j{number % 7}": str(number) for number in range(53, 60)}
+    assert seen == {f"j{number % 7}": note(number) for number in range(53, 60)}
 
 
 async def test_unfinished_counts_what_has_not_ended():

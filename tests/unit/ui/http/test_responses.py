@@ -55,5 +55,5 @@ def scope(method: str) -> Scope:
 
 async def test_an_error_of_the_app_is_answered_without_a_traceback():
     handlers = exceptions.handlers(exceptions._internal_error)
-    answer = await handlers[Exception](Request(scope("GET") | {"headers": []}), RuntimeError("secret"))
+    answer = await handlers[Exception](Request({**scope("GET"), "headers": []}), RuntimeError("secret"))
     assert (answer.status_code, body_of(answer)) == (500, str(messages.APP_FAILED))
