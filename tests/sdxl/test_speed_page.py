@@ -198,7 +198,7 @@ def test_a_program_chooses_too(app: AppProcess, studio) -> None:
     fast = generated(preset="fast", refine="base_image_refiner")
     assert "Steps: 4, CFG scale: 1, " in fast["recipe"]
     assert "Preset: fast" in fast["recipe"]
-    assert fast["note"] == engine_messages.FAST_WITHOUT_REFINER
+    assert fast["note"] == str(engine_messages.FAST_WITHOUT_REFINER)
 
 
 @pytest.mark.full

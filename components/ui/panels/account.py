@@ -11,6 +11,7 @@ import gradio as gr
 from components import messages
 from components.domain.person import ANONYMOUS, Person
 from components.errors import PlaygroundError
+from components.messages.catalogue import text_record
 from components.services.accounts import AccountStatus, VisitorKeyView
 from components.services.playground import Playground
 from components.ui import assets
@@ -88,7 +89,7 @@ def _initial_value(playground: Playground) -> dict[str, Any]:
     can_sign_in = playground.config.can_sign_in
     return {
         # Escaped: the template inserts HTML, and the description has the model's name, which the host sets.
-        "payer": "" if problem else escape(playground.backend.description),
+        "payer": "" if problem else escape(str(playground.backend.description)),
         "obstacle": escape(problem_text),
         "open": bool(problem) and not can_sign_in,
         "certainty": "unsure" if problem and can_sign_in else "",
@@ -112,7 +113,7 @@ def _status_json(status: AccountStatus, playground: Playground) -> dict[str, Any
         "own_key": _visitor_key_json(status.visitor_key, playground),
         "key_lost": status.is_key_lost,
         "obstacle": message_json(status.access_problem, is_free=True) if status.access_problem else None,
-        "paid_by": status.paid_by,
+        "paid_by": text_record(status.paid_by),
         "to_bring": status.transferable,
     }
 

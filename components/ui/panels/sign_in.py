@@ -20,10 +20,9 @@ def sign_in_routes() -> gr.LoginButton:
 def place_sign_in(routes: gr.LoginButton) -> None:
     """Place the buttons. They leave the page by scripts in the browser: assets/ui/account/sign_in.js."""
     routes.render()
-    for name, key, function in (
-        ("sign-in", "account.sign_in", "sign_in"),
-        ("sign-out", "account.sign_out", "sign_out"),
+    for key, name, module, function in (
+        ("account.sign_in", "sign-in", "account/sign_in", "sign_in"),
+        ("account.sign_out", "sign-out", "account/sign_in", "sign_out"),
     ):
         button = gr.Button(label(key), variant="huggingface", size="sm", elem_id=name, elem_classes=["sign"], scale=0)
-        js = assets.hook("account/sign_in", function)
-        button.click(None, None, None, js=js, api_visibility="private")
+        button.click(None, None, None, js=assets.hook(module, function), api_visibility="private")

@@ -21,6 +21,7 @@ from components.domain.model_family import Catalogue, Model, ModelFamily
 from components.domain.request import GenerationRequest, LoraWeight
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, PROMPT_LIMIT, built_in_schema
 from components.errors import InvalidRequest, StorageError
+from components.messages.catalogue import Text
 from components.messages.message import Message
 from components.services.backend import Backend
 from components.services.playground import Playground
@@ -258,8 +259,8 @@ async def test_f04_what_a_program_may_not_send(given, told):
 async def test_f28_a_picture_whose_file_is_gone_is_said_to_a_program(hosted, tmp_path, monkeypatch):
     backend = Backend(
         "hosted",
-        "A test.",
-        "",
+        Text("backend.demo"),
+        None,
         Catalogue(ModelFamily.built_in([MODEL])),
         Endpoint(hosted.base_url, v3_service.KEY),
         free=False,

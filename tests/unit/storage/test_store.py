@@ -13,6 +13,7 @@ from components import messages
 from components.budget.limits import BudgetLimits, Reservation
 from components.domain.job import JobState
 from components.errors import SetupError
+from components.messages.message import literal
 from components.storage.store import Store
 from tests.support.paths import ROOT
 from tests.support.scripted_api import ALICE, BOB, picture_bytes
@@ -57,7 +58,7 @@ def test_a_task_is_claimed_by_one_job(store):
 
 def test_saving_replaces_the_whole_value(store):
     store.add_jobs([job("a-1")])
-    changed = job("a-1", state=JobState.COMPLETED, ended=5.0, note="done", task_id="t")
+    changed = job("a-1", state=JobState.COMPLETED, ended=5.0, notes=(literal("done"),), task_id="t")
     store.save_job(changed)
     assert store.job("a-1") == changed
 
@@ -127,7 +128,7 @@ def test_in_doubt_is_what_was_sent_and_has_no_task(store):
 
 def test_all_is_there_after_opening_again(tmp_path):
     first = Store(tmp_path)
-    kept = job("a-1", state=JobState.CREATED, task_id="t", note="é😀")
+    kept = job("a-1", state=JobState.CREATED, task_id="t", notes=(literal("é😀"),))
     first.add_jobs([kept])
     landing = first.open_temp()
     landing.write(picture_bytes())
@@ -195,7 +196,7 @@ def test_in_a_folder_that_cannot_be_made_it_goes_on_in_memory(tmp_path):
     (tmp_path / "file").write_text("")
     store = Store(tmp_path / "file" / "folder")
     assert not store.is_on_disk
-    kept = job("a-1", note="é")
+    kept = job("a-1", notes=(literal("é"),))
     assert store.add_jobs([kept])
     assert store.job("a-1") == kept
     landing = store.open_temp()
