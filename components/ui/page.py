@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
@@ -15,7 +15,6 @@ from components import messages
 from components.domain.batch import with_and_without
 from components.domain.person import Person, is_token
 from components.domain.request import GenerationRequest, Preset
-from components.domain.schema import Range
 from components.errors import PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
@@ -38,6 +37,7 @@ from components.ui.panels.source_image import SourceImagePanel
 from components.ui.panels.speed import SpeedPanel
 from components.ui.panels.styles import StylesPanel
 from components.ui.programs.generate import document, generate_endpoint
+from components.ui.widgets import options_in
 
 TITLE = "SDXL LoRA Playground"
 TICKET_FIELDS = ("picture", "styles", "comparison", "grid")
@@ -124,8 +124,8 @@ class Page:
         """Set the sliders' ranges to those of the current models; pages that are loaded from now on have them."""
         schema = self._playground.backend.schema
         for name, widget in self._inputs.items():
-            allowed = getattr(schema, name, None)
-            if isinstance(widget, gr.Slider) and isinstance(allowed, Range):
+            allowed = schema.ranges.get(name)
+            if isinstance(widget, gr.Slider) and allowed:
                 widget.minimum, widget.maximum, widget.value = allowed.minimum, allowed.maximum, allowed.default
         self._speed.fit(schema, self._sampling)
         # Gradio builds the config of its page once, at launch.
@@ -167,18 +167,16 @@ class Page:
         prompt, tagged = take_tags(texts.prompt, self._playground.lora_checker.resolve)
         texts = self._styles.read(values, PromptTexts(prompt, texts.negative_prompt))
         sampling, preset = self._sampling.read(values), self._speed.read(values)
-        request = GenerationRequest(
-            prompt=texts.prompt,
-            negative_prompt=texts.negative_prompt,
-            width=size.width,
-            height=size.height,
-            guidance_scale=sampling.guidance_scale,
-            num_inference_steps=sampling.num_inference_steps,
-            seed=sampling.seed,
-            loras=merged(self._loras.read(values), tagged),
-            preset=preset,
+        fields = {
+            **asdict(texts),
+            **asdict(size),
+            **asdict(sampling),
+            **options_in(values),
+            "loras": merged(self._loras.read(values), tagged),
+            "preset": preset,
             **({} if preset is Preset.FAST else self._refiner.read(values).fields),
-        ).with_preset_applied()
+        }
+        request = GenerationRequest.of(fields).with_preset_applied()
         return request, sampling.image_count
 
 

@@ -18,15 +18,15 @@ FLOORS = """
 """
 """A package imports only from floors below its own, but for `messages`, which imports `errors` beside it."""
 APART = """
-server        errors  engines.protocol
+server        errors  engines.protocol  domain.field  domain.fields
 engines       errors
 engines.sdxl  errors  loras.safetensors_header  loras.hub_address  loras.site_hosts  \
               net.public_transport  net.public_transport_sync
 """
 """Our own server and its engines share no code with the client of the API; app.py alone imports them.
 
-Of the floors above, each of these lines may import only what it names: SDXL shares how LoRA files and addresses are
-read, and the SSRF guard.
+Of the floors above, each of these lines may import only what it names: the server shares the pure table of the fields,
+from which both sides make their schemas; SDXL shares how LoRA files and addresses are read, and the SSRF guard.
 """
 INSIDE_UI = """
 6  launch

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from components.domain.fields import LORA_SCALE, MAX_LORAS
 from components.domain.request import LoraWeight
 from components.domain.schema import ModelSchema
 from components.loras.checker import LoraChecker
@@ -16,7 +17,7 @@ from components.ui.labels import label
 from components.ui.panels.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
 from components.ui.widgets import field_id, help_text, number_of, slider, text_of
 
-ROWS = 4
+ROWS = MAX_LORAS
 """Number of rows, which the scripts rely on; a model that accepts fewer refuses a request with more."""
 _MAX_LISTED = 30
 """Names of the host's LoRAs in the help text."""
@@ -85,7 +86,7 @@ class LoraPanel:
                 scale=1,
             )
             scale = slider(
-                schema.lora_scale,
+                schema.range(LORA_SCALE.name),
                 f"lora_{number}_scale",
                 label=label("lora.scale", number=str(number)),
                 info=label("lora.scale_help"),

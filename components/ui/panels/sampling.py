@@ -33,19 +33,19 @@ class SamplingPanel:
 
     def __init__(self, schema: ModelSchema) -> None:
         guidance = slider(
-            schema.guidance_scale,
+            schema.range("guidance_scale"),
             "guidance_scale",
             label=label("field.guidance_scale.title"),
             info=label("field.guidance_scale.help"),
         )
         steps = slider(
-            schema.num_inference_steps,
+            schema.range("num_inference_steps"),
             "num_inference_steps",
             label=label("field.num_inference_steps.title"),
             info=label("field.num_inference_steps.help"),
         )
         seed = slider(
-            schema.seed,
+            schema.range("seed"),
             "seed",
             label=label("field.seed.title"),
             info=label("field.seed.help"),

@@ -49,7 +49,7 @@ class ShapePanel:
             elem_classes=["shapes"],
         )
         with gr.Row(elem_classes=["size-row"]):
-            width, height = (_side(name, getattr(schema, name)) for name in ("width", "height"))
+            width, height = (_side(name, schema.range(name)) for name in ("width", "height"))
         swap = gr.Button(label("shape.swap"), size="sm", elem_id="swap-size", elem_classes=["minor", "swap"])
         self.inputs: dict[str, Component] = {"width": width, "height": height}
         self.shape = shape
