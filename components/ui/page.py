@@ -23,6 +23,7 @@ from components.ui import assets
 from components.ui.gallery.results import Results
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.panels.account import AccountPanel
 from components.ui.panels.code import CodePanel
 from components.ui.panels.form_links import place_form_links
@@ -68,7 +69,7 @@ class Page:
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
                     self.archives = self._results.archives
-            settings.click(None, None, None, js=assets.hook("form/form", "to_settings"), api_visibility="private")
+            listen(settings.click, "form/form", "to_settings")
             self._tie_button(button)
             self._tie_panels()
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
@@ -97,7 +98,8 @@ class Page:
             self.generate,
             outputs=self._results.component,
             inputs_kwargs=pressed,
-            js=assets.hook("press/press", "press", list(pressed)),
+            # Its outputs in the browser are its inputs here.
+            js=assets.hook("press/press", "press", inputs=list(pressed), outputs=list(pressed)),
             # Gradio's default, "once", drops a second press while the first one is under way.
             trigger_mode="multiple",
             concurrency_limit=None,
@@ -117,8 +119,7 @@ class Page:
         self._speed.fit(self._playground.backend.schema, self._sampling)
         self._source_image.tie(inputs["width"], inputs["height"], self._shape.shape)
         filled = {**inputs, "shape": self._shape.shape, **self._loras.rows, **self._refiner.parts}
-        js = assets.hook("form/form", "fill_form", list(filled))
-        self._results.component.fill(None, None, list(filled.values()), js=js, api_visibility="private")
+        listen(self._results.component.fill, "form/form", "fill_form", outputs=filled)
 
     def refresh_ranges(self) -> None:
         """Set the sliders' ranges to those of the current models; pages that are loaded from now on have them."""

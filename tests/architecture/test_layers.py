@@ -34,7 +34,8 @@ INSIDE_UI = """
 4  gallery  programs
 3  routes
 2  panels
-1  http  assets  identity  labels  widgets  message_json
+1  http  listeners  identity  labels  widgets  message_json  field_data
+0  assets
 """
 INSIDE_SERVER = """
 6  __main__

@@ -1,5 +1,6 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
+import { fields } from "../shared/fields.js";
 import { number } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { partOf } from "../shared/messages.js";
@@ -152,9 +153,13 @@ function facts(row, picture) {
     [text("viewer.price"), row.price],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
     [text("shared.task"), row.task, text("shared.copy_task")],
+    ...furtherFacts(row),
   ];
   return make("dl", {}, ...entries.filter(([, value]) => value != null && value !== "").map(fact));
 }
+
+const furtherFacts = (row) =>
+  fields().filter(({ isOption }) => isOption).map(({ name, key }) => [fieldName(name), row[key]]);
 
 function fact([name, value, copyLabel]) {
   const shown = make("dd", { dir: "auto" }, typeof value === "number" ? number(value) : value);

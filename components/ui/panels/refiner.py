@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -16,6 +17,7 @@ from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.widgets import choice_in, field_id, number_of, slider
 
 
@@ -87,23 +89,13 @@ class RefinerPanel:
     def tie(self, steps: gr.Slider) -> None:
         """Show the controls of the chosen mode, and how the steps are split between base model and refiner."""
         # `input` and not `change`: the visitor's own choice alone. What a script fills in brings its own updates.
-        self.mode.input(
-            None,
-            self.mode,
-            list(self.parts.values()),
-            js=assets.hook("refiner/refiner", "show_mode", list(self.parts)),
-            api_visibility="private",
-        )
+        mode = {"refine": self.mode}
+        listen(self.mode.input, "refiner/refiner", "show_mode", inputs=mode, outputs=self.parts)
         handover = self.inputs["high_noise_frac"]
         assert isinstance(handover, gr.Slider)
-        gr.on(
-            [handover.input, steps.input, self.mode.input],
-            None,
-            [steps, handover],
-            self.shares,
-            js=assets.hook("refiner/refiner", "split_text"),
-            api_visibility="private",
-        )
+        changed = partial(gr.on, [handover.input, steps.input, self.mode.input])
+        numbers = {"num_inference_steps": steps, "high_noise_frac": handover}
+        listen(changed, "refiner/refiner", "split_text", inputs=numbers, outputs={"shares": self.shares})
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Refinement:

@@ -13,8 +13,8 @@ from components import messages
 from components.domain.batch import MAX_IMAGES
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.widgets import field_id, number_of, slider
 
 
@@ -52,7 +52,7 @@ class SamplingPanel:
         )
         dice = gr.Button(label("field.seed.random"), size="sm", elem_classes=["minor", "dice"])
         # Without a function: the script sets the value in the browser, and nothing is requested.
-        dice.click(None, None, seed, js=assets.hook("form/form", "random_seed"), api_visibility="private")
+        listen(dice.click, "form/form", "random_seed", outputs={"seed": seed})
         pictures = gr.Radio(
             list(range(1, MAX_IMAGES + 1)),
             value=1,

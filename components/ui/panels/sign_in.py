@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 
 
 def sign_in_routes() -> gr.LoginButton:
@@ -25,5 +25,4 @@ def place_sign_in(routes: gr.LoginButton) -> None:
         ("sign-out", "account.sign_out", "sign_out"),
     ):
         button = gr.Button(label(key), variant="huggingface", size="sm", elem_id=name, elem_classes=["sign"], scale=0)
-        js = assets.hook("account/sign_in", function)
-        button.click(None, None, None, js=js, api_visibility="private")
+        listen(button.click, "account/sign_in", function)

@@ -10,8 +10,8 @@ from gradio.components import Component
 
 from components.domain.request import FAST_GUIDANCE, FAST_STEPS, Preset
 from components.domain.schema import ModelSchema
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.panels.sampling import SamplingPanel
 from components.ui.widgets import choice_in, field_id
 
@@ -38,14 +38,8 @@ class SpeedPanel:
 
     def tie(self, sampling: SamplingPanel) -> None:
         """Set steps and guidance to those of the chosen preset, in the browser."""
-        numbers = [sampling.guidance, sampling.steps]
-        self.preset.input(
-            None,
-            [self.preset, *numbers],
-            numbers,
-            js=assets.hook("speed/speed", "apply_preset"),
-            api_visibility="private",
-        )
+        numbers = {"guidance_scale": sampling.guidance, "num_inference_steps": sampling.steps}
+        listen(self.preset.input, "speed/speed", "apply_preset", inputs={**self.inputs, **numbers}, outputs=numbers)
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Preset | None:
