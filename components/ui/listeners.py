@@ -22,8 +22,8 @@ def listen(
 ) -> None:
     """Run a function of a served module when an event occurs; nothing is requested.
 
-    It gets `arguments`, values of JSON, then an object with the values of `inputs`; it returns an object with the values
-    of `outputs`, or nothing to leave them as they are.
+    It gets `arguments`, values of JSON, then an object with the values of `inputs`; it returns an object with the
+    values of `outputs`, or nothing to leave them as they are.
     """
     js = assets.hook(module, function, *arguments, inputs=list(inputs), outputs=list(outputs))
     event(None, list(inputs.values()), list(outputs.values()), js=js, api_visibility="private")
