@@ -13,12 +13,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from components.api.encode import ImageLinks, encode
+from components.domain.field import Kind
+from components.domain.fields import FIELDS, NOT_INLINE, SIZE
 from components.domain.model_family import STANDARD_NAMES, Model
 from components.domain.request import GenerationRequest
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "code_samples"
 INDENT = "    "
-IMAGE_VARIABLES = {"image": "IMAGE", "mask": "MASK"}
+IMAGE_VARIABLES = {field.name: field.name.upper() for field in FIELDS if field.kind is Kind.IMAGE}
 """Images are not part of a sample: a variable stands for each, defined in the templates."""
 
 Write = Callable[[Any], str]
@@ -58,13 +60,14 @@ def code_samples(request: GenerationRequest, model: Model, hosts: SampleHosts) -
         "gradio": {"page": _python(hosts.page), "arguments": _arguments(request)},
         "javascript": {name: _script(value) for name, value in script.items()} | {"body": _object(body, _script)},
     }
-    has_images = {f"has_{part}": getattr(request, part) is not None for part in IMAGE_VARIABLES}
+    has_images = {f"has_{part}": request.value(part) is not None for part in IMAGE_VARIABLES}
     return {name: _render(name, {**fields, **has_images}) for name, fields in values.items()}
 
 
 def _variables(request: GenerationRequest) -> ImageLinks:
-    names = (name if getattr(request, part) else "" for part, name in IMAGE_VARIABLES.items())
-    return ImageLinks(*map(Variable, names))
+    return ImageLinks(
+        **{name: Variable(variable) for name, variable in IMAGE_VARIABLES.items() if request.value(name)}
+    )
 
 
 def _render(name: str, values: Mapping[str, str | bool]) -> str:
@@ -82,8 +85,8 @@ def _templates() -> Environment:
 def _arguments(request: GenerationRequest) -> str:
     """Return the arguments of the page's own endpoint: the API's names, except for the size and for images."""
     body = encode(request, STANDARD_NAMES, _variables(request))
-    own = {name: value for name, value in body.items() if name not in ("size", "enable_base64_output")}
-    size = {"width": request.width, "height": request.height}
+    own = {name: value for name, value in body.items() if name not in (SIZE, NOT_INLINE)}
+    size = {field.parameter: request.value(field.name) for field in FIELDS if field.kind is Kind.SIDE}
     return "\n".join(f"{INDENT}{name}={_nested(value, _python, INDENT)}," for name, value in (own | size).items())
 
 

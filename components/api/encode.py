@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components.domain.field import Field, Kind
+from components.domain.fields import FIELDS, NOT_INLINE
 from components.domain.model_family import STANDARD_NAMES, FieldNames
-from components.domain.request import GenerationRequest, Refine
+from components.domain.request import GenerationRequest
 
 
 @dataclass(frozen=True, slots=True)
 class ImageLinks:
-    """URLs of a request's images for the API: of uploads, or data URIs; empty for an image it does not have."""
+    """URLs of a request's images by field name: of uploads, or data URIs; empty for an image it does not have."""
 
     image: str = ""
     mask: str = ""
@@ -25,41 +27,34 @@ def encode(
     request: GenerationRequest, field_names: FieldNames = STANDARD_NAMES, links: ImageLinks = NO_IMAGE_LINKS
 ) -> dict[str, Any]:
     """Return the JSON body of a submit, with the model's own field names and without fields that it does not have."""
-    body: dict[str, Any] = {
-        "prompt": request.prompt,
-        "size": f"{request.width}*{request.height}",
-        "guidance_scale": float(request.guidance_scale),
-        "num_inference_steps": request.num_inference_steps,
-        "seed": request.seed,
-        # As URLs: inline images would come again with every answer about the task, a third larger than the files.
-        "enable_base64_output": False,
-    }
-    if request.negative_prompt:
-        body["negative_prompt"] = request.negative_prompt
-    if request.loras:
-        body["loras"] = [{"path": lora.path, "scale": float(lora.scale)} for lora in request.loras]
-    if request.preset:
-        body["preset"] = request.preset.value
-    body |= _image_fields(request, links) | _refiner_fields(request)
+    always = {field.api_name: _api_value(request, field, links) for field in FIELDS if field.is_always_sent}
+    others = {field.api_name: _api_value(request, field, links) for field in FIELDS if _is_sent(request, field)}
+    # As URLs: inline images would come again with every answer about the task, a third larger than the files.
+    body = {**always, NOT_INLINE: False, **others}
     # Drops nothing that the visitor chose: a model without a required field is refused before, see
     # `Catalogue.require`.
     return {field_names[name]: value for name, value in body.items() if name in field_names}
 
 
-def _image_fields(request: GenerationRequest, links: ImageLinks) -> dict[str, Any]:
-    if not request.image:
-        return {}
-    body: dict[str, Any] = {"image": links.image, "prompt_strength": float(request.prompt_strength)}
-    return body | ({"mask_image": links.mask} if request.mask else {})
+def _is_sent(request: GenerationRequest, field: Field) -> bool:
+    """Return whether a field that may be left out is sent: it has an effect, and not its default."""
+    has_value = request.effective_value(field) is not None and request.uses(field)
+    is_chosen = field.used_with is not None or not request.has_default(field.name)
+    return bool(field.api_names) and has_value and is_chosen
 
 
-def _refiner_fields(request: GenerationRequest) -> dict[str, Any]:
-    if request.refine is Refine.ENSEMBLE:
-        return {"refine": request.refine.value, "high_noise_frac": float(request.high_noise_frac)}
-    if request.refine is Refine.SECOND_PASS:
-        steps = request.num_inference_steps if request.refine_steps is None else request.refine_steps
-        return {"refine": request.refine.value, "refine_steps": steps}
-    return {}
+def _api_value(request: GenerationRequest, field: Field, links: ImageLinks) -> Any:
+    """Return the value of a field as the API takes it."""
+    value = request.effective_value(field)
+    if field.kind is Kind.SIDE:
+        return f"{request.width}*{request.height}"
+    if field.kind is Kind.LORAS:
+        return [{"path": lora.path, "scale": float(lora.scale)} for lora in request.loras]
+    if field.kind is Kind.IMAGE:
+        return getattr(links, field.name)
+    if field.kind is Kind.CHOICE:
+        return request.plain_value(field.name)
+    return float(value) if field.kind is Kind.NUMBER else value
 
 
 def encode_recent(model: str, page: int) -> dict[str, Any]:

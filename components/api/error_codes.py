@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components import messages
+from components.domain.field import TakenBy
+from components.domain.fields import FIELDS
 from components.errors import (
     InsufficientCredit,
     InvalidRequest,
@@ -56,15 +58,12 @@ def refusal_of(
 
 def _field_named_in(message: str) -> str:
     """Return the parameter that a message of the API names, at whose field it is shown; empty for none."""
-    for name in (
-        "negative_prompt",  # before "prompt", which is part of it
-        "prompt",
-        "size",
-        "guidance_scale",
-        "num_inference_steps",
-        "seed",
-        "loras",
-    ):
-        if name in message:
-            return name
-    return ""
+    named = [name for name in _NAMES if name in message]
+    # "prompt" is part of "negative_prompt".
+    return next((name for name in named if not any(name in other for other in named if other != name)), "")
+
+
+# Of the others, such as "image", a message may speak without meaning the parameter.
+_NAMES = [
+    field.api_name for field in FIELDS if field.taken_by is TakenBy.HOSTED or (field.is_number and field.api_names)
+]

@@ -13,6 +13,8 @@ from typing import Any, cast
 
 from components import messages
 from components.api.decode import ApiResponse, data_or_raise
+from components.domain.field import Kind
+from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, NOT_INLINE
 from components.domain.json_values import as_list, as_mapping
 from components.domain.model_family import ALIASES, FieldNames, Model, ModelFamily
 from components.domain.request import Preset, Refine
@@ -22,11 +24,8 @@ from components.errors import NotProvided
 Properties = Mapping[str, Mapping[str, Any]]
 """JSON schema properties by field name."""
 
-_RANGES = ("guidance_scale", "num_inference_steps", "seed", "prompt_strength", "high_noise_frac", "refine_steps")
 _MAX_NUMBER = 1e12
 """Numbers beyond it, infinity among them, are taken for nonsense."""
-_MAX_LORA_ROWS = 4
-"""LoRA rows of the page: a model that takes more is used with this many."""
 
 
 def decode_models(answer: ApiResponse, names: Sequence[str]) -> ModelFamily:
@@ -77,21 +76,26 @@ def _field_names(properties: Properties) -> FieldNames:
 def _schema(built_in: ModelSchema, facts: Properties) -> ModelSchema:
     """Return the schema of a model from its JSON schema properties, `facts`, by the app's own field names."""
     refine_modes, preset = _refine_modes(facts.get("refine", {})), _default_preset(facts.get("preset", {}))
-    ranges: dict[str, Any] = {name: _range(getattr(built_in, name), facts.get(name, {})) for name in _RANGES}
-    sides = _side(built_in.width, facts.get("size", {})), _side(built_in.height, facts.get("size", {}))
     return replace(
         built_in,
-        **ranges,
-        width=sides[0],
-        height=sides[1],
-        lora_scale=_range(built_in.lora_scale, _lora_scale(facts.get("loras", {}))),
+        ranges=_ranges(built_in, facts),
         max_loras=_max_loras(facts["loras"]) if "loras" in facts else 0,
         refine_modes=refine_modes,
         takes_host_files=_lora_item(facts.get("loras", {})).get("x-host-files") is True,
         default_preset=preset,
         # The app itself sets this one, so no request needs it; `Model.of` adds it to what may be sent.
-        fields=_fields(frozenset(facts), refine_modes, preset) - {"enable_base64_output"},
+        fields=_fields(frozenset(facts), refine_modes, preset) - {NOT_INLINE},
     )
+
+
+def _ranges(built_in: ModelSchema, facts: Properties) -> dict[str, Range]:
+    scale = _range(built_in.range(LORA_SCALE.name), _lora_scale(facts.get("loras", {})))
+    ranges = {LORA_SCALE.name: scale}
+    for field in FIELDS:
+        if field.has_range:
+            read = _side if field.kind is Kind.SIDE else _range
+            ranges[field.name] = read(built_in.range(field.name), facts.get(field.api_name, {}))
+    return ranges
 
 
 def _fields(names: frozenset[str], refine_modes: frozenset[Refine], preset: Preset | None) -> frozenset[str]:
@@ -158,7 +162,7 @@ def _lora_item(facts: Mapping[str, Any]) -> Mapping[str, Any]:
 def _max_loras(facts: Mapping[str, Any]) -> int:
     maximum = facts.get("maxItems")
     is_count = isinstance(maximum, int) and not isinstance(maximum, bool) and maximum >= 1
-    return min(cast("int", maximum), _MAX_LORA_ROWS) if is_count else _MAX_LORA_ROWS
+    return min(cast("int", maximum), MAX_LORAS) if is_count else MAX_LORAS
 
 
 def _number(value: object, default: float) -> float:

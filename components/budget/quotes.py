@@ -8,6 +8,7 @@ from typing import Protocol
 from components import messages
 from components.budget.limits import BudgetLimits, Reservation
 from components.clock import Clock
+from components.domain.fields import FIELDS
 from components.domain.money import Micros, Quote
 from components.domain.request import GenerationRequest
 from components.errors import BudgetDenied, NotProvided, Unauthorized
@@ -114,15 +115,4 @@ class QuoteCache:
 
 def _price_key(model: str, request: GenerationRequest) -> tuple[object, ...]:
     """Return the settings that a price may depend on."""
-    images = (request.image is not None, request.mask is not None)
-    refiner = (request.refine, request.high_noise_frac, request.refine_steps)
-    return (
-        model,
-        request.width,
-        request.height,
-        request.num_inference_steps,
-        len(request.loras),
-        *images,
-        *refiner,
-        request.preset,
-    )
+    return (model, *(request.extent(field.name) for field in FIELDS if field.affects_price))

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components import messages
-from components.domain.request import FAST_STEPS, MAX_SEED, GenerationRequest, Preset, Refine
-from components.domain.schema import ModelSchema, Range
+from components.domain.fields import FIELDS, LORA_SCALE, MAX_SEED, field_of
+from components.domain.request import FAST_STEPS, GenerationRequest, Preset
+from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.messages.message import Message
 
@@ -52,9 +53,8 @@ MAX_CELLS = 25
 FIELD = "grid"
 """Field name of errors about a grid."""
 WORDS = "words"
-LORA_SCALE = "lora_1_scale"
-WHOLE_NUMBER_FIELDS = ("num_inference_steps", "seed")
-AXES = ("guidance_scale", "num_inference_steps", "seed", LORA_SCALE, "high_noise_frac", "prompt_strength", WORDS)
+FIRST_SCALE = "lora_1_scale"
+AXES = (*(field.name for field in FIELDS if field.in_grid), FIRST_SCALE, WORDS)
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*-\s*({_NUMBER})(?:\s*\(\s*([+-]\d+(?:\.\d+)?)\s*\)|\s*\[\s*(\d{{1,3}})\s*\])?")
 _MAX_LIST_LENGTH = 2_000
@@ -118,9 +118,9 @@ def _axis(entry: Any) -> Axis:
     field, text = (entry.get(name) for name in ("field", "values")) if isinstance(entry, Mapping) else (None, None)
     if field not in AXES or not isinstance(text, str) or len(text) > _MAX_LIST_LENGTH:
         raise InvalidRequest(FIELD, messages.NO_SUCH_AXIS)
-    return Axis(
-        field, _read_words(text) if field == WORDS else _read_numbers(text, whole=field in WHOLE_NUMBER_FIELDS)
-    )
+    if field == WORDS:
+        return Axis(field, _read_words(text))
+    return Axis(field, _read_numbers(text, whole=field != FIRST_SCALE and field_of(field).is_whole))
 
 
 def _read_words(text: str) -> tuple[str, ...]:
@@ -170,23 +170,20 @@ def _stepped(first: float, last: float, step: float) -> list[float]:
 def _with_value(request: GenerationRequest, axis: Axis, value: Value, schema: ModelSchema) -> GenerationRequest:
     if isinstance(value, str):
         return _with_words(request, str(axis.values[0]), value)
-    if axis.field == LORA_SCALE:
+    if axis.field == FIRST_SCALE:
         return _with_scale(request, value, schema)
-    allowed: Range = getattr(schema, axis.field)
-    allowed.check(FIELD, value)
-    changed = replace(request, **{axis.field: value})
+    schema.range(axis.field).check(FIELD, value)
+    changed = request.with_value(axis.field, value)
     if not _has_effect(request, axis.field, value):
         raise InvalidRequest(FIELD, messages.AXIS_HAS_NO_EFFECT)
     return changed
 
 
 def _has_effect(request: GenerationRequest, field: str, value: float) -> bool:
-    if field == "prompt_strength":
-        return request.image is not None
     # FAST fixes the guidance, and lowers any number of steps to its own.
     if request.preset is Preset.FAST and field in ("guidance_scale", "num_inference_steps"):
         return field == "num_inference_steps" and value <= FAST_STEPS
-    return field != "high_noise_frac" or request.refine is Refine.ENSEMBLE
+    return request.uses(field_of(field))
 
 
 def _with_words(request: GenerationRequest, searched: str, replacement: str) -> GenerationRequest:
@@ -198,5 +195,5 @@ def _with_words(request: GenerationRequest, searched: str, replacement: str) -> 
 def _with_scale(request: GenerationRequest, value: float, schema: ModelSchema) -> GenerationRequest:
     if not request.loras:
         raise InvalidRequest(FIELD, messages.NOTHING_TO_COMPARE)
-    schema.lora_scale.check(FIELD, value)
+    schema.range(LORA_SCALE.name).check(FIELD, value)
     return replace(request, loras=(replace(request.loras[0], scale=value), *request.loras[1:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from components.domain.fields import FIELDS
 from components.domain.request import GenerationRequest
 from components.domain.task import TaskStatus, TaskUpdate
 from components.messages.message import Charge, Message
@@ -125,17 +126,9 @@ class Job:
 
     @property
     def duration_key(self) -> tuple[object, ...]:
-        """Return the key of jobs that take about the same time: backend, model, size, steps, LoRA count, preset."""
-        request = self.request
-        return (
-            self.backend,
-            self.model,
-            request.width,
-            request.height,
-            request.num_inference_steps,
-            len(request.loras),
-            request.preset,
-        )
+        """Return the key of jobs that take about the same time: backend, model, and what the time depends on."""
+        extents = (self.request.extent(field.name) for field in FIELDS if field.affects_duration)
+        return (self.backend, self.model, *extents)
 
     def with_price(self, price: int) -> Job:
         """Return the job with the price that is reserved for it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from operator import attrgetter
 
 from components import messages
+from components.domain.fields import FIELDS, NOT_INLINE
 from components.domain.request import GenerationRequest
 from components.domain.schema import ModelSchema, built_in_schema
 from components.errors import InvalidRequest
@@ -15,22 +17,8 @@ from components.messages.message import Message
 FieldNames = Mapping[str, str]
 """Field names of one model: the app's name of a field to the model's own. A field that is missing is never sent."""
 
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "prompt": ("prompt",),
-    "negative_prompt": ("negative_prompt",),
-    "size": ("size",),
-    "guidance_scale": ("guidance_scale",),
-    "num_inference_steps": ("num_inference_steps",),
-    "seed": ("seed",),
-    "loras": ("loras",),
-    "image": ("image",),
-    "mask_image": ("mask_image", "mask"),
-    "prompt_strength": ("prompt_strength", "strength"),
-    "refine": ("refine",),
-    "high_noise_frac": ("high_noise_frac",),
-    "refine_steps": ("refine_steps",),
-    "preset": ("preset",),
-    "enable_base64_output": ("enable_base64_output",),
+ALIASES: Mapping[str, tuple[str, ...]] = {field.api_name: field.api_names for field in FIELDS if field.api_names} | {
+    NOT_INLINE: (NOT_INLINE,)
 }
 """Names that models use for each field, the likelier one first.
 
@@ -59,7 +47,7 @@ class Model:
     @classmethod
     def of(cls, name: str, schema: ModelSchema, field_names: FieldNames, *, is_from_api: bool = False) -> Model:
         """Return a model whose field names are limited to the fields of its schema."""
-        sendable = schema.fields | {"enable_base64_output"}
+        sendable = schema.fields | {NOT_INLINE}
         return cls(name, schema, {field: own for field, own in field_names.items() if field in sendable}, is_from_api)
 
 
@@ -138,22 +126,9 @@ class ModelFamily:
         return InvalidRequest("", messages.no_model_takes("all"))
 
 
-_FIELD_PRIORITY = (
-    "image",
-    "mask_image",
-    "loras",
-    "refine",
-    "negative_prompt",
-    "prompt_strength",
-    "high_noise_frac",
-    "refine_steps",
-    "preset",
-    "size",
-    "guidance_scale",
-    "num_inference_steps",
-    "seed",
-    "prompt",
-)
+_REPORTED_FIRST = ("image", "mask_image", "loras", "refine", "negative_prompt")
+_FIELD_ORDER = sorted(FIELDS, key=attrgetter("is_always_sent"))
+_FIELD_PRIORITY = (*_REPORTED_FIRST, *(field.api_name for field in _FIELD_ORDER))
 """Fields in the order in which a missing one is reported."""
 _FIELD_ON_PAGE = {"size": "width"}
 """Fields whose errors the page shows at a field of another name."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from components import messages
+from components.domain.field import Field, Kind
+from components.domain.fields import FIELDS, SIZE, field_of
 from components.errors import InvalidRequest
 from components.messages.message import Message
-
-MAX_SEED = 2_147_483_647
-"""Largest seed of the v3 API's contract, 2**31 - 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +106,34 @@ class GenerationRequest:
     """For SECOND_PASS: steps of the refiner; None for as many as `num_inference_steps`."""
     preset: Preset | None = None
     """None for the model's own default."""
+    options: tuple[tuple[str, float], ...] = ()
+    """Further numbers of the table of fields, by name, in its order; one that is missing is the model's to choose."""
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> GenerationRequest:
+        """Return the request of values by field name; None for an option leaves it out."""
+        attributes = {name: value for name, value in values.items() if name in _DEFAULTS}
+        further = {field.name: values.get(field.name) for field in OPTIONS}
+        return cls(**attributes, options=tuple((name, one) for name, one in further.items() if one is not None))
 
     def __post_init__(self) -> None:
         _require(bool(self.prompt.strip()), "prompt", messages.NO_PROMPT)
-        for name in ("prompt", "negative_prompt"):
-            _require(is_text(getattr(self, name)), name, messages.HALF_A_CHARACTER)
-        for name in ("width", "height", "num_inference_steps", "seed"):
-            _require(is_whole(getattr(self, name)), name, messages.not_whole(name))
-        for name in ("guidance_scale", "prompt_strength", "high_noise_frac"):
-            _require(_is_number(getattr(self, name)), name, messages.not_finite(name))
-        if self.refine_steps is not None:
-            _require(is_whole(self.refine_steps), "refine_steps", messages.not_whole("refine_steps"))
+        for field in FIELDS:
+            self._check_value(field)
+        if not {name for name, _ in self.options} <= {field.name for field in OPTIONS}:
+            raise ValueError(f"no such options: {self.options}")
         self._check_images()
+
+    def _check_value(self, field: Field) -> None:
+        value = self.value(field.name)
+        if field.kind is Kind.TEXT:
+            _require(is_text(value), field.name, messages.HALF_A_CHARACTER)
+        elif value is None and field.default is None:
+            return
+        elif field.is_whole:
+            _require(is_whole(value), field.name, messages.not_whole(field.name))
+        elif field.is_number:
+            _require(_is_number(value), field.name, messages.not_finite(field.name))
 
     def _check_images(self) -> None:
         if self.image:
@@ -126,25 +142,53 @@ class GenerationRequest:
             _require(self.image is not None, "mask_image", messages.MASK_WITHOUT_IMAGE)
             _require(self.mask.size == (self.width, self.height), "mask_image", messages.MASK_NOT_FITTED)
 
+    def value(self, name: str) -> Any:
+        """Return the value of a field; None for an option that is not set."""
+        return getattr(self, name) if name in _DEFAULTS else dict(self.options).get(name)
+
+    def plain_value(self, name: str) -> Any:
+        """Return the value of a field, a choice by the API's name."""
+        value = self.value(name)
+        return value.value if isinstance(value, Enum) else value
+
+    def effective_value(self, field: Field) -> Any:
+        """Return the value that counts: where it is missing, that of the field it falls back to."""
+        value = self.value(field.name)
+        return self.value(field.falls_back_to) if value is None and field.falls_back_to else value
+
+    def extent(self, name: str) -> Any:
+        """Return what price and time may depend on: the number of LoRAs, whether there is an image, or the value."""
+        value, kind = self.value(name), field_of(name).kind
+        return len(value) if kind is Kind.LORAS else value is not None if kind is Kind.IMAGE else value
+
+    def uses(self, field: Field) -> bool:
+        """Return whether a field has an effect, which some have only beside another one."""
+        condition = field.used_with
+        if condition is None:
+            return True
+        if condition.value is None:
+            return not self.has_default(condition.field)
+        return self.plain_value(condition.field) == condition.value
+
+    def has_default(self, name: str) -> bool:
+        """Return whether a field has its default value."""
+        return self.value(name) == _DEFAULTS.get(name)
+
     @property
     def required_fields(self) -> frozenset[str]:
-        """Return the field names that a model must take, since their values differ from the default.
+        """Return the API's names of the fields that a model must take, since their values differ from the default.
 
         A model without such a field would silently ignore it and charge for another image.
         """
-        required = {name for name in _FIELDS_WITH_DEFAULT if getattr(self, name) != _DEFAULTS[name]}
+        required = {field.api_name for field in FIELDS if field.api_names and self._requires(field)}
         # With an image the result takes the image's own size, so that a model needs no field for it.
-        if (self.width, self.height) != (_DEFAULTS["width"], _DEFAULTS["height"]) and not self.image:
-            required.add("size")
-        required |= {name for name, source in (("image", self.image), ("mask_image", self.mask)) if source}
-        if self.image:
-            required.add("prompt_strength")
-        if self.refine is not Refine.OFF:
-            required.add("refine")
-            required.add("high_noise_frac" if self.refine is Refine.ENSEMBLE else "refine_steps")
-        if self.preset is Preset.FAST:
-            required.add("preset")
-        return frozenset(required | {"prompt"})
+        return frozenset(required - {SIZE} if self.image else required)
+
+    def _requires(self, field: Field) -> bool:
+        if not self.uses(field) or self.effective_value(field) is None:
+            return False
+        is_neutral = self.has_default(field.name) or self.plain_value(field.name) == field.neutral
+        return field.is_required or field.used_with is not None or not is_neutral
 
     def with_preset_applied(self) -> GenerationRequest:
         """Return the request with the steps and the guidance that its preset really uses."""
@@ -156,6 +200,13 @@ class GenerationRequest:
     def with_seed(self, seed: int) -> GenerationRequest:
         """Return the request with another seed."""
         return replace(self, seed=seed)
+
+    def with_value(self, name: str, value: Any) -> GenerationRequest:
+        """Return the request with another value of a field."""
+        return replace(self, **{name: value}) if name in _DEFAULTS else self.of({**self._values(), name: value})
+
+    def _values(self) -> dict[str, Any]:
+        return {field.name: self.value(field.name) for field in FIELDS}
 
 
 def _require(condition: bool, field: str, message: Message) -> None:
@@ -177,6 +228,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf
 
 
-_FIELDS_WITH_DEFAULT = ("negative_prompt", "guidance_scale", "num_inference_steps", "seed", "loras")
-"""Fields that count as required as soon as they differ from their default."""
-_DEFAULTS = {field.name: field.default for field in fields(GenerationRequest)}
+def choice_of(name: str, value: Any) -> Refine | Preset:
+    """Return the value of a field with choices from the API's name. Raises ValueError when there is none."""
+    return _CHOICES[name](value)
+
+
+_DEFAULTS = {field.name: field.default for field in fields(GenerationRequest) if field.name != "options"}
+_CHOICES: dict[str, type[Refine] | type[Preset]] = {"refine": Refine, "preset": Preset}
+OPTIONS = tuple(field for field in FIELDS if field.name not in _DEFAULTS)
+"""Fields of the table without an attribute of their own: optional numbers."""

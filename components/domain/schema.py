@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from components import messages
+from components.domain.field import Field, TakenBy
+from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, field_of
 from components.domain.lora_path import is_host_file, is_lora_path
-from components.domain.request import MAX_SEED, GenerationRequest, LoraWeight, Preset, Refine, is_whole
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, is_whole
 from components.errors import InvalidRequest
 
 PROMPT_LIMIT = 10_000
@@ -37,19 +40,12 @@ class Range:
 class ModelSchema:
     """Fields, ranges and defaults of one model."""
 
-    width: Range
-    height: Range
-    guidance_scale: Range
-    num_inference_steps: Range
-    seed: Range
-    lora_scale: Range
+    ranges: Mapping[str, Range]
+    """Ranges by field name, and that of a LoRA's scale under LORA_SCALE's."""
     max_loras: int
     """0 when the model takes no LoRAs."""
     fields: frozenset[str]
-    """Names of the fields that the model takes; a request with any other is refused, never shortened."""
-    prompt_strength: Range
-    high_noise_frac: Range
-    refine_steps: Range
+    """The API's names of the fields that the model takes; a request with any other is refused, never shortened."""
     refine_modes: frozenset[Refine]
     """Empty when the model has no refiner."""
     takes_host_files: bool = False
@@ -64,9 +60,10 @@ class ModelSchema:
         if len(request.negative_prompt) > PROMPT_LIMIT:
             raise InvalidRequest("negative_prompt", messages.too_long("negative_prompt", PROMPT_LIMIT))
         self.check_size(request.width, request.height)
-        for name in ("guidance_scale", "num_inference_steps", "seed"):
-            getattr(self, name).check(name, getattr(request, name))
-        self._check_image_and_refiner(request)
+        for field in FIELDS:
+            value = request.value(field.name)
+            if field.has_range and value is not None and request.uses(field):
+                self.range(field.name).check(field.name, value)
         self._check_loras(request.loras)
 
     def takes(self, request: GenerationRequest) -> bool:
@@ -74,20 +71,20 @@ class ModelSchema:
         has_mode = request.refine is Refine.OFF or request.refine in self.refine_modes
         return request.required_fields <= self.fields and has_mode
 
-    def _check_image_and_refiner(self, request: GenerationRequest) -> None:
-        if request.image:
-            self.prompt_strength.check("prompt_strength", request.prompt_strength)
-        if request.refine is Refine.ENSEMBLE:
-            self.high_noise_frac.check("high_noise_frac", request.high_noise_frac)
-        if request.refine is Refine.SECOND_PASS and request.refine_steps is not None:
-            self.refine_steps.check("refine_steps", request.refine_steps)
+    def range(self, name: str) -> Range:
+        """Return the range of a field by its name."""
+        return self.ranges[name]
+
+    def with_range(self, name: str, allowed: Range) -> ModelSchema:
+        """Return the schema with another range of a field."""
+        return replace(self, ranges={**self.ranges, name: allowed})
 
     def check_size(self, width: object, height: object) -> None:
         """Raise InvalidRequest unless both sides, in pixels, are whole, in range and multiples of 8."""
         for name, side in (("width", width), ("height", height)):
             if not is_whole(side):
                 raise InvalidRequest(name, messages.not_whole(name))
-            getattr(self, name).check(name, side)
+            self.range(name).check(name, side)
             if side % 8:  # SDXL's VAE maps 8 x 8 pixels to one latent
                 raise InvalidRequest(name, messages.not_on_grid(name))
 
@@ -102,28 +99,30 @@ class ModelSchema:
         """Raise InvalidRequest at `field`, or at its scale, unless this LoRA may be sent. Nothing is downloaded."""
         if not self.max_loras:
             raise InvalidRequest(field, messages.NO_LORAS_HERE)
-        self.lora_scale.check(f"{field}_scale", lora.scale)
+        self.range(LORA_SCALE.name).check(f"{field}_scale", lora.scale)
         if not is_lora_path(lora.path):
             raise InvalidRequest(field, messages.NOT_A_LORA_PATH)
         if is_host_file(lora.path) and not self.takes_host_files:
             raise InvalidRequest(field, messages.NO_HOST_LORAS_THERE)
 
 
+def _range_of(field: Field) -> Range:
+    minimum, maximum = field.minimum or 0, field.maximum or 0
+    default = field_of(field.falls_back_to).default if field.falls_back_to else field.default
+    return Range(field.name, minimum, maximum, default if isinstance(default, int | float) else minimum, field.step)
+
+
+def _names(*takers: TakenBy) -> frozenset[str]:
+    return frozenset(field.api_name for field in FIELDS if field.api_names and field.taken_by in takers)
+
+
 BUILT_IN_SCHEMA = ModelSchema(
-    width=Range("width", 256, 1536, 1024, 8),
-    height=Range("height", 256, 1536, 1024, 8),
-    guidance_scale=Range("guidance_scale", 1, 20, 3.5, 0.1),
-    num_inference_steps=Range("num_inference_steps", 1, 50, 28, 1),
-    seed=Range("seed", -1, MAX_SEED, -1, 1),
-    lora_scale=Range("lora_scale", 0, 4, 1, 0.05),
-    max_loras=4,
-    fields=frozenset({"prompt", "negative_prompt", "size", "guidance_scale", "num_inference_steps", "seed", "loras"}),
-    prompt_strength=Range("prompt_strength", 0, 1, 0.8, 0.01),
-    high_noise_frac=Range("high_noise_frac", 0, 1, 0.8, 0.01),
-    refine_steps=Range("refine_steps", 1, 50, 28, 1),
+    ranges={field.name: _range_of(field) for field in (*FIELDS, LORA_SCALE) if field.has_range},
+    max_loras=MAX_LORAS,
+    fields=_names(TakenBy.HOSTED),
     refine_modes=frozenset(),
 )
-"""Parameter table of `stability-ai/sdxl-lora` on the vendor's model page."""
+"""Parameter table of `stability-ai/sdxl-lora` on the vendor's model page, and our own ranges of further fields."""
 
 _WITHOUT_LORAS = frozenset({"stability-ai/sdxl"})
 """Models that the vendor lists without a field for LoRAs."""
@@ -138,8 +137,7 @@ def built_in_schema(model: str) -> ModelSchema:
 
 OWN_SERVER_SCHEMA = replace(
     BUILT_IN_SCHEMA,
-    fields=BUILT_IN_SCHEMA.fields
-    | {"image", "mask_image", "prompt_strength", "refine", "high_noise_frac", "refine_steps"},
+    fields=_names(TakenBy.HOSTED, TakenBy.OWN_SERVER),
     refine_modes=frozenset(Refine),
     takes_host_files=True,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
@@ -61,6 +61,8 @@ class EngineRequest:
     """Steps of the second pass; None: as many as `num_inference_steps`."""
     preset: str = ""
     """One of the engine's presets; empty: its usual one, or it has none."""
+    options: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Further numbers by the API's names, of those that the engine SupportsOptions takes; a missing one is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,15 @@ class SupportsPresets(Protocol):
 
     def presets(self) -> Presets:
         """Return them; they stay the same while it lives."""
+        ...
+
+
+@runtime_checkable
+class SupportsOptions(Protocol):
+    """An engine that takes further numbers of the table of fields; the server lists only those."""
+
+    def options(self) -> tuple[str, ...]:
+        """Return their names in the API; they stay the same while it lives."""
         ...
 
 

@@ -59,7 +59,7 @@ def fit(image: Image.Image, width: int, height: int, mode: FitMode) -> tuple[Ima
 def match_size(width: int, height: int, schema: ModelSchema) -> tuple[int, int]:
     """Return the legal size of about one megapixel whose aspect ratio is nearest to `width` / `height`."""
     aspect = width / height
-    sizes = [(side, _nearest(side / aspect, schema.height)) for side in _grid(schema.width)]
+    sizes = [(side, _nearest(side / aspect, schema.range("height"))) for side in _grid(schema.range("width"))]
     return min(sizes, key=lambda size: _misfit(size, aspect))
 
 

@@ -74,9 +74,9 @@ def outpaint(image: Image.Image, padding: Padding, schema: ModelSchema) -> Outpa
     Raises InvalidRequest when a side would be too short, or when a side of the original would fall below 64 pixels.
     """
     whole = image.width + padding.across, image.height + padding.down
-    scale = min(1.0, schema.width.maximum / whole[0], schema.height.maximum / whole[1])
-    left, across, width = _axis(image.width, padding.left, padding.right, scale, schema.width)
-    top, down, height = _axis(image.height, padding.top, padding.bottom, scale, schema.height)
+    scale = min(1.0, schema.range("width").maximum / whole[0], schema.range("height").maximum / whole[1])
+    left, across, width = _axis(image.width, padding.left, padding.right, scale, schema.range("width"))
+    top, down, height = _axis(image.height, padding.top, padding.bottom, scale, schema.range("height"))
     original, _ = fit(image, across, down, FitMode.CROP)
     canvas = extend_edges(original, (width, height), (left, top), blur=max(width, height) * _BLUR)
     return Outpainted(canvas, _unchanged_box((left, top, left + across, top + down), canvas.size), scale)

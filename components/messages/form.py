@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from components.messages.catalogue import Text
+from components.messages.catalogue import Param, Text
+from components.messages.catalogue import texts as _texts
 from components.messages.message import Message
 
 NO_PROMPT = Message("no_prompt")
@@ -22,14 +23,19 @@ MASK_NOT_FITTED = Message("mask_not_fitted")
 NOT_A_LORA = Message("not_a_lora")
 
 
-def field_title(field: str) -> Text:
+def field_title(field: str) -> Param:
     """Return the title of a field in a sentence; `field` is a field of the request or of the model's schema."""
-    return Text(f"field.{field}.title")
+    return _text_or_name(Text(f"field.{field}.title"), field.capitalize())
 
 
-def feature(name: str) -> Text:
+def feature(name: str) -> Param:
     """Return what a model may support, as the object of a sentence: a field, or `all` or `refine_mode`."""
-    return Text(f"feature.{name}")
+    return _text_or_name(Text(f"feature.{name}"), name)
+
+
+def _text_or_name(text: Text, name: str) -> Param:
+    """Return a text; the name in words where the catalogue has none, as for a field that is new in the table."""
+    return text if text.key in _texts() else name.replace("_", " ")
 
 
 def not_whole(field: str) -> Message:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from components.messages.catalogue import Param, Text
+from components.messages.catalogue import Param
+from components.messages.form import field_title
 from components.messages.message import Message
 
 RECIPE_OF_A_PICTURE = Message("recipe_of_a_picture")
@@ -11,7 +12,7 @@ RECIPE_TOO_LONG = Message("recipe_too_long")
 
 def moved(field: str, old: str, new: Param) -> Message:
     """Return the message for a value that was changed to be legal."""
-    return Message("moved", {"field": Text(f"field.{field}.title"), "old": old, "new": new})
+    return Message("moved", {"field": field_title(field), "old": old, "new": new})
 
 
 def more_loras(most: int) -> Message:

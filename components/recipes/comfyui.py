@@ -29,9 +29,11 @@ def read_comfy(data: Mapping[str, Any]) -> ParsedRecipe | None:
     return ParsedRecipe(
         prompt=graph.text(inputs.get("positive")),
         negative=graph.text(inputs.get("negative")),
-        steps=integer(values["steps"]),
-        guidance=number(values["cfg"]),
-        seed=integer(values["noise_seed"] if values["seed"] is None else values["seed"]),
+        numbers={
+            "num_inference_steps": integer(values["steps"]),
+            "guidance_scale": number(values["cfg"]),
+            "seed": integer(values["noise_seed"] if values["seed"] is None else values["seed"]),
+        },
         size=_size(graph, empty_latent),
         loras=tuple(graph.loras(inputs.get("model"))),
         is_from_image=empty_latent is None or (strength is not None and strength < 1),

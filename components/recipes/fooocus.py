@@ -27,12 +27,14 @@ def read_fooocus(data: Mapping[str, Any]) -> ParsedRecipe | None:
     return ParsedRecipe(
         prompt=text_value(values["prompt"]),
         negative=text_value(values.get("negative_prompt", values.get("negativeprompt"))),
-        steps=integer(values.get("steps")),
-        guidance=number(values.get("guidance_scale", values.get("cfgscale", values.get("cfg_scale")))),
-        seed=integer(values.get("seed")),
+        numbers={
+            "num_inference_steps": integer(values.get("steps")),
+            "guidance_scale": number(values.get("guidance_scale", values.get("cfgscale", values.get("cfg_scale")))),
+            "seed": integer(values.get("seed")),
+            "high_noise_frac": number(values.get("refiner_switch")) if has_refiner else None,
+        },
         size=size(values.get("resolution")) or size(f"{values.get('width')}x{values.get('height')}"),
         refiner=refiner if has_refiner else "",
-        handover=number(values.get("refiner_switch")) if has_refiner else None,
         loras=_loras(values),
         unused=tuple(_title(key) for key, value in values.items() if _is_other(key, value)),
     )

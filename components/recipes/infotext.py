@@ -11,11 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine
+from components.domain.field import Field, Kind
+from components.domain.fields import FIELDS
+from components.domain.request import GenerationRequest, LoraWeight
 from components.errors import InvalidRequest
 from components.loras.link import read_tag
 from components.loras.tags import tags_of, without_tags
-from components.recipes.parsed import ParsedLora, ParsedRecipe, integer, number, size, text_value
+from components.recipes.parsed import ParsedLora, ParsedRecipe, integer, number, number_of, size, text_value
 
 NEGATIVE = "Negative prompt:"
 # Repetitions are bounded because texts come from untrusted files: unbounded ones would backtrack in quadratic time.
@@ -97,9 +99,7 @@ def infotext(request: GenerationRequest, model: str) -> str:
     read = parse_infotext(text)
     restored = {"prompt": read.prompt.removesuffix(inline(request.loras)) if read else None}
     restored["negative_prompt"] = read.negative if read else None
-    lost = {
-        EXACT_KEYS[name]: getattr(request, name) for name, value in restored.items() if value != getattr(request, name)
-    }
+    lost = {EXACT_KEYS[name]: request.value(name) for name, value in restored.items() if value != request.value(name)}
     return _text(request, lost | pairs) if lost else text
 
 
@@ -117,35 +117,33 @@ def _text(request: GenerationRequest, pairs: dict[str, object]) -> str:
 
 
 def _pairs(request: GenerationRequest, model: str) -> dict[str, object]:
-    pairs: dict[str, object] = {
-        "Steps": request.num_inference_steps,
-        "CFG scale": _number(request.guidance_scale),
-        "Seed": request.seed,
-        "Size": f"{request.width}x{request.height}",
-        "Model": model,
-    }
-    pairs |= _image_pairs(request) | _refiner_pairs(request) | _preset_pairs(request)
+    texts = {field.recipe_key: _pair_text(request, field) for field in _FIELDS}
+    pairs: dict[str, object] = {key: text for key, text in texts.items() if text is not None}
+    pairs |= {"Size": f"{request.width}x{request.height}", "Model": model}
+    ordered = {key: pairs[key] for key in _FIRST_KEYS} | pairs
     loras = enumerate(request.loras, start=1)
-    pairs |= {f"LoRA {number}": f"{lora.path}@{_number(lora.scale)}" for number, lora in loras}
-    return pairs | {"Version": VERSION}
+    ordered |= {f"LoRA {number}": f"{lora.path}@{_number(lora.scale)}" for number, lora in loras}
+    return ordered | {"Version": VERSION}
 
 
-def _image_pairs(request: GenerationRequest) -> dict[str, object]:
-    pairs: dict[str, object] = {"Denoising strength": _number(request.prompt_strength)} if request.image else {}
-    return pairs | ({"Mask blur": request.feather} if request.mask and request.feather else {})
+def _pair_text(request: GenerationRequest, field: Field) -> str | None:
+    """Return the value of a field's pair, None when the recipe needs none."""
+    value, is_default = request.effective_value(field), request.has_default(field.name)
+    if field.kind is Kind.CHOICE:
+        chosen = request.plain_value(field.name)
+        return None if is_default or chosen == field.neutral else _REFINER if field.name == "refine" else chosen
+    # A default is written where the API gets it too: that of another program may be another one.
+    is_written = field.is_always_sent or not is_default or (field.used_with and field.api_names)
+    if value is None or not is_written or not request.uses(field):
+        return None
+    return str(value) if field.is_whole else _number(value)
 
 
-def _refiner_pairs(request: GenerationRequest) -> dict[str, object]:
-    if request.refine is Refine.OFF:
-        return {}
-    if request.refine is Refine.ENSEMBLE:
-        return {"Refiner": "sd_xl_refiner_1.0", "Refiner switch at": _number(request.high_noise_frac)}
-    steps = request.num_inference_steps if request.refine_steps is None else request.refine_steps
-    return {"Refiner": "sd_xl_refiner_1.0", "Refiner steps": steps}
-
-
-def _preset_pairs(request: GenerationRequest) -> dict[str, object]:
-    return {"Preset": request.preset.value} if request.preset is Preset.FAST else {}
+_FIELDS = [field for field in FIELDS if field.recipe_key]
+_FIRST_KEYS = ("Steps", "CFG scale", "Seed", "Size", "Model")
+"""Keys of the pairs that A1111 writes first."""
+_REFINER = "sd_xl_refiner_1.0"
+"""File name of the refiner, by which other programs name it."""
 
 
 def _number(value: float) -> str:
@@ -161,8 +159,10 @@ def _short_name(path: str) -> str:
 
 
 _LORA_KEY = re.compile(r"LoRA \d{1,2}")
-_USED_KEYS = frozenset(("Steps", "CFG scale", "Seed", "Size", "Refiner", "Refiner switch at", "Refiner steps")) | {
-    *("Version", "Created Date", "Denoising strength", "Civitai resources", "Civitai metadata"),
+_OWN_KEYS = ("Model", "Preset")
+"""Keys with a meaning only where the app itself wrote them."""
+_USED_KEYS = {field.recipe_key for field in _FIELDS}.difference(_OWN_KEYS) | {
+    *("Size", "Version", "Created Date", "Civitai resources", "Civitai metadata"),
     *EXACT_KEYS.values(),
 }
 # Keys of image-to-image and inpainting.
@@ -180,13 +180,9 @@ def read_infotext(text: str) -> ParsedRecipe | None:
     return ParsedRecipe(
         prompt=_own_prompt(parts, loras) if is_own else text_value(without_tags(parts.prompt)),
         negative=text_value(pairs.get(EXACT_KEYS["negative_prompt"], parts.negative)),
-        steps=integer(pairs.get("Steps")),
-        guidance=number(pairs.get("CFG scale")),
-        seed=integer(pairs.get("Seed")),
+        numbers={field.name: number_of(field, pairs.get(field.recipe_key)) for field in _FIELDS if field.is_number},
         size=size(pairs.get("Size")),
         refiner=text_value(pairs.get("Refiner")),
-        handover=number(pairs.get("Refiner switch at")),
-        refiner_steps=integer(pairs.get("Refiner steps")),
         preset=text_value(pairs.get("Preset")) if is_own else "",
         loras=loras,
         is_from_image=bool(_IMAGE_KEYS & set(pairs)) or _has_image_strength(pairs),
@@ -200,11 +196,7 @@ def _has_image_strength(pairs: dict[str, Any]) -> bool:
 
 
 def _is_used(key: str, *, is_own: bool) -> bool:
-    return (
-        key in _USED_KEYS
-        or key in _IMAGE_KEYS
-        or (is_own and (key in ("Model", "Preset") or bool(_LORA_KEY.fullmatch(key))))
-    )
+    return key in _USED_KEYS or key in _IMAGE_KEYS or (is_own and (key in _OWN_KEYS or bool(_LORA_KEY.fullmatch(key))))
 
 
 def _own_prompt(parts: InfotextParts, loras: tuple[ParsedLora, ...]) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from components.domain.field import Field
 
 _WHOLE_NUMBER = re.compile(r"\s*-?\d{1,20}\s*")
 
@@ -24,14 +27,10 @@ class ParsedRecipe:
 
     prompt: str
     negative: str = ""
-    steps: int | None = None
-    guidance: float | None = None
-    seed: int | None = None
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
+    """Numbers by field name; the sides are in `size`."""
     size: tuple[int, int] | None = None
     refiner: str = ""
-    handover: float | None = None
-    """Fraction of the steps, 0 to 1, after which the refiner takes over."""
-    refiner_steps: int | None = None
     preset: str = ""
     """Preset of the app's own server."""
     loras: tuple[ParsedLora, ...] = ()
@@ -39,6 +38,11 @@ class ParsedRecipe:
     """True for a result of image-to-image or inpainting; the source image is not in the recipe."""
     unused: tuple[str, ...] = ()
     """Names of further settings, which the app does not have."""
+
+
+def number_of(field: Field, value: Any) -> float | None:
+    """Return the value of a number field, None for any other value than a number of its type."""
+    return integer(value) if field.is_whole else number(value)
 
 
 def number(value: Any) -> float | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from components import messages
-from components.domain.request import MAX_SEED, Preset, Refine
+from components.domain.field import Condition, Field, Kind
+from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, MAX_SEED
+from components.domain.request import OPTIONS, Preset, Refine
 from components.domain.schema import PROMPT_LIMIT, ModelSchema, Range
 from components.errors import InvalidRequest
 from components.loras.link import parse_lora
@@ -20,10 +22,15 @@ from components.recipes.infotext import read_infotext
 from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
 
 _GRID = 8
-_MAX_LORAS = 4
-"""Number of LoRA rows in the form."""
 _MAX_NAMES = 6
 """Names of settings that are listed as not restored."""
+_FORM_NUMBERS = [
+    field
+    for field in FIELDS
+    if field.has_range and field.in_links and field.kind is not Kind.SIDE and field.name != "seed"
+]
+_REFINER_NUMBERS = [field for field in _FORM_NUMBERS if field.used_with and field.used_with.field == "refine"]
+_NUMBERS = [field for field in _FORM_NUMBERS if field not in _REFINER_NUMBERS]
 # Beginnings of the SDXL refiner's name in lower case, as other programs write it.
 _SDXL_REFINER = ("sd_xl_refiner", "sdxl_refiner", "sdxl-refiner", "stable-diffusion-xl-refiner")
 
@@ -80,27 +87,40 @@ def _texts(parsed: ParsedRecipe, notes: list[Message]) -> dict[str, Any]:
 
 
 def _numbers(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:
-    seed = -1 if parsed.seed is None else parsed.seed
+    """Return the numbers of the form but for its size and the refiner's."""
+    seed = {"seed": _seed(parsed, notes)}
+    return seed | {field.name: _number(field, parsed, schema, notes) for field in _NUMBERS}
+
+
+def _seed(parsed: ParsedRecipe, notes: list[Message]) -> float:
+    found = parsed.numbers.get("seed")
+    seed = -1 if found is None else found
     # ComfyUI's seeds have 64 bits. Any other seed makes another image, so none is put in its place.
     if not -1 <= seed <= MAX_SEED:
         notes.append(messages.moved("seed", _as_text(seed), Text("recipe.random_seed")))
-        seed = -1
-    return {
-        "guidance_scale": _within(schema.guidance_scale, parsed.guidance, notes),
-        "num_inference_steps": round(_within(schema.num_inference_steps, parsed.steps, notes)),
-        "seed": seed,
-    }
+        return -1
+    return seed
+
+
+def _number(field: Field, parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> float | None:
+    """Return a number within the model's range, its default for a missing one; a missing option stays so."""
+    value = parsed.numbers.get(field.name)
+    if field in OPTIONS and value is not None and field.api_name not in schema.fields:
+        notes.append(messages.not_restored(field.recipe_key))
+        value = None
+    if field in OPTIONS and value is None:
+        return None
+    inside = _within(schema.range(field.name), value, notes)
+    return round(inside) if field.is_whole else inside
 
 
 def _size(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:
     """Return the size, scaled down with its aspect ratio where it is too large, on the grid and within the ranges."""
     if parsed.size is None:
-        return {"width": round(schema.width.default), "height": round(schema.height.default)}
-    scale = min(schema.width.maximum / max(parsed.size[0], 1), schema.height.maximum / max(parsed.size[1], 1), 1.0)
-    sides = [
-        _on_grid(side * scale, allowed)
-        for side, allowed in zip(parsed.size, (schema.width, schema.height), strict=True)
-    ]
+        return {"width": round(schema.range("width").default), "height": round(schema.range("height").default)}
+    ranges = schema.range("width"), schema.range("height")
+    scale = min(*(allowed.maximum / max(side, 1) for side, allowed in zip(parsed.size, ranges, strict=True)), 1.0)
+    sides = [_on_grid(side * scale, allowed) for side, allowed in zip(parsed.size, ranges, strict=True)]
     if tuple(sides) != parsed.size:
         notes.append(messages.moved("size", f"{parsed.size[0]} x {parsed.size[1]}", f"{sides[0]} x {sides[1]}"))
     return {"width": sides[0], "height": sides[1]}
@@ -115,7 +135,7 @@ def _loras(
 ) -> list[dict[str, Any]]:
     """Return the LoRAs whose paths are known, up to the number of rows."""
     loras = [*_resolved_loras(parsed.loras, schema, known_names, notes)]
-    limit = min(schema.max_loras, _MAX_LORAS)
+    limit = min(schema.max_loras, MAX_LORAS)
     if len(loras) > limit:
         notes.append(messages.more_loras(limit))
     return loras[:limit]
@@ -131,22 +151,21 @@ def _resolved_loras(
             link = None
         # A Civitai page without a version would need a request; nothing is fetched here.
         if link and link.is_ready:
-            yield {"path": link.path, "scale": _within(schema.lora_scale, lora.scale, notes)}
+            yield {"path": link.path, "scale": _within(schema.range(LORA_SCALE.name), lora.scale, notes)}
         else:
             notes.append(messages.lora_not_restored(_clipped(lora.name)))
 
 
 def _refiner(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:
-    settings = {"high_noise_frac": schema.high_noise_frac.default, "refine_steps": round(schema.refine_steps.default)}
     mode = _refine_mode(parsed)
     if parsed.refiner and (mode is Refine.OFF or mode not in schema.refine_modes):
         notes.append(messages.refiner_not_restored(_clipped(parsed.refiner)))
         mode = Refine.OFF
-    if mode is Refine.ENSEMBLE:
-        settings["high_noise_frac"] = _within(schema.high_noise_frac, parsed.handover, notes)
-    if mode is Refine.SECOND_PASS:
-        settings["refine_steps"] = round(_within(schema.refine_steps, parsed.refiner_steps, notes))
-    return {"refine": mode.value, **settings}
+    # The numbers of other modes have no effect: they get their defaults, without a note.
+    of_mode = {field.name for field in _REFINER_NUMBERS if field.used_with == Condition("refine", mode.value)}
+    numbers = {name: number for name, number in parsed.numbers.items() if name in of_mode}
+    used = replace(parsed, numbers=numbers)
+    return {"refine": mode.value} | {field.name: _number(field, used, schema, notes) for field in _REFINER_NUMBERS}
 
 
 def _preset(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> str | None:
@@ -161,7 +180,7 @@ def _preset(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> 
 def _refine_mode(parsed: ParsedRecipe) -> Refine:
     if not parsed.refiner.lower().startswith(_SDXL_REFINER):
         return Refine.OFF
-    return Refine.ENSEMBLE if parsed.refiner_steps is None else Refine.SECOND_PASS
+    return Refine.ENSEMBLE if parsed.numbers.get("refine_steps") is None else Refine.SECOND_PASS
 
 
 def _within(allowed: Range, value: float | None, notes: list[Message]) -> float:

@@ -21,7 +21,7 @@ from components.server.http.timestamps import now_ms
 from components.server.tasks.cleanup import Cleanup
 from components.server.tasks.database import TaskDatabase
 from components.server.tasks.demo_delay import DemoDelay
-from components.server.tasks.fields import preset_of
+from components.server.tasks.fields import fields_of
 from components.server.tasks.image_files import ImageFiles
 from components.server.tasks.queue import MAX_WAITING, TaskQueue
 from components.server.tasks.submit import SubmitHandler
@@ -66,7 +66,7 @@ def assemble(
             Files(uploads, records, files),
             Worker(WorkerContext(tasks, records, files, engine, pace)),
             Cleanup(tasks, records, files, limits.now),
-            ModelRoutes(preset_of(engine)),
+            ModelRoutes(fields_of(engine)),
         )
         yield AssembledServer(create_app(parts, key), tasks)
 

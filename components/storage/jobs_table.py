@@ -9,8 +9,10 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from components import messages
+from components.domain.field import Field, Kind
+from components.domain.fields import FIELDS, field_of
 from components.domain.job import Job, JobState, StoredImage
-from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
+from components.domain.request import GenerationRequest, LoraWeight, SourceImage, choice_of
 from components.errors import InvalidRequest
 from components.messages.message import Message, literal, message_of, message_record
 
@@ -23,6 +25,8 @@ were versions have no key `version`.
 _STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside", "notes": "note"}
 """Keys of stored records that differ from field names, by field name: fields were renamed, records were not."""
 _NOT_STORED = ("preview", "stage", "is_readable")
+_NAMES = [field.name for field in FIELDS]
+_CHOICES = [field.name for field in FIELDS if field.kind is Kind.CHOICE]
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, InvalidRequest)
 
 _log = logging.getLogger(__name__)
@@ -77,8 +81,9 @@ def to_record(job: Job) -> dict[str, Any]:
     record = {_STORED_NAMES.get(name, name): value for name, value in asdict(job).items() if name not in _NOT_STORED}
     record["version"] = RECORD_VERSION
     record["state"] = job.state.value
-    record["request"]["refine"] = job.request.refine.value
-    record["request"]["preset"] = job.request.preset.value if job.request.preset else None
+    # An option has the key that it would have as an attribute.
+    record["request"] |= dict(record["request"].pop("options"))
+    record["request"] |= {name: job.request.plain_value(name) for name in _CHOICES}
     record["trouble"] = message_record(job.problem) if job.problem else None
     # A text, where there is none: earlier versions, which stored texts, wrote it so.
     record["note"] = [message_record(note) for note in job.notes] or ""
@@ -181,14 +186,20 @@ def _notes(stored: Any) -> tuple[Message, ...]:
 
 
 def _request(record: Mapping[str, Any]) -> GenerationRequest:
-    parts: dict[str, Any] = {
-        "loras": tuple(_from_known_keys(LoraWeight, lora) for lora in record.get("loras") or ()),
-        "image": _source(record.get("image")),
-        "mask": _source(record.get("mask")),
-        "refine": Refine(record.get("refine") or Refine.OFF.value),
-        "preset": Preset(record["preset"]) if record.get("preset") else None,
-    }
-    return _from_known_keys(GenerationRequest, {**record, **parts})
+    return GenerationRequest.of(
+        {name: _stored_value(field_of(name), record[name]) for name in _NAMES if name in record}
+    )
+
+
+def _stored_value(field: Field, value: Any) -> Any:
+    if field.kind is Kind.LORAS:
+        return tuple(_from_known_keys(LoraWeight, lora) for lora in value or ())
+    if field.kind is Kind.IMAGE:
+        return _source(value)
+    if field.kind is Kind.CHOICE:
+        name = value or field.default
+        return choice_of(field.name, name) if name else None
+    return value
 
 
 def _source(record: Mapping[str, Any] | None) -> SourceImage | None:

@@ -97,13 +97,14 @@ def mount(module: str, function: str, messages: Mapping[str, Mapping[str, Any]],
     return _filled("ui/shared/gradio_mount.js", fills)
 
 
-def hook(module: str, function: str, *arguments: Any) -> str:
+def hook(module: str, function: str, *arguments: Any, inputs: Sequence[str] = (), outputs: Sequence[str] = ()) -> str:
     """Return the `js=` of a listener that runs a function of a served module, whether it is loaded yet or not.
 
-    The function gets `arguments`, values of JSON such as the names of the listener's outputs, before the values of its
-    inputs.
+    The function gets `arguments`, values of JSON, before an object with the values of the listener's inputs, and
+    returns one with those of its outputs: `inputs` and `outputs` are their names, in the listener's order.
     """
-    fills = {"MODULE": module, "FUNCTION": function, "ARGUMENTS": json.dumps(arguments)}
+    names = {"INPUTS": json.dumps(list(inputs)), "OUTPUTS": json.dumps(list(outputs))}
+    fills = {"MODULE": module, "FUNCTION": function, "ARGUMENTS": json.dumps(arguments), **names}
     return _filled("ui/shared/gradio_hook.js", fills)
 
 

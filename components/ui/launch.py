@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from components.clock import Clock
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.field_data import field_data_html
 from components.ui.http.compression import Compression
 from components.ui.http.csp import CspNonces
 from components.ui.http.exceptions import handlers
@@ -119,7 +120,7 @@ def _middleware(blocks: gr.Blocks) -> list[Middleware]:
         Middleware(Sessions),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(CspNonces, early=assets.early_script()),
+        Middleware(CspNonces, early=assets.early_script() + field_data_html()),
         Middleware(SignIn),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
@@ -15,7 +15,6 @@ from components import messages
 from components.domain.batch import with_and_without
 from components.domain.person import Person, is_token
 from components.domain.request import GenerationRequest, Preset
-from components.domain.schema import Range
 from components.errors import PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
@@ -24,6 +23,7 @@ from components.ui import assets
 from components.ui.gallery.results import Results
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.panels.account import AccountPanel
 from components.ui.panels.code import CodePanel
 from components.ui.panels.form_links import place_form_links
@@ -38,6 +38,7 @@ from components.ui.panels.source_image import SourceImagePanel
 from components.ui.panels.speed import SpeedPanel
 from components.ui.panels.styles import StylesPanel
 from components.ui.programs.generate import document, generate_endpoint
+from components.ui.widgets import options_in
 
 TITLE = "SDXL LoRA Playground"
 TICKET_FIELDS = ("picture", "styles", "comparison", "grid")
@@ -68,7 +69,7 @@ class Page:
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
                     self.archives = self._results.archives
-            settings.click(None, None, None, js=assets.hook("form/form", "to_settings"), api_visibility="private")
+            listen(settings.click, "form/form", "to_settings")
             self._tie_button(button)
             self._tie_panels()
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
@@ -97,7 +98,8 @@ class Page:
             self.generate,
             outputs=self._results.component,
             inputs_kwargs=pressed,
-            js=assets.hook("press/press", "press", list(pressed)),
+            # Its outputs in the browser are its inputs here.
+            js=assets.hook("press/press", "press", inputs=list(pressed), outputs=list(pressed)),
             # Gradio's default, "once", drops a second press while the first one is under way.
             trigger_mode="multiple",
             concurrency_limit=None,
@@ -117,15 +119,14 @@ class Page:
         self._speed.fit(self._playground.backend.schema, self._sampling)
         self._source_image.tie(inputs["width"], inputs["height"], self._shape.shape)
         filled = {**inputs, "shape": self._shape.shape, **self._loras.rows, **self._refiner.parts}
-        js = assets.hook("form/form", "fill_form", list(filled))
-        self._results.component.fill(None, None, list(filled.values()), js=js, api_visibility="private")
+        listen(self._results.component.fill, "form/form", "fill_form", outputs=filled)
 
     def refresh_ranges(self) -> None:
         """Set the sliders' ranges to those of the current models; pages that are loaded from now on have them."""
         schema = self._playground.backend.schema
         for name, widget in self._inputs.items():
-            allowed = getattr(schema, name, None)
-            if isinstance(widget, gr.Slider) and isinstance(allowed, Range):
+            allowed = schema.ranges.get(name)
+            if isinstance(widget, gr.Slider) and allowed:
                 widget.minimum, widget.maximum, widget.value = allowed.minimum, allowed.maximum, allowed.default
         self._speed.fit(schema, self._sampling)
         # Gradio builds the config of its page once, at launch.
@@ -167,18 +168,16 @@ class Page:
         prompt, tagged = take_tags(texts.prompt, self._playground.lora_checker.resolve)
         texts = self._styles.read(values, PromptTexts(prompt, texts.negative_prompt))
         sampling, preset = self._sampling.read(values), self._speed.read(values)
-        request = GenerationRequest(
-            prompt=texts.prompt,
-            negative_prompt=texts.negative_prompt,
-            width=size.width,
-            height=size.height,
-            guidance_scale=sampling.guidance_scale,
-            num_inference_steps=sampling.num_inference_steps,
-            seed=sampling.seed,
-            loras=merged(self._loras.read(values), tagged),
-            preset=preset,
+        fields = {
+            **asdict(texts),
+            **asdict(size),
+            **asdict(sampling),
+            **options_in(values),
+            "loras": merged(self._loras.read(values), tagged),
+            "preset": preset,
             **({} if preset is Preset.FAST else self._refiner.read(values).fields),
-        ).with_preset_applied()
+        }
+        request = GenerationRequest.of(fields).with_preset_applied()
         return request, sampling.image_count
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
 from components import messages
+from components.domain.request import OPTIONS, choice_of
 from components.domain.schema import Range
 from components.errors import InvalidRequest
 
@@ -60,3 +62,20 @@ def number_of(value: Any, field: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequest(field, messages.NOT_A_NUMBER)
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def choice_in(field: str, value: Any) -> Any:
+    """Return the value of a field with choices. Raises InvalidRequest when there is none of this name."""
+    try:
+        return choice_of(field, value)
+    except ValueError as error:
+        raise InvalidRequest(field, _NO_SUCH_CHOICE[field]) from error
+
+
+def options_in(values: Mapping[str, Any]) -> dict[str, float]:
+    """Return the options of a request that the form has a value for. Raises InvalidRequest for what is no number."""
+    present = [field.name for field in OPTIONS if values.get(field.name) is not None]
+    return {name: number_of(values[name], name) for name in present}
+
+
+_NO_SUCH_CHOICE = {"refine": messages.NO_SUCH_REFINER, "preset": messages.NO_SUCH_SPEED}

@@ -91,14 +91,15 @@ def feature_of(name: str) -> str:
 def entries() -> dict[str, set[str]]:
     """Return the functions of each script that the page calls: hooks and mounts in components/ui, and head.html."""
     found: dict[str, set[str]] = {"main.js": set(), "host/page.js": set(), assets.EARLY_SCRIPT: set()}
-    call = re.compile(r'(?:mount|hook|_hook)\(\s*(?:"([\w/]+)", )?f?"(\w+)"')
+    call = re.compile(r'(?:mount\(|hook\(|listen\([^"()]+,)\s*"([\w/]+)", "(\w+)"')
     table = re.compile(r'"([a-z_]+/[a-z_]+)", "(\w+)"\),')
     for path in sorted((ROOT / "components" / "ui").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        default = re.search(r'assets\.hook\("([\w/]+)", function', text)
         for module, function in [*call.findall(text), *table.findall(text)]:
-            if script := module or (default and default[1]):
-                found.setdefault(f"{script}.js", set()).add(function)
+            found.setdefault(f"{module}.js", set()).add(function)
+        # The functions of a loop are listed before it.
+        if looped := re.search(r'listen\([\w.]+, "([\w/]+)", function\)', text):
+            found.setdefault(f"{looped[1]}.js", set()).update(re.findall(r'\("[^()]*", "(\w+)"\)', text))
     return found
 
 

@@ -4,14 +4,13 @@ import { pressWith } from "../press/guard.js";
 import { pressable } from "../press/press.js";
 import { useStyles } from "../prompt/styles.js";
 import { partsOf } from "../refiner/refiner.js";
-import { shape_of_size } from "../shape/shape.js";
+import { withShape } from "../shape/shape.js";
 import { copyText } from "../shared/dom.js";
-import { inOrder, requestedValues } from "../shared/form_fill.js";
+import { formFields, formNumbers } from "../shared/fields.js";
+import { requestedValues } from "../shared/form_fill.js";
 import { notice } from "../shared/messages.js";
 import { clearSourceImage } from "../source_image/panel.js";
 import { defaultPreset, formLink, reset } from "./draft.js";
-
-const NO_REFINER = { refine: "no_refiner", high_noise_frac: 0.8, refine_steps: 28 };
 
 /** Scrolls to the settings: on narrow screens they stand below the results, however many there are. */
 export const to_settings = () => document.querySelector("#settings").scrollIntoView({ behavior: "smooth" });
@@ -25,7 +24,8 @@ export const copy_link = async () => {
   await notice("link_copied");
 };
 
-export const random_seed = () => -1;
+/** Hook: a random seed. */
+export const random_seed = () => ({ seed: -1 });
 
 /** One press for two images: with the LoRAs and without. */
 export const compare_loras = async () => {
@@ -35,23 +35,20 @@ export const compare_loras = async () => {
 
 /** Preset, guidance and steps, where there is a choice of presets. */
 async function presetNumbers(settings) {
-  if (!document.querySelector("#field-preset")) return { ...settings, preset: null };
+  if (!document.querySelector("#field-preset")) return { preset: null };
   return (await import("../speed/speed.js")).presetOf(settings, defaultPreset());
 }
 
-/** Fills every field with the requested values; empties further LoRA rows and removes the source image.
- * @param {string[]} names of the listener's outputs @returns {Promise<any[]>} */
-export const fill_form = async (names) => {
+/** Hook: fills every field with the requested values; empties further LoRA rows and removes the source image.
+ * @returns {Promise<Object<string, any>>} values by the names of the listener's outputs */
+export const fill_form = async () => {
   const settings = requestedValues();
-  const { preset, guidance_scale, num_inference_steps } = await presetNumbers(settings);
-  const refiner = Object.fromEntries(
-    Object.entries(NO_REFINER).map(([name, usual]) => [name, settings[name] ?? usual]));
+  const fields = [...formFields("text"), ...formNumbers(), ...formFields("choice")];
+  const values = Object.fromEntries(fields.map(({ name, usual }) => [name, settings[name] ?? usual]));
   clearSourceImage();
   useStyles(settings.styles ?? []);
-  const { prompt, negative_prompt, seed, width, height, loras } = settings;
-  return inOrder(names, {
-    prompt, negative_prompt, preset, guidance_scale, num_inference_steps, seed, pictures: settings.pictures ?? 1,
-    width, height, shape: shape_of_size(width, height),
-    ...replaceRows(loras), ...refiner, ...partsOf(refiner.refine),
-  });
+  return {
+    ...withShape(values), ...(await presetNumbers({ ...settings, ...values })), pictures: settings.pictures ?? 1,
+    ...replaceRows(settings.loras ?? []), ...partsOf(values.refine),
+  };
 };

@@ -1,6 +1,7 @@
 /** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
 import { ROWS } from "../loras/rows.js";
-import { make, numberInput, setText } from "../shared/dom.js";
+import { elementId, make, numberInput, setText } from "../shared/dom.js";
+import { fields } from "../shared/fields.js";
 import { dollars } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
@@ -21,8 +22,13 @@ const PARTS = {
   negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: isUsed }) => isUsed],
 };
 
-const number = (field) => Number(numberInput(field)?.value);
-const checked = (id) => document.querySelector(`#field-${id} input:checked`)?.value;
+const number = (name) => {
+  const value = numberInput(name)?.value;
+  return value ? Number(value) : null;
+};
+const checked = (name) => document.querySelector(`#${elementId(name)} input:checked`)?.value;
+const pricedNumbers = () => Object.fromEntries(fields()
+  .filter(({ affectsPrice, isNumber }) => affectsPrice && isNumber).map(({ name }) => [name, number(name)]));
 const isRowUsed = (row) => {
   const path = document.querySelector(`#field-lora-${row} :is(textarea, input)`);
   const use = document.querySelector(`#field-lora-${row}-on input`);
@@ -33,11 +39,10 @@ const isRowUsed = (row) => {
 /** Values of the form on which its price and what is unavailable depend. */
 export function pricedForm() {
   return {
-    width: number("width"), height: number("height"), num_inference_steps: number("num_inference_steps"),
+    ...pricedNumbers(),
     pictures: Number(checked("pictures") ?? 1), loras: ROWS.filter(isRowUsed).length,
     has_negative: Boolean(document.querySelector("#field-negative-prompt textarea")?.value.trim()),
-    refine: checked("refine") ?? "no_refiner", refine_steps: number("refine_steps") || null,
-    high_noise_frac: number("high_noise_frac"), preset: checked("preset"),
+    refine: checked("refine") ?? "no_refiner", preset: checked("preset"),
     ...sourceImageState(),
   };
 }

@@ -249,7 +249,7 @@ function openLabel(row, number) {
 
 /** Notes below a tile. The images of one click share theirs, which stand at the first. */
 function noteOf(row) {
-  const shared = row.number === 1 ? [...row.notes, row.seed_note].map(inFull) : [];
+  const shared = row.number === 1 ? [...(row.notes ?? []), row.seed_note].map(inFull) : [];
   const putBack = row.pictures.some(({ received }) => received) ? text("shared.put_back") : "";
   const own = row.state === "completed" ? [putBack, partOf(row.message, "happened"), partOf(row.message, "advice")] : [];
   return [...shared, ...own].filter(Boolean).join(" ");

@@ -3,6 +3,7 @@ import { pricedForm } from "../form/price.js";
 import { pressWith } from "../press/guard.js";
 import { getVisitor } from "../shared/browser_id.js";
 import { button, make, setText } from "../shared/dom.js";
+import { fields } from "../shared/fields.js";
 import { fieldName } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
@@ -79,13 +80,21 @@ function planText(plan) {
   return text(`grid.planned.${cost}`, { count, price });
 }
 
+const further = () => fields().filter(({ inGrid, name }) => inGrid && !(name in EXAMPLES));
+const axisNames = () => [...Object.keys(EXAMPLES), ...further().map(({ name }) => name)];
+
+function exampleOf(axis) {
+  const range = further().find(({ name }) => name === axis);
+  return range ? `${range.minimum}-${range.maximum}` : EXAMPLES[axis];
+}
+
 const labelOf = (field) => (field in LABELS ? text(LABELS[field]) : fieldName(field));
 
 class Axis {
   constructor(name, place) {
     this.field = make("select", { "aria-label": text(`grid.${name}.field`) },
       ...(place ? [make("option", { value: "" }, text("grid.nothing"))] : []),
-      ...Object.keys(EXAMPLES).map((value) => make("option", { value }, labelOf(value))));
+      ...axisNames().map((value) => make("option", { value }, labelOf(value))));
     this.values = make("input", { type: "text", "aria-label": text(`grid.${name}.values`), maxLength: MOST_CHARACTERS });
     this.node = make("div", { className: "axis" }, make("span", {}, text(`grid.${name}.title`)), this.field, this.values);
     this.field.addEventListener("change", () => this.#draw());
@@ -99,7 +108,7 @@ class Axis {
 
   #draw() {
     this.values.disabled = !this.field.value;
-    const values = EXAMPLES[this.field.value];
+    const values = exampleOf(this.field.value);
     this.values.placeholder = values ? text("grid.such_as", { values }) : "";
   }
 }

@@ -1,15 +1,12 @@
 /** Images of one press as a grid: which belong to it, and the values along its axes. */
 import { partner } from "../compare/pairs.js";
+import { fields } from "../shared/fields.js";
 
-const READERS = {
-  guidance_scale: (row) => row.guidance_scale,
-  num_inference_steps: (row) => row.num_inference_steps,
-  seed: (row) => row.seed,
-  lora: (row) => row.loras[0]?.scale ?? null,
-  prompt_strength: (row) => row.strength,
-  high_noise_frac: (row) => row.high_noise_frac,
-  prompt: (row) => row.prompt,
-};
+/** Settings that may differ between the cells of a grid, with their keys in a row.
+ * @returns {Map<string, string>} */
+const axes = () => new Map(
+  fields().filter(({ inGrid, name }) => inGrid || name === "prompt").map(({ name, key }) => [name, key]));
+const LORA = "lora"; // the scale of the first LoRA
 const MOST_SEEDS = 4; // images of an ordinary press: more that differ in their seeds alone were a list of seeds
 
 /** Rows of one press in their order. @param {string} click @param {object[]} rows @returns {object[]} */
@@ -40,6 +37,6 @@ export function cellOf(row, { across, down }) {
   return [index(across), index(down)];
 }
 
-const read = (row, field) => READERS[field](row);
+const read = (row, name) => (name === LORA ? row.loras[0]?.scale ?? null : row[axes().get(name)]);
 const distinct = (rows, field) => [...new Set(rows.map((row) => read(row, field)))];
-const varying = (rows) => Object.keys(READERS).filter((field) => distinct(rows, field).length > 1);
+const varying = (rows) => [...axes().keys(), LORA].filter((field) => distinct(rows, field).length > 1);

@@ -4,12 +4,12 @@
  */
 import { button, make, setText } from "../shared/dom.js";
 import { clearField, noteField } from "../shared/field_notes.js";
-import { byName, inOrder } from "../shared/form_fill.js";
+import { UNCHANGED } from "../shared/form_fill.js";
 import { list } from "../shared/formats.js";
 import { clip } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
 import { shown, text } from "../shared/texts.js";
-import { fillRows, UNCHANGED } from "./rows.js";
+import { fillRows } from "./rows.js";
 import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./trigger_words.js";
 
 /**
@@ -69,36 +69,34 @@ export function changed(number) {
 }
 
 /** Hook: the input of a row has lost the focus. Its text gets its usual form, or a refusal.
- * @param {number} number @param {?string} path @returns {Promise<[any, any]>} path and scale */
-export async function left(number, path) {
+ * @param {number} number @param {{path: ?string}} row @returns {Promise<?{path: any, scale: any}>} */
+export async function left(number, { path }) {
   const typed = String(path ?? "").trim();
-  if (!typed) return [UNCHANGED, UNCHANGED];
+  if (!typed) return null;
   const place = await lookUp(typed);
   rows.get(number)?.draw();
-  if (!place || place.refused || textOf(number) !== typed) return [UNCHANGED, UNCHANGED];
-  return [place.path === path ? UNCHANGED : place.path, place.weight ?? UNCHANGED];
+  if (!place || place.refused || textOf(number) !== typed) return null;
+  return { path: place.path === path ? UNCHANGED : place.path, scale: place.weight ?? UNCHANGED };
 }
 
 /** Hook: the prompt has changed. */
 export const prompt_changed = () => drawRows();
 
 /** Hook: the prompt has lost the focus. Its tags become rows.
- * @param {string[]} names of the outputs, the inputs first @param {...any} values of the inputs */
-export async function prompt_left(names, ...values) {
-  const fields = byName(names, values);
-  const unchanged = names.map(() => UNCHANGED);
-  if (!TAG.test(fields.prompt ?? "")) return unchanged;
+ * @param {Object<string, any>} fields the prompt, and those of all rows */
+export async function prompt_left(fields) {
+  if (!TAG.test(fields.prompt ?? "")) return null;
   const found = await call("take_tags", { prompt: fields.prompt });
-  if (!found) return unchanged; // the server reads tags too, when Generate is pressed
+  if (!found) return null; // the server reads tags too, when Generate is pressed
   const filled = found.refused ? null : fillRows(fields, found.loras);
   if (!filled) {
     noteField("prompt", found.refused || tooManyLoras());
-    return unchanged;
+    return null;
   }
-  if (prompt() !== fields.prompt) return unchanged; // changed meanwhile: the input will lose the focus once more
+  if (prompt() !== fields.prompt) return null; // changed meanwhile: the input will lose the focus once more
   const paths = list(found.loras.map(({ path }) => clip(path, MOST_CHARACTERS)));
   noteBelow(text("loras.moved", { names: paths }));
-  return inOrder(names, { ...filled, prompt: found.prompt });
+  return { ...filled, prompt: found.prompt };
 }
 
 /** Message for a LoRA that finds no empty row. */

@@ -1,12 +1,10 @@
 /** LoRA rows of the form: added, removed, filled. All rows exist from the start; this shows and hides them. */
 import { linkHelp } from "../shared/field_notes.js";
-import { byName, inOrder } from "../shared/form_fill.js";
+import { UNCHANGED } from "../shared/form_fill.js";
 import { notice } from "../shared/messages.js";
 
 /** Numbers of the rows, as many as components/ui/panels/loras.py makes. */
 export const ROWS = [1, 2, 3, 4];
-/** Gradio's update that leaves a component as it is. */
-export const UNCHANGED = { __type__: "update" };
 const EMPTY = { path: "", scale: 1, on: true };
 const DRAWN_MS = 300; // until Gradio has drawn a row that was hidden
 
@@ -30,22 +28,21 @@ const lorasOf = (fields) => ROWS.map((number) => ({
   path: fields[`lora_${number}`], scale: fields[`lora_${number}_scale`], on: fields[`lora_${number}_on`],
 }));
 
-/** Hook: shows one more row, up to the last. @param {string[]} names of the rows */
-export async function add_lora(names) {
+/** Hook: shows one more row, up to the last. */
+export async function add_lora() {
   if (visibleRows === ROWS.length) await notice("too_many_loras");
   visibleRows = Math.min(visibleRows + 1, ROWS.length);
   setTimeout(linkHelp, DRAWN_MS);
-  return inOrder(names, visibility());
+  return visibility();
 }
 
 /** Hook: removes a row and moves those below it up; the first row stays, emptied.
- * @param {string[]} names of all fields and rows @param {number} number of the row
- * @param {...any} values of all fields */
-export function remove_lora(names, number, ...values) {
-  const loras = lorasOf(byName(names, values));
+ * @param {number} number of the row @param {Object<string, any>} fields of all rows */
+export function remove_lora(number, fields) {
+  const loras = lorasOf(fields);
   loras.splice(number - 1, 1);
   visibleRows = Math.max(visibleRows - 1, 1);
-  return inOrder(names, fieldsOf(loras));
+  return fieldsOf(loras);
 }
 
 /** Replaces all rows. @param {object[]} loras @returns {Object<string, any>} by the names of fields and rows */

@@ -1,12 +1,11 @@
 /** Starter set: a dialog with LoRAs to choose from. Fetched when first opened. */
 import { button, make, setText } from "../shared/dom.js";
-import { byName, inOrder } from "../shared/form_fill.js";
 import { listOf } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { pieces, text } from "../shared/texts.js";
 import { noteBelow, tooManyLoras } from "./row_check.js";
-import { fillRows, ROWS, UNCHANGED } from "./rows.js";
+import { fillRows, ROWS } from "./rows.js";
 
 const DRAWN_MS = 500; // until the row that was filled has its full height
 
@@ -22,16 +21,14 @@ let starterSet = null; // a promise
 let isOpen = false;
 
 /** Hook: opens the dialog and puts the chosen LoRA into a row.
- * @param {string[]} names of the outputs, the inputs first @param {...any} values of the inputs: all rows' fields */
-export async function choose(names, ...values) {
-  const unchanged = names.map(() => UNCHANGED);
-  if (isOpen) return unchanged;
+ * @param {Object<string, any>} fields of all rows @returns {Promise<?Object<string, any>>} what changes */
+export async function choose(fields) {
+  if (isOpen) return null;
   isOpen = true;
   try {
     const style = loadStyle(new URL("./starter_dialog.css", import.meta.url).href);
     const [loras] = await Promise.all([loadStarterSet(), style]);
-    const filled = await new StarterDialog(loras, byName(names, values)).show();
-    return filled ? inOrder(names, filled) : unchanged;
+    return await new StarterDialog(loras, fields).show();
   } finally {
     isOpen = false;
   }

@@ -1,7 +1,6 @@
 /** One press of Generate: its ticket, the tiles it is expected to make, its receipt, and what to do when none comes. */
 import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
-import { byName, inOrder } from "../shared/form_fill.js";
 import { sessionKey } from "../shared/session_key.js";
 import { nextClick } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
@@ -35,8 +34,8 @@ export function allowPresses(parts) {
 export const pressable = () => opened;
 
 /** Gradio's hook of Generate: names the click and shows its expected tiles.
- * @param {string[]} names of the listener's inputs, which are its outputs too @param {...any} values of the inputs */
-export async function press(names, ...values) {
+ * @param {Object<string, any>} fields of the form @returns {Promise<Object<string, any>>} them and the ticket */
+export async function press(fields) {
   const isEarly = !page;
   await opened;
   const { gallery, visitor } = page;
@@ -44,10 +43,9 @@ export async function press(names, ...values) {
   clearFields();
   gallery.say("");
   const ticket = await collectTicket((message) => gallery.say(message));
-  const fields = byName(names, values);
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(fields.prompt ?? "").trim()) expectReceipt(click, extras, fields);
-  return inOrder(names, { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } });
+  return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
 }
 
 function expectReceipt(click, extras, fields) {

@@ -1,5 +1,4 @@
 /** Refiner panel: what its mode shows, and how the steps are split. Hooks of components/ui/panels/refiner.py. */
-import { inOrder } from "../shared/form_fill.js";
 import { text } from "../shared/texts.js";
 
 const TRAINED_STEPS = 1000;
@@ -13,8 +12,8 @@ export const partsOf = (mode) => ({
   refiner_second_pass: update({ visible: mode === "base_image_refiner" }),
 });
 
-/** Hook: shows the slider of the chosen mode. @param {string[]} names of the parts @param {string} mode */
-export const show_mode = (names, mode) => inOrder(names, partsOf(mode));
+/** Hook: shows the slider of the chosen mode. @param {{refine: string}} fields */
+export const show_mode = ({ refine }) => partsOf(refine);
 
 /** Steps of base model and refiner, as components/domain/refiner_steps.py splits them.
  * @param {number} steps @param {number} handover 0 to 1
@@ -28,8 +27,12 @@ export function splitSteps(steps, handover, each) {
   return [base, steps - base];
 }
 
-/** Hook: what a handover means in steps. @param {number} steps @param {number} handover @returns {string} */
-export function split_text(steps, handover) {
+/** Hook: what a handover means in steps.
+ * @param {{num_inference_steps: number, high_noise_frac: number}} fields @returns {{shares: string}} */
+export const split_text = ({ num_inference_steps: steps, high_noise_frac: handover }) =>
+  ({ shares: splitText(steps, handover) });
+
+function splitText(steps, handover) {
   const [base, refiner] = splitSteps(steps, handover, Boolean(document.querySelector("#shares.each")));
   if (!refiner) return text("refiner.split_all_base", { count: steps });
   if (!base) return text("refiner.split_no_base", { count: steps });

@@ -46,10 +46,13 @@ export function address(path) {
 /** Path of this app: a name for it among other apps of the same origin. @returns {string} */
 export const appPath = () => new URL(root(), location.href).pathname;
 
+/** Id of the element of a field of the form. @param {string} field such as num_inference_steps @returns {string} */
+export const elementId = (field) => `field-${field.replaceAll("_", "-")}`;
+
 /** Input of a number field of the form: a Gradio slider has a number box and a range.
  * @param {string} field such as num_inference_steps @param {"number" | "range"} [type] @returns {?HTMLInputElement} */
 export const numberInput = (field, type = "number") =>
-  document.querySelector(`#field-${field.replaceAll("_", "-")} input[type=${type}]`);
+  document.querySelector(`#${elementId(field)} input[type=${type}]`);
 
 /** Button that copies a text. @param {string} copied @param {string} label says what it copies
  * @returns {HTMLElement} */

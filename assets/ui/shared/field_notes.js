@@ -1,4 +1,5 @@
 /** Messages at form fields, and help texts linked to their inputs for screen readers. */
+import { elementId } from "./dom.js";
 import { inFull } from "./messages.js";
 
 const INPUTS = "textarea, input:not([type=hidden])";
@@ -7,8 +8,7 @@ const STAND_INS = { size: "width", loras: "lora-1" };
 
 /** @param {string} field @returns {HTMLElement | null} */
 function blockOf(field) {
-  const name = (STAND_INS[field] || field).replaceAll("_", "-");
-  return document.getElementById(`field-${name}`);
+  return document.getElementById(elementId(STAND_INS[field] ?? field));
 }
 
 /** Adds an id to an input's description, or removes it.

@@ -30,13 +30,17 @@ export function fill(values) {
 /** Values that the fill listener puts into the form. @returns {Settings} */
 export const requestedValues = () => settings;
 
-/** Names the values of a listener. @param {string[]} names of its inputs, further names are ignored
- * @param {any[]} values @returns {Object<string, any>} */
+/** Gradio's update that leaves a component as it is. */
+export const UNCHANGED = { __type__: "update" };
+
+/** Names the values of a listener: here and in `inOrder` alone they have an order, that of the names.
+ * @param {string[]} names of its inputs @param {any[]} values @returns {Object<string, any>} */
 export const byName = (names, values) => Object.fromEntries(values.map((value, place) => [names[place], value]));
 
 /** Lists values in the order of a listener's outputs. Throws for a name without a value.
- * @param {string[]} names @param {Object<string, any>} values @returns {any[]} */
+ * @param {string[]} names @param {?Object<string, any>} [values] without them all stay as they are @returns {any[]} */
 export const inOrder = (names, values) => names.map((name) => {
+  if (!values) return UNCHANGED;
   if (!(name in values)) throw new Error(`no value for the field ${name}`);
   return values[name];
 });

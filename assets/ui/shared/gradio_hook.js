@@ -1,5 +1,6 @@
 async (...values) => {
   const root = (window.gradio_config && window.gradio_config.root) || window.location.origin;
-  const module = await import(`${root}/ASSETS/MODULE.js`);
-  return module.FUNCTION(...ARGUMENTS, ...values);
+  const load = (name) => import(`${root}/ASSETS/${name}.js`);
+  const [fill, module] = await Promise.all([load("shared/form_fill"), load("MODULE")]);
+  return fill.inOrder(OUTPUTS, await module.FUNCTION(...ARGUMENTS, fill.byName(INPUTS, values)));
 }

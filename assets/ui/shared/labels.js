@@ -1,4 +1,5 @@
 /** Texts for labels: a prompt in one short line, and names of images. */
+import { fields } from "./fields.js";
 import { hasText, text } from "./texts.js";
 
 /** Shortens a text for a label: a screen reader would read all 10,000 characters of a prompt.
@@ -24,6 +25,9 @@ export const sizeText = (size) => text("shared.size", sides(size));
  * @param {{width: number, height: number}} size pixels @returns {{width: string, height: string}} */
 export const sides = ({ width, height }) => ({ width: String(width), height: String(height) });
 
-/** Name of a setting, as its control has it. @param {string} name of the API, such as guidance_scale
- * @returns {string} */
-export const fieldName = (name) => text(hasText(`field.${name}.label`) ? `field.${name}.label` : `field.${name}.title`);
+/** Name of a setting, as its control has it; a field that is new has that of the table.
+ * @param {string} name of the API, such as guidance_scale @returns {string} */
+export function fieldName(name) {
+  const key = [`field.${name}.label`, `field.${name}.title`].find(hasText);
+  return key ? text(key) : fields().find((field) => field.name === name).label;
+}

@@ -1,5 +1,5 @@
 /** Width and height of the form: read, set to those of an image, and watched. Fetched with the first source image. */
-import { shape_of_size } from "../shape/shape.js";
+import { withShape } from "../shape/shape.js";
 import { numberInput } from "../shared/dom.js";
 
 const SETTLED_MS = 300; // after a change, until the image is fitted again
@@ -12,11 +12,8 @@ const CONTROLS = "#field-width, #field-height, #shape, #swap-size";
 /** @type {?Size} */
 let requested = null;
 
-/** Hook: the size that was set, with its shape. @returns {[number, number, ?string]} */
-export function size_of_image() {
-  const { width, height } = requested;
-  return [width, height, shape_of_size(width, height)];
-}
+/** Hook: the size that was set, with its shape. */
+export const size_of_image = () => withShape(requested);
 
 export class FormSize {
   /** @param {() => void} start starts the listener whose hook is `size_of_image`: Gradio sets its fields only from one

@@ -7,13 +7,11 @@ const FAST_GUIDANCE = 1;
 const FIXED = ["#field-guidance-scale", "#field-num-inference-steps"];
 
 /** Hook: a visitor chose a preset. The numbers of Best come back with it.
- * @param {string} preset @param {number} guidance_scale @param {number} num_inference_steps
- * @returns {[number, number]} */
-export function apply_preset(preset, guidance_scale, num_inference_steps) {
-  const shown = { guidance_scale, num_inference_steps };
-  const numbers = preset === FAST
+ * @param {{preset: string, guidance_scale: number, num_inference_steps: number}} fields
+ * @returns {{guidance_scale: number, num_inference_steps: number}} */
+export function apply_preset({ preset, ...shown }) {
+  return preset === FAST
     ? setPreset(preset, shown, best.values ?? shown) : setPreset(preset, best.values ?? BEST, null);
-  return [numbers.guidance_scale, numbers.num_inference_steps];
 }
 
 /** Preset and numbers to fill in. @param {import("../shared/form_fill.js").Settings} settings

@@ -1,15 +1,15 @@
 /** Differences between the settings of two images. */
+import { fields } from "../shared/fields.js";
 import { number } from "../shared/formats.js";
 import { clip, fieldName, sizeText } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
 import { lorasOf, refinerOf, speedOf } from "./describe.js";
 
 const MOST_CHARACTERS = 60; // of a value
-/** Settings that are compared, by their names in the API. */
-const FIELDS = [
-  "prompt", "negative_prompt", "size", "num_inference_steps", "guidance_scale", "prompt_strength", "refine", "preset",
-  "seed", "loras", "model",
-];
+const READERS = {
+  loras: (row) => lorasOf(row).join(", "), refine: refinerOf, preset: speedOf,
+  seed: ({ seed }) => (seed == null ? "" : String(seed)),
+};
 
 /** Changes since the image that was made before this one.
  * @param {object} row @param {object[]} rows all rows, the newest first
@@ -45,11 +45,13 @@ const isBefore = (one, other) =>
 const short = (value) => clip(value, MOST_CHARACTERS) || text("viewer.nothing");
 
 function valuesOf(row) {
-  const values = {
-    ...row,
-    size: sizeText(row), loras: lorasOf(row).join(", "), refine: refinerOf(row), preset: speedOf(row),
-    prompt_strength: row.strength, seed: row.seed == null ? "" : String(row.seed),
-  };
   const shown = (value) => (typeof value === "number" ? number(value) : value ?? "");
-  return Object.fromEntries(FIELDS.map((name) => [name, shown(values[name])]));
+  return Object.fromEntries(compared().map(([name, read]) => [name, shown(read(row))]));
+}
+
+/** Settings that are compared: their names, and how their values are read from a row. */
+function compared() {
+  const all = fields().filter(({ isCompared }) => isCompared);
+  const readers = all.map(({ name, key }) => [name, READERS[name] ?? ((row) => row[key])]);
+  return [...readers, ["size", sizeText], ["model", ({ model }) => model]];
 }

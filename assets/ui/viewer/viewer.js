@@ -1,5 +1,6 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
+import { fields } from "../shared/fields.js";
 import { number } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
@@ -77,7 +78,7 @@ export class Viewer {
   #drawSide(row, picture) {
     const putBack = picture.received ? text("shared.put_back") : "";
     const notes = [
-      putBack, ...[...row.notes, row.seed_note].map(inFull),
+      putBack, ...[...(row.notes ?? []), row.seed_note].map(inFull),
       partOf(row.message, "happened"), partOf(row.message, "advice"),
     ].filter(Boolean);
     const startFrom = button(text("viewer.start_from"), () => {
@@ -155,9 +156,13 @@ function facts(row, picture) {
     [text("viewer.price"), row.price],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
     [text("shared.task"), row.task, text("shared.copy_task")],
+    ...furtherFacts(row),
   ];
   return make("dl", {}, ...entries.filter(([, value]) => value != null && value !== "").map(fact));
 }
+
+const furtherFacts = (row) =>
+  fields().filter(({ isOption }) => isOption).map(({ name, key }) => [fieldName(name), row[key]]);
 
 function fact([name, value, copyLabel]) {
   const shown = make("dd", { dir: "auto" }, typeof value === "number" ? number(value) : value);

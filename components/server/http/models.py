@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from components.domain.fields import LORA_SCALE, MAX_LORAS
 from components.server.errors import missing, unknown
 from components.server.http import models
 from components.server.http.envelope import answer
 from components.server.http.request import JSON_LIMIT, base_of, read_body
-from components.server.tasks import fields
 from components.server.tasks.fields import FIELDS, MODEL, Field, Kind
 from components.server.tasks.validate import only_object, parse_object
 
@@ -18,9 +20,9 @@ from components.server.tasks.validate import only_object, parse_object
 class ModelRoutes:
     """Endpoints on the model, its price and the balance."""
 
-    def __init__(self, preset: Field | None) -> None:
-        """`preset` is the field of the engine's presets, None without any."""
-        self._preset = preset
+    def __init__(self, further: Sequence[Field]) -> None:
+        """`further` are the fields that the engine takes beside those of every engine."""
+        self._further = further
 
     def routes(self) -> list[Route]:
         return [
@@ -30,7 +32,7 @@ class ModelRoutes:
         ]
 
     async def _models(self, request: Request) -> Response:
-        return answer([models.entry(base_of(request), self._preset)])
+        return answer([models.entry(base_of(request), self._further)])
 
 
 async def balance(_: Request) -> Response:
@@ -59,10 +61,10 @@ LORA_ITEM: dict[str, object] = {
         },
         "scale": {
             "type": "number",
-            "default": 1.0,
-            "minimum": 0.0,
-            "maximum": fields.MAX_SCALE,
-            "description": "The weight of this LoRA.",
+            "default": LORA_SCALE.default,
+            "minimum": LORA_SCALE.minimum,
+            "maximum": LORA_SCALE.maximum,
+            "description": LORA_SCALE.description,
         },
     },
     "required": ["path", "scale"],
@@ -70,10 +72,10 @@ LORA_ITEM: dict[str, object] = {
 }
 
 
-def entry(base: str, preset: Field | None = None) -> dict[str, object]:
+def entry(base: str, further: Sequence[Field] = ()) -> dict[str, object]:
     """Return the model's entry; `base` is the server's address as the client reached it, without a final slash.
 
-    `preset` is the field of the engine's presets, None without any.
+    `further` are the fields that the engine takes beside those of every engine.
     """
     return {
         "model_id": MODEL,
@@ -83,7 +85,7 @@ def entry(base: str, preset: Field | None = None) -> dict[str, object]:
         "type": "text-to-image",
         "x-free": True,
         "x-cancellable": True,
-        "api_schema": {"api_schemas": [_run_schema(base, (*FIELDS, preset) if preset else FIELDS)]},
+        "api_schema": {"api_schemas": [_run_schema(base, (*FIELDS, *further))]},
     }
 
 
@@ -113,5 +115,5 @@ def _property(field: Field) -> dict[str, object]:
     }
     known = {name: fact for name, fact in facts.items() if fact is not None}
     if field.kind is Kind.ARRAY:
-        known |= {"default": [], "items": LORA_ITEM, "maxItems": fields.MAX_LORAS}
+        known |= {"default": [], "items": LORA_ITEM, "maxItems": MAX_LORAS}
     return known

@@ -1,18 +1,20 @@
-"""Parameters of the model; the validation and the schema of /models are made from them."""
+"""Parameters of the model, from the table of fields; the validation and the schema of /models are made from them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from components.engines.protocol import Refine, SupportsPresets
+from components.domain.field import Field as Row
+from components.domain.field import Kind as FieldKind
+from components.domain.field import TakenBy
+from components.domain.fields import FIELDS as ROWS
+from components.domain.fields import LORA_SCALE, NOT_INLINE, field_of
+from components.engines.protocol import SupportsOptions, SupportsPresets
 
 MODEL = "stability-ai/sdxl-lora"
-MAX_LORAS = 4
-MIN_SIDE, MAX_SIDE = 256, 1536
-"""Pixels."""
-MAX_SEED = 2**31 - 1
-MAX_SCALE = 4.0
+SCALE_LIMITS = LORA_SCALE.minimum, LORA_SCALE.maximum
 
 
 class Kind(Enum):
@@ -39,71 +41,61 @@ class Field:
     required: bool = False
 
 
-PROMPT = Field("prompt", Kind.STRING, "What the picture shows, in words.", required=True)
-NEGATIVE_PROMPT = Field("negative_prompt", Kind.STRING, "What stays out of the picture.", "")
-SIZE = Field("size", Kind.STRING, "Width*height of the picture in pixels.", "1024*1024", MIN_SIDE, MAX_SIDE)
-IMAGE = Field("image", Kind.STRING, "The picture to start from: the URL of an upload, or a data URI.")
-MASK = Field(
-    "mask_image",
-    Kind.STRING,
-    "Which parts of the image are painted anew: white is repainted, black is kept; as large as the image.",
-)
-STRENGTH = Field(
-    "prompt_strength",
-    Kind.NUMBER,
-    "How strongly the prompt changes the image; at 1 nothing of it is left.",
-    0.8,
-    0.0,
-    1.0,
-)
-LORAS = Field("loras", Kind.ARRAY, "Styles to paint with, each with its weight.")
-STEPS = Field("num_inference_steps", Kind.INTEGER, "How many steps the picture is refined in.", 28, 1, 50)
-GUIDANCE = Field("guidance_scale", Kind.NUMBER, "How strictly the words are followed.", 3.5, 1.0, 20.0)
-REFINE = Field(
-    "refine",
-    Kind.STRING,
-    "How the refiner takes part.",
-    Refine.NONE.value,
-    choices=tuple(mode.value for mode in Refine),
-)
-HIGH_NOISE = Field(
-    "high_noise_frac",
-    Kind.NUMBER,
-    "For expert_ensemble_refiner: the share of the steps after which the refiner takes over.",
-    0.8,
-    0.0,
-    1.0,
-)
-REFINE_STEPS = Field(
-    "refine_steps",
-    Kind.INTEGER,
-    "For base_image_refiner: the refiner's steps; as many as num_inference_steps when left out.",
-    None,
-    1,
-    50,
-)
-SEED = Field("seed", Kind.INTEGER, "The same seed gives the same picture; -1 draws one.", -1, -1, MAX_SEED)
-BASE64 = Field("enable_base64_output", Kind.BOOLEAN, "Answer with the picture itself, not its URL.", False)  # noqa: FBT003 - a default, not a flag of the call
-SYNC = Field("enable_sync_mode", Kind.BOOLEAN, "Answer the submit when the picture is there.", False)  # noqa: FBT003
+_KINDS = {
+    FieldKind.TEXT: Kind.STRING,
+    FieldKind.CHOICE: Kind.STRING,
+    FieldKind.SIDE: Kind.STRING,
+    FieldKind.IMAGE: Kind.STRING,
+    FieldKind.NUMBER: Kind.NUMBER,
+    FieldKind.WHOLE: Kind.INTEGER,
+    FieldKind.LORAS: Kind.ARRAY,
+}
 
-FIELDS = (
-    PROMPT,
-    NEGATIVE_PROMPT,
-    IMAGE,
-    MASK,
-    STRENGTH,
-    SIZE,
-    LORAS,
-    STEPS,
-    GUIDANCE,
-    REFINE,
-    HIGH_NOISE,
-    REFINE_STEPS,
-    SEED,
-    BASE64,
-    SYNC,
-)
-"""Parameters of every engine, in the order of a form."""
+
+def _parameter(row: Row) -> Field:
+    """Return the parameter of a row; of the two sides the one text for both."""
+    default = (
+        f"{field_of('width').default}*{field_of('height').default}" if row.kind is FieldKind.SIDE else row.default
+    )
+    return Field(
+        row.api_name,
+        _KINDS[row.kind],
+        row.description,
+        # An empty prompt is none: a parameter that must be sent has no default.
+        None if row.is_required else default,
+        row.minimum,
+        row.maximum,
+        row.choices,
+        row.is_required,
+    )
+
+
+def _parameters(rows: Iterable[Row]) -> dict[str, Field]:
+    parameters: dict[str, Field] = {}
+    for row in rows:
+        parameters.setdefault(row.api_name, _parameter(row))
+    return parameters
+
+
+_OF_ENGINES = _parameters(row for row in ROWS if row.api_names and row.taken_by is TakenBy.NONE)
+"""Parameters that an engine may take."""
+_OF_ALL = _parameters(row for row in ROWS if row.api_names and row.taken_by is not TakenBy.NONE)
+BASE64 = Field(NOT_INLINE, Kind.BOOLEAN, "Answer with the picture itself, not its URL.", False)  # noqa: FBT003 - a default, not a flag of the call
+SYNC = Field("enable_sync_mode", Kind.BOOLEAN, "Answer the submit when the picture is there.", False)  # noqa: FBT003
+FIELDS = (*_OF_ALL.values(), BASE64, SYNC)
+"""Parameters of every engine."""
+PROMPT, SIZE, SEED, LORAS = (_OF_ALL[row.api_name] for row in map(field_of, ("prompt", "width", "seed", "loras")))
+IMAGE, MASK = (_OF_ALL[field_of(name).api_name] for name in ("image", "mask"))
+MIN_SIDE, MAX_SIDE = SIZE.minimum or 0, SIZE.maximum or 0
+"""Pixels."""
+VALUES = tuple(field for field in _OF_ALL.values() if field not in (PROMPT, SIZE, SEED, LORAS, IMAGE, MASK))
+"""Parameters whose value an engine gets as it is."""
+
+
+def fields_of(engine: object) -> tuple[Field, ...]:
+    """Return the parameters that this engine takes beside those of every engine: its presets and further numbers."""
+    preset = preset_of(engine)
+    return (*([preset] if preset else []), *options_of(engine))
 
 
 def preset_of(engine: object) -> Field | None:
@@ -111,4 +103,10 @@ def preset_of(engine: object) -> Field | None:
     if not isinstance(engine, SupportsPresets):
         return None
     offered = engine.presets()
-    return Field("preset", Kind.STRING, "The way of painting.", offered.usual, choices=offered.names)
+    return replace(_OF_ENGINES["preset"], default=offered.usual, choices=offered.names)
+
+
+def options_of(engine: object) -> tuple[Field, ...]:
+    """Return the further numbers that an engine takes."""
+    names = engine.options() if isinstance(engine, SupportsOptions) else ()
+    return tuple(field for field in _OF_ENGINES.values() if field.name in names)

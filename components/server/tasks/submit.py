@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from components.domain.fields import MAX_SEED
 from components.engines.protocol import Engine, EngineRequest, SupportsPrecheck
 from components.errors import EngineError
 from components.server.errors import Refused, out_of_range, unusable
@@ -17,6 +18,7 @@ from components.server.tasks.uploads import Uploads, data_in, is_data_uri
 from components.server.tasks.validate import Body, SourceImages, parse_object
 
 KNOWN = frozenset(field.name for field in fields.FIELDS)
+"""Names of the fields of every engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class SubmitHandler:
         self, tasks: TaskQueue, uploads: Uploads, now: Callable[[], int], engine: Engine | None = None
     ) -> None:
         """`now` gives milliseconds of Unix time; an engine that SupportsPrecheck checks each request."""
-        self._preset = fields.preset_of(engine)
+        self._preset, self._further = fields.preset_of(engine), fields.fields_of(engine)
         self._tasks, self._uploads, self._now = tasks, uploads, now
         self._engine = engine if isinstance(engine, SupportsPrecheck) else None
 
@@ -60,7 +62,7 @@ class SubmitHandler:
         """Check everything but the images. Raise Refused naming the invalid field, or for a full queue."""
         body = parse_object(raw)
         self._tasks.check_room()
-        request = validate.request_of(body, _draw_seed, self._preset)
+        request = validate.request_of(body, _draw_seed, self._further)
         waits = validate.flag(body, fields.SYNC)
         validate.flag(body, fields.BASE64)
         return ParsedSubmit(body, request, waits)
@@ -84,12 +86,17 @@ class SubmitHandler:
         task_id = secrets.token_hex(16)
         try:
             names = self._store_images(validate.source_images_of(submit.body), task_id)
-            stored = _known(submit.body) | self._decided(submit.request) | names
+            stored = self._known(submit.body) | self._decided(submit.request) | names
             self._tasks.add(TaskRecord(task_id, stored, self._now()))
         except Refused:
             self._uploads.delete_all_of(task_id)
             raise
         return Accepted(task_id, submit.waits)
+
+    def _known(self, body: Body) -> dict[str, object]:
+        """Return the known fields; like the hosted API, others are ignored."""
+        known = KNOWN | {field.name for field in self._further}
+        return {name: value for name, value in body.items() if name in known and value is not None}
 
     def _decided(self, request: EngineRequest) -> dict[str, object]:
         """Return the values decided at submit: later changes of the defaults do not change the task."""
@@ -120,10 +127,5 @@ def _check_pictures(found: Mapping[str, ImageInput]) -> None:
         raise out_of_range(fields.MASK.name, f"as large as the image, {width}*{height} pixels upright")
 
 
-def _known(body: Body) -> dict[str, object]:
-    """Return the known fields; like the hosted API, others are ignored."""
-    return {name: value for name, value in body.items() if name in KNOWN and value is not None}
-
-
 def _draw_seed() -> int:
-    return secrets.randbelow(fields.MAX_SEED + 1)
+    return secrets.randbelow(MAX_SEED + 1)

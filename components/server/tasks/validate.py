@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn, cast
+from dataclasses import fields as dataclass_fields
+from typing import Any, NoReturn, cast
 
+from components.domain.fields import MAX_LORAS
 from components.engines.protocol import EngineRequest, LoraRef, Refine
 from components.server.errors import Refused, malformed, missing, out_of_range
 from components.server.tasks import fields
-from components.server.tasks.fields import Field
+from components.server.tasks.fields import Field, Kind
 
 
 def parse_object(raw: bytes) -> Body:
@@ -41,28 +43,34 @@ class SourceImages:
     mask: str | None = None
 
 
-def request_of(body: Body, draw_seed: Callable[[], int], preset: Field | None = None) -> EngineRequest:
+def request_of(body: Body, draw_seed: Callable[[], int], further: Iterable[Field] = ()) -> EngineRequest:
     """Return the request of a body, without its images. Raise Refused; null counts as a missing field.
 
-    `preset` is the field of the engine's presets, None without any.
+    `further` are the fields that the engine takes beside those of every engine.
     """
     width, height = _size(body)
     seed = integer(body, fields.SEED)
+    values = {field.name: _value(body, field) for field in (*fields.VALUES, *further)}
+    values["refine"] = Refine(values["refine"])
+    attributes: dict[str, Any] = {name: value for name, value in values.items() if name in _ATTRIBUTES}
+    options = {name: value for name, value in values.items() if name not in _ATTRIBUTES and value is not None}
     return EngineRequest(
         prompt=_prompt(body),
         seed=draw_seed() if seed in (None, -1) else seed,
-        negative_prompt=text(body, fields.NEGATIVE_PROMPT) or "",
         width=width,
         height=height,
-        guidance_scale=_number(body, fields.GUIDANCE),
-        num_inference_steps=integer(body, fields.STEPS) or 0,
         loras=_loras(body),
-        prompt_strength=_number(body, fields.STRENGTH),
-        refine=Refine(text(body, fields.REFINE)),
-        high_noise_frac=_number(body, fields.HIGH_NOISE),
-        refine_steps=integer(body, fields.REFINE_STEPS),
-        preset=(text(body, preset) or "") if preset else "",
+        **attributes,
+        options=options,
     )
+
+
+_ATTRIBUTES = {attribute.name for attribute in dataclass_fields(EngineRequest)}
+
+
+def _value(body: Body, field: Field) -> Any:
+    readers = {Kind.STRING: text, Kind.INTEGER: integer, Kind.NUMBER: _number}
+    return readers[field.kind](body, field)
 
 
 def source_images_of(body: Body) -> SourceImages:
@@ -119,9 +127,10 @@ def string(name: str, value: object) -> str:
     return value
 
 
-def _number(body: Body, field: Field) -> float:
-    value = body.get(field.name, field.default)
-    return _checked_number(field.name, field.default if value is None else value, field.minimum, field.maximum)
+def _number(body: Body, field: Field) -> float | None:
+    value = body.get(field.name)
+    value = field.default if value is None else value
+    return None if value is None else _checked_number(field.name, value, field.minimum, field.maximum)
 
 
 def _checked_number(name: str, value: object, low: float | None, high: float | None) -> float:
@@ -157,8 +166,8 @@ def _loras(body: Body) -> tuple[LoraRef, ...]:
     value = body.get(fields.LORAS.name)
     if value is None:
         return ()
-    if not isinstance(value, list) or len(cast("list[object]", value)) > fields.MAX_LORAS:
-        raise out_of_range(fields.LORAS.name, f"a list of at most {fields.MAX_LORAS}")
+    if not isinstance(value, list) or len(cast("list[object]", value)) > MAX_LORAS:
+        raise out_of_range(fields.LORAS.name, f"a list of at most {MAX_LORAS}")
     return tuple(_lora(f"loras[{place}]", item) for place, item in enumerate(cast("list[object]", value)))
 
 
@@ -171,4 +180,4 @@ def _lora(name: str, item: object) -> LoraRef:
         raise missing(f"{name}.path")
     if scale is None:
         raise missing(f"{name}.scale")
-    return LoraRef(string(f"{name}.path", path), _checked_number(f"{name}.scale", scale, 0.0, fields.MAX_SCALE))
+    return LoraRef(string(f"{name}.path", path), _checked_number(f"{name}.scale", scale, *fields.SCALE_LIMITS))

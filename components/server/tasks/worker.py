@@ -16,7 +16,7 @@ from components.server.errors import Refused
 from components.server.tasks import images, validate
 from components.server.tasks.database import TaskDatabase
 from components.server.tasks.demo_delay import DemoDelay
-from components.server.tasks.fields import preset_of
+from components.server.tasks.fields import fields_of
 from components.server.tasks.image_files import ImageFiles, output_name
 from components.server.tasks.outcome import Outcome, Status
 from components.server.tasks.queue import MAX_ATTEMPTS, RunningTask, TaskQueue
@@ -127,7 +127,7 @@ def _request(context: WorkerContext, live: RunningTask) -> EngineRequest:
     if task.attempts > MAX_ATTEMPTS:
         raise EngineError(GIVEN_UP)
     # The seed was drawn at the submit and is in the input.
-    request = validate.request_of(task.input, draw_seed=lambda: 0, preset=preset_of(context.engine))
+    request = validate.request_of(task.input, draw_seed=lambda: 0, further=fields_of(context.engine))
     live.progress = (0, request.num_inference_steps)
     sources = validate.source_images_of(task.input)
     return replace(request, image=_load(context, sources.image, "RGB"), mask=_load(context, sources.mask, "L"))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
+from components.domain.field import Field, Kind
+from components.domain.fields import FIELDS
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.money import dollars
+from components.domain.request import GenerationRequest
 from components.jobs.feed import FeedChanges
 from components.messages.catalogue import text_record
 from components.messages.message import Message
@@ -16,7 +20,6 @@ from components.ui.message_json import message_json
 
 def job_json(job: Job, playground: Playground) -> dict[str, Any]:
     """Return the fields of a tile and of the large view; a free backend's message mentions no money."""
-    request = job.request
     backend = playground.backend_of(job)
     is_free = backend is not None and backend.free
     return {
@@ -24,20 +27,9 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "click": job.click,
         "number": job.number,
         "state": job.state.value,
-        "prompt": request.prompt,
-        "negative_prompt": request.negative_prompt,
-        "width": request.width,
-        "height": request.height,
-        "guidance_scale": request.guidance_scale,
-        "num_inference_steps": request.num_inference_steps,
-        "seed": request.seed if job.is_readable else None,
+        **_settings_json(job.request),
+        **({} if job.is_readable else {"seed": None}),
         "seed_note": _note_json(job.seed_note),
-        "loras": [{"path": lora.path, "scale": lora.scale} for lora in request.loras],
-        "strength": request.prompt_strength if request.image else None,
-        "refine": request.refine.value,
-        "high_noise_frac": request.high_noise_frac,
-        "refine_steps": request.refine_steps,
-        "preset": request.preset.value if request.preset else None,
         "model": job.model,
         "backend": text_record(backend.label) if backend else job.backend,
         "created": job.created,
@@ -66,6 +58,17 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,
     }
+
+
+def _settings_json(request: GenerationRequest) -> dict[str, Any]:
+    """Return the fields of a request that a tile or the large view shows."""
+    return {field.tile_key: _shown_value(request, field) for field in FIELDS if field.is_shown}
+
+
+def _shown_value(request: GenerationRequest, field: Field) -> Any:
+    if field.kind is Kind.LORAS:
+        return [asdict(lora) for lora in request.loras]
+    return None if field.is_null_unused and not request.uses(field) else request.plain_value(field.name)
 
 
 def changes_json(changes: FeedChanges, playground: Playground, now: float) -> dict[str, Any]:

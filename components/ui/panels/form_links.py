@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 
 
 def place_form_links() -> None:
@@ -17,4 +17,4 @@ def place_form_links() -> None:
             ("form.show_code", "show-code", "code/code", "show_code"),
         ):
             button = gr.Button(label(key), size="sm", elem_id=name, elem_classes=["minor"], scale=0)
-            button.click(None, None, None, js=assets.hook(module, function), api_visibility="private")
+            listen(button.click, module, function)

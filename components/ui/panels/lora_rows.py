@@ -19,6 +19,7 @@ from components.loras.tags import tags_of, without_tags
 from components.messages.catalogue import Param, Text, text_record
 from components.ui import assets
 from components.ui.identity import as_object
+from components.ui.listeners import listen
 from components.ui.message_json import message_json
 
 
@@ -56,23 +57,19 @@ def tie_rows(inputs: Mapping[str, Component], count: int) -> None:
     """Run the script when a row's text changes, and normalize the text when its box loses the focus."""
     for number in range(1, count + 1):
         path, scale = inputs[f"lora_{number}"], inputs[f"lora_{number}_scale"]
-        path.change(None, path, None, js=_hook("changed", number), api_visibility="private")  # type: ignore[attr-defined]
+        listen(path.change, "loras/row_check", "changed", number)  # type: ignore[attr-defined]
         # Enter submits a box of one line, which keeps the focus.
-        for listener in (path.blur, path.submit):  # type: ignore[attr-defined]
-            listener(None, [path, scale], [path, scale], js=_hook("left", number), api_visibility="private")
+        row = {"path": path, "scale": scale}
+        for event in (path.blur, path.submit):  # type: ignore[attr-defined]
+            listen(event, "loras/row_check", "left", number, inputs=row, outputs=row)
 
 
 def tie_prompt(prompt: Component, inputs: Mapping[str, Component], rows: Mapping[str, gr.Group]) -> None:
     """Move LoRA tags from the prompt into rows when its box loses the focus, and follow its trigger words."""
     values = {"prompt": prompt, **inputs}
-    filled = {**values, **rows}
-    js = _hook("prompt_left", list(filled))
-    prompt.blur(None, list(values.values()), list(filled.values()), js=js, api_visibility="private")  # type: ignore[attr-defined]
-    prompt.change(None, None, None, js=_hook("prompt_changed"), api_visibility="private")  # type: ignore[attr-defined]
-
-
-def _hook(function: str, *arguments: Any) -> str:
-    return assets.hook("loras/row_check", function, *arguments)
+    blur, change = prompt.blur, prompt.change  # type: ignore[attr-defined]
+    listen(blur, "loras/row_check", "prompt_left", inputs=values, outputs={**values, **rows})
+    listen(change, "loras/row_check", "prompt_changed")
 
 
 def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]]]:

@@ -8,15 +8,17 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from components.domain.fields import LORA_SCALE, MAX_LORAS
 from components.domain.request import LoraWeight
 from components.domain.schema import ModelSchema
 from components.loras.checker import LoraChecker
 from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.panels.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
 from components.ui.widgets import field_id, help_text, number_of, slider, text_of
 
-ROWS = 4
+ROWS = MAX_LORAS
 """Number of rows, which the scripts rely on; a model that accepts fewer refuses a request with more."""
 _MAX_LISTED = 30
 """Names of the host's LoRAs in the help text."""
@@ -54,7 +56,7 @@ class LoraPanel:
             add = gr.Button(label("lora.add"), size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
             choose = gr.Button(label("lora.choose"), size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0)
         compare = gr.Button(label("lora.compare"), size="sm", elem_id="compare-loras", elem_classes=["minor"])
-        compare.click(None, None, None, js=assets.hook("form/form", "compare_loras"), api_visibility="private")
+        listen(compare.click, "form/form", "compare_loras")
         self._tie(add, choose, removers)
         tie_rows(self.inputs, len(self.rows))
 
@@ -85,7 +87,7 @@ class LoraPanel:
                 scale=1,
             )
             scale = slider(
-                schema.lora_scale,
+                schema.range(LORA_SCALE.name),
                 f"lora_{number}_scale",
                 label=label("lora.scale", number=str(number)),
                 info=label("lora.scale_help"),
@@ -96,15 +98,11 @@ class LoraPanel:
         return remove
 
     def _tie(self, add: gr.Button, choose: gr.Button, removers: list[gr.Button]) -> None:
-        values, filled = list(self.inputs.values()), {**self.inputs, **self.rows}
-        names, outputs = list(filled), list(filled.values())
-        js = assets.hook("loras/starter_dialog", "choose", names)
-        choose.click(None, values, outputs, js=js, api_visibility="private")
-        js = assets.hook("loras/rows", "add_lora", list(self.rows))
-        add.click(None, None, list(self.rows.values()), js=js, api_visibility="private")
+        filled = {**self.inputs, **self.rows}
+        listen(choose.click, "loras/starter_dialog", "choose", inputs=self.inputs, outputs=filled)
+        listen(add.click, "loras/rows", "add_lora", outputs=self.rows)
         for number, remove in enumerate(removers, start=1):
-            js = assets.hook("loras/rows", "remove_lora", names, number)
-            remove.click(None, values, outputs, js=js, api_visibility="private")
+            listen(remove.click, "loras/rows", "remove_lora", number, inputs=self.inputs, outputs=filled)
 
     def take_tags_from(self, prompt: Component) -> None:
         """Connect the prompt, whose LoRA tags move into rows."""

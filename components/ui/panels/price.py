@@ -11,6 +11,7 @@ from components.domain.request import GenerationRequest, LoraWeight, Preset, Ref
 from components.errors import InvalidRequest
 from components.services.estimate import Estimate
 from components.ui.message_json import message_json
+from components.ui.widgets import options_in
 
 # As wide as a model may be; its own ranges are checked when a model is chosen.
 _SIDES = range(64, 4097)
@@ -32,18 +33,18 @@ def priced_request(values: Mapping[str, Any]) -> GenerationRequest | None:
         return None
     image = SourceImage("", "", width, height) if values.get("has_picture") is True else None
     try:
-        return GenerationRequest(
-            prompt="a picture",
-            negative_prompt="text" if values.get("has_negative") is True else "",
-            width=width,
-            height=height,
-            num_inference_steps=steps,
-            loras=(_ANY_LORA,) * loras,
-            image=image,
-            mask=image if values.get("has_mask") is True else None,
-            preset=Preset.FAST if values.get("preset") == Preset.FAST.value else None,
-            **_refiner(values),
-        )
+        fields = {
+            "prompt": "a picture",
+            "negative_prompt": "text" if values.get("has_negative") is True else "",
+            "width": width,
+            "height": height,
+            "num_inference_steps": steps,
+            "loras": (_ANY_LORA,) * loras,
+            "image": image,
+            "mask": image if values.get("has_mask") is True else None,
+            "preset": Preset.FAST if values.get("preset") == Preset.FAST.value else None,
+        }
+        return GenerationRequest.of({**options_in(values), **fields, **_refiner(values)})
     except InvalidRequest:
         return None
 

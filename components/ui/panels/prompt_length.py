@@ -19,6 +19,7 @@ from components.prompts.styles import apply_styles, names_of
 from components.prompts.tokens import MAX_TOKENS, count_tokens, cut_words
 from components.ui import assets
 from components.ui.identity import as_object
+from components.ui.listeners import listen
 from components.ui.message_json import message_json
 from components.ui.widgets import help_text
 
@@ -39,7 +40,7 @@ def help_with_length(field: str, text: str) -> gr.HTML:
 def follow_length(*boxes: Component) -> None:
     """Run the script when a box changes, by typing or by a script."""
     for box in boxes:
-        box.change(None, None, None, js=assets.hook("prompt/length", "changed"), api_visibility="private")  # type: ignore[attr-defined]
+        listen(box.change, "prompt/length", "changed")  # type: ignore[attr-defined]
 
 
 async def prompt_length(payload: Any) -> dict[str, Any]:

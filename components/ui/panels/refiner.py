@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -16,7 +17,8 @@ from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.ui import assets
 from components.ui.labels import label
-from components.ui.widgets import field_id, number_of, slider
+from components.ui.listeners import listen
+from components.ui.widgets import choice_in, field_id, number_of, slider
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,15 @@ class RefinerPanel:
             # Both groups exist from the start: the browser shows one of them without a request to the server.
             with gr.Group(visible=False) as self.ensemble:
                 handover = slider(
-                    schema.high_noise_frac,
+                    schema.range("high_noise_frac"),
                     "high_noise_frac",
                     label=label("field.high_noise_frac.label"),
                     info=label("field.high_noise_frac.help"),
                 )
                 self.shares = gr.HTML(
                     _split_text(
-                        int(schema.num_inference_steps.default),
-                        schema.high_noise_frac.default,
+                        int(schema.range("num_inference_steps").default),
+                        schema.range("high_noise_frac").default,
                         splits_every_step=splits_every_step,
                     ),
                     html_template=assets.text("ui/shared/line.html"),
@@ -72,7 +74,7 @@ class RefinerPanel:
                 )
             with gr.Group(visible=False) as self.second_pass:
                 steps = slider(
-                    schema.refine_steps,
+                    schema.range("refine_steps"),
                     "refine_steps",
                     label=label("field.refine_steps.label"),
                     info=label("field.refine_steps.help"),
@@ -87,31 +89,18 @@ class RefinerPanel:
     def tie(self, steps: gr.Slider) -> None:
         """Show the controls of the chosen mode, and how the steps are split between base model and refiner."""
         # `input` and not `change`: the visitor's own choice alone. What a script fills in brings its own updates.
-        self.mode.input(
-            None,
-            self.mode,
-            list(self.parts.values()),
-            js=assets.hook("refiner/refiner", "show_mode", list(self.parts)),
-            api_visibility="private",
-        )
+        mode = {"refine": self.mode}
+        listen(self.mode.input, "refiner/refiner", "show_mode", inputs=mode, outputs=self.parts)
         handover = self.inputs["high_noise_frac"]
         assert isinstance(handover, gr.Slider)
-        gr.on(
-            [handover.input, steps.input, self.mode.input],
-            None,
-            [steps, handover],
-            self.shares,
-            js=assets.hook("refiner/refiner", "split_text"),
-            api_visibility="private",
-        )
+        changed = partial(gr.on, [handover.input, steps.input, self.mode.input])
+        numbers = {"num_inference_steps": steps, "high_noise_frac": handover}
+        listen(changed, "refiner/refiner", "split_text", inputs=numbers, outputs={"shares": self.shares})
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Refinement:
         """Return the refiner's fields. Raises InvalidRequest."""
-        try:
-            mode = Refine(values.get("refine", Refine.OFF.value))
-        except ValueError as error:
-            raise InvalidRequest("refine", messages.NO_SUCH_REFINER) from error
+        mode = choice_in("refine", values.get("refine", Refine.OFF.value))
         if mode is Refine.ENSEMBLE:
             return Refinement(mode, number_of(values.get("high_noise_frac"), "high_noise_frac"))
         if mode is Refine.SECOND_PASS:

@@ -13,8 +13,8 @@ from components import messages
 from components.domain.batch import MAX_IMAGES
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.widgets import field_id, number_of, slider
 
 
@@ -33,26 +33,26 @@ class SamplingPanel:
 
     def __init__(self, schema: ModelSchema) -> None:
         guidance = slider(
-            schema.guidance_scale,
+            schema.range("guidance_scale"),
             "guidance_scale",
             label=label("field.guidance_scale.title"),
             info=label("field.guidance_scale.help"),
         )
         steps = slider(
-            schema.num_inference_steps,
+            schema.range("num_inference_steps"),
             "num_inference_steps",
             label=label("field.num_inference_steps.title"),
             info=label("field.num_inference_steps.help"),
         )
         seed = slider(
-            schema.seed,
+            schema.range("seed"),
             "seed",
             label=label("field.seed.title"),
             info=label("field.seed.help"),
         )
         dice = gr.Button(label("field.seed.random"), size="sm", elem_classes=["minor", "dice"])
         # Without a function: the script sets the value in the browser, and nothing is requested.
-        dice.click(None, None, seed, js=assets.hook("form/form", "random_seed"), api_visibility="private")
+        listen(dice.click, "form/form", "random_seed", outputs={"seed": seed})
         pictures = gr.Radio(
             list(range(1, MAX_IMAGES + 1)),
             value=1,

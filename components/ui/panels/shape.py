@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from components.domain.schema import ModelSchema, Range
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.widgets import number_of, slider
 
 SHAPES = {
@@ -49,29 +50,19 @@ class ShapePanel:
             elem_classes=["shapes"],
         )
         with gr.Row(elem_classes=["size-row"]):
-            width, height = (_side(name, getattr(schema, name)) for name in ("width", "height"))
+            width, height = (_side(name, schema.range(name)) for name in ("width", "height"))
         swap = gr.Button(label("shape.swap"), size="sm", elem_id="swap-size", elem_classes=["minor", "swap"])
         self.inputs: dict[str, Component] = {"width": width, "height": height}
         self.shape = shape
         self._tie(width, height, swap)
 
     def _tie(self, width: gr.Slider, height: gr.Slider, swap: gr.Button) -> None:
-        sizes = [width, height]
-        self.shape.input(
-            None, self.shape, sizes, js=assets.hook("shape/shape", "size_of_shape"), api_visibility="private"
-        )
-        gr.on(
-            # Not `change`, which also follows when a named shape sets the sliders: each would set the other.
-            [width.input, height.input],
-            None,
-            sizes,
-            self.shape,
-            js=assets.hook("shape/shape", "shape_of_size"),
-            api_visibility="private",
-        )
-        swap.click(
-            None, sizes, [*sizes, self.shape], js=assets.hook("shape/shape", "swap_size"), api_visibility="private"
-        )
+        size, shape = {"width": width, "height": height}, {"shape": self.shape}
+        listen(self.shape.input, "shape/shape", "size_of_shape", inputs=shape, outputs=size)
+        # Not `change`, which also follows when a named shape sets the sliders: each would set the other.
+        moved = partial(gr.on, [width.input, height.input])
+        listen(moved, "shape/shape", "shape_of_size", inputs=size, outputs=shape)
+        listen(swap.click, "shape/shape", "swap_size", inputs=size, outputs={**size, **shape})
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Size:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 
 
 def sign_in_routes() -> gr.LoginButton:
@@ -25,4 +25,4 @@ def place_sign_in(routes: gr.LoginButton) -> None:
         ("account.sign_out", "sign-out", "account/sign_in", "sign_out"),
     ):
         button = gr.Button(label(key), variant="huggingface", size="sm", elem_id=name, elem_classes=["sign"], scale=0)
-        button.click(None, None, None, js=assets.hook(module, function), api_visibility="private")
+        listen(button.click, module, function)

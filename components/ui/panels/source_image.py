@@ -16,6 +16,7 @@ from components.errors import InvalidRequest
 from components.services.source_images import SourceImages
 from components.ui import assets
 from components.ui.identity import as_object
+from components.ui.listeners import listen
 from components.ui.message_json import message_json
 from components.ui.widgets import field_id, number_of
 
@@ -63,13 +64,8 @@ class SourceImagePanel:
     def tie(self, width: Component, height: Component, shape: Component) -> None:
         """Connect "Match my picture", which sets the sliders and the named shape."""
         # An event of our own: Gradio 6.31 offers it because `mount` above names it in `js_on_load`.
-        self.component.sized(
-            None,
-            None,
-            [width, height, shape],
-            js=assets.hook("source_image/size", "size_of_image"),
-            api_visibility="private",
-        )
+        sized = {"width": width, "height": height, "shape": shape}
+        listen(self.component.sized, "source_image/size", "size_of_image", outputs=sized)
 
     async def read(self, values: Mapping[str, Any], person: Person) -> SourceImageChoice:
         """Return the choice in `values["picture"]`, which the ticket carries.

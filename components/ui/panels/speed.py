@@ -8,14 +8,12 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from components import messages
 from components.domain.request import FAST_GUIDANCE, FAST_STEPS, Preset
 from components.domain.schema import ModelSchema
-from components.errors import InvalidRequest
-from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.panels.sampling import SamplingPanel
-from components.ui.widgets import field_id
+from components.ui.widgets import choice_in, field_id
 
 
 class SpeedPanel:
@@ -40,25 +38,11 @@ class SpeedPanel:
 
     def tie(self, sampling: SamplingPanel) -> None:
         """Set steps and guidance to those of the chosen preset, in the browser."""
-        numbers = [sampling.guidance, sampling.steps]
-        self.preset.input(
-            None,
-            [self.preset, *numbers],
-            numbers,
-            js=assets.hook("speed/speed", "apply_preset"),
-            api_visibility="private",
-        )
+        numbers = {"guidance_scale": sampling.guidance, "num_inference_steps": sampling.steps}
+        listen(self.preset.input, "speed/speed", "apply_preset", inputs={**self.inputs, **numbers}, outputs=numbers)
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Preset | None:
         """Return the chosen preset; None where the model has none. Raises InvalidRequest."""
         chosen = values.get("preset")
-        return None if chosen is None else preset_of(chosen)
-
-
-def preset_of(value: Any) -> Preset:
-    """Return the preset of this value. Raises InvalidRequest when there is none."""
-    try:
-        return Preset(value)
-    except ValueError as error:
-        raise InvalidRequest("preset", messages.NO_SUCH_SPEED) from error
+        return None if chosen is None else choice_in("preset", chosen)

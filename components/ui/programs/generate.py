@@ -1,11 +1,12 @@
 """Endpoint `/generate` for programs: makes one image, waits for it, and raises the page's own messages as errors."""
 
-# Without `from __future__ import annotations`: Gradio reads the endpoint's annotations as objects, not as texts.
+from __future__ import annotations
 
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from starlette.responses import JSONResponse, Response
 
 from components import messages
 from components.domain.batch import batch
+from components.domain.field import Field, Kind
+from components.domain.fields import FIELDS
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.person import Person, visitor_id_of
-from components.domain.request import GenerationRequest, LoraWeight, Refine
+from components.domain.request import GenerationRequest, LoraWeight
 from components.errors import InvalidRequest, PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
@@ -28,27 +31,10 @@ from components.messages.message import Message
 from components.recipes.infotext import infotext
 from components.services.playground import Playground
 from components.ui.identity import user_of
-from components.ui.panels.speed import preset_of
-from components.ui.programs.images import IMAGE_FIELDS, image_fields
-from components.ui.widgets import number_of
+from components.ui.programs.images import IMAGE_PARAMETERS, image_fields
+from components.ui.widgets import choice_in, number_of
 
-PARAMETERS = {
-    "prompt": "what the picture should show; required",
-    "negative_prompt": "what should stay out of it",
-    "width": "pixels, 256 to 1536, a multiple of 8",
-    "height": "pixels, 256 to 1536, a multiple of 8",
-    "guidance_scale": "how strictly to follow the prompt, 1 to 20",
-    "num_inference_steps": "how long to work on it, 1 to 50",
-    "seed": "0 to 2147483647, or -1: drawn by the app",
-    "loras": 'at most four of {"path": "owner/name or a link", "scale": 0 to 4}',
-    "image": "an uploaded file or a data URI, cropped to width x height; refused unless the model takes it",
-    "mask_image": "the same for the mask: white changes, black stays to the pixel",
-    "prompt_strength": "how much of the image is painted anew, 0 to 1",
-    "refine": "no_refiner, expert_ensemble_refiner or base_image_refiner; refused unless the model takes it",
-    "high_noise_frac": "for expert_ensemble_refiner: 0 to 1, where the refiner takes over",
-    "refine_steps": "for base_image_refiner: the refiner's steps",
-    "preset": "full, or fast: 4 steps at guidance 1; fast is refused unless the model takes it",
-}
+PARAMETERS = {field.parameter: field.parameter_text for field in FIELDS if field.parameter_text}
 """Description of each parameter on the API page, in the order of the endpoint's parameters."""
 
 GeneratedImages = tuple[list[gr.FileData], dict[str, Any]]
@@ -58,53 +44,60 @@ GeneratedImages = tuple[list[gr.FileData], dict[str, Any]]
 def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[GeneratedImages]]:
     """Return the function behind `/generate`, whose parameters and docstring Gradio shows on the API page."""
 
-    async def generate(  # noqa: PLR0913 - its parameters are the endpoint's, by the API's own names
-        prompt: str = "",
-        negative_prompt: str = "",
-        width: int = 1024,
-        height: int = 1024,
-        guidance_scale: float = 3.5,
-        num_inference_steps: int = 28,
-        seed: int = -1,
-        loras: list[dict[str, Any]] | None = None,
-        image: str | dict[str, Any] | None = None,
-        mask_image: str | dict[str, Any] | None = None,
-        prompt_strength: float | None = None,
-        refine: str | None = None,
-        high_noise_frac: float | None = None,
-        refine_steps: int | None = None,
-        preset: str | None = None,
-        request: gr.Request | None = None,
-    ) -> GeneratedImages:
+    signature = _signature()
+
+    async def generate(*arguments: Any, **named: Any) -> GeneratedImages:
         """Make a picture and wait for it: returns its file, and job, task, model, seed, timings and recipe."""
-        values = {
-            "prompt": prompt,
-            "negative_prompt": negative_prompt,
-            "width": width,
-            "height": height,
-            "guidance_scale": guidance_scale,
-            "num_inference_steps": num_inference_steps,
-            "seed": seed,
-            "image": image,
-            "mask_image": mask_image,
-            "prompt_strength": prompt_strength,
-            "refine": refine,
-            "high_noise_frac": high_noise_frac,
-            "refine_steps": refine_steps,
-            "preset": preset,
-        }
-        job = await _finished_job(playground, values, loras, _caller(request))
+        bound = signature.bind(*arguments, **named)
+        bound.apply_defaults()
+        values, request = dict(bound.arguments), bound.arguments[_CALLER]
+        job = await _finished_job(playground, values, _caller(request))
         return await _files(playground, job, request), _details(job)
 
+    # Gradio reads both, and knows no other way to name parameters.
+    generate.__signature__ = signature  # type: ignore[attr-defined]
+    generate.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
+    generate.__annotations__["return"] = GeneratedImages
     return generate
+
+
+_CALLER = "request"
+"""Parameter of the function that Gradio itself fills in; it is none of the endpoint's."""
+_ANNOTATIONS: dict[Kind, Any] = {
+    Kind.TEXT: str,
+    Kind.CHOICE: str,
+    Kind.WHOLE: int,
+    Kind.SIDE: int,
+    Kind.NUMBER: float,
+    Kind.LORAS: list[dict[str, Any]],
+    Kind.IMAGE: str | dict[str, Any],
+}
+
+
+def _signature() -> Signature:
+    """Return the signature of the function: a parameter for each field, and the caller."""
+    fields = [_parameter(field) for field in FIELDS if field.parameter_text]
+    caller = Parameter(_CALLER, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request | None)
+    return Signature([*fields, caller], return_annotation=GeneratedImages)
+
+
+def _parameter(field: Field) -> Parameter:
+    """Return the parameter of a field; None, where it may be left out, is the model's default."""
+    annotation = _ANNOTATIONS[field.kind]
+    if field.kind is Kind.TEXT or field.is_always_sent:
+        return Parameter(
+            field.parameter, Parameter.POSITIONAL_OR_KEYWORD, default=field.default, annotation=annotation
+        )
+    return Parameter(field.parameter, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation | None)
 
 
 def document(blocks: gr.Blocks) -> None:
     """Add the descriptions of PARAMETERS to Gradio's API page, which reads a docstring's first paragraph only."""
     (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
-    for component, text in zip(endpoint.inputs, PARAMETERS.values(), strict=True):
+    names = [name for name in _signature().parameters if name != _CALLER]
+    for component, name in zip(endpoint.inputs, names, strict=True):
         # Gradio 6.31 caches what `api_info` returns, so the change stays.
-        component.api_info()["additional_description"] = text  # type: ignore[union-attr]
+        component.api_info()["additional_description"] = PARAMETERS[name]  # type: ignore[union-attr]
 
 
 async def misnamed_parameter(request: Request, error: Exception) -> Response:
@@ -115,12 +108,12 @@ async def misnamed_parameter(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": sentence}, status_code=422)
 
 
-async def _finished_job(playground: Playground, values: Mapping[str, Any], loras: Any, program: Person) -> Job:
+async def _finished_job(playground: Playground, values: Mapping[str, Any], program: Person) -> Job:
     """Start a job, wait for its end and return it. Raises gr.Error with the message that a tile would show."""
     is_free = playground.backend.free
     try:
         # In a thread: it reads the host's folder of LoRAs.
-        without_images = await asyncio.to_thread(_request, playground, values, loras)
+        without_images = await asyncio.to_thread(_request, playground, values)
         request = await _with_images(playground, without_images, values, program)
         model = playground.backend.family.choose(request).id
         # A random click id: a program has no double clicks, so each call is a press of its own.
@@ -136,46 +129,39 @@ async def _finished_job(playground: Playground, values: Mapping[str, Any], loras
     return job
 
 
-def _request(playground: Playground, values: Mapping[str, Any], loras: Any) -> GenerationRequest:
+def _request(playground: Playground, values: Mapping[str, Any]) -> GenerationRequest:
     """Return the request without its images; a null counts as left out. Raises InvalidRequest. Blocks."""
-    present = {"prompt": ""} | {name: value for name, value in values.items() if value is not None}
-    fields = {name: _checked_value(name, value) for name, value in present.items() if name not in IMAGE_FIELDS}
-    fields["prompt"], tagged = take_tags(fields["prompt"], playground.lora_checker.resolve)
+    settings = [field for field in FIELDS if field.kind is not Kind.IMAGE]
+    present = [field for field in settings if values.get(field.parameter) is not None]
+    fields = {field.name: _checked_value(playground, field, values[field.parameter]) for field in present}
+    fields["prompt"], tagged = take_tags(fields.get("prompt", ""), playground.lora_checker.resolve)
+    fields["loras"] = merged(fields.get("loras", ()), tagged)
     fields.setdefault("preset", playground.backend.schema.default_preset)
-    return GenerationRequest(**fields, loras=merged(_loras(playground, loras), tagged)).with_preset_applied()
+    return GenerationRequest.of(fields).with_preset_applied()
 
 
 async def _with_images(
     playground: Playground, request: GenerationRequest, values: Mapping[str, Any], program: Person
 ) -> GenerationRequest:
-    present = {name: values[name] for name in (*IMAGE_FIELDS, "prompt_strength") if values.get(name) is not None}
+    present = {name: values[name] for name in IMAGE_PARAMETERS if values.get(name) is not None}
     size = {"width": request.width, "height": request.height}
     return replace(request, **await image_fields(playground, program, present | size))
 
 
-def _checked_value(name: str, value: Any) -> Any:
-    """Return a value as the page's own fields would read it. Raises InvalidRequest."""
-    if name == "refine":
-        return _refine_mode(value)
-    if name == "preset":
-        return preset_of(value)
-    if name not in ("prompt", "negative_prompt"):
-        return number_of(value, name)
-    if not isinstance(value, str):
-        raise InvalidRequest(name, messages.not_text(name))
+def _checked_value(playground: Playground, field: Field, value: Any) -> Any:
+    """Return a value as the page's own fields would read it, an image as it is. Raises InvalidRequest."""
+    if field.kind is Kind.CHOICE:
+        return choice_in(field.name, value)
+    if field.kind is Kind.LORAS:
+        return _loras(playground, value)
+    if field.is_number:
+        return number_of(value, field.name)
+    if field.kind is Kind.TEXT and not isinstance(value, str):
+        raise InvalidRequest(field.name, messages.not_text(field.name))
     return value
 
 
-def _refine_mode(value: Any) -> Refine:
-    try:
-        return Refine(value)
-    except ValueError as error:
-        raise InvalidRequest("refine", messages.NO_SUCH_REFINER) from error
-
-
 def _loras(playground: Playground, values: Any) -> tuple[LoraWeight, ...]:
-    if values is None:
-        return ()
     if not isinstance(values, list):
         raise InvalidRequest("loras", messages.NOT_A_LIST_OF_LORAS)
     return tuple(_lora(playground, value) for value in values)

@@ -13,6 +13,8 @@ from typing import Any
 from gradio.utils import get_upload_folder
 
 from components import messages
+from components.domain.field import Condition, Kind
+from components.domain.fields import FIELDS
 from components.domain.person import Person
 from components.errors import InvalidRequest
 from components.images.fit import FitMode
@@ -20,10 +22,12 @@ from components.images.source import BYTE_LIMIT
 from components.services.playground import Playground
 from components.ui.http.payload import is_below
 
-IMAGE_FIELDS = ("image", "mask_image")
+IMAGE_FIELDS = tuple(field.parameter for field in FIELDS if field.kind is Kind.IMAGE)
 """Parameters of `/generate` that take a file."""
-_WITH_IMAGE = {"mask_image", "prompt_strength"}
+_WITH_IMAGE = {"mask_image"} | {field.parameter for field in FIELDS if field.used_with == Condition("image")}
 """Parameters without effect unless there is an image."""
+IMAGE_PARAMETERS = {*IMAGE_FIELDS, *_WITH_IMAGE}
+"""Parameters of `/generate` that belong to an image."""
 _DATA = re.compile(r"data:image/[a-z+.-]{1,20};base64,")
 
 

@@ -51,10 +51,10 @@ def test_the_vendor_s_family_in_the_order_of_the_settings():
 def test_other_names_for_the_same_fields_and_other_ranges():
     model = decode_models(recorded("models_aliases"), [LORA]).preferred
     assert (model.field_names["mask_image"], model.field_names["prompt_strength"]) == ("mask", "strength")
-    steps = model.schema.num_inference_steps
+    steps = model.schema.range("num_inference_steps")
     assert (steps.minimum, steps.maximum, steps.default) == (10, 40, 30)
     assert model.schema.max_loras == 3
-    assert model.schema.prompt_strength.minimum == 0.01
+    assert model.schema.range("prompt_strength").minimum == 0.01
 
 
 def test_our_own_server_tells_what_is_built_in_for_it():
@@ -85,7 +85,7 @@ def test_our_own_server_tells_what_is_built_in_for_it():
     ],
 )
 def test_f34_each_end_of_a_range_falls_back_by_itself(properties, name, wanted):
-    span = getattr(told(**properties).schema, name)
+    span = told(**properties).schema.range(name)
     assert (span.minimum, span.maximum, span.default) == wanted
 
 
@@ -134,7 +134,7 @@ def test_a_preset_is_known_where_it_has_our_choices(facts, usual):
 
 def test_our_own_server_tells_of_its_engine_s_presets():
     field = Field("preset", Kind.STRING, "Its way.", "fast", choices=("full", "fast"))
-    model = decode_models(answer([models.entry("http://127.0.0.1:1", field)]), [LORA]).preferred
+    model = decode_models(answer([models.entry("http://127.0.0.1:1", [field])]), [LORA]).preferred
     assert model.schema == replace(
         OWN_SERVER_SCHEMA, fields=OWN_SERVER_SCHEMA.fields | {"preset"}, default_preset=Preset.FAST
     )
@@ -187,10 +187,10 @@ def test_f34_whatever_comes_leaves_ranges_that_hold(data):
         return
     schema = family.preferred.schema
     for name in ("width", "height", "guidance_scale", "num_inference_steps", "seed", "prompt_strength", "lora_scale"):
-        span = getattr(schema, name)
+        span = schema.range(name)
         assert span.minimum < span.maximum
         assert span.minimum <= span.default <= span.maximum
-    assert schema.width.minimum % 8 == schema.width.maximum % 8 == 0
+    assert schema.range("width").minimum % 8 == schema.range("width").maximum % 8 == 0
     assert set(family.preferred.field_names) >= schema.fields
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from components import messages
 from components.domain.batch import MAX_IMAGES, batch, with_and_without
-from components.domain.request import MAX_SEED, GenerationRequest, LoraWeight
+from components.domain.fields import MAX_SEED
+from components.domain.request import GenerationRequest, LoraWeight
 from components.errors import InvalidRequest
 
 

@@ -62,7 +62,7 @@ def test_what_no_one_model_takes_together_is_said_of_both():
 
 def test_a_model_whose_range_is_too_narrow_is_passed_over_and_the_last_one_says_why():
     narrow = replace(
-        SDXL_LORA, id="narrow", schema=replace(BUILT_IN_SCHEMA, num_inference_steps=Range("Steps", 1, 10, 5, 1))
+        SDXL_LORA, id="narrow", schema=BUILT_IN_SCHEMA.with_range("num_inference_steps", Range("Steps", 1, 10, 5, 1))
     )
     assert ModelFamily((narrow, SDXL_LORA)).choose(replace(PLAIN, num_inference_steps=40)) is SDXL_LORA
     refused = refusal(ModelFamily((narrow,)), replace(PLAIN, num_inference_steps=40))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.domain.fields import MAX_SEED
 from components.domain.lora_path import is_lora_path
-from components.domain.request import MAX_SEED, GenerationRequest, LoraWeight
+from components.domain.request import GenerationRequest, LoraWeight
 from components.domain.schema import BUILT_IN_SCHEMA, PROMPT_LIMIT, built_in_schema
 from components.errors import InvalidRequest
 
@@ -182,10 +183,10 @@ def test_a_lora_needs_a_path():
 
 def test_every_default_is_allowed():
     for span in (
-        BUILT_IN_SCHEMA.width,
-        BUILT_IN_SCHEMA.guidance_scale,
-        BUILT_IN_SCHEMA.num_inference_steps,
-        BUILT_IN_SCHEMA.lora_scale,
+        BUILT_IN_SCHEMA.range("width"),
+        BUILT_IN_SCHEMA.range("guidance_scale"),
+        BUILT_IN_SCHEMA.range("num_inference_steps"),
+        BUILT_IN_SCHEMA.range("lora_scale"),
     ):
         span.check("x", span.default)
     BUILT_IN_SCHEMA.check(PLAIN)

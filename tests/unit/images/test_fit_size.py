@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,13 +25,16 @@ def tried(width: int, height: int, schema: ModelSchema) -> tuple[int, int]:
         shape = abs(math.log(size[0] / size[1] / aspect))
         return shape + 0.1 * abs(math.log(size[0] * size[1] / 1024**2))
 
-    pairs = [(one, min(legal(schema.height), key=lambda it: abs(it - one / aspect))) for one in legal(schema.width)]
+    pairs = [
+        (one, min(legal(schema.range("height")), key=lambda it: abs(it - one / aspect)))
+        for one in legal(schema.range("width"))
+    ]
     return min(pairs, key=misfit)
 
 
 @given(SIDES, SIDES, st.integers(64, 600), st.integers(601, 2048))
 def test_it_is_what_trying_every_pair_finds(width: int, height: int, least: int, most: int) -> None:
-    schema = replace(BUILT_IN_SCHEMA, height=Range("Height", least, most, least, 8))
+    schema = BUILT_IN_SCHEMA.with_range("height", Range("Height", least, most, least, 8))
     assert match_size(width, height, schema) == tried(width, height, schema)
 
 

@@ -15,7 +15,8 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from sd_parsers import ParserManager
 
-from components.domain.request import MAX_SEED, GenerationRequest, LoraWeight, Preset, Refine
+from components.domain.fields import MAX_SEED
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.images.metadata import MAX_TEXT_LENGTH, jpeg, png, read_text, strip, webp, write_text
 from components.recipes.infotext import infotext

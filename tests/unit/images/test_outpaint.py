@@ -62,7 +62,10 @@ def test_every_result_has_legal_sides_whatever_is_asked():
         left, top, right = (chance.choice((0, 8, 100, 333)) for _ in range(3))
         room = Padding(left, top, right, bottom=50)
         made = outpaint(old, room, OWN_SERVER_SCHEMA)
-        for side, span in ((made.image.width, OWN_SERVER_SCHEMA.width), (made.image.height, OWN_SERVER_SCHEMA.height)):
+        for side, span in (
+            (made.image.width, OWN_SERVER_SCHEMA.range("width")),
+            (made.image.height, OWN_SERVER_SCHEMA.range("height")),
+        ):
             assert side % 8 == 0
             assert span.minimum <= side <= span.maximum
         kept = made.unchanged

@@ -134,7 +134,7 @@ def test_the_matching_size_is_legal_and_near_to_the_shape(width, height):
     if max(width, height) > 10 * min(width, height):
         return
     across, down = match_size(width, height, BUILT_IN_SCHEMA)
-    for span, side in ((BUILT_IN_SCHEMA.width, across), (BUILT_IN_SCHEMA.height, down)):
+    for span, side in ((BUILT_IN_SCHEMA.range("width"), across), (BUILT_IN_SCHEMA.range("height"), down)):
         assert side % 8 == 0
         assert span.minimum <= side <= span.maximum
     if max(width, height) <= 2.2 * min(width, height):

@@ -64,7 +64,7 @@ def test_a_row_has_its_say_before_a_tag() -> None:
 
 
 def of_program(playground: Playground, loras: object, prompt: str = "a cat") -> GenerationRequest:
-    return _request(playground, {"prompt": prompt}, loras)
+    return _request(playground, {"prompt": prompt, "loras": loras})
 
 
 def test_a_program_may_paste_what_a_person_may(playground: Playground) -> None:

@@ -29,6 +29,7 @@ ALLOWED = {
     "components/server/assembly.py": TERMINAL,
     "components/server/process/": TERMINAL,
     "components/settings.py": TERMINAL,
+    "components/domain/fields.py": "descriptions for programs: /generate's parameters and our server's models list",
     "components/storage/migrations.py": "SQL",
     "components/storage/table_schema.py": TERMINAL,
     "components/storage/folder_lock.py": TERMINAL,

@@ -42,7 +42,7 @@ def backend_of(api: HostedApi, *models: str) -> Backend:
 async def test_at_the_start_the_page_s_ranges_are_those_that_are_told(hosted):
     hosted.models = recorded_models("models_aliases")
     backend = await refresh_models_at_start(backend_of(hosted), BudgetLimits())
-    assert backend.schema.num_inference_steps.maximum == 40
+    assert backend.schema.range("num_inference_steps").maximum == 40
     assert backend.family.is_from_api
 
 
@@ -77,7 +77,7 @@ async def test_an_own_key_brings_what_its_models_take(hosted, tmp_path):
 
     async with playground.running():
         grant = await playground.use_key(Person(ALICE), HOSTED_KEY)
-        assert playground.backend_for(grant.token).schema.num_inference_steps.maximum == 40
+        assert playground.backend_for(grant.token).schema.range("num_inference_steps").maximum == 40
 
 
 async def test_where_the_host_s_api_is_the_visitors_too_it_is_known_once(hosted, tmp_path):

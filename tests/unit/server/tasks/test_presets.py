@@ -6,7 +6,7 @@ import pytest
 
 from components.engines.protocol import Presets
 from components.server.errors import Refused
-from components.server.tasks.fields import FIELDS, preset_of
+from components.server.tasks.fields import FIELDS, fields_of
 from components.server.tasks.validate import request_of
 from tests.support.tiny_engines import GatedEngine, TinyEngine
 from tests.support.v3_server import serving
@@ -98,4 +98,4 @@ def test_where_none_are_offered_the_field_is_dropped_like_any_unknown_one(tmp_pa
 def test_a_body_is_only_asked_for_what_is_offered():
     assert request_of({"prompt": "x", "preset": "slow"}, lambda: 0).preset == ""
     with pytest.raises(Refused, match="preset must be"):
-        request_of({"prompt": "x", "preset": "slow"}, lambda: 0, preset_of(OfferingEngine()))
+        request_of({"prompt": "x", "preset": "slow"}, lambda: 0, fields_of(OfferingEngine()))
