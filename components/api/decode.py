@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from components import messages
+from components.api.decode_message import message_or_text, messages_or_text, reason_or_text
 from components.api.error_codes import refusal_of
 from components.domain.json_values import as_count, as_list, as_mapping, as_text
 from components.domain.money import Micros, Quote, micros
@@ -62,7 +63,7 @@ def decode_submit(response: ApiResponse) -> TaskUpdate:
     if _task_id(data):  # an error with a task id counts as accepted: the task exists and may be charged
         return _update(data)
     code, message = _code(response, envelope), _message(envelope)
-    if refusal := refusal_of(code, message, response.retry_after):
+    if refusal := refusal_of(code, message, response.retry_after, reason_or_text(envelope.get("x-message"), message)):
         raise refusal
     raise SubmissionUnknown(messages.UNEXPECTED_PAGE if _is_html(response) else messages.NO_CLEAR_ANSWER)
 
@@ -214,18 +215,18 @@ def _update(data: Mapping[str, Any]) -> TaskUpdate:
         outputs=_outputs(data.get("outputs")),
         # `is True`: the list may hold anything, and a text such as "false" would count as true.
         nsfw=tuple(flag is True for flag in as_list(data.get("has_nsfw_contents"))),
-        error=as_text(data.get("error")).strip()[:MESSAGE_LIMIT],
+        error=reason_or_text(data.get("x-message"), as_text(data.get("error")).strip()[:MESSAGE_LIMIT]),
         inference_ms=as_count(as_mapping(data.get("timings")).get("inference")),
         # Unchecked here: the client compares it with the API's own address before it sends the key there.
         query_url=as_text(as_mapping(data.get("urls")).get("get")) or None,
         created_at=_unix_seconds(data.get("created_at")),
         model=as_text(data.get("model")),
-        note=as_text(data.get("x-note")),
+        notes=messages_or_text(data.get("x-notes"), as_text(data.get("x-note"))),
         step=as_count(progress.get("step")),
         steps=as_count(progress.get("steps")),
         position=as_count(data.get("x-position")),
         preview=_preview(data.get("x-preview")),
-        stage=as_text(data.get("x-stage")).strip()[:STAGE_LIMIT],
+        stage=message_or_text(data.get("x-stage-code"), as_text(data.get("x-stage")).strip()[:STAGE_LIMIT]),
     )
 
 

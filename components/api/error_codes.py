@@ -14,6 +14,7 @@ from components.errors import (
     SubmitRejected,
     Unauthorized,
 )
+from components.messages.catalogue import Param
 from components.messages.message import Message
 
 _PARAMETER_CODES = frozenset({400, 422, 1400, 1401})
@@ -29,11 +30,14 @@ _REFUSALS: Mapping[int, tuple[type[SubmitRejected], Message]] = {
 _SERVER_ERROR_CODES = frozenset({500, 502, 503, 504, 5000, 5003, 5004})
 
 
-def refusal_of(code: int, message: str, retry_after: float | None) -> PlaygroundError | None:
+def refusal_of(
+    code: int, message: str, retry_after: float | None, reason: Param | None = None
+) -> PlaygroundError | None:
     """Return the error for a code that means that no task was created; None when that is not certain.
 
-    `message` is the API's own, `retry_after` in seconds.
+    `message` is the API's own, `retry_after` in seconds. `reason` is shown in place of `message`, if there is one.
     """
+    shown = message if reason is None else reason
     if code == 429:
         return RateLimited(messages.BUSY, retry_after)
     # No credit comes as 402 or under another code, with a message that says so; a server error proves nothing.
@@ -43,10 +47,10 @@ def refusal_of(code: int, message: str, retry_after: float | None) -> Playground
         error_class, explanation = _REFUSALS[code]
         return error_class(explanation)
     if code in _PARAMETER_CODES:
-        return InvalidRequest(_field_named_in(message), messages.setting_refused(message))
+        return InvalidRequest(_field_named_in(message), messages.setting_refused(shown))
     # The API's own codes have four digits: those from 1000 are about the request, those from 5000 about the service.
     if 400 <= code < 500 or 1000 <= code < 2000:
-        return SubmitRejected(messages.refused(message))
+        return SubmitRejected(messages.refused(shown))
     return None
 
 

@@ -17,14 +17,13 @@ from components import messages
 from components.domain.request import FAST_STEPS, MAX_SEED, GenerationRequest, Preset, Refine
 from components.domain.schema import ModelSchema, Range
 from components.errors import InvalidRequest
+from components.messages.message import Message
 
 MAX_IMAGES = 4
 """Images of one press with consecutive seeds."""
 
-SEEDS_WRAPPED = "The highest seed was reached, so the seeds went on from 0."
 
-
-def with_and_without(request: GenerationRequest) -> tuple[tuple[GenerationRequest, ...], str]:
+def with_and_without(request: GenerationRequest) -> tuple[tuple[GenerationRequest, ...], Message | None]:
     """Return the request with and without its LoRAs, both with the same seed, and a note as `batch` does.
 
     Raises InvalidRequest when no LoRA has a scale above 0.
@@ -35,8 +34,8 @@ def with_and_without(request: GenerationRequest) -> tuple[tuple[GenerationReques
     return (drawn, replace(drawn, loras=())), note
 
 
-def batch(request: GenerationRequest, images: int) -> tuple[tuple[GenerationRequest, ...], str]:
-    """Return one request per image with consecutive seeds, and a note about the seeds, empty in most cases.
+def batch(request: GenerationRequest, images: int) -> tuple[tuple[GenerationRequest, ...], Message | None]:
+    """Return one request per image with consecutive seeds, and a note about the seeds, None in most cases.
 
     A random seed (-1) is drawn so that the last seed is in range; a chosen one wraps to 0 after MAX_SEED, which the
     note says. Raises InvalidRequest unless `images` is 1 to MAX_IMAGES.
@@ -45,7 +44,7 @@ def batch(request: GenerationRequest, images: int) -> tuple[tuple[GenerationRequ
         raise InvalidRequest("pictures", messages.too_many_pictures(MAX_IMAGES))
     first = request.seed if request.seed >= 0 else secrets.randbelow(MAX_SEED + 2 - images)
     seeds = [(first + number) % (MAX_SEED + 1) for number in range(images)]
-    return tuple(request.with_seed(seed) for seed in seeds), SEEDS_WRAPPED if seeds[-1] < first else ""
+    return tuple(request.with_seed(seed) for seed in seeds), messages.SEEDS_WRAPPED if seeds[-1] < first else None
 
 
 MAX_CELLS = 25

@@ -85,9 +85,9 @@ class Job:
     images: tuple[StoredImage, ...] = ()
     problem: Message | None = None
     """Latest problem: while the job runs a temporary one, after its end the reason."""
-    note: str = ""
-    """Note of our own server about the image; the hosted API has none."""
-    seed_note: str = ""
+    notes: tuple[Message, ...] = ()
+    """Notes of our own server about the image; the hosted API has none."""
+    seed_note: Message | None = None
     """Note about the seeds of the press, see `batch`."""
     is_paused: bool = False
     """True while its backend or a valid key is missing, so that its task is not polled."""
@@ -101,8 +101,8 @@ class Job:
     """Denoising steps in all."""
     preview: str = ""
     """Latest preview of the running task, a small JPEG as a data URI. Never stored."""
-    stage: str = ""
-    """Name of the stage before the first step, such as loading a model. Never stored."""
+    stage: Message | None = None
+    """Stage before the first step, such as loading a model. Never stored."""
     next_send: float | None = None
     """Time of the next send after a 429; None unless the job is first in the send queue."""
     links: tuple[str, ...] = ()
@@ -120,7 +120,8 @@ class Job:
     def is_cancellable(self) -> bool:
         """Return whether it waits and no POST of it is under way or may have arrived."""
         # Once the POST may have left, a task may exist that is charged even when no job follows it.
-        return self.state is JobState.WAITING and self.sent is None and self.ended is None
+        # A paused one that waits is a newer version's to send: that would not know of its end here.
+        return self.state is JobState.WAITING and self.sent is None and self.ended is None and not self.is_paused
 
     @property
     def duration_key(self) -> tuple[object, ...]:
@@ -171,7 +172,7 @@ class Job:
             state=JobState.PROCESSING if running or self.started else JobState.CREATED,
             started=self.started or (now if running else None),
             inference_ms=update.inference_ms,
-            note=update.note or self.note,
+            notes=update.notes or self.notes,
             position=update.position,
             step=update.step,
             steps=update.steps,
@@ -232,7 +233,7 @@ class Job:
             step=None,
             steps=None,
             preview="",
-            stage="",
+            stage=None,
             next_send=None,
         )
 

@@ -138,7 +138,22 @@ class ModelFamily:
         return InvalidRequest("", messages.no_model_takes("all"))
 
 
-_FIELD_PRIORITY = ()
+_FIELD_PRIORITY = (
+    "image",
+    "mask_image",
+    "loras",
+    "refine",
+    "negative_prompt",
+    "prompt_strength",
+    "high_noise_frac",
+    "refine_steps",
+    "preset",
+    "size",
+    "guidance_scale",
+    "num_inference_steps",
+    "seed",
+    "prompt",
+)
 """Fields in the order in which a missing one is reported."""
 _FIELD_ON_PAGE = {"size": "width"}
 """Fields whose errors the page shows at a field of another name."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from components.messages.catalogue import Param
+from components.messages.message import Message
+
 
 class TaskStatus(Enum):
     """Status of a task, by the names of the v3 API's contract."""
@@ -33,8 +36,8 @@ class TaskUpdate:
     """URLs, or the image files' bytes when the API sent them inline. Empty until COMPLETED."""
     nsfw: tuple[bool, ...] = ()
     """One flag per output; a missing one counts as False."""
-    error: str = ""
-    """The API's own message; empty unless the task failed."""
+    error: Param = ""
+    """The API's own message, or a text of the catalogue that our own server named; empty unless the task failed."""
     inference_ms: int | None = None
     """Milliseconds of inference, as the API measured them."""
     query_url: str | None = None
@@ -42,8 +45,8 @@ class TaskUpdate:
     created_at: float | None = None
     """Unix seconds by the API's clock."""
     model: str = ""
-    note: str = ""
-    """Note of our own server for the visitor; the hosted API sends none."""
+    notes: tuple[Message, ...] = ()
+    """Notes of our own server for the visitor; the hosted API sends none."""
     step: int | None = None
     """Denoising steps done; sent by our own server only, as the four values below."""
     steps: int | None = None
@@ -52,5 +55,5 @@ class TaskUpdate:
     """Queue position, 0 is next."""
     preview: str = ""
     """Small JPEG of the unfinished image as a data URI; empty without one."""
-    stage: str = ""
-    """Name of the stage before the first step, such as loading a model; empty after it."""
+    stage: Message | None = None
+    """Stage before the first step, such as loading a model; None after it."""

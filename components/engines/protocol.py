@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
+from components.messages.message import Message
+
 
 # Refine here and in domain/request.py, and the presets' names, are written twice on purpose: server and engines share
 # no code with the client, so that each follows the API and not the other's reading of it.
@@ -68,14 +70,14 @@ class EngineResult:
     image: Image.Image
     """RGB, of the requested size."""
     nsfw: bool = False
-    note: str = ""
-    """A sentence for the visitor; empty: none."""
+    notes: tuple[Message, ...] = ()
+    """For the visitor: where the image differs from the request."""
 
 
 class OnStep(Protocol):
     """Called after each step, and in between as often as an engine likes. It may sleep, and raise to stop the work."""
 
-    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         """`step` of `steps` is done, 0 before the first; `preview`: a small JPEG; `stage`: what is done before."""
         ...
 
@@ -119,6 +121,6 @@ class SupportsPrecheck(Protocol):
 class SupportsWarmup(Protocol):
     """An engine that takes long before its first image: it starts loading with the server."""
 
-    def prepare(self, on_stage: Callable[[str], None]) -> None:
-        """Called once in the worker thread, before the first request. `on_stage` takes the text for queued tasks."""
+    def prepare(self, on_stage: Callable[[Message], None]) -> None:
+        """Called once in the worker thread, before the first request. `on_stage`: what queued tasks wait for."""
         ...

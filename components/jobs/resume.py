@@ -62,6 +62,12 @@ class JobResume:
                 await self._recheck(job)
 
     async def _resume(self, job: Job) -> None:
+        # What happens here to the jobs of a newer version's folder, whose changes are in memory alone: those that were
+        # sent are followed or searched for, which costs nothing and which the newer version does again; those that
+        # were not sent stay so, since the newer version would send, and pay for, them a second time.
+        if not job.sent and self._store.is_from_newer_version:
+            await self._jobs.save(job.paused(messages.WAITS_FOR_NEWER))
+            return
         now, is_open = self._clock.now(), job.account in self._accounts
         if not job.sent and (now - job.created > STALE_SECONDS or not is_open):
             await self._jobs.save(job.ended_as(JobState.STOPPED, now, messages.STALE))

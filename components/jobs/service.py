@@ -11,6 +11,7 @@ from components.budget.quotes import QuoteCache
 from components.clock import Clock
 from components.domain.job import Job, JobState
 from components.domain.person import Person
+from components.errors import StorageError
 from components.jobs.accounts import ApiAccounts
 from components.jobs.admission import Admission
 from components.jobs.feed import PAGE_SIZE, FeedChanges
@@ -75,6 +76,9 @@ class JobService:
         # Before the limits: a repeated click must not be refused because its own jobs fill them.
         if known := await self._existing(jobs):
             return known
+        # Its record would be in memory alone, and what may cost money is on disk before it is sent.
+        if self._store.is_from_newer_version:
+            raise StorageError(messages.OLDER_THAN_HISTORY)
         self._runner.reserve(submission.visitor, len(jobs))
         starting = asyncio.create_task(self._add_and_run(jobs))
         self._starting.add(starting)

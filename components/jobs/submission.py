@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from components.domain.job import account_name
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
+from components.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Submission:
     click: str
     """Id of the press, made in the browser; a click that is stored already starts nothing."""
     requests: tuple[GenerationRequest, ...]
-    seed_note: str = ""
-    """A sentence about the seeds for each tile; empty when there is nothing to say."""
+    seed_note: Message | None = None
+    """Note about the seeds for each tile; None when there is nothing to say."""
     target: JobTarget | None = None
     """None: the backend's own account."""
     model: str = ""

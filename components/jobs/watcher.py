@@ -141,7 +141,7 @@ class Watcher:
         if update.status is not TaskStatus.COMPLETED:
             message = _END_MESSAGES.get(update.status) or messages.failed(update.error)
             return await self._finish(job, JobState.FAILED, message)
-        job = replace(job, inference_ms=update.inference_ms, note=update.note)
+        job = replace(job, inference_ms=update.inference_ms, notes=update.notes)
         if not update.outputs:
             update = await self._poll_again(job, update)
         job, problem = await self._collect(job, update)

@@ -24,6 +24,7 @@ from components.loras.site_metadata import (
     read_json,
 )
 from components.loras.sites import CIVITAI_DOWNLOAD, LoraRef, Site, civitai_version
+from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 from components.net.ranged_get import PartialResponse, PublicWeb, fetch_prefix
 
@@ -208,8 +209,13 @@ def _check_status(response: PartialResponse) -> None:
 def _verdict_without_file(message: Message, link: LoraRef, site: SiteMetadata) -> Verdict:
     """Return a verdict from the site's metadata alone."""
     if site.base not in (BaseModelFamily.SDXL, BaseModelFamily.UNKNOWN):
-        return Verdict(Fit.WILL_NOT_FIT, messages.lora_for_another(site.base.value), link, base=site.base)
+        return Verdict(Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(site.base)), link, base=site.base)
     return Verdict(Fit.CANNOT_TELL, message, link, site.trigger_words, base=site.base, title=site.title)
+
+
+def _name_of(base: BaseModelFamily) -> Param:
+    """Return the name of a base model, or a text for one that is none of the known ones."""
+    return Text("lora_base.another_kind") if base is BaseModelFamily.OTHER else base.value
 
 
 def _verdict_of(facts: LoraFacts, link: LoraRef, site: SiteMetadata) -> Verdict:
@@ -225,7 +231,7 @@ def _fit(facts: LoraFacts, base: BaseModelFamily) -> tuple[Fit, Message]:
     if base is BaseModelFamily.UNKNOWN:
         return Fit.CANNOT_TELL, messages.LORA_FOR_UNKNOWN
     if base is not BaseModelFamily.SDXL:
-        return Fit.WILL_NOT_FIT, messages.lora_for_another(base.value)
+        return Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(base))
     if facts.architecture is not Architecture.LORA:
         return Fit.CANNOT_TELL, messages.lora_of_make(facts.architecture.value)
     return Fit.FITS, messages.lora_fits(facts.rank)

@@ -127,19 +127,19 @@ def _data_end(entries: Iterable[Any]) -> int:
 
 
 class BaseModelFamily(Enum):
-    """The model a LoRA was made for, by the name that the page shows."""
+    """The model a LoRA was made for, by its own name, the same in all languages; OTHER has none."""
 
     SDXL = "SDXL"
     SD1 = "Stable Diffusion 1.5"
     SD2 = "Stable Diffusion 2"
     SD3 = "Stable Diffusion 3"
     FLUX = "FLUX"
-    OTHER = "another kind of model"
+    OTHER = "other"
     UNKNOWN = ""
 
 
 class Architecture(Enum):
-    """The method by which a LoRA changes weights, by the name that the page shows."""
+    """The method by which a LoRA changes weights, by its own name, the same in all languages."""
 
     LORA = "LoRA"
     DORA = "DoRA"

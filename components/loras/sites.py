@@ -11,9 +11,12 @@ from components import messages
 from components.domain.lora_path import is_repository
 from components.errors import InvalidRequest
 from components.loras.hub_address import HubAddress
+from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 
 FIELD = "loras"
+NAME_LIMIT = 100
+"""Characters."""
 CIVITAI_DOWNLOAD = "https://civitai.com/api/download/models/"
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _NOT_OWNERS = frozenset(
@@ -57,12 +60,12 @@ _BINARY_SUFFIXES = (".zip", ".rar", ".7z", ".gz", ".tar", ".gguf", ".onnx", ".ex
 
 
 class Site(Enum):
-    """Site of a LoRA; the value is its name on the page."""
+    """Site of a LoRA."""
 
-    HUGGING_FACE = "Hugging Face"
-    CIVITAI = "Civitai"
-    OTHER = "Link"
-    HOST = "The host's own"
+    HUGGING_FACE = "hugging_face"
+    CIVITAI = "civitai"
+    OTHER = "other"
+    HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ class LoraRef:
     """`owner/name`, a public https URL, or a file name of the host's folder. It can be sent to an API unless `model`
     is set.
     """
-    label: str
-    """Site and name for the page; long ones of host files and other sites are cut at 120 characters."""
+    label: Param
+    """Site and name for the page; long ones of host files and other sites are cut at NAME_LIMIT characters."""
     site: Site
     model: str = ""
     """Number of a Civitai model whose version has to be fetched first; empty: `path` is final."""
@@ -94,7 +97,7 @@ def refuse(message: Message) -> InvalidRequest:
 
 def host_file(name: str) -> LoraRef:
     """Return the reference to a file in the host's folder."""
-    return LoraRef(name, f"{Site.HOST.value} · {name}"[:120], Site.HOST)
+    return LoraRef(name, Text("lora_site.host", {"name": name[:NAME_LIMIT]}), Site.HOST)
 
 
 def check_ending(name: str) -> None:
@@ -164,12 +167,16 @@ def at_civitai(url: SplitResult) -> LoraRef:
 def civitai_version(version: str, options: dict[str, str] | None = None) -> LoraRef:
     """Return the reference to a version of a Civitai model; `options` choose one of its files."""
     query = f"?{urlencode(options)}" if options else ""
-    return LoraRef(f"{CIVITAI_DOWNLOAD}{version}{query}", f"Civitai · version {version}", Site.CIVITAI)
+    return LoraRef(
+        f"{CIVITAI_DOWNLOAD}{version}{query}", Text("lora_site.civitai_version", {"number": version}), Site.CIVITAI
+    )
 
 
 def civitai_model(model: str) -> LoraRef:
     """Return the reference to a Civitai model whose version is still to be fetched."""
-    return LoraRef(f"https://civitai.com/models/{model}", f"Civitai · model {model}", Site.CIVITAI, model)
+    return LoraRef(
+        f"https://civitai.com/models/{model}", Text("lora_site.civitai_model", {"number": model}), Site.CIVITAI, model
+    )
 
 
 def at_other_site(url: SplitResult) -> LoraRef:
@@ -185,4 +192,4 @@ def at_other_site(url: SplitResult) -> LoraRef:
         raise refuse(messages.LORA_NO_MODEL_PAGE)
     file = unquote(path).rstrip("/").rpartition("/")[2]
     query = f"?{url.query}" if url.query else ""
-    return LoraRef(f"https://{url.netloc.lower()}{path}{query}", f"{host} · {file}"[:120], Site.OTHER)
+    return LoraRef(f"https://{url.netloc.lower()}{path}{query}", f"{host} · {file}"[:NAME_LIMIT], Site.OTHER)

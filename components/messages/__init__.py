@@ -8,6 +8,7 @@ from __future__ import annotations
 from components.messages.access import *
 from components.messages.catalogue import Text as Text
 from components.messages.catalogue import text as text
+from components.messages.edge import *
 from components.messages.form import *
 from components.messages.loras import *
 from components.messages.message import Charge as Charge

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,30 @@ def filled(template: Template, params: Mapping[str, Param], language: str = ENGL
     return _PLACEHOLDER.sub(lambda found: _shown(params[found[1]], language), chosen)
 
 
+def can_render(key: str, params: Mapping[str, Param], language: str = ENGLISH) -> bool:
+    """Return whether a text exists and has all its parameters: a newer version's record may name others."""
+    if key not in texts(language) or not placeholders(texts(language)[key]) <= params.keys():
+        return False
+    return all(can_render(one.key, one.params, language) for one in params.values() if isinstance(one, Text))
+
+
+def placeholders(template: Template) -> frozenset[str]:
+    """Return the names of the parameters that a template needs; a plural needs `count`."""
+    if isinstance(template, str):
+        return frozenset(_PLACEHOLDER.findall(template))
+    return frozenset({"count"}.union(*(_PLACEHOLDER.findall(one) for one in template.values())))
+
+
+def pair(first: Text, second: Text) -> Text:
+    """Return two sentences as one text."""
+    return Text("sentence.pair", {"first": first, "second": second})
+
+
+def text_record(value: Text) -> dict[str, Any]:
+    """Return a text as JSON values, as the page's scripts take it."""
+    return asdict(value)
+
+
 def _plural_category(template: Mapping[str, str], count: Param) -> str:
     """Return the plural category of a count by English rules: the server itself writes English alone."""
     return "one" if count == 1 and "one" in template else "other"
@@ -58,6 +82,12 @@ def _shown(value: Param, language: str) -> str:
     if isinstance(value, Text):
         return text(value.key, value.params, language)
     return value if isinstance(value, str) else f"{value:,.12g}" if isinstance(value, float) else f"{value:,}"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a catalogue, such as `en`."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
 @cache

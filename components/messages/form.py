@@ -6,6 +6,7 @@ from components.messages.catalogue import Text
 from components.messages.message import Message
 
 NO_PROMPT = Message("no_prompt")
+SEEDS_WRAPPED = Message("seeds_wrapped")
 HALF_A_CHARACTER = Message("half_a_character")
 NOT_TEXT = Message("not_text")
 NOT_A_NUMBER = Message("not_a_number")

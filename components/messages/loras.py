@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.messages.catalogue import Text
+from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 
 LORA_FILE_UNREADABLE = Message("lora_file_unreadable")
@@ -38,7 +38,7 @@ LORA_FOR_UNKNOWN = Message("lora_for_unknown")
 LORA_HEADER_LONG = Message("lora_header_long")
 
 
-def lora_for_another(base: str) -> Message:
+def lora_for_another(base: Param) -> Message:
     """Return the message for a LoRA of another base model; empty: it is not known which."""
     return Message("lora_for_another", {"base": base or Text("lora_base.unknown")})
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
-from components.messages.catalogue import Param, Text, text, texts
+from components.messages.catalogue import Param, Text, can_render, pair, texts
 
 
 class Charge(Enum):
@@ -42,18 +42,42 @@ class Message:
     @property
     def happened(self) -> str:
         """Return what happened, in English."""
-        return text(f"message.{self.code}.happened", self.params)
+        return str(renderable(self).texts[0])
 
     @property
     def advice(self) -> str:
         """Return what to do next, in English; empty when there is nothing."""
-        key = f"message.{self.code}.advice"
-        return text(key, self.params) if key in texts() else ""
+        return " ".join(str(part) for part in renderable(self).texts[1:])
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Return the text of what happened and, if there is one, that of what to do next."""
+        keys = (f"message.{self.code}.happened", f"message.{self.code}.advice")
+        return Text(keys[0], self.params), *(Text(key, self.params) for key in keys[1:] if key in texts())
+
+
+def renderable(message: Message) -> Message:
+    """Return a message, or in place of one without a text, from a newer version's record, one that says so."""
+    if all(can_render(part.key, part.params) for part in message.texts):
+        return message
+    return Message("unknown_message", charge=message.charge)
+
+
+def as_param(message: Message) -> Param:
+    """Return what a message says, without its charge, as the parameter of another message."""
+    if message.code == LITERAL:
+        return str(message)
+    first, *rest = renderable(message).texts
+    return pair(first, rest[0]) if rest else first
+
+
+LITERAL = "literal"
+"""Code of a message whose texts are its parameters."""
 
 
 def literal(happened: str, advice: str = "", charge: Charge = Charge.NONE) -> Message:
     """Return a message with texts of its own: from a record of an earlier version, or another program's words."""
-    return Message("literal", {"happened": happened, "advice": advice}, charge)
+    return Message(LITERAL, {"happened": happened, "advice": advice}, charge)
 
 
 def message_record(message: Message) -> dict[str, Any]:
@@ -69,6 +93,8 @@ def message_of(record: Mapping[str, Any]) -> Message:
     charge = Charge(record["charge"])
     if "code" not in record:
         return literal(record["happened"], record["advice"], charge)
+    if not isinstance(record["code"], str):
+        raise TypeError(record["code"])
     return Message(record["code"], {name: _param(value) for name, value in record["params"].items()}, charge)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.messages.catalogue import Param
 from components.messages.message import Charge, Message
 
 CANCELLED = Message("cancelled", charge=Charge.REFUNDED)
@@ -11,7 +12,7 @@ DELETED = Message("deleted", charge=Charge.REFUNDED)
 NO_PICTURE = Message("no_picture", charge=Charge.SPENT)
 
 
-def failed(reason: str) -> Message:
+def failed(reason: Param) -> Message:
     """Return the message for a failed task; `reason` is the API's, possibly empty."""
     if not reason:
         return Message("failed", charge=Charge.REFUNDED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.messages.catalogue import Param
 from components.messages.message import Charge, Message
 
 UNREACHABLE = Message("unreachable")
@@ -34,11 +35,11 @@ def busy_until(time: str) -> Message:
     return Message("busy_until", {"time": time})
 
 
-def setting_refused(reason: str) -> Message:
+def setting_refused(reason: Param) -> Message:
     """Return the message for a request that the API found invalid; `reason` is the API's, possibly empty."""
     return Message("setting_refused_because", {"reason": reason}) if reason else Message("setting_refused")
 
 
-def refused(reason: str) -> Message:
+def refused(reason: Param) -> Message:
     """Return the message for a request that the API refused for another reason."""
     return Message("refused_because", {"reason": reason}) if reason else Message("refused")

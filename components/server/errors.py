@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from components.messages.message import Message
+
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -12,7 +14,12 @@ class Refused(Exception):
     """HTTP error response to a request; `message` is sent to the caller unchanged."""
 
     def __init__(
-        self, status: int, message: str, code: int | None = None, headers: Mapping[str, str] = NO_HEADERS
+        self,
+        status: int,
+        message: str,
+        code: int | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+        reason: Message | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -21,6 +28,8 @@ class Refused(Exception):
         self.code = status if code is None else code
         """The envelope's code."""
         self.headers = headers
+        self.reason = reason
+        """The engine's message, of which `message` has the text; None where the server itself refuses."""
 
 
 def malformed(message: str) -> Refused:
@@ -38,9 +47,9 @@ def out_of_range(field: str, must: str) -> Refused:
     return Refused(400, f"{field} must be {must}", 1401)
 
 
-def unusable(field: str, why: str) -> Refused:
+def unusable(field: str, why: Message) -> Refused:
     """Return the error for a value that the engine cannot use; `why` is the engine's message."""
-    return Refused(400, f"{field}: {why}", 1401)
+    return Refused(400, f"{field}: {why}", 1401, reason=why)
 
 
 def not_fetched(field: str) -> Refused:

@@ -24,6 +24,7 @@ from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobTarget
 from components.jobs.visitor_keys import VisitorKeys
+from components.messages.catalogue import Text
 from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
@@ -51,8 +52,8 @@ class AccountStatus:
     """True: the tab sent a token whose key is not stored any more."""
     access_problem: Message | None
     """Why the host's key does not pay for this person; None when it does, or when the visitor's own key pays."""
-    paid_by: str
-    """One sentence: which backend generates, and whose key pays."""
+    paid_by: Text
+    """Which backend generates, and whose key pays."""
     transferable: int
     """Jobs of this browser from before signing in, which can be transferred to the user."""
 

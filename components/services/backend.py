@@ -14,11 +14,14 @@ from components.budget.limits import Access, BudgetLimits
 from components.domain.model_family import STANDARD_NAMES, Catalogue, Model, ModelFamily
 from components.domain.schema import OWN_SERVER_SCHEMA, ModelSchema
 from components.errors import CertificateError, ConnectionFailed, NotProvided, Unauthorized
+from components.messages.catalogue import Text, pair
 from components.net.http_pool import public_pool
 
 SDXL_LORA = "stability-ai/sdxl-lora"
 HOSTED = "hosted"
 """Name of the hosted backend."""
+HOST_PAYS = Text("backend.host_pays")
+VISITOR_PAYS = Text("backend.visitor_pays")
 START_SECONDS = 5.0
 """Time that the start of the app waits for the list of models."""
 
@@ -29,10 +32,10 @@ class Backend:
 
     name: str
     """hosted, demo or sdxl; stored with each job, so it must not change."""
-    label: str
-    """One sentence: what generates, and whose key pays."""
-    advice: str
-    """How to get better images; may be empty."""
+    label: Text
+    """What generates, and whose key pays."""
+    advice: Text | None
+    """How to get better images; None: there is no better way."""
     catalogue: Catalogue
     """Latest description of its models, shared with all clients of this backend."""
     endpoint: Endpoint
@@ -59,41 +62,38 @@ class Backend:
         return self.family.preferred.schema
 
     @property
-    def description(self) -> str:
+    def description(self) -> Text:
         """Return label and advice as one text."""
-        return f"{self.label} {self.advice}".strip()
+        return pair(self.label, self.advice) if self.advice else self.label
 
     def is_host_key_unused(self, limits: BudgetLimits) -> bool:
         """Return whether the host's key is never used, because each visitor brings one."""
         return not self.free and limits.access is Access.OWN_KEY_ONLY
 
     @classmethod
-    def hosted(cls, endpoint: Endpoint, models: Sequence[str], payer: str = "The host's key pays.") -> Backend:
+    def hosted(cls, endpoint: Endpoint, models: Sequence[str], payer: Text = HOST_PAYS) -> Backend:
         """Return the hosted API with these models, the preferred one first.
 
-        The endpoint's key is the host's, or empty where each visitor brings one. `payer` is the label's last sentence.
+        The endpoint's key is the host's, or empty where each visitor brings one. `payer` says whose key pays.
         """
-        host = urlsplit(endpoint.base_url).hostname
-        label = f"Painted by {models[0]} at {host}. {payer}"
-        return cls(HOSTED, label, "", Catalogue(ModelFamily.built_in(models)), endpoint, free=False)
+        host = urlsplit(endpoint.base_url).hostname or ""
+        label = Text("backend.hosted", {"model": models[0], "host": host, "payer": payer})
+        return cls(HOSTED, label, None, Catalogue(ModelFamily.built_in(models)), endpoint, free=False)
 
     @classmethod
     def demo(cls, endpoint: Endpoint) -> Backend:
         """Return our own server with the demo engine."""
-        label = "Demo painter: no AI, free, no key needed."
-        advice = "For real SDXL pictures, use a WaveSpeed key."
         family = ModelFamily((Model(SDXL_LORA, OWN_SERVER_SCHEMA, STANDARD_NAMES),))
-        return cls("demo", label, advice, Catalogue(family), endpoint, free=True)
+        return cls("demo", Text("backend.demo"), Text("backend.demo_advice"), Catalogue(family), endpoint, free=True)
 
     @classmethod
     def sdxl(cls, endpoint: Endpoint) -> Backend:
         """Return our own server with the SDXL engine."""
-        label = "Painted by SDXL on this machine: free, no key needed."
         family = ModelFamily((Model(SDXL_LORA, OWN_SERVER_SCHEMA, STANDARD_NAMES),))
         return cls(
             "sdxl",
-            label,
-            "",
+            Text("backend.sdxl"),
+            None,
             Catalogue(family),
             endpoint,
             free=True,

@@ -23,10 +23,11 @@ from components.jobs.submission import JobTarget, Submission
 from components.jobs.visitor_keys import VisitorKeys
 from components.loras.checker import LoraChecker
 from components.loras.starter_set import starter_names
+from components.messages.catalogue import Text, pair
 from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
-from components.services.backend import HOSTED, Backend, refresh_models
+from components.services.backend import HOSTED, VISITOR_PAYS, Backend, refresh_models
 from components.services.estimate import Estimate, Estimator
 from components.services.history import History, Recipes
 from components.services.host_config import HostConfig, SpendingReport
@@ -168,7 +169,9 @@ class Playground:
         found: list[Message] = []
         if self.store.was_quarantined:
             found.append(messages.SET_ASIDE)
-        if not self.store.is_on_disk:
+        if self.store.is_from_newer_version:
+            found.append(messages.NEWER_HISTORY)
+        elif not self.store.is_on_disk:
             found.append(messages.HISTORY_NOT_STORED)
         elif not self.config.is_persistent:
             found.append(messages.UNTIL_RESTART)
@@ -204,13 +207,15 @@ class Playground:
                 await pool.aclose()
             self.store.close()
 
-    async def _host_description(self, person: Person) -> str:
+    async def _host_description(self, person: Person) -> Text:
         """Return the backend's description, with the balance for the host: local, or the Space's owner."""
         limits = self.config.limits
         is_host = limits.is_local or (bool(person.user) and person.user == self.config.owner)
         balance = await self._host_balance() if is_host and not self.backend.is_host_key_unused(limits) else None
-        left = "" if balance is None else f" {dollars(balance)} left."
-        return f"{self.backend.description}{left}"
+        description = self.backend.description
+        return (
+            description if balance is None else pair(description, Text("backend.left", {"dollars": dollars(balance)}))
+        )
 
     async def _host_balance(self) -> Micros | None:
         try:
@@ -242,6 +247,6 @@ class Playground:
 def _visitor_backend(backend: Backend, config: HostConfig) -> Backend:
     """Return the API for visitors' own keys; where it is the host's API too, they share one catalogue."""
     endpoint = Endpoint(config.visitor_base_url, "")
-    visitor_backend = Backend.hosted(endpoint, config.visitor_models, "Your own key pays.")
+    visitor_backend = Backend.hosted(endpoint, config.visitor_models, VISITOR_PAYS)
     is_same = backend.endpoint.base_url == config.visitor_base_url and backend.family.names == config.visitor_models
     return replace(visitor_backend, catalogue=backend.catalogue) if is_same else visitor_backend

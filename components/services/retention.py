@@ -45,6 +45,9 @@ class Retention:
 
     async def sweep(self) -> None:
         """Delete jobs until the store is within the limits. Raises StorageError."""
+        # No file of a newer version's folder is deleted: jobs would vanish here, and no space would be free.
+        if self._store.is_from_newer_version:
+            return
         if self._policy.days:
             await self._delete_expired(self._clock.now() - self._policy.days * DAY)
         if self._policy.gigabytes:

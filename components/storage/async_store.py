@@ -73,6 +73,11 @@ class AsyncStore:
         return self.blocking.is_on_disk
 
     @property
+    def is_from_newer_version(self) -> bool:
+        """Return whether a newer version wrote the folder: it is shown, and changes stay in memory."""
+        return self.blocking.is_from_newer_version
+
+    @property
     def was_quarantined(self) -> bool:
         """Return whether an unreadable database was renamed and replaced by an empty one at the start."""
         return self.blocking.was_quarantined

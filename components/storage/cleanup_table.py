@@ -14,10 +14,11 @@ TABLE = """
 CREATE TABLE IF NOT EXISTS sweeps (
     visitor TEXT NOT NULL,
     made REAL NOT NULL,
-    pictures INTEGER NOT NULL,
-    PRIMARY KEY (visitor, made)
+    pictures INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS sweeps_by_visitor ON sweeps (visitor);
 """
+# Without a unique key: two batches may be deleted in one instant, and rows of two visitors may become those of one.
 NOTE = "SELECT coalesce(sum(pictures), 0), coalesce(max(made), 0) FROM sweeps WHERE visitor = ?"
 
 
@@ -37,4 +38,4 @@ def record(db: sqlite3.Connection, jobs: Iterable[Job], now: float) -> None:
         counts[job.visitor] += len(job.images)
     db.execute("DELETE FROM sweeps WHERE made < ?", (now - MONTH,))
     rows = [(visitor, now, count) for visitor, count in counts.items() if count]
-    db.executemany("INSERT OR REPLACE INTO sweeps VALUES (?, ?, ?)", rows)
+    db.executemany("INSERT INTO sweeps (visitor, made, pictures) VALUES (?, ?, ?)", rows)

@@ -6,40 +6,47 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from components.errors import SetupError
+from components.storage.newer_file import copy_in_memory, is_newer
+from components.storage.sqlite import is_disk_error, primary_code, transaction
+from components.storage.table_schema import Migration, TableSchema, newer_file_error
 
 Result = TypeVar("Result")
 
 RETRY_SECONDS = 30.0
 """Time between attempts to return to disk."""
-_DISK_ERRORS = frozenset(
-    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-)
 _log = logging.getLogger(__name__)
 
 
 class Database:
     """Database in one file, or in memory; for use by one thread at a time."""
 
-    def __init__(self, path: Path | None, tables: str, version: int = 0) -> None:
+    def __init__(self, path: Path | None, tables: str, migrations: Sequence[Migration] = ()) -> None:
         """Open or create the file; in memory for None, or when it cannot be opened.
 
-        `tables` is SQL that creates missing tables; `version` is stored as the file's `user_version`. A file that is
-        no database, or has other tables, is renamed to `.bad-<time>` and replaced by a new one. Raises SetupError for
-        a file of a newer version.
+        `tables` is SQL that creates missing tables. `migrations` bring the file of an older version to them; their
+        number is the version. A file that is no database, or another program's, is renamed to `.bad-<time>` and
+        replaced by a new one. Of a newer version's file a copy in memory is used. Raises SetupError when a migration
+        fails, or the newer file cannot be shown.
         """
-        self._path, self._tables, self._version = path, tables, version
+        self._path, self._schema = path, TableSchema(tables, tuple(migrations))
         self.was_quarantined = False
+        self._disk: sqlite3.Connection | None = None
         self._memory: sqlite3.Connection | None = None
-        self._disk = self._open(path) if path else None
         self._tried = time.monotonic()
-        if self._disk is None:
-            self._memory = self._connect(":memory:")
+        self.is_from_newer_version = bool(path) and is_newer(path, self._schema)
+        """Whether the content is that of a newer version's file, which is never written."""
+        if path and self.is_from_newer_version:
+            # Without its path it can never be written back.
+            self._path, self._memory = None, copy_in_memory(path, self._schema)
+        elif path:
+            self._disk = self._open(path)
+        if not (self._disk or self._memory):
+            self._memory = self._connect_and_apply(":memory:")
 
     @property
     def is_on_disk(self) -> bool:
@@ -69,13 +76,12 @@ class Database:
         elif self._path and not self._memory and not self._path.exists():
             self._recreate()
         try:
-            return _transaction(self._current, work)
+            return transaction(self._current, work)
         except sqlite3.OperationalError as error:
-            # SQLITE_BUSY is none of these: the disk works, and another program will release its lock.
-            if self._memory or error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
+            if self._memory or not is_disk_error(error):
                 raise
-            self._fall_back_to_memory(error)
-        return _transaction(self._current, work)
+            self._fall_back_to_memory(error, self._disk)
+        return transaction(self._current, work)
 
     @property
     def _current(self) -> sqlite3.Connection:
@@ -94,14 +100,14 @@ class Database:
         try:
             return self._open_checked(path)
         except sqlite3.OperationalError as error:
-            # The lower byte is the primary result code. SQLITE_ERROR: the SQL does not fit the tables in the file. Any
-            # other: the disk fails or another program has locked the file, whose content may be valid.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+            # SQLITE_ERROR: the SQL does not fit the tables in the file. Any other: the disk fails or another program
+            # has locked the file, whose content may be valid.
+            if primary_code(error) != sqlite3.SQLITE_ERROR:
                 raise
             self._quarantine(path, error)
         except sqlite3.DatabaseError as error:
             self._quarantine(path, error)
-        return self._connect(path)
+        return self._connect_and_apply(path)
 
     def _open_checked(self, path: Path) -> sqlite3.Connection:
         connection = self._connect(path)
@@ -110,43 +116,45 @@ class Database:
             (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if result != "ok":
                 raise sqlite3.DatabaseError(str(result))
-            # Takes the write lock once, so that a file another program has locked is found at the start.
-            _transaction(connection, lambda db: db.execute("CREATE TEMP TABLE IF NOT EXISTS probe (one)"))
+            self._apply_schema(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
+    def _apply_schema(self, disk: sqlite3.Connection) -> None:
+        """Create missing tables and migrate, in a copy in memory when the file can be read but not written.
+
+        It takes the write lock, so that a file another program has locked is found at the start.
+        """
+        try:
+            self._schema.apply(disk)
+        except sqlite3.OperationalError as error:
+            if not is_disk_error(error):
+                raise
+            self._fall_back_to_memory(error, disk)
+
     def _connect(self, location: Path | str) -> sqlite3.Connection:
-        # isolation_level=None: sqlite3 would else begin deferred transactions of its own, see `_transaction`.
+        # isolation_level=None: sqlite3 would else begin deferred transactions of its own, see `transaction`.
         connection = sqlite3.connect(location, check_same_thread=False, isolation_level=None)
         try:
             # Other programs that read the file, such as a backup, do not block a write then.
             connection.execute("PRAGMA journal_mode = WAL")
             # With NORMAL a power cut may undo the last transactions in WAL mode, such as that of a paid submit.
             connection.execute("PRAGMA synchronous = FULL")
-            # Before the tables: the file of a newer version must not be changed.
-            self._check_version(connection, location)
-            connection.executescript(self._tables)
-            self._write_version(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _check_version(self, connection: sqlite3.Connection, location: Path | str) -> None:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > self._version:
-            raise SetupError(
-                f"A newer version of this app made {location}.",
-                "Start that version, or set PLAYGROUND_DATA_DIR to another folder.",
-            )
-
-    def _write_version(self, connection: sqlite3.Connection) -> None:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version < self._version:
-            with suppress(sqlite3.OperationalError):  # a read-only file gets its version at a later start
-                connection.execute(f"PRAGMA user_version = {self._version}")
+    def _connect_and_apply(self, location: Path | str) -> sqlite3.Connection:
+        connection = self._connect(location)
+        try:
+            self._schema.apply(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _quarantine(self, path: Path, error: sqlite3.Error) -> None:
         """Rename an unreadable file, and SQLite's files beside it, so that nothing is lost."""
@@ -161,17 +169,19 @@ class Database:
         _log.error("%s is not readable (%s); it was set aside as %s", path, error, path.name + bad)
         self.was_quarantined = True
 
-    def _fall_back_to_memory(self, error: sqlite3.Error) -> None:
+    def _fall_back_to_memory(self, error: sqlite3.Error, disk: sqlite3.Connection | None) -> None:
         _log.error("%s cannot be written (%s): going on in memory", self._path, error)
         memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        if self._disk:
+        if disk:
             # A full or read-only disk can still be read.
-            self._disk.backup(memory)
+            disk.backup(memory)
+        # It may be of an older version, whose migration was what could not be written.
+        self._schema.apply(memory)
         self._memory, self._tried = memory, time.monotonic()
 
     def _recreate(self) -> None:
         """Write the file again that was deleted while it was open: its connection can still read the content."""
-        self._fall_back_to_memory(sqlite3.OperationalError("its file is gone"))
+        self._fall_back_to_memory(sqlite3.OperationalError("its file is gone"), self._disk)
         if self._disk:
             self._disk.close()
         self._disk = None
@@ -186,7 +196,7 @@ class Database:
                 self._disk = self._restore(self._path, self._memory, self._disk)
             else:
                 self._disk = self._merge_into(self._path, self._memory)
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, SetupError):
             return
         self._memory.close()
         self._memory = None
@@ -206,7 +216,7 @@ class Database:
         self, path: Path, memory: sqlite3.Connection, read_only: sqlite3.Connection
     ) -> sqlite3.Connection:
         """Open a file again that was read-only before: a connection that was opened read-only stays so."""
-        disk = self._connect(path)
+        disk = self._connect_and_apply(path)
         try:
             memory.backup(disk)
         except BaseException:
@@ -218,9 +228,12 @@ class Database:
     def _merge_into(self, path: Path, memory: sqlite3.Connection) -> sqlite3.Connection:
         """Open a file that could not be opened before, and add the rows in memory to those in it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        disk = self._connect(path)
+        # It could not be read at the start, so its version was not known.
+        if is_newer(path, self._schema):
+            raise newer_file_error(path)
+        disk = self._connect_and_apply(path)
         try:
-            _transaction(disk, partial(_copy_rows, memory))
+            transaction(disk, partial(_copy_rows, memory))
         except BaseException:
             disk.close()
             raise
@@ -229,15 +242,9 @@ class Database:
 
 def _copy_rows(memory: sqlite3.Connection, disk: sqlite3.Connection) -> None:
     for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        if rows := memory.execute(f"SELECT * FROM {table}").fetchall():
-            placeholders = ", ".join("?" * len(rows[0]))
-            # OR REPLACE: of a row that is in both, the one in memory is newer.
-            disk.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({placeholders})", rows)
-
-
-def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Result]) -> Result:
-    with connection:  # commits; rolls back on errors, also on one of the commit itself, as on a full disk
-        # IMMEDIATE takes the write lock here and waits for it. A deferred transaction that reads first may fail at its
-        # first write, without waiting, because another program has written meanwhile.
-        connection.execute("BEGIN IMMEDIATE")
-        return work(connection)
+        rows = memory.execute(f"SELECT * FROM {table}")
+        # By name: a migrated file may have its columns in another order.
+        columns = [column[0] for column in rows.description]
+        values = f"({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        # OR REPLACE: of a row that is in both, the one in memory is newer.
+        disk.executemany(f"INSERT OR REPLACE INTO {table} {values}", rows.fetchall())

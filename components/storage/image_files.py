@@ -27,14 +27,21 @@ class ImageFiles:
     Methods may be called from any thread.
     """
 
-    def __init__(self, folder: Path, memory_limit: int = MEMORY_LIMIT) -> None:
-        """Create the folders if possible. `memory_limit` is in bytes."""
+    def __init__(self, folder: Path, memory_limit: int = MEMORY_LIMIT, *, is_read_only: bool = False) -> None:
+        """Create the folders if possible. `memory_limit` is in bytes.
+
+        `is_read_only`: files are neither added nor deleted, those of a folder that a newer version wrote.
+        """
         # Beside each other: only within one file system a file is renamed in one step.
         self._images, self._incoming = folder / "pictures", folder / "incoming"
         self._thumbnails = folder / "thumbnails"
-        self._memory_limit = memory_limit
+        self._memory_limit, self._is_read_only = memory_limit, is_read_only
         self._memory: dict[str, bytes] = {}
         self._memory_lock, self._thumbnail_lock = threading.Lock(), threading.Lock()
+        if not is_read_only:
+            self._prepare_folders()
+
+    def _prepare_folders(self) -> None:
         with contextlib.suppress(OSError):
             for path in (self._images, self._incoming, self._thumbnails):
                 path.mkdir(parents=True, exist_ok=True)
@@ -43,6 +50,8 @@ class ImageFiles:
 
     def open_temp(self) -> BinaryIO:
         """Return an empty temporary file for a download, in memory when the disk fails. The caller calls `discard`."""
+        if self._is_read_only:
+            return io.BytesIO()
         try:
             self._incoming.mkdir(parents=True, exist_ok=True)  # it may have been deleted while the app runs
             return (self._incoming / secrets.token_hex(16)).open("xb+")
@@ -97,6 +106,8 @@ class ImageFiles:
     def delete(self, name: str) -> None:
         """Delete an image and its thumbnail, if they exist."""
         self._memory.pop(name, None)
+        if self._is_read_only:
+            return
         with contextlib.suppress(OSError):
             (self._images / name).unlink(missing_ok=True)
             self._thumbnail_path(name).unlink(missing_ok=True)

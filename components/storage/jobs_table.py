@@ -12,13 +12,15 @@ from components import messages
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.errors import InvalidRequest
-from components.messages.message import message_of, message_record
+from components.messages.message import Message, literal, message_of, message_record
 
 Value = TypeVar("Value")
 
-RECORD_VERSION = 1
-"""Version of the records that are written. Records from before there were versions have no key `version`."""
-_STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside"}
+RECORD_VERSION = 2
+"""Version of the records that are written: since 2 messages are codes in place of texts. Records from before there
+were versions have no key `version`.
+"""
+_STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside", "notes": "note"}
 """Keys of stored records that differ from field names, by field name: fields were renamed, records were not."""
 _NOT_STORED = ("preview", "stage", "is_readable")
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, InvalidRequest)
@@ -50,10 +52,12 @@ INSERT = (
 UPDATE = (
     " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
     " task_id = excluded.task_id,"
-    " record = json_set(json_patch(record, excluded.record), '$.visitor', visitor)"
+    " record = json_set(json_patch(json_remove(record, '$.trouble', '$.seed_note'), excluded.record),"
+    " '$.visitor', visitor)"
 )
 """Unknown keys of the stored record stay: json_patch merges (RFC 7396; a null removes a key). The visitor stays too: a
-Job that was read before a TRANSFER still has the former one.
+Job that was read before a TRANSFER still has the former one. A message is replaced as a whole: merged, it would keep
+parameters of the one before.
 """
 # A record that is no JSON moves as it is, so that its new owner sees that it cannot be read.
 TRANSFER = (
@@ -75,8 +79,10 @@ def to_record(job: Job) -> dict[str, Any]:
     record["state"] = job.state.value
     record["request"]["refine"] = job.request.refine.value
     record["request"]["preset"] = job.request.preset.value if job.request.preset else None
-    if job.problem:
-        record["trouble"] = message_record(job.problem)
+    record["trouble"] = message_record(job.problem) if job.problem else None
+    # A text, where there is none: earlier versions, which stored texts, wrote it so.
+    record["note"] = [message_record(note) for note in job.notes] or ""
+    record["seed_note"] = message_record(job.seed_note) if job.seed_note else ""
     return record
 
 
@@ -91,6 +97,8 @@ def from_record(record: Mapping[str, Any]) -> Job:
         "state": JobState(record["state"]),
         "images": tuple(_from_known_keys(StoredImage, image) for image in record.get("pictures") or ()),
         "problem": message_of(record["trouble"]) if record.get("trouble") else None,
+        "notes": _notes(record.get("note")),
+        "seed_note": next(iter(_notes(record.get("seed_note"))), None),
         "links": tuple(record.get("links") or ()),
     }
     return Job(**{name: value for name, value in values.items() if value is not None} | parts)
@@ -163,6 +171,13 @@ def _from_known_keys(kind: type[Value], record: Mapping[str, Any]) -> Value:
     """Return a dataclass from a record; keys without a field are ignored."""
     names = {field.name for field in fields(kind)}  # pyright: ignore[reportArgumentType] - dataclasses alone come here
     return kind(**{name: value for name, value in record.items() if name in names})
+
+
+def _notes(stored: Any) -> tuple[Message, ...]:
+    """Return notes of any version of a record: a text, as they once were stored, one message, or a list of them."""
+    if isinstance(stored, str):
+        return (literal(stored),) if stored else ()
+    return tuple(message_of(note) for note in ([stored] if isinstance(stored, Mapping) else stored or ()))
 
 
 def _request(record: Mapping[str, Any]) -> GenerationRequest:

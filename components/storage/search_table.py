@@ -41,7 +41,7 @@ OLDEST_FIRST = f"{_DELETABLE} AND state = 'completed' ORDER BY is_favourite, end
 """Completed jobs in the order in which they are deleted to free space."""
 # Two statements, each with a condition, so that a job that did not change writes nothing.
 _ADD_OR_UPDATE = """
-INSERT INTO search_index VALUES (?, ?, ?, ?, ?)
+INSERT INTO search_index (job_id, words, loras, is_favourite, bytes) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (job_id) DO UPDATE SET is_favourite = excluded.is_favourite, bytes = excluded.bytes
 WHERE (is_favourite, bytes) <> (excluded.is_favourite, excluded.bytes)
 """

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS uploads (
     PRIMARY KEY (account, digest)
 ) STRICT;
 """
-INSERT = "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)"
+INSERT = "INSERT INTO sources (name, visitor, digest, width, height, created) VALUES (?, ?, ?, ?, ?, ?)"
 """Name, visitor, digest, width, height, Unix seconds."""
 RENEW = "UPDATE sources SET created = ? WHERE name = ?"
 # `->>` raises for text that is no JSON: one invalid record would stop every clean-up.
@@ -40,7 +40,7 @@ BY_NAME = "SELECT name, digest, width, height FROM sources WHERE visitor = ? AND
 BY_CONTENT = "SELECT name, digest, width, height FROM sources WHERE visitor = ? AND digest = ?"
 
 LINK = "SELECT link FROM uploads WHERE account = ? AND digest = ? AND made > ?"
-SAVE_LINK = "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)"
+SAVE_LINK = "INSERT OR REPLACE INTO uploads (account, digest, link, made) VALUES (?, ?, ?, ?)"
 """Account, digest, link, Unix seconds."""
 DELETE_LINK = "DELETE FROM uploads WHERE account = ? AND digest = ?"
 

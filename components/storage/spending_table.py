@@ -33,6 +33,7 @@ BY_PERSON = (
     "SELECT person, count(*), coalesce(sum(cost) FILTER (WHERE made > ?), 0), sum(cost)"
     " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
 )
+SET_SWITCH = "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 # coalesce: a job without a price of its own costs what was reserved for it.

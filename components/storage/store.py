@@ -14,46 +14,23 @@ from components.domain.job import Job, StoredImage
 from components.domain.request import SourceImage
 from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.cleanup_table import CleanupNote
-from components.storage.database import Database
-from components.storage.folder_lock import lock_folder
-from components.storage.image_files import ImageFiles
+from components.storage.data_folder import DataFolder
+from components.storage.migrations import MIGRATIONS
 from components.storage.search_table import Filters, Search
 
-VERSION = 1
-"""Version of the tables, as `PRAGMA user_version`. Folders without versions have 0 and the same tables."""
+VERSION = len(MIGRATIONS)
+"""Version of the tables, as `PRAGMA user_version`."""
 _TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
 
 
-class Store:
-    """Store of one data folder, open in one process at a time; in memory while the folder cannot be written."""
+class Store(DataFolder):
+    """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or create the folder. Raises SetupError when another process has it, or a newer version wrote it."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = lock_folder(folder / "playground.lock")
-        except OSError:
-            self._lock = None
-        # In memory without the lock: the folder cannot be written.
-        self._db = Database(folder / "playground.sqlite3" if self._lock else None, _TABLES, VERSION)
-        self._images = ImageFiles(folder)
-        self._index_missing()
-
-    def close(self) -> None:
-        """Close the database, then unlock the folder."""
-        self._db.close()
-        if self._lock:
-            self._lock.close()
-
-    @property
-    def is_on_disk(self) -> bool:
-        """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
-        return self._db.is_on_disk
-
-    @property
-    def was_quarantined(self) -> bool:
-        """Return whether an unreadable database was renamed and replaced by an empty one at the start."""
-        return self._db.was_quarantined
+        """Open or create the folder, see DataFolder. Raises SetupError."""
+        super().__init__(folder, _TABLES, MIGRATIONS)
+        with self._closed_on_error():
+            self._index_missing()
 
     def add_jobs(self, jobs: Sequence[Job]) -> bool:
         """Add new jobs, all or none. False: one of the ids exists, so the same press was received before."""
@@ -222,7 +199,9 @@ class Store:
 
     def set_switch(self, name: str, *, is_on: bool) -> None:
         """Set a switch of the host, such as STOP_SWITCH."""
-        statement = "INSERT INTO switches VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
+        statement = (
+            "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
+        )
         self._db.write(lambda db: db.execute(statement, (name, int(is_on))))
 
     def open_temp(self) -> BinaryIO:

@@ -22,7 +22,8 @@ from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
-from components.ui.http.sign_in import SignIn, sign_in_handlers, unpublish
+from components.ui.http.sign_in import SignIn, sign_in_handlers
+from components.ui.labels import translations
 from components.ui.page import Page
 from components.ui.programs.generate import misnamed_parameter
 from components.ui.routes.files import routes
@@ -45,7 +46,6 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     """
     page, host = Page(playground), HostPage(playground)
     blocks = page.blocks
-    unpublish(blocks)
     # Gradio's default of one event at a time for each function would make every press wait for the one before.
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     gradio_queue = blocks._queue  # pyright: ignore[reportPrivateUsage] - Gradio 6.31 has no setting for it
@@ -67,6 +67,7 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
         theme=_theme(),
         head=assets.text("ui/head.html").replace("ASSETS", assets.address("ui")),
         css_paths=assets.eager_styles(),
+        i18n=translations(blocks.get_config_file()),
         footer_links=["api", "gradio", "settings"],
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],

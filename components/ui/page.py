@@ -23,6 +23,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.gallery.results import Results
 from components.ui.identity import as_object, person_of, session_key
+from components.ui.labels import label
 from components.ui.panels.account import AccountPanel
 from components.ui.panels.code import CodePanel
 from components.ui.panels.form_links import place_form_links
@@ -32,6 +33,7 @@ from components.ui.panels.prompt import PromptPanel, PromptTexts
 from components.ui.panels.refiner import RefinerPanel
 from components.ui.panels.sampling import SamplingPanel
 from components.ui.panels.shape import ShapePanel
+from components.ui.panels.sign_in import sign_in_routes
 from components.ui.panels.source_image import SourceImagePanel
 from components.ui.panels.speed import SpeedPanel
 from components.ui.panels.styles import StylesPanel
@@ -47,9 +49,10 @@ class Page:
 
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
+        routes = sign_in_routes() if playground.config.can_sign_in else None
         # Gradio deletes its copies of files every hour, those older than a day.
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86_400)) as self.blocks:
-            AccountPanel(TITLE, playground)
+            AccountPanel(TITLE, playground, routes)
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="form"):
                     with gr.Column(elem_id="words"):
@@ -58,8 +61,10 @@ class Page:
                     with gr.Column(elem_id="settings"):
                         self._place_settings(playground)
                     with gr.Row(elem_id="action"):
-                        settings = gr.Button("Settings", elem_id="to-settings", elem_classes=["minor"], scale=0)
-                        button = gr.Button("Generate", variant="primary", size="lg", elem_id="generate")
+                        settings = gr.Button(
+                            label("page.settings"), elem_id="to-settings", elem_classes=["minor"], scale=0
+                        )
+                        button = gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
                     self.archives = self._results.archives

@@ -168,7 +168,8 @@ def used() -> frozenset[str]:
         re.findall(r'data-(?:text|label)="([\w.-]+)"', path.read_text(encoding="utf-8")) for path in files(".html")
     )
     python = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "components").rglob("*.py"))
-    return frozenset([*in_scripts, *in_templates, *re.findall(r'"([a-z_]+(?:\.[\w-]+)+)"', python)])
+    in_python = [*re.findall(r'"([a-z_]+(?:\.[\w-]+)+)"', python), *keys_like("refiner.mode.${}", values(Refine))]
+    return frozenset([*in_scripts, *in_templates, *in_python])
 
 
 def test_every_key_of_a_script_has_a_text() -> None:

@@ -8,6 +8,7 @@ from statistics import median
 
 from components.engines.demo import DemoPainter
 from components.engines.protocol import EngineRequest, LoraRef
+from components.messages.message import Message
 
 PROMPTS = (
     "a red fox in the snow at night",
@@ -34,5 +35,5 @@ def _seconds(painter: DemoPainter, order: EngineRequest) -> float:
     return time.process_time() - begun
 
 
-def _ignore(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+def _ignore(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
     """Step callback that does nothing."""

@@ -98,11 +98,30 @@ def phone_tab(browser: Browser) -> Iterator[Tab]:
 
 
 @pytest.fixture
-def person(tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
+def newcomer(tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
     """First-time visitor with the page open on a laptop; no error may occur in the page's scripts."""
     person = Person(tab.cleared(app.url), app.url).open()
     yield person
     assert person.errors == []
+
+
+@pytest.fixture
+def person(newcomer: Person) -> Person:
+    """First-time visitor, in the files that do not choose `regular`."""
+    return newcomer
+
+
+@pytest.fixture
+def regular(tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
+    """Visitor with an empty form on the page that the test before left open, which costs a third of a first visit.
+
+    For tests that do not care for the pictures, messages and keys of the tests before them.
+    """
+    page = tab.left_open(app.url)
+    person = Person(page, app.url).tidy_up() if page else Person(tab.cleared(app.url), app.url).open()
+    yield person
+    assert person.errors == []
+    tab.leave_open(app.url)
 
 
 @pytest.fixture

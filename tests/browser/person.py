@@ -21,6 +21,7 @@ class Person:
         self.page, self.url = page, url
         self.errors: list[str] = []
         self._pressed = -DOUBLE_PRESS
+        self._known: dict[str, int] = {}
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.set_default_timeout(PATIENCE)
 
@@ -29,6 +30,28 @@ class Person:
         self.page.goto(self.url)
         self.generate_button.wait_for()
         self.results.wait_for()
+        return self
+
+    def tidy_up(self) -> Person:
+        """Close what is open and reset the form: a first visit but for the pictures, which `sees` no longer counts."""
+        self._pressed = time.monotonic()
+        self.close_dialogs()
+        self.page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
+        for unfolded in self.page.locator("button.label-wrap.open").all():
+            unfolded.click()
+        if (remove := self.button("Remove this picture")).is_visible():
+            remove.click()
+            expect(remove).to_be_hidden()
+        self.button("Reset to defaults").click()
+        expect(self.prompt).to_have_value("")
+        states = [tile.get_attribute("data-state") or "" for tile in self.tiles.all()]
+        self._known = {state: states.count(state) for state in states}
+        return self
+
+    def close_dialogs(self) -> Person:
+        """Close them by the key that closes the one on top."""
+        while self.page.locator("dialog[open]").count():
+            self.page.keyboard.press("Escape")
         return self
 
     @property
@@ -91,7 +114,7 @@ class Person:
         self.set_number("Steps", steps)
         count = self.in_state("completed").count()
         self.generate(prompt)
-        self.sees("completed", count + 1)
+        expect(self.in_state("completed")).to_have_count(count + 1)
 
     def open_picture(self, prompt: str) -> Locator:
         """Open the newest picture of a prompt; returns the large view, once its actions are there."""
@@ -114,14 +137,14 @@ class Person:
         return self.results.locator(f"[data-job][data-state={state}]")
 
     def sees(self, state: str, count: int) -> None:
-        """Wait until that many tiles are in a state."""
-        expect(self.in_state(state)).to_have_count(count, timeout=PATIENCE)
+        """Wait until that many tiles are in a state, besides those of before `tidy_up`."""
+        expect(self.in_state(state)).to_have_count(self._known.get(state, 0) + count, timeout=PATIENCE)
 
     def sees_pictures(self, count: int) -> None:
-        """Wait until that many pictures are painted on the screen, not only named."""
+        """Wait until that many pictures are painted on the screen, not only named; it counts as `sees` does."""
         self.sees("completed", count)
         pictures = self.in_state("completed").locator("img")
-        expect(pictures).to_have_count(count)
+        expect(pictures).to_have_count(self._known.get("completed", 0) + count)
         for number in range(count):
             pictures.nth(number).scroll_into_view_if_needed()
             self.page.wait_for_function(

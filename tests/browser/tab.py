@@ -19,15 +19,14 @@ class Tab:
         self._context = context
         self._page = context.new_page()
         self._size = self._page.viewport_size
+        self._left_open = ""
 
     def cleared(self, url: str) -> Page:
         """Return the page as for a first visit: no other tab, nothing stored at this origin, nothing intercepted."""
+        self._left_open = ""
         if self._page.is_closed():
             self._page = self._context.new_page()
-        for other in self._context.pages:
-            if other is not self._page:
-                other.close()
-        self._page.unroute_all(behavior="ignoreErrors")
+        self._alone()
         self._context.clear_permissions()
         self._context.clear_cookies()
         if self._size:
@@ -36,6 +35,24 @@ class Tab:
         self._page.goto(url + BARE)
         self._page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         return self._page
+
+    def leave_open(self, url: str) -> None:
+        """Let the next test go on with the page at this address, where it asks for that."""
+        self._left_open = url
+
+    def left_open(self, url: str) -> Page | None:
+        """Return the page that the test before left open at this address, nothing intercepted any more."""
+        if url != self._left_open or self._page.is_closed():
+            return None
+        self._left_open = ""
+        self._alone()
+        return self._page
+
+    def _alone(self) -> None:
+        for other in self._context.pages:
+            if other is not self._page:
+                other.close()
+        self._page.unroute_all(behavior="ignoreErrors")
 
     def close(self) -> None:
         """Close the page."""

@@ -28,6 +28,11 @@ WORDS = 'it\'s "a" fox\n$(touch ran) `touch ran` </script> 🦊 \u202e שועל'
 pytestmark = pytest.mark.app("pictures")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def dialog_of(person: Person) -> Locator:
     person.button("Show the code").click()
     dialog = person.page.get_by_role("dialog", name="The code of this request")

@@ -11,6 +11,11 @@ from tests.support.v3_service import HostedApi
 PATH = "TheLastBen/Papercut_SDXL"
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def chosen(person: Person, path: str = PATH) -> None:
     """Put a LoRA in the first row."""
     box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
@@ -150,7 +155,8 @@ def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
     assert fits == ["contain", "contain"]
 
 
-def test_a_deleted_picture_is_not_kept_for_comparison(person: Person) -> None:
+def test_a_deleted_picture_is_not_kept_for_comparison(newcomer: Person) -> None:
+    person = newcomer
     person.make("a fox", 7)
     person.make("an owl", 8)
     view = person.open_picture("a fox")

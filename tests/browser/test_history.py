@@ -34,12 +34,16 @@ def app(shared_apps: SharedApps, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def person(tab: Tab, app: AppProcess) -> Iterator[Person]:
-    """The visitor that made them."""
-    page = tab.cleared(app.url)
-    page.evaluate("token => localStorage.setItem('playground-visitor', token)", TOKEN)
-    person = Person(page, app.url).open()
+    """The visitor that made them, on a page that stays open from test to test."""
+    if page := tab.left_open(app.url):
+        person = Person(page, app.url).close_dialogs()
+    else:
+        page = tab.cleared(app.url)
+        page.evaluate("token => localStorage.setItem('playground-visitor', token)", TOKEN)
+        person = Person(page, app.url).open()
     yield person
     assert person.errors == []
+    tab.leave_open(app.url)
 
 
 def history(person: Person) -> Locator:
@@ -287,7 +291,7 @@ def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -
 
 
 def test_what_the_context_menu_of_a_small_picture_saves_is_the_original(person: Person) -> None:
-    small = person.results.get_by_role("button", name="Open: Picture number 2 of").get_by_role("img")
+    small = person.results.get_by_role("button", name="Open: Picture number 4 of").get_by_role("img")
     small.scroll_into_view_if_needed()
     with person.page.expect_response(lambda answer: "/pictures/" in answer.url and "?" not in answer.url):
         small.click(button="right")

@@ -17,6 +17,11 @@ PIXELS, PAPER = "nerijs/pixel-art-xl", "TheLastBen/Papercut_SDXL"
 pytestmark = pytest.mark.app("fake sites")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def shelf(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="The starter shelf")
 
@@ -113,7 +118,8 @@ def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
     expect(row(person, 1)).to_have_value(PIXELS)
 
 
-def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(person: Person) -> None:
+def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(newcomer: Person) -> None:
+    person = newcomer  # nobody opened the shelf on this page
     fetched = asked_for(person)
     paste(person, PIXELS)
     expect(word(person, "pixel art")).to_be_visible()
@@ -133,7 +139,9 @@ def test_a_lora_without_a_word_has_no_chips(person: Person) -> None:
     expect(under(person).get_by_role("group")).to_have_count(0)
 
 
-def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(person: Person) -> None:
+def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(newcomer: Person) -> None:
+    person = newcomer
+
     def away(route: Route) -> None:
         route.abort()
 

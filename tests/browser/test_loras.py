@@ -15,6 +15,11 @@ from tests.support.v3_service import HostedApi
 pytestmark = pytest.mark.app("fake sites")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def test_what_was_pasted_takes_its_usual_form_when_the_box_is_left(person: Person, api: HostedApi) -> None:
     paste(person, " https://huggingface.co/owner/pixels/tree/main ")
     expect(row(person)).to_have_value("owner/pixels")

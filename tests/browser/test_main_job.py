@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.person import Person
 from tests.support.v3_service import KEY, HostedApi
 from tests.support.v3_task import png
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
 
 
 def test_every_field_reaches_the_api_with_its_type(person: Person, api: HostedApi) -> None:
@@ -41,7 +47,8 @@ def test_every_field_reaches_the_api_with_its_type(person: Person, api: HostedAp
     assert [headers["authorization"] for headers in submits] == [f"Bearer {KEY}"]
 
 
-def test_the_tile_is_there_at_once_and_goes_through_its_states(person: Person, api: HostedApi) -> None:
+def test_the_tile_is_there_at_once_and_goes_through_its_states(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
     api.is_stalled, api.queued = True, 1.5
     person.page.evaluate(
         """() => { window.states = [];
@@ -119,7 +126,8 @@ def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> Non
     expect(person.tiles.first).to_contain_text("refunded")
 
 
-def test_a_receipt_that_comes_late_takes_no_tile_back(person: Person, api: HostedApi) -> None:
+def test_a_receipt_that_comes_late_takes_no_tile_back(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
     held: list[Route] = []
 
     def hold(route: Route) -> None:

@@ -18,6 +18,11 @@ from tests.support.v3_service import HostedApi
 pytestmark = pytest.mark.app("pictures")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def noise(width: int, height: int) -> Image.Image:
     return Image.frombytes("RGB", (width, height), random.Random(5).randbytes(width * height * 3))
 

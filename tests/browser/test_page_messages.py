@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from components import messages
@@ -15,6 +16,11 @@ from tests.support.v3_service import HostedApi
 
 SERVER = re.compile("/gradio_api/component_server")
 JOIN = re.compile("/gradio_api/queue/join")
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
 
 
 def says(person: Person, told: Message) -> None:
@@ -32,7 +38,8 @@ def refuse(person: Person, function: str) -> None:
     person.page.route(SERVER, answer)
 
 
-def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, api: HostedApi) -> None:
+def test_a_lost_connection_is_said_and_no_more_once_it_is_back(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
     api.is_stalled = True
     person.generate("a cat")
     person.sees("processing", 1)
@@ -46,8 +53,9 @@ def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, a
     expect(person.page.get_by_text(messages.OFFLINE.happened)).to_be_hidden()
 
 
-def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> None:
+def test_a_press_that_never_arrived_is_said(newcomer: Person, api: HostedApi) -> None:
     """Gradio reloads the page when a press meets a broken connection: the words are put back then."""
+    person = newcomer
     person.page.route(JOIN, lambda route: route.abort())
     person.generate("a cat")
     says(person, messages.UNANSWERED)
@@ -59,7 +67,8 @@ def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> N
     assert len(api.posts) == 1
 
 
-def test_a_press_before_a_reload_that_did_arrive_is_not_said(person: Person, api: HostedApi) -> None:
+def test_a_press_before_a_reload_that_did_arrive_is_not_said(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
     person.generate("a cat")
     person.sees("completed", 1)
     click = person.tiles.first.get_attribute("data-job")

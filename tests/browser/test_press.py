@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.person import Person
@@ -9,6 +10,11 @@ from tests.support.app_process import AppProcess
 from tests.support.v3_service import HostedApi
 
 SECOND = 1000.0
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
 
 
 def only_these_are_sent(person: Person, api: HostedApi, *prompts: str) -> None:

@@ -22,6 +22,11 @@ SETTLED = 400
 
 
 @pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
+@pytest.fixture
 def asked(person: Person) -> list[dict[str, Any]]:
     """What the page asks of lengths, as it is asked."""
     found: list[dict[str, Any]] = []
@@ -72,7 +77,8 @@ def test_near_the_end_it_is_said_and_no_more_once_there_is_room_again(person: Pe
     assert len(asked) == 2
 
 
-def test_past_the_end_what_may_not_be_seen_is_said_and_generate_works(person: Person, api: HostedApi) -> None:
+def test_past_the_end_what_may_not_be_seen_is_said_and_generate_works(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
     person.prompt.fill(FULL + "a <b>dog</b> at night")
     needed = 75 + count_tokens("a <b>dog</b> at night")
     expect(line(person)).to_have_text(said(messages.overfull(needed, 75, "a <b>dog</b> at night")))
@@ -133,7 +139,8 @@ def test_a_question_without_an_answer_leaves_nothing_wrong_behind(person: Person
     expect(line(person)).to_be_empty()
 
 
-def test_an_example_is_measured_too(person: Person) -> None:
+def test_an_example_is_measured_too(newcomer: Person) -> None:
+    person = newcomer
     person.prompt.fill(FULL + "dog")
     expect(line(person)).not_to_be_empty()
     person.page.get_by_role("button", name=re.compile("Use example")).first.click()

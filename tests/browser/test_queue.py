@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.person import Person
@@ -16,6 +17,11 @@ WATCH_TEXTS = """name => { window.seen = [];
         const here = [...document.querySelectorAll('[data-job] ' + name)].filter(node => node.offsetParent);
         for (const { textContent } of here) if (!window.seen.includes(textContent)) window.seen.push(textContent);
     }).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true}) }"""
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
 
 
 def be_busy(api: HostedApi, seconds: int, times: int = 1) -> None:

@@ -22,6 +22,11 @@ SECRET = b"CameraOfACanary"
 pytestmark = pytest.mark.app("pictures")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve megapixels, lying on its side, with the place where it was taken."""
@@ -34,6 +39,16 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0)})
     path = tmp_path_factory.mktemp("photo") / "photo.jpg"
     image.save(path, quality=92, exif=exif)
+    return path
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small picture of the photo's shape, for what does not depend on its size."""
+    image = Image.new("RGB", (600, 800), (90, 150, 220))
+    image.paste((60, 140, 60), (0, 480, 600, 800))
+    path = tmp_path_factory.mktemp("snapshot") / "snapshot.jpg"
+    image.save(path)
     return path
 
 
@@ -145,8 +160,8 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
     assert api.posts[posts]["image"] == api.posts[posts + 1]["image"]
 
 
-def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, photo: Path) -> None:
-    choose(person, photo)
+def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, snapshot: Path) -> None:
+    choose(person, snapshot)
     person.number("Strength").fill("0.3")
     expect(person.page.get_by_text("0.30: small changes")).to_be_visible()
     posts = len(api.posts)
@@ -157,8 +172,8 @@ def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, 
     assert "mask" not in body
 
 
-def test_the_picture_is_fitted_to_the_size_and_never_stretched(person: Person, api: HostedApi, photo: Path) -> None:
-    choose(person, photo)
+def test_the_picture_is_fitted_to_the_size_and_never_stretched(person: Person, api: HostedApi, snapshot: Path) -> None:
+    choose(person, snapshot)
     person.choose("Shape", "Wide")
     for count, fit in enumerate(("Crop", "Pad"), start=1):
         person.page.get_by_role("radio", name=fit, exact=True).check()
@@ -222,8 +237,8 @@ def test_a_picture_is_dropped_or_pasted(person: Person) -> None:
         expect(shown).to_be_hidden()
 
 
-def test_the_mask_editor_without_a_pointer(person: Person, photo: Path) -> None:
-    choose(person, photo)
+def test_the_mask_editor_without_a_pointer(person: Person, snapshot: Path) -> None:
+    choose(person, snapshot)
     dialog = editor(person)
     expect(dialog.get_by_role("button", name="Use this mask")).to_be_disabled()
     dialog.get_by_text("A rectangle by numbers").press("Enter")
@@ -246,12 +261,12 @@ def test_the_mask_editor_without_a_pointer(person: Person, photo: Path) -> None:
 
 
 def test_a_mask_of_one_s_own_is_uploaded_grown_and_kept_for_the_next_look(
-    person: Person, photo: Path, tmp_path: Path
+    person: Person, snapshot: Path, tmp_path: Path
 ) -> None:
     mask = Image.new("L", (888, 1184), 0)
     mask.paste(255, (100, 100, 300, 200))
     mask.save(tmp_path / "mask.png")
-    choose(person, photo)
+    choose(person, snapshot)
     dialog = editor(person)
     dialog.get_by_label("Upload a mask").set_input_files(tmp_path / "mask.png")
     expect(dialog.get_by_text("2 % of the picture will change.")).to_be_visible()
@@ -263,9 +278,9 @@ def test_a_mask_of_one_s_own_is_uploaded_grown_and_kept_for_the_next_look(
     assert painted(dialog).getbbox() == (90, 90, 310, 210)
 
 
-def test_two_fingers_zoom_and_do_not_paint(on_a_phone: Person, photo: Path) -> None:
+def test_two_fingers_zoom_and_do_not_paint(on_a_phone: Person, snapshot: Path) -> None:
     person = on_a_phone
-    choose(person, photo)
+    choose(person, snapshot)
     dialog = editor(person)
     canvas = dialog.get_by_role("img", name="The picture with the mask")
     before = canvas.bounding_box()

@@ -1,4 +1,4 @@
-"""The page over a data folder of an earlier version: every picture is there, and a damaged record says so."""
+"""The page over data folders of other versions: every picture is there, and what cannot be shown or made is said."""
 
 from __future__ import annotations
 
@@ -33,15 +33,36 @@ def old_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def person(context: BrowserContext, old_folder: Path) -> Iterator[Person]:
-    """Visitor of the old version, who opens the page of this one."""
+def newer_folder(old_folder: Path) -> Path:
+    with sqlite3.connect(old_folder / "playground.sqlite3") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    return old_folder
+
+
+@pytest.fixture
+def api() -> Iterator[HostedApi]:
     api = HostedApi().start()
+    yield api
+    api.stop()
+
+
+@pytest.fixture
+def person(context: BrowserContext, old_folder: Path, api: HostedApi) -> Iterator[Person]:
+    """Visitor of the other version, who opens the page of this one."""
     app = AppProcess.hosted(old_folder.parent, api).start()
     token = (old_folder / "visitor.txt").read_text().strip()
     context.add_init_script(f"localStorage.setItem('playground-visitor', '{token}')")
     yield Person(context.new_page(), app.url).open()
     app.kill()
-    api.stop()
+
+
+def shows_all_pictures(person: Person) -> None:
+    images = person.results.locator("[data-state=completed] img")
+    expect(images).not_to_have_count(0)
+    for image in images.all():
+        image.scroll_into_view_if_needed()
+        person.page.wait_for_function(HAS_PIXELS, arg=image.element_handle())
 
 
 def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
@@ -49,14 +70,23 @@ def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
         (count,) = db.execute("SELECT count(*) FROM jobs WHERE state <> 'deleted'").fetchone()
     db.close()
     expect(person.tiles).to_have_count(count)
-    images = person.results.locator("[data-state=completed] img")
-    expect(images).not_to_have_count(0)
-    for image in images.all():
-        image.scroll_into_view_if_needed()
-        person.page.wait_for_function(HAS_PIXELS, arg=image.element_handle())
+    shows_all_pictures(person)
     damaged = person.tiles.filter(has_text=DAMAGED)
     expect(damaged).to_have_attribute("data-state", "failed")
     expect(damaged).to_contain_text("it cannot be shown here")
     expect(damaged).not_to_contain_text("Seed")
     expect(damaged.get_by_role("button", name="Delete")).to_have_count(0)
+    assert person.errors == []
+
+
+def test_a_newer_folder_is_shown_and_says_that_no_picture_can_be_made(newer_folder, person, api):
+    before = (newer_folder / "playground.sqlite3").read_bytes()
+    expect(person.results.get_by_role("status").first).to_contain_text(
+        "A newer version of this app saved this history"
+    )
+    shows_all_pictures(person)
+    person.generate("one more")
+    expect(person.results).to_contain_text("it cannot store a new picture, and nothing was sent.")
+    assert api.posts == []
+    assert (newer_folder / "playground.sqlite3").read_bytes() == before
     assert person.errors == []

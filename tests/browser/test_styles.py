@@ -9,6 +9,11 @@ from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) -> None:
     person.button("Choose styles").click()
     dialog = person.page.get_by_role("dialog", name="Styles")

@@ -12,6 +12,11 @@ from tests.support.v3_service import HostedApi
 pytestmark = pytest.mark.app("pictures")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def act(view: Locator, name: str) -> None:
     view.get_by_role("button", name=name, exact=True).click()
 
@@ -69,7 +74,8 @@ def test_the_recipe_is_copied(person: Person) -> None:
     assert "Steps: 33" in copied and "Seed: 7" in copied
 
 
-def test_a_deleted_picture_is_gone_from_every_tab(person: Person) -> None:
+def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
+    person = newcomer
     person.make("a fox", 7)
     person.make("an owl", 8)
     other = Person(person.page.context.new_page(), person.url).open()
@@ -94,7 +100,8 @@ def test_a_deleted_picture_is_gone_from_every_tab(person: Person) -> None:
     assert other.errors == []
 
 
-def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, api: HostedApi) -> None:
+def test_what_the_service_does_not_delete_is_gone_here_and_told(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
     api.can_delete = False
     person.make("a fox", 7)
     view = person.open_picture("a fox")
@@ -104,7 +111,8 @@ def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, 
     expect(person.tiles).to_have_count(0)
 
 
-def test_what_changed_since_the_picture_before_is_told(person: Person) -> None:
+def test_what_changed_since_the_picture_before_is_told(newcomer: Person) -> None:
+    person = newcomer
     person.make("a fox", 7, 20)
     person.make("a fox", 8, 33)
     view = person.open_picture("a fox")
@@ -128,7 +136,8 @@ def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person:
     assert len(api.posts) == 1
 
 
-def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
+def test_a_favourite_is_marked_in_the_large_view_too(newcomer: Person) -> None:
+    person = newcomer
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Favourite")

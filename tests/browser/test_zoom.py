@@ -27,6 +27,11 @@ def place(view: Locator) -> tuple[float, float]:
 
 
 @pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
+@pytest.fixture
 def view(person: Person) -> Locator:
     person.make("a fox", 7)
     view = person.open_picture("a fox")

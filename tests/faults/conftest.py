@@ -84,8 +84,8 @@ def new_app(service: Service, tmp_path: Path) -> Iterator[NewApp]:
     """Factory of apps for one test, each on its own folder; they are killed at its end."""
     made: list[FastApp] = []
 
-    def make(folder: str = "app", **settings: str) -> FastApp:
-        made.append(FastApp(tmp_path / folder, service, **settings))
+    def make(folder: str = "app", kind: type[FastApp] = FastApp, **settings: str) -> FastApp:
+        made.append(kind(tmp_path / folder, service, **settings))
         return made[-1]
 
     yield make

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from tests.faults.service import SERVICE_NAME, Service
 from tests.support.app_process import ROOT, TIMEOUT, AppProcess
+from tests.support.preloaded_python import PreloadedProcess
 from tests.support.v3_service import KEY
 
 GENEROUS = {
@@ -31,6 +32,7 @@ NO_LIMIT = resource.RLIM_INFINITY
 class FastApp(AppProcess):
     """App in front of a Service, in the service's accelerated time."""
 
+    script = ROOT / "tests" / "faults" / "fast_app.py"
     usual_names: ClassVar = {SERVICE_NAME: "127.0.0.1"}
 
     def __init__(self, folder: Path, service: Service, **settings: str) -> None:
@@ -76,11 +78,20 @@ class FastApp(AppProcess):
         """Let the app write to files again."""
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (NO_LIMIT, NO_LIMIT))
 
-    def _begun(self) -> subprocess.Popen[bytes]:
-        begun, speed = str(self._time.begun), str(self._time.speed)
-        command = [sys.executable, "-m", "tests.faults.fast_app", begun, speed, str(self._names)]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=self._env(), stdout=log, stderr=log)
+    def _arguments(self) -> tuple[str, str, str]:
+        return str(self._time.begun), str(self._time.speed), str(self._names)
+
+    def _begun(self) -> subprocess.Popen[bytes] | PreloadedProcess:
+        return PreloadedProcess(self.script, self.folder, self._env(), self.log, *self._arguments())
 
     def _env(self) -> dict[str, str]:
         return {name: value for name, value in super()._env().items() if name.lower() not in _PROXIES}
+
+
+class FreshFastApp(FastApp):
+    """App in an interpreter of its own, for variables that libraries may read at their import."""
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.faults.fast_app", *self._arguments()]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=self._env(), stdout=log, stderr=log)

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from components.messages import in_full
+from components.messages.message import message_of
 from tests.support.waiting import wait_until
 
 TIMEOUT = 12.0
@@ -86,5 +88,7 @@ class HttpVisitor:
 
 
 def text_of(message: Row) -> str:
-    """Return the message of a tile or notice as one text."""
-    return " ".join((message["happened"], message["charged"], message["advice"]))
+    """Return a message, or that of a tile, as one English text."""
+    sent = message.get("message", message)
+    known = message_of({**sent, "charge": sent["charge"] or "none"})
+    return in_full(known, is_free=not sent["charge"])

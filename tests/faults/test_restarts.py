@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.faults.conftest import NewApp
+from tests.faults.fast_app_process import FreshFastApp
 from tests.faults.fast_clock import let_time_pass
 from tests.faults.faults import fails, is_silent
 from tests.faults.http_visitor import HttpVisitor, text_of
@@ -51,7 +52,7 @@ class TestDisk:
             assert visitor.errors == []
 
     def test_f28_a_home_that_cannot_be_written(self, new_app: NewApp, browser: Browser, service: Service) -> None:
-        app = new_app(PLAYGROUND_DATA_DIR="/dev/null/data", HOME="/dev/null").start()
+        app = new_app(kind=FreshFastApp, PLAYGROUND_DATA_DIR="/dev/null/data", HOME="/dev/null").start()
         with browser.new_context() as context:
             visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
             sees_notice(visitor, NOT_STORED)

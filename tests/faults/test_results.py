@@ -8,6 +8,7 @@ import textwrap
 import pytest
 from playwright.sync_api import expect
 
+from components.messages.message import Charge
 from tests.faults import bad_images
 from tests.faults.fast_app_process import FastApp
 from tests.faults.faults import (
@@ -215,7 +216,7 @@ class TestFetching:
                 http_visitor.press(prompt)
             rows = [http_visitor.row(prompt, "failed") for prompt in there]
             assert other.visits == []
-        assert {row["charged"] for row in rows} == {"It was charged."}
+        assert {row["message"]["charge"] for row in rows} == {Charge.SPENT.value}
         links = [link for row in rows for link in row["links"]]
         assert not [link for link in links if not link.startswith(("https://", f"{service.base_url}/"))]
         assert [len(service.posts_of(prompt)) for prompt in there] == [1] * len(there)

@@ -14,6 +14,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from components import messages
+from components.messages.message import message_of
 from tests.http.raw_client import RawClient
 from tests.support.app_process import AppProcess
 from tests.support.curl import call_generate
@@ -125,7 +126,7 @@ def test_a_press_with_a_value_out_of_range_is_refused_at_its_field(
     values = {"field-prompt": "x", "field-lora-1": "owner/name", element: value}
     (refusal,) = client.press(secrets.token_hex(16), **values)["refused"]
     assert refusal["field"] == field
-    assert refusal["sentence"].endswith((".", "!"))
+    assert message_of({**refusal["message"], "charge": "none"}).happened.endswith(".")
     assert len(api.posts) == posts
 
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from components import messages
+from components.ui.message_json import message_json
 from tests.support.app_process import ROOT
 from tests.support.hf_space import OWNER, Space, Visitor
 from tests.support.v3_service import KEY, HostedApi
@@ -53,7 +54,7 @@ def test_a_stranger_is_asked_to_sign_in(visitor: Visitor) -> None:
     status = visitor.account_status()
     assert status["user"] == ""
     assert status["can_sign_in"] is True
-    assert status["obstacle"]["happened"] == messages.SIGN_IN.happened
+    assert status["obstacle"] == message_json(messages.SIGN_IN, is_free=True)
 
 
 def test_signing_in_leads_back_to_the_page(visitor: Visitor, space: Space) -> None:
@@ -237,9 +238,9 @@ def test_for_people_on_a_list(api: HostedApi, tmp_path) -> None:
     space = Space(tmp_path, api, **settings).start()
     try:
         with Visitor(space) as visitor:
-            assert visitor.account_status()["obstacle"]["happened"] == messages.SIGN_IN.happened
+            assert visitor.account_status()["obstacle"] == message_json(messages.SIGN_IN, is_free=True)
             visitor.sign_in("bob")
-            assert visitor.account_status()["obstacle"]["happened"] == messages.NOT_LISTED.happened
+            assert visitor.account_status()["obstacle"] == message_json(messages.NOT_LISTED, is_free=True)
             assert visitor.generate("a cat") == messages.in_full(messages.NOT_LISTED, is_free=True)
             assert api.posts == []
             visitor.sign_out()
@@ -255,7 +256,7 @@ def test_where_everybody_brings_a_key(api: HostedApi, tmp_path) -> None:
     try:
         with Visitor(space) as visitor:
             visitor.sign_in("alice")
-            assert visitor.account_status()["obstacle"]["happened"] == messages.OWN_KEY_ONLY.happened
+            assert visitor.account_status()["obstacle"] == message_json(messages.OWN_KEY_ONLY, is_free=True)
             assert visitor.generate("a cat") == messages.in_full(messages.OWN_KEY_ONLY_PROGRAM, is_free=True)
             assert api.requests == []
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from components.messages.message import Message
+
 
 class Stopped(Exception):
     """The task was cancelled."""
@@ -13,10 +15,10 @@ class ProgressRecorder:
     def __init__(self, stop_at: int | None = None, calls: int | None = None) -> None:
         self.steps: list[tuple[int, int]] = []
         self.previews: list[bytes] = []
-        self.stages: list[str] = []
+        self.stages: list[Message] = []
         self._stop_at, self._calls = stop_at, calls
 
-    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def __call__(self, step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         if (step, steps) not in self.steps[-1:]:
             self.steps.append((step, steps))
         self.previews += [preview] if preview else []

@@ -13,6 +13,7 @@ from components.engines.protocol import EngineRequest, LoraRef
 from components.engines.sdxl.engine import SdxlEngine
 from components.engines.sdxl.model.libraries import library, torch
 from components.engines.sdxl.settings import SdxlSettings
+from components.messages.message import Message
 from tests.sdxl.tiny_sdxl import Tiny, configure
 
 SIZE = 64
@@ -42,7 +43,7 @@ def half_mask(width: int = SIZE, height: int = SIZE) -> Image.Image:
     return mask
 
 
-def silent(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+def silent(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
     """Nobody looks."""
 
 

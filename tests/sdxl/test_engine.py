@@ -36,7 +36,7 @@ def test_a_picture_of_any_mode_is_taken(studio, mode):
 def test_strength_nought_gives_the_picture_back(studio):
     painting = studio.engine.generate(engine_request(image=source(), prompt_strength=0.0), silent)
     assert same(painting.image, source())
-    assert painting.note == messages.AS_IT_WAS
+    assert painting.notes == (messages.AS_IT_WAS,)
 
 
 @pytest.mark.parametrize("strength", [0.002, 0.01, 0.1])
@@ -70,13 +70,13 @@ def test_the_experts_share_the_schedule_of_the_base(studio, tmp_path):
 def test_an_ensemble_of_a_faint_change_shares_the_steps_there_are(studio):
     progress = ProgressRecorder()
     faint = engine_request(image=source(), prompt_strength=0.2, refine=Refine.ENSEMBLE, num_inference_steps=20)
-    assert studio.engine.generate(faint, progress).note == ""
+    assert studio.engine.generate(faint, progress).notes == ()
     assert progress.steps[-1] == (4, 4)
 
 
 def test_one_step_is_painted_without_the_refiner_with_a_note(studio):
     alone = studio.engine.generate(engine_request(refine=Refine.ENSEMBLE, num_inference_steps=1), silent)
-    assert alone.note == messages.TOO_FEW_STEPS
+    assert alone.notes == (messages.TOO_FEW_STEPS,)
     assert same(alone.image, studio.paint(num_inference_steps=1))
 
 
@@ -99,7 +99,7 @@ def test_the_fast_preset_paints_with_its_lora_in_few_steps(studio):
     fast = SdxlEngine(chosen, configure)
     painting = fast.generate(engine_request(num_inference_steps=28, refine=Refine.ENSEMBLE), progress)
     assert progress.steps[-1] == (4, 4)
-    assert painting.note == messages.FAST_WITHOUT_REFINER
+    assert painting.notes == (messages.FAST_WITHOUT_REFINER,)
     lora = (LoraRef("peft.safetensors", 1.0),)
     assert not same(painting.image, studio.paint(loras=lora, guidance_scale=1.0)), "its scheduler is another"
 

@@ -8,6 +8,7 @@ from components.engines.protocol import LoraRef, Refine
 from components.engines.sdxl import messages
 from components.engines.sdxl.engine import SdxlEngine
 from components.errors import EngineError
+from components.messages.message import Message
 from tests.sdxl.reference import engine_request, same, settings
 from tests.sdxl.tiny_sdxl import configure
 from tests.support.fake_hub import FakeHub
@@ -35,16 +36,16 @@ def hub(studio, monkeypatch, tmp_path):
 
 def test_model_refiner_and_lora_are_fetched_and_then_do_without_the_network(studio, hub):
     chosen = settings(studio.tiny, studio.cache, SDXL_MODEL="tiny/base", SDXL_REFINER="tiny/refiner")
-    stages: list[str] = []
+    stages: list[Message] = []
 
-    def record(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def record(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         stages.extend([stage] if stage else [])
 
     wanted = engine_request(refine=Refine.SECOND_PASS, refine_steps=2, loras=(LoraRef("tiny/lora", 1.0),))
     expected = studio.paint(refine=Refine.SECOND_PASS, refine_steps=2, loras=(LoraRef("peft.safetensors", 1.0),))
     assert same(SdxlEngine(chosen, configure).generate(wanted, record).image, expected)
-    assert stages[0] == "Loading the model"
-    assert "Fetching the model, 100 %" in stages
+    assert stages[0] == messages.LOADING
+    assert messages.fetching(1) in stages
     of_refiner = {name.partition("/")[0] for place, name in hub.repositories_fetched if place == "tiny/refiner"}
     assert of_refiner <= {"model_index.json", "unet", "scheduler"}
     assert "unet" in of_refiner
@@ -63,22 +64,22 @@ def test_a_lora_of_another_model_is_told_before_it_waits(studio, hub):
 
 def test_a_model_that_is_here_is_loaded_beforehand_and_one_that_is_not_is_not_fetched(studio, hub):
     chosen = settings(studio.tiny, studio.cache, SDXL_MODEL="tiny/base", SDXL_REFINER="tiny/refiner")
-    stages: list[str] = []
+    stages: list[Message] = []
 
-    def record(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def record(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         stages.extend([stage] if stage else [])
 
     engine = SdxlEngine(chosen, configure)
     engine.prepare(stages.append)
-    assert (stages, hub.requests) == (["Loading the model"], [])
+    assert (stages, hub.requests) == ([messages.LOADING], [])
     expected = studio.paint()
     assert same(engine.generate(engine_request(), record).image, expected)
-    assert "Fetching the model, 100 %" in stages
+    assert messages.fetching(1) in stages
 
     stages.clear()
     again = SdxlEngine(chosen, configure)
     again.prepare(stages.append)
-    assert set(stages) == {"Loading the model"}
+    assert set(stages) == {messages.LOADING}
     stages.clear()
     assert same(again.generate(engine_request(), record).image, expected)
     assert stages == [], "it was loaded before"

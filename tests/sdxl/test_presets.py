@@ -90,10 +90,10 @@ def test_what_is_left_out_is_said_of_the_order_alone(studio, engine):
     host = engine_of(studio, SDXL_PRESET="fast")
     for one in (engine, host):
         notes = [
-            one.generate(engine_request(preset=name, refine=Refine.SECOND_PASS), silent).note
+            one.generate(engine_request(preset=name, refine=Refine.SECOND_PASS), silent).notes
             for name in ("full", "fast")
         ]
-        assert notes == ["", messages.FAST_WITHOUT_REFINER]
+        assert notes == [(), (messages.FAST_WITHOUT_REFINER,)]
 
 
 def test_on_a_lent_card_it_is_the_same(studio, engine, monkeypatch):
@@ -107,4 +107,4 @@ def test_on_a_lent_card_it_is_the_same(studio, engine, monkeypatch):
 def test_fast_at_a_faint_strength_leaves_the_picture_and_says_so(engine, strength):
     told = engine.generate(engine_request(image=source(), prompt_strength=strength, preset="fast"), silent)
     assert same(told.image, source())
-    assert messages.AS_IT_WAS in told.note
+    assert messages.AS_IT_WAS in told.notes

@@ -13,8 +13,9 @@ from PIL import Image
 from components.engines.protocol import LoraRef, Refine
 from components.engines.sdxl import messages
 from components.engines.sdxl.engine import SdxlEngine
-from components.engines.sdxl.zerogpu import BROKEN, Done, Failed, Step, events_of, result_of
+from components.engines.sdxl.zerogpu import Done, Failed, Step, events_of, result_of
 from components.errors import EngineError
+from components.messages.message import Message
 from tests.sdxl.fake_zerogpu import Space
 from tests.sdxl.reference import engine_request, same, settings, silent
 from tests.sdxl.tiny_sdxl import configure
@@ -45,7 +46,7 @@ def test_the_pictures_are_the_same(studio, space, engine):
 def test_steps_and_previews_come_back(engine):
     steps_done: list[tuple[int, int, bool]] = []
 
-    def record(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def record(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         steps_done.append((step, steps, bool(preview)))
 
     engine.generate(engine_request(), record)
@@ -62,7 +63,7 @@ def test_who_stops_gives_the_card_back(studio, space, engine):
     class Stopped(Exception):
         pass
 
-    def stop(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def stop(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         if step == 2:
             raise Stopped
 
@@ -82,7 +83,7 @@ def test_nothing_goes_on_when_nobody_listens():
             record(words, 10, b"jpeg")
 
     events = events_of(work)
-    assert next(events) == Step(1, 10, b"jpeg", "")
+    assert next(events) == Step(1, 10, b"jpeg", None)
     events.close()
     counted = words
     assert not [thread for thread in threading.enumerate() if thread.name == "lent-card"]
@@ -93,8 +94,8 @@ def test_a_bug_over_there_is_a_sentence_here(caplog):
     def work(record) -> Image.Image:
         raise ZeroDivisionError
 
-    assert list(events_of(work)) == [Failed(BROKEN)]
+    assert list(events_of(work)) == [Failed(messages.LENT_CARD_FAILED)]
     with pytest.raises(EngineError, match="lent card failed"):
         result_of([], silent)
     picture = Image.new("RGB", (1, 1))
-    assert result_of([Step(1, 1, None, ""), Done(picture)], silent) is picture
+    assert result_of([Step(1, 1, None, None), Done(picture)], silent) is picture

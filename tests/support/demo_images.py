@@ -9,12 +9,13 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from components.engines.demo import DemoPainter
 from components.engines.protocol import EngineRequest
+from components.messages.message import Message
 
 FOX = "a red fox in the snow at night"
 SIDE = 320
 
 
-def quiet(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+def quiet(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
     assert 1 <= step <= steps
 
 

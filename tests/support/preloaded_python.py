@@ -20,11 +20,11 @@ PRELOADED = ("components.ui.launch", "components.services.playground", "componen
 
 
 class PreloadedProcess:
-    """Process that runs a script as `python script` does; as much of Popen as the tests use."""
+    """Process that runs a script as `python script arguments` does; as much of Popen as the tests use."""
 
-    def __init__(self, script: Path, folder: Path, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, script: Path, folder: Path, environment: dict[str, str], log: Path, *arguments: str) -> None:
         self._process: ForkServerProcess = _fork_server().Process(
-            target=_run, args=(str(script), str(folder), environment, str(log)), daemon=True
+            target=_run, args=(str(script), str(folder), environment, str(log), *arguments), daemon=True
         )
         self._process.start()
         assert self._process.pid
@@ -56,7 +56,7 @@ def _fork_server() -> ForkServerContext:
     return context
 
 
-def _run(script: str, folder: str, environment: dict[str, str], log: str) -> None:
+def _run(script: str, folder: str, environment: dict[str, str], log: str, *arguments: str) -> None:
     output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -64,5 +64,5 @@ def _run(script: str, folder: str, environment: dict[str, str], log: str) -> Non
     os.environ.clear()
     os.environ.update(environment)
     importlib.reload(sys.modules["gradio.oauth"])  # reads its environment at import
-    sys.argv = [script]
+    sys.argv = [script, *arguments]
     runpy.run_path(script, run_name="__main__")

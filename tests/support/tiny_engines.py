@@ -10,7 +10,9 @@ from PIL import Image
 
 from components.engines.protocol import EngineRequest, EngineResult, OnStep
 from components.errors import EngineError
-from components.messages.message import literal
+from components.messages.message import Message, literal
+
+TINY = literal("Tiny.")
 
 
 class TinyEngine:
@@ -29,7 +31,7 @@ class TinyEngine:
             on_step(step, request.num_inference_steps)
         colour = (request.seed % 256, request.seed // 256 % 256, 7)
         picture = Image.new("RGB", (request.width, request.height), colour)
-        return EngineResult(picture, nsfw="naked" in request.prompt, note="Tiny." if "note" in request.prompt else "")
+        return EngineResult(picture, nsfw="naked" in request.prompt, notes=(TINY,) if "note" in request.prompt else ())
 
 
 class GatedEngine(TinyEngine):
@@ -56,9 +58,9 @@ class WarmupEngine(TinyEngine):
         self.gate = threading.Event()
         self.threads: list[threading.Thread] = []
 
-    def prepare(self, on_stage: Callable[[str], None]) -> None:
+    def prepare(self, on_stage: Callable[[Message], None]) -> None:
         self.threads.append(threading.current_thread())
-        on_stage("Loading the model")
+        on_stage(Message("stage_loading_model"))
         self.gate.wait()
         if self.error:
             raise self.error
@@ -89,7 +91,7 @@ class PreviewEngine(TinyEngine):
 
     def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
         while not self.shown.wait(0.002):
-            on_step(0, request.num_inference_steps, stage="Fetching the model, 34 %")
+            on_step(0, request.num_inference_steps, stage=Message("stage_fetching_model", {"percent": 34}))
         on_step(1, request.num_inference_steps, b"an old one")
         on_step(2, request.num_inference_steps, b"\xff\xd8\xff newest")
         while not self.gate.wait(0.002):

@@ -10,6 +10,7 @@ from PIL import Image
 
 from components.engines.demo import DemoPainter
 from components.engines.protocol import EngineRequest, LoraRef
+from components.messages.message import Message
 from components.prompts.styles import apply_styles, prompt_styles
 from tests.support.paths import ASSETS
 
@@ -67,7 +68,7 @@ def _painted(order: EngineRequest, width: int, height: int | None = None) -> Ima
     return DemoPainter().generate(order, _nobody).image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _nobody(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+def _nobody(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
     """Nobody watches."""
 
 

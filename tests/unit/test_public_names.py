@@ -17,6 +17,7 @@ from components.services.playground import Playground
 from components.settings import BackendChoice, Settings
 from components.storage.jobs_table import to_record
 from components.storage.store import Store
+from components.ui.labels import translations
 from components.ui.page import Page
 from components.ui.programs.generate import PARAMETERS, generate_endpoint
 from tests.support.core import host_config
@@ -63,9 +64,8 @@ async def test_parameters_of_generate(playground):
 
 
 async def test_accessible_names_of_the_form(playground):
-    shown = [component["props"] for component in Page(playground).blocks.config["components"]]
-    names = [props.get("label") or props.get("value") for props in shown]
-    assert {name for name in names if isinstance(name, str)} >= LABELS | LORA_LABELS
+    names = translations(Page(playground).blocks.get_config_file()).translations["en"].values()
+    assert set(names) >= LABELS | LORA_LABELS
 
 
 def test_states_of_a_tile():

@@ -4,7 +4,7 @@ import { setText, sleep } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey, setSessionKey } from "../shared/session_key.js";
 import { fillTexts } from "../shared/template.js";
-import { text } from "../shared/texts.js";
+import { shown, text } from "../shared/texts.js";
 import { KeyBox } from "./key_box.js";
 
 const SETTLED_MS = 800; // after the last job has ended, until the balance is requested
@@ -14,7 +14,7 @@ const RETRY_MS = 5_000;
  * @typedef {object} AccountStatus what `server.account_status` returns
  * @property {string} user @property {boolean} can_sign_in @property {?{masked: string, balance: string}} own_key
  * @property {boolean} key_lost @property {?import("../shared/messages.js").Message} obstacle
- * @property {string} paid_by @property {number} to_bring
+ * @property {import("../shared/texts.js").Param} paid_by @property {number} to_bring
  */
 
 let panel = null; // Gradio may mount the component again: the panel outlives its element
@@ -93,10 +93,11 @@ class AccountPanel {
   /** @param {AccountStatus} status */
   #show(status) {
     const { own_key: own, key_lost: isLost, obstacle, user } = this.status = status;
+    document.getElementById("head").dataset.signedIn = user ? "yes" : "no";
     this.node.classList.remove("unsure");
     this.line.style.minHeight = "";
     this.obstacle.textContent = obstacle && !isLost ? inFull(obstacle) : "";
-    const paidBy = isLost || obstacle ? "" : status.paid_by;
+    const paidBy = isLost || obstacle ? "" : shown(status.paid_by);
     const payer = own ? ownKeyText(own) : paidBy;
     setText(this.payer, [payer, user && text("account.signed_in", { user })].filter(Boolean).join(" "));
     this.forget.hidden = !own && !isLost;

@@ -1,14 +1,14 @@
 /** What a tile says of an unfinished job, and what is announced of an ended one. */
 import { clip } from "../shared/labels.js";
-import { partOf } from "../shared/messages.js";
+import { inFull, partOf } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 
 /** Progress of an unfinished job. @param {object} row @param {number} now unix seconds @returns {string} */
 export function progress(row, now) {
   if (row.state === "waiting") return unsent(row, now);
-  if (row.state === "created") return queuePosition(row) || row.stage || text("gallery.in_line");
+  if (row.state === "created") return queuePosition(row) || inFull(row.stage) || text("gallery.in_line");
   const seconds = Math.max(0, Math.round(now - (row.started ?? row.accepted ?? row.created)));
-  if (row.stage) return text("gallery.stage", { stage: row.stage, seconds });
+  if (row.stage) return text("gallery.stage", { stage: inFull(row.stage), seconds });
   const hasStep = row.steps && row.step != null;
   const left = secondsLeft(row, now);
   const known = [hasStep && "step", left !== null && (left > 0 ? "left" : "soon")].filter(Boolean).join("_");

@@ -2,7 +2,7 @@
 import { canCompare } from "../compare/pairs.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
 import { alt, named } from "../shared/labels.js";
-import { partOf, sentences } from "../shared/messages.js";
+import { inFull, partOf, sentences } from "../shared/messages.js";
 import { pieces, text } from "../shared/texts.js";
 import { progress } from "./progress.js";
 
@@ -249,7 +249,7 @@ function openLabel(row, number) {
 
 /** Notes below a tile. The images of one click share theirs, which stand at the first. */
 function noteOf(row) {
-  const shared = row.number === 1 ? [row.note, row.seed_note] : [];
+  const shared = row.number === 1 ? [...row.notes, row.seed_note].map(inFull) : [];
   const putBack = row.pictures.some(({ received }) => received) ? text("shared.put_back") : "";
   const own = row.state === "completed" ? [putBack, partOf(row.message, "happened"), partOf(row.message, "advice")] : [];
   return [...shared, ...own].filter(Boolean).join(" ");

@@ -1,6 +1,7 @@
 /** Host page: what each visitor has spent, and the switch that stops spending. Text becomes text nodes, never HTML. */
 import { make, setText } from "../shared/dom.js";
 import { list, timeOfDay } from "../shared/formats.js";
+import { inFull } from "../shared/messages.js";
 import { fillTexts } from "../shared/template.js";
 import { pieces, text } from "../shared/texts.js";
 
@@ -46,7 +47,7 @@ async function poll() {
   let answer;
   try {
     answer = await request("report");
-    if (answer.status === 403) return refuse(await answer.text());
+    if (answer.status === 403) return refuse((await answer.json()).refused);
     if (!answer.ok) throw new Error(await answer.text());
     draw(await answer.json());
     setText(part("trouble"), "");
@@ -57,12 +58,13 @@ async function poll() {
   if (!document.hidden) timer = setTimeout(poll, POLL_MS);
 }
 
-function refuse(sentence) {
+/** @param {import("../shared/messages.js").Message} message */
+function refuse(message) {
   forgetToken();
   shown = null;
   part("report").hidden = true;
   part("sign-in").hidden = main.dataset.canSignIn !== "yes";
-  setText(part("trouble"), sentence);
+  setText(part("trouble"), inFull(message));
 }
 
 async function toggleSwitch() {
@@ -72,7 +74,7 @@ async function toggleSwitch() {
   try {
     const headers = { "Content-Type": "application/json" };
     const answer = await request("switch", { method: "POST", headers, body: JSON.stringify({ stop: !shown.stop.is_on }) });
-    if (answer.status === 403) return refuse(await answer.text());
+    if (answer.status === 403) return refuse((await answer.json()).refused);
     if (!answer.ok) throw new Error(await answer.text());
     await poll();
   } catch {

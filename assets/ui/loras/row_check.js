@@ -8,7 +8,7 @@ import { byName, inOrder } from "../shared/form_fill.js";
 import { list } from "../shared/formats.js";
 import { clip } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
-import { text } from "../shared/texts.js";
+import { shown, text } from "../shared/texts.js";
 import { fillRows, UNCHANGED } from "./rows.js";
 import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./trigger_words.js";
 
@@ -186,7 +186,7 @@ class Row {
     const verdict = verdicts.get(typed);
     const isBusy = checking.has(typed);
     this.node.hidden = !typed;
-    setText(this.place, place && !place.refused ? place.label : "");
+    setText(this.place, place && !place.refused ? shown(place.label) : "");
     this.#drawRefusal(typed, place?.refused);
     this.check.hidden = Boolean(place?.refused);
     this.check.textContent = text(isBusy ? "loras.checking" : "loras.check");

@@ -10,8 +10,11 @@ import { hasText, text } from "./texts.js";
 /** Text of one part of a message, "" without one. @param {?Message} message @param {"happened" | "advice"} part
  * @returns {string} */
 export function partOf(message, part) {
-  const key = `message.${message?.code}.${part}`;
-  return message && hasText(key) ? text(key, message.params) : "";
+  if (!message) return "";
+  // A server newer than this page may send codes that it does not have.
+  const code = hasText(`message.${message.code}.happened`) ? message.code : "unknown_message";
+  const key = `message.${code}.${part}`;
+  return hasText(key) ? text(key, message.params) : "";
 }
 
 /** Non-empty sentences of a message. @param {?Message} message @returns {string[]} */

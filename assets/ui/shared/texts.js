@@ -55,7 +55,8 @@ function found(key) {
   return key.split(".").reduce((branch, name) => branch?.[name], catalogue);
 }
 
-function shown(value) {
+/** Value of a placeholder, or a text that the server named, as it is shown. @param {Param} value @returns {string} */
+export function shown(value) {
   if (typeof value === "number") return numbers.format(value);
   return typeof value === "string" ? value : text(value.key, value.params);
 }

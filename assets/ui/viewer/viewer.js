@@ -2,9 +2,9 @@
 import { address, button, copyButton, make } from "../shared/dom.js";
 import { number } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
-import { partOf } from "../shared/messages.js";
+import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
-import { isRightToLeft, text } from "../shared/texts.js";
+import { isRightToLeft, shown, text } from "../shared/texts.js";
 import { useResult } from "../source_image/panel.js";
 import { duration, lorasOf, refinerOf, speedOf } from "./describe.js";
 import { downloads } from "./downloads.js";
@@ -76,7 +76,10 @@ export class Viewer {
 
   #drawSide(row, picture) {
     const putBack = picture.received ? text("shared.put_back") : "";
-    const notes = [putBack, row.note, row.seed_note, partOf(row.message, "happened"), partOf(row.message, "advice")].filter(Boolean);
+    const notes = [
+      putBack, ...[...row.notes, row.seed_note].map(inFull),
+      partOf(row.message, "happened"), partOf(row.message, "advice"),
+    ].filter(Boolean);
     const startFrom = button(text("viewer.start_from"), () => {
       this.node.close();
       this.actions.leave?.();
@@ -148,7 +151,7 @@ function facts(row, picture) {
     [fieldName("seed"), row.seed == null ? null : String(row.seed), text("viewer.copy_seed")],
     [fieldName("loras"), lorasOf(row).join("\n")],
     [fieldName("model"), row.model],
-    [text("viewer.backend"), row.backend],
+    [text("viewer.backend"), shown(row.backend)],
     [text("viewer.price"), row.price],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
     [text("shared.task"), row.task, text("shared.copy_task")],

@@ -20,7 +20,7 @@ from components.engines.demo.scene.stage import Stage
 from components.engines.demo.scene.things import paint_things
 from components.engines.demo.styles.in_prompt import styles_in, without_styles
 from components.engines.demo.styles.lookup import styled
-from components.engines.demo.words.note import note_for
+from components.engines.demo.words.note import notes_for
 from components.engines.demo.words.parse import Scene, read_scene
 from components.engines.protocol import EngineRequest, EngineResult, OnStep, Refine
 
@@ -59,7 +59,7 @@ class DemoPainter:
             on_step(step, steps)
         finished = _finished(request, scene, picture, things)
         on_step(steps, steps)
-        return EngineResult(finished, note=note_for(scene))
+        return EngineResult(finished, notes=notes_for(scene))
 
 
 def _steps(request: EngineRequest) -> int:

@@ -29,6 +29,7 @@ from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.zerogpu import Event, events_of, result_of
 from components.errors import EngineError, SetupError
+from components.messages.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class SdxlEngine:
         self._loaded: LoadedModel | None = None
         self._borrow = _borrowing(self._events) if self._settings.is_zerogpu else None
 
-    def prepare(self, on_stage: Callable[[str], None]) -> None:
+    def prepare(self, on_stage: Callable[[Message], None]) -> None:
         """Import the libraries, and load the model unless it must be downloaded first: it may never be used."""
         model = self._settings.model
         if model.hub and not cached(model.hub, BASE_PARTS):
@@ -71,16 +72,16 @@ class SdxlEngine:
         plan = plan_steps(request, timesteps_of(loaded.base, preset.scheduler), preset.most_steps)
         notes += notes_on(request, plan)
         if plan is None:
-            return EngineResult(untouched(request), note=" ".join(notes))
+            return EngineResult(untouched(request), notes=tuple(notes))
         files = self._lora_files(request, stage)
         if plan.refine_steps:
-            loaded.load_refiner(_percent(stage, messages.FETCHING))
+            loaded.load_refiner(_percent(stage, messages.fetching))
         if self._borrow:
             with closing(self._borrow(request, plan, files)) as events:
                 picture = result_of(events, on_step)
         else:
             picture = self._generate(request, plan, files, on_step)
-        return EngineResult(picture, self._filter.flags(picture), " ".join(notes))
+        return EngineResult(picture, self._filter.flags(picture), tuple(notes))
 
     def presets(self) -> Presets:
         """Return the presets; the host chose the usual one."""
@@ -96,19 +97,19 @@ class SdxlEngine:
     def _width(self) -> int:
         return cross_attention_dim(self._settings.model)
 
-    def _load(self, stage: Callable[[str], None]) -> LoadedModel:
+    def _load(self, stage: Callable[[Message], None]) -> LoadedModel:
         if self._loaded is None:
             stage(messages.LOADING)
             pin_threads(self._settings.threads)
             loader = Loader(chosen_device(self._settings.device), self._configure)
-            base = loader.base(self._settings.model, _percent(stage, messages.FETCHING))
+            base = loader.base(self._settings.model, _percent(stage, messages.fetching))
             self._loaded = LoadedModel(loader, base, self._settings)
         return self._loaded
 
-    def _lora_files(self, request: EngineRequest, stage: Callable[[str], None]) -> Files:
+    def _lora_files(self, request: EngineRequest, stage: Callable[[Message], None]) -> Files:
         """Return each LoRA's file, downloaded unless cached."""
         places = [(location_of(use.path, self._settings.lora_folder), use.scale) for use in request.loras]
-        report = _percent(stage, messages.FETCHING_LORA)
+        report = _percent(stage, messages.fetching_lora)
         return [(self._fetcher.file(place, report), scale) for place, scale in places]
 
     def _events(self, request: EngineRequest, plan: StepPlan, files: Files) -> Generator[Event, None, None]:
@@ -145,15 +146,15 @@ def _seconds(request: EngineRequest, plan: StepPlan, files: Files) -> int:
     return round(20 + 5 * len(files) + plan.total * max(0.3, 0.6 * megapixels))
 
 
-def _staged(on_step: OnStep, steps: int) -> Callable[[str], None]:
-    def stage(text: str) -> None:
-        on_step(0, steps, stage=text)
+def _staged(on_step: OnStep, steps: int) -> Callable[[Message], None]:
+    def stage(what: Message) -> None:
+        on_step(0, steps, stage=what)
 
     return stage
 
 
-def _percent(stage: Callable[[str], None], text: str) -> Callable[[float], None]:
+def _percent(stage: Callable[[Message], None], named: Callable[[float], Message]) -> Callable[[float], None]:
     def report(share: float) -> None:
-        stage(f"{text}, {share:.0%}".replace("%", " %"))
+        stage(named(share))
 
     return report

@@ -38,11 +38,26 @@ MODEL_UNREADABLE = Message("engine_model_unreadable")
 NO_REFINER = Message("engine_no_refiner")
 NO_MIND = Message("engine_no_mind")
 
-FAST_WITHOUT_REFINER = "The fast preset paints without the refiner."
-TOO_FEW_STEPS = "One step cannot be shared with the refiner; it was painted without."
-AS_IT_WAS = "At this strength nothing of the picture would change."
+LENT_CARD_FAILED = Message("engine_lent_card_failed")
 
-FETCHING = "Fetching the model"
-FETCHING_LORA = "Fetching a LoRA"
-LOADING = "Loading the model"
-SMALLER = "Too little memory; painting again in a smaller way"
+FAST_WITHOUT_REFINER = Message("note_fast_without_refiner")
+TOO_FEW_STEPS = Message("note_too_few_steps")
+AS_IT_WAS = Message("note_as_it_was")
+
+LOADING = Message("stage_loading_model")
+SMALLER = Message("stage_smaller")
+
+
+def no_device(name: str) -> Message:
+    """Return the message for a device of the setting that is not there."""
+    return Message("engine_no_device", {"name": name})
+
+
+def fetching(share: float) -> Message:
+    """Return the stage of a model's download; `share` of it is done, 0 to 1."""
+    return Message("stage_fetching_model", {"percent": round(100 * share)})
+
+
+def fetching_lora(share: float) -> Message:
+    """Return the stage of a LoRA's download; `share` of it is done, 0 to 1."""
+    return Message("stage_fetching_lora", {"percent": round(100 * share)})

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from components.engines.protocol import OnStep
+from components.engines.sdxl import messages
 from components.errors import EngineError
 from components.messages.message import Message
 
 log = logging.getLogger(__name__)
-
-BROKEN = Message("engine_lent_card_failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Step:
     step: int
     steps: int
     preview: bytes | None
-    stage: str
+    stage: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def events_of(work: Work) -> Generator[Event, None, None]:
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     is_unwanted = threading.Event()
 
-    def on_step(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def on_step(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         if is_unwanted.is_set():
             raise _Stopped
         if preview or stage:  # calls between two steps stay in this process
@@ -88,7 +87,7 @@ def result_of(events: Iterable[Event], on_step: OnStep) -> Image.Image:
                 return picture
             case Failed(message):
                 raise EngineError(message)
-    raise EngineError(BROKEN)
+    raise EngineError(messages.LENT_CARD_FAILED)
 
 
 def _end_of(work: Work, on_step: OnStep) -> Event:
@@ -97,8 +96,8 @@ def _end_of(work: Work, on_step: OnStep) -> Event:
     except EngineError as error:
         return Failed(error.message)
     except _Stopped:
-        return Failed(BROKEN)
+        return Failed(messages.LENT_CARD_FAILED)
     except Exception:
         # Any error ends this image alone; its class may not exist in the process that would unpickle it.
         log.exception("painting on a lent card failed")
-        return Failed(BROKEN)
+        return Failed(messages.LENT_CARD_FAILED)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components.messages.message import Message, message_record
 from components.server.errors import Refused
+
+NO_EXTRAS: Mapping[str, object] = MappingProxyType({})
 
 
 def answer(data: object) -> Response:
@@ -18,7 +23,8 @@ def answer(data: object) -> Response:
 
 
 def refusal(error: Refused) -> Response:
-    response = _enveloped(error.status, error.code, error.message, None)
+    extras = {"x-message": code_json(error.reason)} if error.reason else {}
+    response = _enveloped(error.status, error.code, error.message, None, extras)
     response.headers.update(error.headers)
     return response
 
@@ -52,6 +58,13 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase
 
 
-def _enveloped(status: int, code: int, message: str, data: object) -> Response:
-    body = json.dumps({"code": code, "message": message, "data": data}, allow_nan=False)
+def code_json(message: Message) -> dict[str, object]:
+    """Return a message as code and parameters, for clients that have its text in their own language."""
+    return {"code": message.code, "params": message_record(message)["params"]}
+
+
+def _enveloped(
+    status: int, code: int, message: str, data: object, extras: Mapping[str, object] = NO_EXTRAS
+) -> Response:
+    body = json.dumps({"code": code, "message": message, "data": data, **extras}, allow_nan=False)
     return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 
+from components.server.http.envelope import code_json
 from components.server.http.timestamps import iso
 from components.server.tasks import fields
-from components.server.tasks.database import Status
 from components.server.tasks.image_files import ImageFiles
+from components.server.tasks.outcome import Status
 from components.server.tasks.queue import TaskView
 
 SYNC_TIMED_OUT = 5004
@@ -27,7 +28,7 @@ def prediction_json(view: TaskView, base: str, *, inline: ImageFiles | None = No
         "has_nsfw_contents": [end.nsfw] if end.output else [],
         "status": task.status.value,
         "created_at": iso(task.created_ms),
-        "error": end.error,
+        "error": str(end.error or ""),
         "timings": {"inference": end.inference_ms},
         **_extras(view),
     }
@@ -52,16 +53,20 @@ def _outputs(view: TaskView, base: str, inline: ImageFiles | None) -> list[str]:
 
 
 def _extras(view: TaskView) -> dict[str, object]:
-    """Return the fields that the hosted API does not have."""
+    """Return the fields that the hosted API does not have. Each text has its message beside it, as code and values."""
     extras: dict[str, object] = {}
     if view.progress is not None:
         extras["x-progress"] = {"step": view.progress[0], "steps": view.progress[1]}
     if view.preview:
         extras["x-preview"] = f"data:image/jpeg;base64,{base64.b64encode(view.preview).decode()}"
     if view.stage:
-        extras["x-stage"] = view.stage
+        extras |= {"x-stage": str(view.stage), "x-stage-code": code_json(view.stage)}
     if view.position is not None:
         extras["x-position"] = view.position
-    if view.record.outcome.note:
-        extras["x-note"] = view.record.outcome.note
+    end = view.record.outcome
+    if end.notes:
+        extras["x-note"] = " ".join(str(note) for note in end.notes)
+        extras["x-notes"] = [code_json(note) for note in end.notes]
+    if end.error:
+        extras["x-message"] = code_json(end.error)
     return extras

@@ -9,12 +9,19 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from components.errors import SetupError
 from components.server.tasks.fields import MODEL
+from components.server.tasks.outcome import (
+    NO_OUTCOME,
+    Outcome,
+    Status,
+    messages_of,
+    messages_of_texts,
+    messages_record,
+)
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +34,8 @@ BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS tasks (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, model TEXT NOT NULL, input TEXT NOT NULL,
     created_ms INTEGER NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL,
-    note TEXT NOT NULL, output TEXT NOT NULL, nsfw INTEGER NOT NULL, inference_ms INTEGER NOT NULL
+    note TEXT NOT NULL, output TEXT NOT NULL, nsfw INTEGER NOT NULL, inference_ms INTEGER NOT NULL,
+    messages TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS uploads (
     name TEXT PRIMARY KEY, media_type TEXT NOT NULL, created_ms INTEGER NOT NULL, owner TEXT NOT NULL,
@@ -38,33 +46,10 @@ CREATE INDEX IF NOT EXISTS uploads_by_ticket ON uploads (ticket);
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
-TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms"
+ADD_MESSAGES = "ALTER TABLE tasks ADD COLUMN messages TEXT NOT NULL DEFAULT ''"
+"""For a file from before messages were stored as codes: there they are texts, in `error` and `note`."""
+TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms, messages"
 UPLOAD = "name, media_type, created_ms, owner, ticket, size"
-
-
-class Status(Enum):
-    """Task status, in the API's words."""
-
-    CREATED = "created"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """End of a task: an output, else an error."""
-
-    output: str = ""
-    """Name of its file."""
-    nsfw: bool = False
-    note: str = ""
-    error: str = ""
-    inference_ms: int = 0
-
-    @property
-    def status(self) -> Status:
-        return Status.FAILED if self.error else Status.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,7 @@ class TaskRecord:
     status: Status = Status.CREATED
     attempts: int = 0
     """Starts of the task, without those that ended in an orderly stop of the server."""
-    outcome: Outcome = Outcome()
+    outcome: Outcome = NO_OUTCOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +140,8 @@ class TaskDatabase:
     def finish(self, task_id: str, end: Outcome) -> bool:
         """Store the end of a task. Return False when it was deleted meanwhile."""
         return self._change(
-            "UPDATE tasks SET status = ?, output = ?, nsfw = ?, note = ?, error = ?, inference_ms = ? WHERE id = ?",
-            (end.status.value, end.output, end.nsfw, end.note, end.error, end.inference_ms, task_id),
+            "UPDATE tasks SET status = ?, output = ?, nsfw = ?, messages = ?, inference_ms = ? WHERE id = ?",
+            (end.status.value, end.output, end.nsfw, messages_record(end), end.inference_ms, task_id),
         )
 
     def delete_task(self, task_id: str) -> bool:
@@ -239,8 +224,9 @@ class TaskDatabase:
 
 
 def _task(row: tuple[Any, ...]) -> TaskRecord:
-    task_id, model, body, created_ms, status, attempts, error, note, output, nsfw, inference_ms = row
-    end = Outcome(output, bool(nsfw), note, error, inference_ms)
+    task_id, model, body, created_ms, status, attempts, error, note, output, nsfw, inference_ms, stored = row
+    error, notes = messages_of(stored) if stored else messages_of_texts(error, note)
+    end = Outcome(output, bool(nsfw), notes, error, inference_ms)
     return TaskRecord(task_id, json.loads(body), created_ms, model, Status(status), attempts, end)
 
 
@@ -281,6 +267,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
             raise sqlite3.DatabaseError("another version")
         connection.executescript(TABLES)
+        if "messages" not in {row[1] for row in connection.execute("PRAGMA table_info(tasks)")}:
+            connection.execute(ADD_MESSAGES)
     except BaseException:
         connection.close()
         raise

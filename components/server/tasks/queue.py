@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from components.messages.message import Message
 from components.server.errors import busy
-from components.server.tasks.database import Status, TaskDatabase, TaskRecord
+from components.server.tasks.database import TaskDatabase, TaskRecord
 from components.server.tasks.image_files import ImageFiles
+from components.server.tasks.outcome import Status
 
 MAX_WAITING = 200
 MAX_ATTEMPTS = 3
@@ -32,8 +34,8 @@ class RunningTask:
     """(steps done, steps in all) while it runs."""
     preview: bytes = b""
     """Latest small JPEG; stored nowhere else."""
-    stage: str = ""
-    """Text of what is done before the first step; empty: nothing."""
+    stage: Message | None = None
+    """What is done before the first step; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class TaskView:
     """0-based position in the queue while it waits."""
     progress: tuple[int, int] | None = None
     preview: bytes = b""
-    stage: str = ""
+    stage: Message | None = None
 
 
 class TaskQueue:
@@ -57,7 +59,7 @@ class TaskQueue:
         self._waiting: deque[str] = deque()
         self._live: dict[str, RunningTask] = {}
         self._stopping = False
-        self._preparing = ""
+        self._preparing: Message | None = None
         for task in records.unfinished():
             self._resume(task)
 
@@ -84,7 +86,7 @@ class TaskQueue:
             waits = record.status is Status.CREATED and record.id in self._waiting
             position = self._waiting.index(record.id) if waits else None
         if live is None or record.status is not Status.PROCESSING:
-            return TaskView(record, position, stage=self._preparing if position == 0 else "")
+            return TaskView(record, position, stage=self._preparing if position == 0 else None)
         return TaskView(record, position, live.progress, live.preview, live.stage)
 
     def settled(self, task_id: str) -> Future[None] | None:
@@ -96,8 +98,8 @@ class TaskQueue:
         """Stop and delete tasks with their files. Return their number."""
         return sum(self._delete(task_id) for task_id in dict.fromkeys(task_ids))
 
-    def prepare(self, stage: str) -> None:
-        """Set the text of what the engine does before the first task; empty: it is ready."""
+    def prepare(self, stage: Message | None) -> None:
+        """Set what the engine does before the first task; None: it is ready."""
         self._preparing = stage
 
     def take(self) -> RunningTask | None:

@@ -77,7 +77,7 @@ class SubmitHandler:
         try:
             self._engine.check(submit.request)
         except EngineError as error:
-            raise unusable(fields.LORAS.name, str(error)) from error
+            raise unusable(fields.LORAS.name, error.message) from error
 
     def accept(self, submit: ParsedSubmit) -> Accepted:
         """Check the images and queue the task. Raise Refused."""

@@ -11,21 +11,22 @@ from PIL import Image
 
 from components.engines.protocol import Engine, EngineRequest, EngineResult, OnStep, SupportsWarmup
 from components.errors import EngineError
+from components.messages.message import Message, literal
 from components.server.errors import Refused
 from components.server.tasks import images, validate
-from components.server.tasks.database import Outcome, Status, TaskDatabase
+from components.server.tasks.database import TaskDatabase
 from components.server.tasks.demo_delay import DemoDelay
 from components.server.tasks.fields import preset_of
 from components.server.tasks.image_files import ImageFiles, output_name
+from components.server.tasks.outcome import Outcome, Status
 from components.server.tasks.queue import MAX_ATTEMPTS, RunningTask, TaskQueue
 
 log = logging.getLogger(__name__)
 
-BROKEN = "The painter failed on this picture."
-GIVEN_UP = f"The server stopped {MAX_ATTEMPTS} times while painting this picture; it is not tried again."
-LOST = "The picture to start from is not on the server any more."
-NOT_STORED = "The finished picture could not be stored on the server."
-
+BROKEN = Message("server_engine_failed")
+GIVEN_UP = Message("server_gave_up", {"count": MAX_ATTEMPTS})
+LOST = Message("server_image_lost")
+NOT_STORED = Message("server_image_not_stored")
 
 WORKER_THREAD = "painter"
 """Name of the worker thread."""
@@ -86,7 +87,7 @@ class Worker:
             # The first task meets the same error again and reports it.
             log.exception("the engine could not be prepared")
         finally:
-            tasks.prepare("")
+            tasks.prepare(None)
 
 
 def run_task(context: WorkerContext, live: RunningTask) -> None:
@@ -103,16 +104,16 @@ def run_task(context: WorkerContext, live: RunningTask) -> None:
 
 
 def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outcome:
-    """Return how a task ended; every error becomes its error text."""
+    """Return how a task ended; every error becomes its message."""
     try:
         result = context.engine.generate(_request(context, live), _stepper(context.pace, live, started))
         return _store(context, live, result)
     except Cancelled:
         raise
     except EngineError as error:
-        return Outcome(error=str(error))
-    except Refused as error:
         return Outcome(error=error.message)
+    except Refused as error:
+        return Outcome(error=literal(error.message))
     except Exception:
         # An engine is other people's code on top of a GPU: whatever it raises ends this task alone.
         log.exception("the engine failed on task %s", live.id)
@@ -143,7 +144,7 @@ def _load(context: WorkerContext, name: str | None, mode: images.Mode) -> Image.
 
 
 def _stepper(pace: DemoDelay, live: RunningTask, started: float) -> OnStep:
-    def on_step(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def on_step(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         rest = started + pace.due(step) - time.monotonic()
         if live.halt.wait(max(rest, 0.0)):
             raise Cancelled
@@ -159,4 +160,4 @@ def _store(context: WorkerContext, live: RunningTask, result: EngineResult) -> O
         context.files.put(context.files.output(name), images.encode_png(result.image))
     except OSError as error:
         raise EngineError(NOT_STORED) from error
-    return Outcome(output=name, nsfw=result.nsfw, note=result.note)
+    return Outcome(output=name, nsfw=result.nsfw, notes=result.notes)

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.money import dollars
 from components.jobs.feed import FeedChanges
+from components.messages.catalogue import text_record
+from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui.message_json import message_json
 
@@ -29,7 +31,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "guidance_scale": request.guidance_scale,
         "num_inference_steps": request.num_inference_steps,
         "seed": request.seed if job.is_readable else None,
-        "seed_note": job.seed_note,
+        "seed_note": _note_json(job.seed_note),
         "loras": [{"path": lora.path, "scale": lora.scale} for lora in request.loras],
         "strength": request.prompt_strength if request.image else None,
         "refine": request.refine.value,
@@ -37,7 +39,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "refine_steps": request.refine_steps,
         "preset": request.preset.value if request.preset else None,
         "model": job.model,
-        "backend": backend.label if backend else job.backend,
+        "backend": text_record(backend.label) if backend else job.backend,
         "created": job.created,
         "accepted": job.accepted,
         "started": job.started,
@@ -49,7 +51,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "steps": job.steps,
         "favourite": job.is_favourite,
         "preview": job.preview,
-        "stage": job.stage,
+        "stage": _note_json(job.stage),
         "pictures": [_image_json(image, job.id) for image in job.images],
         "message": message_json(job.problem, is_free=is_free) if job.problem else None,
         "micros": job.price,
@@ -61,7 +63,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "can_stop": playground.jobs.can_be_stopped(job),
         "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused,
         "links": list(job.links),
-        "note": job.note,
+        "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,
     }
 
@@ -78,6 +80,11 @@ def changes_json(changes: FeedChanges, playground: Playground, now: float) -> di
         "more": changes.more,
         "notices": [message_json(notice, is_free=True) for notice in playground.notices],
     }
+
+
+def _note_json(note: Message | None) -> dict[str, Any] | None:
+    """Return a message that says nothing of a charge, or None."""
+    return message_json(note, is_free=True) if note else None
 
 
 def _image_json(image: StoredImage, job_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Exception handlers: one plain sentence as the answer, never a traceback, never a part of the request."""
+"""Exception handlers: one message as the answer, never a traceback, never a part of the request."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components import messages
 from components.ui.http.allowlist import FILES
 from components.ui.http.payload_schema import UPLOAD
-from components.ui.http.responses import refusal
+from components.ui.http.responses import program_refusal, refusal
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -40,7 +41,7 @@ async def _invalid_upload(request: Request, error: Exception) -> Response:
     """Answer 400 to an upload with text in place of a file, for which Gradio raises AttributeError or TypeError."""
     if request.url.path != UPLOAD:
         raise error
-    return refusal(request.scope, 400, "The form must hold files, under the name files, and nothing else.")
+    return program_refusal(request.scope, 400, "The form must hold files, under the name files, and nothing else.")
 
 
 async def _type_error(misnamed_parameter: Handler, request: Request, error: Exception) -> Response:
@@ -53,20 +54,20 @@ async def _invalid_range(request: Request, error: Exception) -> Response:
     """Answer 416 to a `Range` header that Gradio's file route fails to read."""
     if "range" not in request.headers or not request.url.path.startswith(FILES):
         raise error
-    return refusal(request.scope, 416, "The file has no such range.")
+    return program_refusal(request.scope, 416, "The file has no such range.")
 
 
 async def _invalid_request(request: Request, _: RequestValidationError) -> Response:
     """Answer 422 without FastAPI's own text, which repeats what was sent."""
-    return refusal(request.scope, 422, "This request is not of the form that this address takes.")
+    return program_refusal(request.scope, 422, "This request is not of the form that this address takes.")
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
     """Answer 404 to every error about files: Gradio's own texts repeat their paths."""
     if request.url.path.startswith(FILES):
-        return refusal(request.scope, 404, "There is no such file.")
+        return refusal(request.scope, 404, messages.NO_SUCH_FILE)
     return await http_exception_handler(request, error)
 
 
 async def _internal_error(request: Request, _: Exception) -> Response:
-    return refusal(request.scope, 500, "Something went wrong in this app. Its log says what.")
+    return refusal(request.scope, 500, messages.APP_FAILED)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.domain.request import is_whole
 from components.ui.http.payload import InvalidPayload, JsonObject, parse
-from components.ui.http.responses import refusal
+from components.ui.http.responses import program_refusal
 from components.ui.http.sessions import PAYLOAD_KEY
 
 UPLOAD = "/gradio_api/upload"
@@ -46,7 +46,7 @@ class PayloadValidation:
             payload = parse(raw)
             self._schema.check_of(scope["path"])(payload)
         except InvalidPayload as error:
-            await refusal(scope, 422, str(error))(scope, receive, send)
+            await program_refusal(scope, 422, str(error))(scope, receive, send)
             return
         # The body is read, so the app gets it again; Sessions finds it parsed.
         await self._app({**scope, PAYLOAD_KEY: payload}, _replaying(raw, receive), send)
@@ -55,7 +55,7 @@ class PayloadValidation:
 def _wrong_media_type(scope: Scope) -> Response | None:
     required = "multipart/form-data" if scope["path"] == UPLOAD else "application/json"
     media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    return None if media_type == required else refusal(scope, 415, f"This address takes {required}.")
+    return None if media_type == required else program_refusal(scope, 415, f"This address takes {required}.")
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -1,42 +1,57 @@
-"""Responses to refused requests: a status and one plain sentence, never a part of the request."""
+"""Responses to refused requests: a status and a message, never a part of the request."""
 
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
+
+from components import messages
+from components.messages.message import Message
+from components.ui.message_json import message_json
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing and have no body."""
 
 
-def refusal(scope: Scope, status: int, text: str) -> Response:
-    """Return the sentence as plain text for a read, else as the JSON `{"error": text}` of Gradio's own answers."""
+def refusal(scope: Scope, status: int, message: Message) -> Response:
+    """Return the message as plain English text for a read, else as JSON, with its code for the page's scripts."""
+    text = messages.in_full(message, is_free=True)
+    return _response(scope, status, text, {"refused": message_json(message, is_free=True)})
+
+
+def program_refusal(scope: Scope, status: int, text: str) -> Response:
+    """Return an English text as `refusal` does: for what only programs, and pages of other sites, can meet."""
+    return _response(scope, status, text, {})
+
+
+def _response(scope: Scope, status: int, text: str, more: dict[str, Any]) -> Response:
     if scope["method"] in READ_METHODS:
         return PlainTextResponse(text, status)
-    return JSONResponse({"error": text}, status)
+    # The name is that of Gradio's own answers.
+    return JSONResponse({"error": text, **more}, status)
 
 
 def too_many_requests(scope: Scope, seconds: float) -> Response:
     """Return 429 with `Retry-After`: whole seconds, at least 1 (RFC 9110, 10.2.3)."""
     wait = max(1, ceil(seconds))
-    unit = "second" if wait == 1 else "seconds"
-    answer = refusal(scope, 429, f"Too many requests from your address. Try again in {wait} {unit}.")
+    answer = refusal(scope, 429, messages.too_many_requests(wait))
     answer.headers["Retry-After"] = str(wait)
     return answer
 
 
 def too_large(scope: Scope, max_bytes: int) -> Response:
     """Return 413 for a body over `max_bytes`. It closes the connection, on which the rest of the body would follow."""
-    limit = f"at most {max_bytes // 1024 // 1024} MB" if max_bytes else "this address takes no body"
-    answer = refusal(scope, 413, f"This request is too large: {limit}.")
+    limit = messages.request_too_large(max_bytes // 1024 // 1024) if max_bytes else messages.NO_BODY_TAKEN
+    answer = refusal(scope, 413, limit)
     answer.headers["Connection"] = "close"
     return answer
 
 
 def too_slow(scope: Scope) -> Response:
     """Return 408 for a body that did not arrive in time; it closes the connection too."""
-    answer = refusal(scope, 408, "The request took too long to arrive.")
+    answer = refusal(scope, 408, messages.REQUEST_TOO_SLOW)
     answer.headers["Connection"] = "close"
     return answer

@@ -8,10 +8,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components import messages
 from components.ui.http.allowlist import is_open
 from components.ui.http.client_address import is_https
 from components.ui.http.csp import HEADER, policy
-from components.ui.http.responses import refusal
+from components.ui.http.responses import program_refusal, refusal
 
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -60,11 +61,11 @@ class OriginCheck:
 
 def _refused(scope: Scope, headers: Headers) -> Response | None:
     if not is_open(scope):
-        return refusal(scope, 404, "There is nothing here.")
+        return refusal(scope, 404, messages.NOTHING_HERE)
     # Gradio 6.31 reflects any `Origin` with credentials, so another site's page could read every answer.
     origin = headers.get("origin")
     if origin is not None and not is_own_origin(origin, headers):
-        return refusal(scope, 403, _FOREIGN)
+        return program_refusal(scope, 403, _FOREIGN)
     return None
 
 

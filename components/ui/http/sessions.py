@@ -18,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components import messages
 from components.ui.http.client_address import is_https
 from components.ui.http.responses import refusal
 
@@ -44,8 +45,7 @@ class Sessions:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif not self._is_allowed(scope):
-            sentence = "This session is not known here. Reload the page and try again."
-            await refusal(scope, 404, sentence)(scope, receive, send)
+            await refusal(scope, 404, messages.SESSION_UNKNOWN)(scope, receive, send)
         # Never replaced: a new cookie would shut the browser's other tabs out of their sessions.
         elif scope["path"] == "/" and scope["method"] == "GET" and not _cookie(scope):
             await self._app(scope, receive, _with_cookie(scope, send))

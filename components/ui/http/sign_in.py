@@ -6,17 +6,14 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import gradio as gr
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components import messages
-from components.ui.http.responses import refusal
+from components.ui.http.responses import program_refusal, refusal
 
-_CHECK = "_check_login_status"
-"""API name of the event by which Gradio's login button learns whether the visitor is signed in."""
 _log = logging.getLogger(__name__)
 
 
@@ -30,20 +27,13 @@ def sign_in_handlers(*, is_offered: bool) -> Mapping[Any, Callable[..., Any]]:
     return {OAuthError: _not_signed_in}
 
 
-def unpublish(blocks: gr.Blocks) -> None:
-    """Hide the login button's own event from the description of the API: programs have no use for it."""
-    for function in blocks.fns.values():
-        if function.api_name == _CHECK:
-            function.api_visibility = "private"
-
-
 async def _not_signed_in(_: Request, __: Exception) -> Response:
     """Redirect to the page after a refused or stale authorization at Hugging Face."""
     return RedirectResponse("/", 303)
 
 
 class SignIn:
-    """ASGI middleware: no other site signs a visitor out, and a failed sign-in is answered by a sentence."""
+    """ASGI middleware: no other site signs a visitor out, and a failed sign-in is answered by a message."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -54,7 +44,7 @@ class SignIn:
             await self._app(scope, receive, send)
         elif scope["path"] == "/logout" and Headers(scope=scope).get("sec-fetch-site") in ("cross-site", "same-site"):
             # An image in another site's page would send this request, without an `Origin` for OriginCheck to see.
-            await refusal(scope, 403, "Pages of other sites may not sign anybody out.")(scope, receive, send)
+            await program_refusal(scope, 403, "Pages of other sites may not sign anybody out.")(scope, receive, send)
         elif scope["path"].startswith("/login/"):
             await self._sign_in(scope, receive, send)
         else:
@@ -64,7 +54,6 @@ class SignIn:
         """Answer 502 when the app fails: Gradio's sign-in routes send nothing before Hugging Face has answered."""
         try:
             await self._app(scope, receive, send)
-        except Exception:  # noqa: BLE001 - logged in full, and answered by a sentence
+        except Exception:  # noqa: BLE001 - logged in full, and answered by a message
             _log.exception("signing in failed")
-            sentence = messages.in_full(messages.SIGN_IN_FAILED, is_free=True)
-            await refusal(scope, 502, sentence)(scope, receive, send)
+            await refusal(scope, 502, messages.SIGN_IN_FAILED)(scope, receive, send)

@@ -11,11 +11,13 @@ import gradio as gr
 from components import messages
 from components.domain.person import ANONYMOUS, Person
 from components.errors import PlaygroundError
+from components.messages.catalogue import text_record
 from components.services.accounts import AccountStatus, VisitorKeyView
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.message_json import message_json
+from components.ui.panels.sign_in import place_sign_in
 
 
 class AccountPanel:
@@ -25,7 +27,8 @@ class AccountPanel:
     sends it to `use_key` and stores the token that comes back.
     """
 
-    def __init__(self, title: str, playground: Playground) -> None:
+    def __init__(self, title: str, playground: Playground, routes: gr.LoginButton | None = None) -> None:
+        """`routes`: see `sign_in_routes`; None where sign-in is not offered."""
         self._playground = playground
         with gr.Row(elem_id="head"):
             gr.HTML(title, html_template=assets.text("ui/title.html"), elem_id="title", apply_default_css=False)
@@ -37,9 +40,8 @@ class AccountPanel:
                 js_on_load=assets.mount("account/account", "mount", _messages()),
                 server_functions=self._server_functions(),
             )
-            if playground.config.can_sign_in:
-                # Without an icon: it is one of Gradio's own files, whose route is closed.
-                gr.LoginButton(logout_value="Sign out", icon=None, elem_id="sign-in", size="sm", scale=0)
+            if routes:
+                place_sign_in(routes)
 
     def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""
@@ -87,7 +89,7 @@ def _initial_value(playground: Playground) -> dict[str, Any]:
     can_sign_in = playground.config.can_sign_in
     return {
         # Escaped: the template inserts HTML, and the description has the model's name, which the host sets.
-        "payer": "" if problem else escape(playground.backend.description),
+        "payer": "" if problem else escape(str(playground.backend.description)),
         "obstacle": escape(problem_text),
         "open": bool(problem) and not can_sign_in,
         "certainty": "unsure" if problem and can_sign_in else "",
@@ -111,7 +113,7 @@ def _status_json(status: AccountStatus, playground: Playground) -> dict[str, Any
         "own_key": _visitor_key_json(status.visitor_key, playground),
         "key_lost": status.is_key_lost,
         "obstacle": message_json(status.access_problem, is_free=True) if status.access_problem else None,
-        "paid_by": status.paid_by,
+        "paid_by": text_record(status.paid_by),
         "to_bring": status.transferable,
     }
 

@@ -13,6 +13,7 @@ from components.domain.money import dollars
 from components.domain.request import GenerationRequest
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
+from components.messages.message import Message
 from components.services.estimate import Estimate
 from components.services.playground import Playground
 from components.ui import assets
@@ -55,14 +56,14 @@ class GridPanel:
     @staticmethod
     def read(
         values: Mapping[str, Any], request: GenerationRequest, image_count: int, schema: ModelSchema
-    ) -> tuple[tuple[GenerationRequest, ...], str]:
+    ) -> tuple[tuple[GenerationRequest, ...], Message | None]:
         """Return one request for each cell of the grid, or for each of so many images without one, and a note.
 
-        The note says something about the seeds, or is empty. Raises InvalidRequest.
+        The note says something about the seeds; it is None in most cases. Raises InvalidRequest.
         """
         if values.get(FIELD) is None:
             return batch(request, image_count)
-        return cells(request, read_axes(values[FIELD]), schema), ""
+        return cells(request, read_axes(values[FIELD]), schema), None
 
 
 def _cost_json(estimate: Estimate, number: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ from components.loras.checker import LoraChecker, Verdict
 from components.loras.link import read_tag
 from components.loras.starter_set import starter_trigger_words
 from components.loras.tags import tags_of, without_tags
+from components.messages.catalogue import Param, Text, text_record
 from components.ui import assets
 from components.ui.identity import as_object
 from components.ui.message_json import message_json
@@ -87,7 +88,13 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
         except InvalidRequest as error:
             return {"refused": message_json(error.message, is_free=True)}
         words = list(trigger_words.get(lora.path, ()))
-        return {"path": lora.path, "label": lora.label, "weight": lora.weight, "words": words, "refused": None}
+        return {
+            "path": lora.path,
+            "label": _label_json(lora.label),
+            "weight": lora.weight,
+            "words": words,
+            "refused": None,
+        }
 
     async def check(payload: Any) -> dict[str, Any]:
         """Return the result of checking a LoRA's file, or the reason in `refused` when the text names none."""
@@ -124,13 +131,17 @@ def _verdict_json(verdict: Verdict) -> dict[str, Any]:
         "fit": verdict.fit.value,
         "message": message_json(verdict.message, is_free=True),
         "path": verdict.link.path,
-        "label": verdict.link.label,
+        "label": _label_json(verdict.link.label),
         "title": verdict.title,
         "words": list(verdict.trigger_words),
         "rank": verdict.rank,
         "base": verdict.base.value,
         "refused": None,
     }
+
+
+def _label_json(label: Param) -> Any:
+    return text_record(label) if isinstance(label, Text) else label
 
 
 def _text(payload: Any, name: str) -> str:

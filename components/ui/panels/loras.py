@@ -12,6 +12,7 @@ from components.domain.request import LoraWeight
 from components.domain.schema import ModelSchema
 from components.loras.checker import LoraChecker
 from components.ui import assets
+from components.ui.labels import label
 from components.ui.panels.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
 from components.ui.widgets import field_id, help_text, number_of, slider, text_of
 
@@ -28,28 +29,31 @@ class LoraPanel:
     """
 
     def __init__(self, schema: ModelSchema, checker: LoraChecker) -> None:
-        gr.HTML("LoRAs", html_template=assets.text("ui/shared/heading.html"), elem_id="loras", apply_default_css=False)
+        gr.HTML(
+            label("lora.title"),
+            html_template=assets.text("ui/shared/heading.html"),
+            elem_id="loras",
+            apply_default_css=False,
+        )
         self._schema, self._checker = schema, checker
         self.inputs: dict[str, Component] = {}
         self.rows: dict[str, gr.Group] = {}
         removers: list[gr.Button] = []
         help_text(
             "loras",
-            "A LoRA teaches the model one style or subject. Many need a trigger word in the prompt.",
+            label("lora.help"),
         )
         if names := checker.host.names:
-            help_text("host_loras", f"The host's own, by name: {', '.join([*names][:_MAX_LISTED])}.")
+            help_text("host_loras", label("lora.host_names", names=", ".join([*names][:_MAX_LISTED])))
         for number in range(1, ROWS + 1):
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))
             self.rows[f"lora_{number}_row"] = group
         LoraNotes(checker, ROWS)
         with gr.Row(elem_id="lora-adders"):
-            add = gr.Button("Add LoRA", size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
-            choose = gr.Button(
-                "Choose from the shelf", size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0
-            )
-        compare = gr.Button("Compare with and without", size="sm", elem_id="compare-loras", elem_classes=["minor"])
+            add = gr.Button(label("lora.add"), size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
+            choose = gr.Button(label("lora.choose"), size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0)
+        compare = gr.Button(label("lora.compare"), size="sm", elem_id="compare-loras", elem_classes=["minor"])
         compare.click(None, None, None, js=assets.hook("form/form", "compare_loras"), api_visibility="private")
         self._tie(add, choose, removers)
         tie_rows(self.inputs, len(self.rows))
@@ -57,14 +61,14 @@ class LoraPanel:
     def _row(self, number: int, schema: ModelSchema) -> gr.Button:
         with gr.Row(elem_classes=["lora-head"]):
             path = gr.Textbox(
-                label=f"LoRA {number}",
-                placeholder="owner/name, or a link to a .safetensors file",
+                label=label("lora.path", number=str(number)),
+                placeholder=label("lora.placeholder"),
                 elem_id=field_id(f"lora_{number}"),
                 max_lines=1,
                 scale=5,
             )
             remove = gr.Button(
-                f"Remove LoRA {number}",
+                label("lora.remove", number=str(number)),
                 size="sm",
                 elem_id=f"remove-lora-{number}",
                 elem_classes=["remove"],
@@ -75,16 +79,16 @@ class LoraPanel:
         with gr.Row(elem_classes=["lora-foot"]):
             on = gr.Checkbox(
                 value=True,
-                label=f"Use LoRA {number}",
-                info="Off: kept, not used.",
+                label=label("lora.use", number=str(number)),
+                info=label("lora.use_help"),
                 elem_id=field_id(f"lora_{number}_on"),
                 scale=1,
             )
             scale = slider(
                 schema.lora_scale,
                 f"lora_{number}_scale",
-                label=f"LoRA {number} scale",
-                info="1 is usual, 0 is off.",
+                label=label("lora.scale", number=str(number)),
+                info=label("lora.scale_help"),
                 scale=2,
             )
         place_under_row(number)

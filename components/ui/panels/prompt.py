@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from components.ui.labels import label
 from components.ui.panels.prompt_length import follow_length, help_with_length
 from components.ui.widgets import field_id, help_text, text_of
 
@@ -27,23 +28,23 @@ class PromptPanel:
     def __init__(self, *, is_unlimited: bool = False) -> None:
         """`is_unlimited`: the backend reads prompts of any length, so no message about the length is needed."""
         prompt = gr.Textbox(
-            label="Prompt",
+            label=label("field.prompt.title"),
             lines=3,
             max_lines=8,
-            placeholder="A red fox in the snow at night",
+            placeholder=label("field.prompt.placeholder"),
             elem_id=field_id("prompt"),
             autofocus=False,
         )
         place_help = help_text if is_unlimited else help_with_length
-        place_help("prompt", "Say what the picture should show. Ctrl+Enter (or ⌘+Enter) generates.")
+        place_help("prompt", label("field.prompt.help"))
         negative = gr.Textbox(
-            label="Negative prompt",
+            label=label("field.negative_prompt.title"),
             lines=1,
             max_lines=4,
-            placeholder="blurry, text",
+            placeholder=label("field.negative_prompt.placeholder"),
             elem_id=field_id("negative_prompt"),
         )
-        help_text("negative_prompt", "What should stay out of the picture. May be left empty.")
+        help_text("negative_prompt", label("field.negative_prompt.help"))
         self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": negative}
         if not is_unlimited:
             follow_length(prompt, negative)

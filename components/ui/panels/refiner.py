@@ -15,13 +15,8 @@ from components.domain.request import Refine
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.ui import assets
+from components.ui.labels import label
 from components.ui.widgets import field_id, number_of, slider
-
-MODES = {
-    Refine.OFF: "Off",
-    Refine.ENSEMBLE: "Ensemble of experts",
-    Refine.SECOND_PASS: "Second pass",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +42,13 @@ class RefinerPanel:
 
     def __init__(self, schema: ModelSchema, *, splits_every_step: bool = False) -> None:
         """`splits_every_step`: base and refiner run at least one step each, whatever the handover."""
-        self.place = gr.Accordion("Refiner: off", open=False, elem_id="refiner")
+        self.place = gr.Accordion(label(f"refiner.panel.{Refine.OFF.value}"), open=False, elem_id="refiner")
         with self.place:
             self.mode = gr.Radio(
-                [(label, mode.value) for mode, label in MODES.items()],
+                [(label(f"refiner.mode.{mode.value}"), mode.value) for mode in Refine],
                 value=Refine.OFF.value,
-                label="Refiner",
-                info="A second model that finishes the details. It takes longer.",
+                label=label("field.refine.title"),
+                info=label("field.refine.help"),
                 elem_id=field_id("refine"),
             )
             # Both groups exist from the start: the browser shows one of them without a request to the server.
@@ -61,8 +56,8 @@ class RefinerPanel:
                 handover = slider(
                     schema.high_noise_frac,
                     "high_noise_frac",
-                    label="Handover",
-                    info="The share of the steps after which the refiner takes over.",
+                    label=label("field.high_noise_frac.label"),
+                    info=label("field.high_noise_frac.help"),
                 )
                 self.shares = gr.HTML(
                     _split_text(
@@ -79,8 +74,8 @@ class RefinerPanel:
                 steps = slider(
                     schema.refine_steps,
                     "refine_steps",
-                    label="Refiner steps",
-                    info="How long the refiner works over the finished picture.",
+                    label=label("field.refine_steps.label"),
+                    info=label("field.refine_steps.help"),
                 )
         self.parts = {
             "refiner": self.place,
@@ -133,4 +128,4 @@ def _whole(value: Any) -> int:
 
 def _split_text(steps: int, handover: float, *, splits_every_step: bool) -> str:
     base, refiner = split_steps(steps, handover, each=splits_every_step)
-    return f"{steps} steps: {base} base + {refiner} refiner."
+    return label("refiner.split", count=steps, base=base, refiner=refiner)

@@ -14,6 +14,7 @@ from components.domain.batch import MAX_IMAGES
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.ui import assets
+from components.ui.labels import label
 from components.ui.widgets import field_id, number_of, slider
 
 
@@ -34,29 +35,29 @@ class SamplingPanel:
         guidance = slider(
             schema.guidance_scale,
             "guidance_scale",
-            label="Guidance",
-            info="How strictly to follow your words.",
+            label=label("field.guidance_scale.title"),
+            info=label("field.guidance_scale.help"),
         )
         steps = slider(
             schema.num_inference_steps,
             "num_inference_steps",
-            label="Steps",
-            info="More steps: finer, but slower.",
+            label=label("field.num_inference_steps.title"),
+            info=label("field.num_inference_steps.help"),
         )
         seed = slider(
             schema.seed,
             "seed",
-            label="Seed",
-            info="Same seed, same picture. -1 draws a new one.",
+            label=label("field.seed.title"),
+            info=label("field.seed.help"),
         )
-        dice = gr.Button("Random seed", size="sm", elem_classes=["minor", "dice"])
+        dice = gr.Button(label("field.seed.random"), size="sm", elem_classes=["minor", "dice"])
         # Without a function: the script sets the value in the browser, and nothing is requested.
         dice.click(None, None, seed, js=assets.hook("form/form", "random_seed"), api_visibility="private")
         pictures = gr.Radio(
             list(range(1, MAX_IMAGES + 1)),
             value=1,
-            label="Pictures",
-            info="How many at once. Each gets the next seed.",
+            label=label("field.pictures.title"),
+            info=label("field.pictures.help"),
             elem_id=field_id("pictures"),
         )
         self.guidance, self.steps = guidance, steps

@@ -9,19 +9,20 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from components.domain.schema import ModelSchema
+from components.domain.schema import ModelSchema, Range
 from components.ui import assets
+from components.ui.labels import label
 from components.ui.widgets import number_of, slider
 
 SHAPES = {
-    "Square": (1024, 1024),
-    "Portrait": (896, 1152),
-    "Tall": (832, 1216),
-    "Phone": (768, 1344),
-    "Landscape": (1152, 896),
-    "Wide": (1216, 832),
-    "Screen": (1344, 768),
-    "Cinema": (1536, 640),
+    "square": (1024, 1024),
+    "portrait": (896, 1152),
+    "tall": (832, 1216),
+    "phone": (768, 1344),
+    "landscape": (1152, 896),
+    "wide": (1216, 832),
+    "screen": (1344, 768),
+    "cinema": (1536, 640),
 }
 """The sizes SDXL was trained on, in pixels."""
 
@@ -38,19 +39,18 @@ class ShapePanel:
     """Named shapes and both sliders. Choosing one moves the others, by scripts in the browser."""
 
     def __init__(self, schema: ModelSchema) -> None:
-        choices = [(name, f"{width}x{height}") for name, (width, height) in SHAPES.items()]
+        choices = [(label(f"shape.{name}"), f"{width}x{height}") for name, (width, height) in SHAPES.items()]
         shape = gr.Radio(
             choices,
             value="1024x1024",
-            label="Shape",
-            info="Sizes the model was trained on.",
+            label=label("shape.title"),
+            info=label("shape.help"),
             elem_id="shape",
             elem_classes=["shapes"],
         )
         with gr.Row(elem_classes=["size-row"]):
-            width = slider(schema.width, "width", label="Width", info="Pixels across.")
-            height = slider(schema.height, "height", label="Height", info="Pixels down.")
-        swap = gr.Button("Swap width and height", size="sm", elem_id="swap-size", elem_classes=["minor", "swap"])
+            width, height = (_side(name, getattr(schema, name)) for name in ("width", "height"))
+        swap = gr.Button(label("shape.swap"), size="sm", elem_id="swap-size", elem_classes=["minor", "swap"])
         self.inputs: dict[str, Component] = {"width": width, "height": height}
         self.shape = shape
         self._tie(width, height, swap)
@@ -77,3 +77,7 @@ class ShapePanel:
     def read(values: Mapping[str, Any]) -> Size:
         """Return the size. Raises InvalidRequest for a value that is no number."""
         return Size(number_of(values.get("width"), "width"), number_of(values.get("height"), "height"))
+
+
+def _side(name: str, allowed: Range) -> gr.Slider:
+    return slider(allowed, name, label=label(f"field.{name}.title"), info=label(f"field.{name}.help"))

@@ -13,10 +13,9 @@ from components.domain.request import FAST_GUIDANCE, FAST_STEPS, Preset
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.ui import assets
+from components.ui.labels import label
 from components.ui.panels.sampling import SamplingPanel
 from components.ui.widgets import field_id
-
-LABELS = {Preset.FULL: "Best", Preset.FAST: f"Fast, {FAST_STEPS} steps"}
 
 
 class SpeedPanel:
@@ -24,9 +23,9 @@ class SpeedPanel:
 
     def __init__(self) -> None:
         self.preset = gr.Radio(
-            [(label, preset.value) for preset, label in LABELS.items()],
-            label="Speed",
-            info="Fast is several times quicker, with fewer details.",
+            [(label(f"preset.{preset.value}", steps=FAST_STEPS), preset.value) for preset in Preset],
+            label=label("field.preset.title"),
+            info=label("field.preset.help"),
             elem_id=field_id("preset"),
         )
         self.inputs: dict[str, Component] = {"preset": self.preset}

@@ -240,6 +240,6 @@ def _details(job: Job) -> dict[str, Any]:
         "seed": job.request.seed,
         "timings": {"inference": job.inference_ms},
         "has_nsfw_contents": [image.nsfw for image in job.images],
-        "note": job.note,
+        "note": " ".join(str(note) for note in job.notes),
         "recipe": infotext(job.request, job.model),
     }

@@ -14,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from components import messages
 from components.domain.job import Job, StoredImage
 from components.images.metadata import strip, write_text
-from components.recipes.infotext import infotext
+from components.messages.catalogue import text
+from components.recipes.infotext import NEGATIVE, VERSION, infotext
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.routes.zip_stream import Entry, stream_zip
@@ -71,7 +73,7 @@ class Archives:
     async def _serve(self, request: Request) -> Response:
         archive = self._archives.get(request.path_params["token"])
         if archive is None or archive.until <= time.monotonic():
-            return PlainTextResponse("This file is not here any more. Choose the pictures again.", status_code=404)
+            return PlainTextResponse(str(messages.ARCHIVE_GONE), status_code=404)
         jobs = await self._playground.history.finished(archive.visitor, archive.job_ids)
         name = time.strftime("sdxl-lora-%Y-%m-%d.zip")
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
@@ -104,7 +106,7 @@ def _image_html(job: Job, image: StoredImage, file: str, recipe: str) -> str:
     """Return one image of the contact sheet; without its texts when its file has no recipe either."""
     if not recipe:
         return _filled("archive/contact_image.html", file, "", "", image)
-    negative = f"Negative prompt: {job.request.negative_prompt}\n" if job.request.negative_prompt else ""
+    negative = f"{NEGATIVE} {job.request.negative_prompt}\n" if job.request.negative_prompt else ""
     # The last line of an infotext has the parameters, the lines before it the prompts.
     facts = negative + recipe.rpartition("\n")[2]
     return _filled("archive/contact_image.html", file, job.request.prompt, facts, image)
@@ -119,7 +121,6 @@ def _filled(template: str, file: str, prompt: str, facts: str, image: StoredImag
 
 
 def _sheet_html(images: list[str]) -> str:
-    count = f"{len(images)} {'picture' if len(images) == 1 else 'pictures'}"
-    summary = f"{count}, saved on {time.strftime('%Y-%m-%d')}. A click opens one in full."
-    values = {"title": "SDXL LoRA Playground", "said": summary, "pictures": "\n".join(images)}
+    summary = text("archive.summary", {"count": len(images), "date": time.strftime("%Y-%m-%d")})
+    values = {"title": VERSION, "said": summary, "pictures": "\n".join(images)}
     return Template(assets.text("archive/contact_sheet.html")).substitute(values)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from components import messages
 from components.images.metadata import strip, write_text
 from components.services.playground import Playground
 from components.ui import assets
@@ -78,7 +79,7 @@ async def _thumbnail(playground: Playground, name: str) -> Response:
 
 
 def _missing() -> Response:
-    return PlainTextResponse("This picture is not here.", status_code=404)
+    return PlainTextResponse(str(messages.PICTURE_NOT_HERE), status_code=404)
 
 
 def _rewritten(image: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
@@ -91,7 +92,7 @@ async def _asset(request: Request) -> Response:
     path = (assets.FOLDER / request.path_params["name"]).resolve()
     served = any(path.is_relative_to(assets.FOLDER / folder) for folder in assets.SERVED)
     if not served or not path.is_file() or path.suffix not in _TYPES:
-        return PlainTextResponse("There is no such file.", status_code=404)
+        return PlainTextResponse(str(messages.NO_SUCH_FILE), status_code=404)
     # A page that was loaded before an update has URLs of the old version: the new file must not be cached there.
     is_current = request.path_params["version"] == assets.version()
     return _file_response(path, path.suffix, f"public, {_IMMUTABLE}" if is_current else "no-store")

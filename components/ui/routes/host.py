@@ -11,21 +11,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from components import messages
 from components.budget.limits import BudgetLimits, PersonSpending
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
+from components.messages.message import Message
 from components.services.host_config import SpendingReport
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.identity import user_of
+from components.ui.message_json import message_json
 
 PATH = "/playground/host"
 PEOPLE_SHOWN = 200
 """Persons in the table, those with the highest spending first; the others are counted."""
 MAX_BODY_BYTES = 100
 """Largest body of a request to the switch."""
-REFUSED = "This page is for the host alone: open it by the link that was printed when the app was started."
-REFUSED_ON_SPACE = "This page is for the host alone: sign in as the Space's owner, or use the link in the Space's log."
 INVALID_SWITCH = 'The switch takes the JSON {"stop": true} or {"stop": false}, and nothing else.'
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -70,26 +71,26 @@ class HostPage:
     async def _report(self, request: Request) -> Response:
         """Serve the spending report as JSON."""
         if not self._is_host(request):
-            return self._refusal()
+            return self._not_the_host()
         try:
             report = await self._playground.spending_report()
         except PlaygroundError as error:
-            return _text_response(str(error), 503)
+            return _refusal(error.message, 503)
         return JSONResponse(_report_json(report), headers=_PRIVATE)
 
     async def _switch(self, request: Request) -> Response:
         """Turn the switch that stops spending on or off."""
         if not self._is_host(request):
-            return self._refusal()
+            return self._not_the_host()
         # Pages of other sites cannot send this type without a preflight, which OriginCheck refuses.
         is_json = request.headers.get("content-type", "").startswith("application/json")
         is_on = _switch_value(await _read_start(request)) if is_json else None
         if is_on is None:
-            return _text_response(INVALID_SWITCH, 422)
+            return PlainTextResponse(INVALID_SWITCH, status_code=422, headers=_PRIVATE)
         try:
             await self._playground.jobs.stop_spending(is_on=is_on)
         except PlaygroundError as error:
-            return _text_response(str(error), 503)
+            return _refusal(error.message, 503)
         return JSONResponse({"stop": is_on}, headers=_PRIVATE)
 
     def _is_host(self, request: Request) -> bool:
@@ -105,12 +106,12 @@ class HostPage:
         # In constant time. As bytes: of texts compare_digest takes ASCII alone, and a header may hold anything.
         return hmac.compare_digest(credentials.encode(), f"Bearer {self._token}".encode())
 
-    def _refusal(self) -> Response:
-        return _text_response(REFUSED_ON_SPACE if self._playground.config.owner else REFUSED, 403)
+    def _not_the_host(self) -> Response:
+        return _refusal(messages.HOST_ONLY_ON_SPACE if self._playground.config.owner else messages.HOST_ONLY, 403)
 
 
-def _text_response(sentence: str, status: int) -> Response:
-    return PlainTextResponse(sentence, status_code=status, headers=_PRIVATE)
+def _refusal(message: Message, status: int) -> Response:
+    return JSONResponse({"refused": message_json(message, is_free=True)}, status, headers=_PRIVATE)
 
 
 async def _read_start(request: Request) -> bytes:

@@ -253,6 +253,6 @@ def test_half_a_character_goes_no_further():
     data = {"id": TASK, "status": "failed", "error": "\ud800", "model": "\ud800", "urls": {"get": "\udfff"}}
     update = decode_task(answer({**data, "x-note": "\ud800", "outputs": ["https://x.test/\ud800"]}), TASK)
     repr(update).encode()
-    for text in (update.error, update.model, update.query_url, update.note, *update.outputs):
+    for text in (update.error, update.model, update.query_url, *map(str, update.notes), *update.outputs):
         assert isinstance(text, str)
         text.encode()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine
 from components.domain.task import TaskStatus, TaskUpdate
+from components.messages.catalogue import Text
 from components.messages.message import Charge, Message, literal
 from components.storage.jobs_table import from_record, to_record
 
@@ -39,7 +40,8 @@ PICTURES = st.builds(
     st.integers(0),
     st.booleans(),
 )
-SENTENCES = st.builds(Message, TEXT, TEXT, st.sampled_from(Charge))
+PARAMS = st.dictionaries(TEXT, TEXT | st.integers() | st.floats(0, 1) | st.builds(Text, TEXT), max_size=3)
+SENTENCES = st.builds(Message, TEXT, PARAMS, st.sampled_from(Charge))
 GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     id=TEXT,
     visitor=TEXT,
@@ -63,21 +65,22 @@ GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     inference_ms=st.none() | st.integers(0),
     images=st.lists(PICTURES, max_size=4).map(tuple),
     problem=st.none() | SENTENCES,
-    note=TEXT,
-    seed_note=TEXT,
+    notes=st.lists(SENTENCES, max_size=2).map(tuple),
+    seed_note=st.none() | SENTENCES,
     is_paused=st.booleans(),
     refused_field=TEXT,
     position=st.none() | st.integers(0),
     step=st.none() | st.integers(0),
     steps=st.none() | st.integers(0),
     preview=st.just(""),
-    stage=st.just(""),
+    stage=st.none(),
     next_send=st.none() | TIME,
     links=st.lists(TEXT, max_size=4).map(tuple),
     is_favourite=st.booleans(),
     is_readable=st.sampled_from([True]),
 )
 FRESH = Job("c-1", "v", "c", 1, "hosted", "a/b", GenerationRequest("a cat", seed=1), created=100.0)
+NOTE = literal("A note.")
 
 
 def test_the_jobs_that_are_tried_have_every_field():
@@ -96,6 +99,14 @@ OLDER = {"key", "person", "price", "is_set_aside", "refused_field", "next_send",
 def test_a_record_of_an_earlier_version_is_read():
     record = to_record(FRESH)
     assert from_record({name: value for name, value in record.items() if name not in OLDER}) == FRESH
+
+
+def test_a_record_with_texts_in_place_of_codes_is_read():
+    texts = {"happened": "It broke.", "advice": "Mend it.", "charge": "maybe"}
+    read = from_record({**to_record(FRESH), "trouble": texts, "note": "Tiny.", "seed_note": "Went on from 0."})
+    assert read.problem == literal("It broke.", "Mend it.", Charge.MAYBE)
+    assert (read.notes, read.seed_note) == ((literal("Tiny."),), literal("Went on from 0."))
+    assert from_record({**to_record(FRESH), "note": "", "seed_note": ""}) == FRESH
 
 
 def test_a_record_from_before_there_were_presets_is_read():
@@ -130,8 +141,8 @@ def test_a_job_goes_from_waiting_over_created_to_processing():
     assert (sent.state, sent.sent) == (JobState.WAITING, 101.0)
     queued = sent.with_task(update(TaskStatus.QUEUED), 102.0)
     assert (queued.state, queued.task_id, queued.accepted, queued.started) == (JobState.CREATED, "t", 102.0, None)
-    running = queued.with_update(update(TaskStatus.RUNNING, step=3, steps=9, note="n"), 103.0)
-    assert (running.state, running.started, running.step, running.note) == (JobState.PROCESSING, 103.0, 3, "n")
+    running = queued.with_update(update(TaskStatus.RUNNING, step=3, steps=9, notes=(NOTE,)), 103.0)
+    assert (running.state, running.started, running.step, running.notes) == (JobState.PROCESSING, 103.0, 3, (NOTE,))
     assert running.with_update(update(TaskStatus.QUEUED), 104.0).state is JobState.PROCESSING, (
         "it does not go backwards"
     )
@@ -167,12 +178,12 @@ def test_at_the_end_no_progress_is_shown():
 
 
 def test_a_preview_is_shown_until_the_end_and_never_written_down():
-    seen = FRESH.with_update(update(TaskStatus.RUNNING, preview="data:image/jpeg;base64,/9j/", stage="Loading"), 1.0)
-    assert (seen.preview, seen.stage) == ("data:image/jpeg;base64,/9j/", "Loading")
+    seen = FRESH.with_update(update(TaskStatus.RUNNING, preview="data:image/jpeg;base64,/9j/", stage=NOTE), 1.0)
+    assert (seen.preview, seen.stage) == ("data:image/jpeg;base64,/9j/", NOTE)
     assert not {"preview", "stage"} & set(to_record(seen))
-    assert from_record(to_record(seen)) == replace(seen, preview="", stage="")
+    assert from_record(to_record(seen)) == replace(seen, preview="", stage=None)
     ended = seen.ended_as(JobState.COMPLETED, 2.0)
-    assert (ended.preview, ended.stage) == ("", "")
+    assert (ended.preview, ended.stage) == ("", None)
 
 
 def test_a_kind_is_what_decides_how_long_it_takes():

@@ -10,6 +10,7 @@ from components.domain.job import Job, JobState
 from components.domain.request import GenerationRequest
 from components.jobs.feed import MAX_JOBS, PAGE_SIZE, JobFeed
 from components.jobs.repository import MAX_IDLE_FEEDS, JobRepository
+from components.messages.message import Message, literal
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
 from tests.support.scripted_api import ALICE, BOB, MODEL
@@ -18,6 +19,10 @@ from tests.support.scripted_api import ALICE, BOB, MODEL
 def job(name: str, **given: object) -> Job:
     plain = Job(name, ALICE, name, 1, "hosted", MODEL, GenerationRequest("a cat", seed=1), created=100.0)
     return replace(plain, **given)
+
+
+def note(text: object) -> tuple[Message, ...]:
+    return (literal(str(text)),)
 
 
 async def test_a_new_reader_gets_the_first_page_at_once():
@@ -62,9 +67,9 @@ async def test_a_change_wakes_everybody_who_waits():
     waiting = [asyncio.create_task(feed.changes(known.epoch, known.version, 30)) for _ in range(3)]
     await asyncio.sleep(0)
     assert feed.watchers == 3
-    await feed.publish([job("a", note="new")])
+    await feed.publish([job("a", notes=note("new"))])
     for changes in await asyncio.gather(*waiting):
-        assert [one.note for one in changes.jobs] == ["new"]
+        assert [one.notes for one in changes.jobs] == [note("new")]
     assert feed.watchers == 0
 
 
@@ -87,7 +92,7 @@ async def test_a_reader_however_slow_ends_up_with_the_last_value_of_each(pause):
 
     async def write():
         for number in range(60):
-            await feed.publish([job(f"j{number % 7}", note=str(number), ended=1.0)])
+            await feed.publish([job(f"j{number % 7}", notes=note(number), ended=1.0)])
             await asyncio.sleep(0)
 
     writing = asyncio.create_task(write())
@@ -95,10 +100,10 @@ async def test_a_reader_however_slow_ends_up_with_the_last_value_of_each(pause):
         changes = await feed.changes(epoch, version, 0.01)
         assert changes.version >= version
         version = changes.version
-        seen |= {one.id: one.note for one in changes.jobs}
+        seen |= {one.id: one.notes for one in changes.jobs}
         for _ in range(pause):
             await asyncio.sleep(0)
-    assert seen == {f"j{number % 7}": str(number) for number in range(53, 60)}
+    assert seen == {f"j{number % 7}": note(number) for number in range(53, 60)}
 
 
 async def test_unfinished_counts_what_has_not_ended():
@@ -119,9 +124,9 @@ async def repository(tmp_path):
 async def test_a_change_while_a_feed_is_loaded_is_in_it(repository):
     await repository.add([job("a")])
     loading = asyncio.create_task(repository.feed_of(ALICE))
-    await asyncio.gather(loading, *[repository.save(job("a", note=str(number))) for number in range(5)])
+    await asyncio.gather(loading, *[repository.save(job("a", notes=note(number))) for number in range(5)])
     (shown,) = (await (await repository.feed_of(ALICE)).changes("", 0, 0)).jobs
-    assert shown.note == "4"
+    assert shown.notes == note("4")
 
 
 async def test_readers_at_once_share_one_feed(repository):
@@ -141,8 +146,8 @@ async def test_a_value_that_is_not_kept_is_not_shown(repository):
     feed = await repository.feed_of(ALICE)
     await repository.add([job("a"), job("b")])
     assert await repository.save(job("a", task_id="t"))
-    assert not await repository.save(job("b", task_id="t", note="wrong"))
-    assert {one.note for one in (await feed.changes("", 0, 0)).jobs} == {""}
+    assert not await repository.save(job("b", task_id="t", notes=note("wrong")))
+    assert {one.notes for one in (await feed.changes("", 0, 0)).jobs} == {()}
 
 
 async def test_feeds_of_those_who_left_are_dropped_and_no_others(repository):

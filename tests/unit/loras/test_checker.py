@@ -11,6 +11,7 @@ import pytest
 from components import messages
 from components.loras.checker import HEADER_LIMIT, Fit, LoraChecker
 from components.loras.safetensors_header import BaseModelFamily
+from components.messages.catalogue import Text
 from components.messages.message import Message
 from tests.support.lora_sites import (
     API,
@@ -46,6 +47,9 @@ async def test_a_repository_s_lora_fits(checker: LoraChecker, hosts: FakeSites) 
         assert not {"authorization", "cookie"} & set(request.headers)
         assert request.headers["accept-encoding"] == "identity"
         assert request.headers["range"].startswith("bytes=0-")
+
+
+ANOTHER = Text("lora_base.another_kind")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,12 @@ async def test_a_civitai_page_is_given_its_newest_version(checker: LoraChecker, 
         (version("Pony"), gives(b"", 401), Fit.WILL_NOT_FIT, messages.LORA_LOGIN),
         (version("Flux.1 D"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("FLUX")),
         (version("SD 1.5"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("Stable Diffusion 1.5")),
-        (version("Wan 2.2"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("another kind of model")),
+        (
+            version("Wan 2.2"),
+            gives(b"", 500),
+            Fit.WILL_NOT_FIT,
+            messages.lora_for_another(ANOTHER),
+        ),
         (version(), gives(b"", 500), Fit.CANNOT_TELL, messages.SITE_REFUSES),
         (version(kind="Checkpoint"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.LORA_OTHER_KIND),
         (version(id="456"), gives(b"", 500), Fit.CANNOT_TELL, messages.SITE_REFUSES),

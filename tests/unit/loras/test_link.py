@@ -11,6 +11,7 @@ from components.domain.lora_path import MAX_URL_LENGTH, is_lora_path, is_reposit
 from components.errors import InvalidRequest
 from components.loras.link import parse_lora
 from components.loras.sites import Site
+from components.messages.catalogue import Text
 from components.messages.message import Message
 from components.net.public_url import is_public_https
 
@@ -177,8 +178,8 @@ def test_a_civitai_page_without_a_version_has_to_be_asked_for_it(pasted: str) ->
     [
         ("owner/name", Site.HUGGING_FACE, "Hugging Face · owner/name"),
         (FILE, Site.HUGGING_FACE, "Hugging Face · o/n · x.safetensors"),
-        ("https://civitai.com/models/123", Site.CIVITAI, "Civitai · model 123"),
-        ("civitai:123@456", Site.CIVITAI, "Civitai · version 456"),
+        ("https://civitai.com/models/123", Site.CIVITAI, Text("lora_site.civitai_model", {"number": "123"})),
+        ("civitai:123@456", Site.CIVITAI, Text("lora_site.civitai_version", {"number": "456"})),
         ("https://example.org/a/x.safetensors", Site.OTHER, "example.org · x.safetensors"),
     ],
 )

@@ -21,6 +21,7 @@ from components.domain.model_family import Catalogue, Model, ModelFamily
 from components.domain.request import GenerationRequest, LoraWeight
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, PROMPT_LIMIT, built_in_schema
 from components.errors import InvalidRequest, StorageError
+from components.messages.catalogue import Text
 from components.messages.message import Message
 from components.services.backend import Backend
 from components.services.playground import Playground
@@ -210,6 +211,15 @@ async def test_f28_and_f29_what_is_said_of_the_disk(tmp_path, noticed):
     assert await noticed(tmp_path / "good", lasting=True) == (), "once"
 
 
+async def test_a_folder_of_a_newer_version_is_said_to_be_one(tmp_path, noticed):
+    Store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "playground.sqlite3") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    for lasting in (True, False):
+        assert await noticed(tmp_path, lasting=lasting) == (messages.NEWER_HISTORY,)
+
+
 async def test_f34_what_the_models_take_is_said_to_be_unknown(tmp_path):
     backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     playground = Playground(backend, Store(tmp_path), host_config(backend))
@@ -249,8 +259,8 @@ async def test_f04_what_a_program_may_not_send(given, told):
 async def test_f28_a_picture_whose_file_is_gone_is_said_to_a_program(hosted, tmp_path, monkeypatch):
     backend = Backend(
         "hosted",
-        "A test.",
-        "",
+        Text("backend.demo"),
+        None,
         Catalogue(ModelFamily.built_in([MODEL])),
         Endpoint(hosted.base_url, v3_service.KEY),
         free=False,

@@ -15,6 +15,7 @@ from components.domain.person import Person
 from components.domain.request import GenerationRequest
 from components.errors import SetupError
 from components.jobs.submission import Submission
+from components.messages.catalogue import Text
 from components.services.backend import Backend
 from components.services.playground import Playground
 from components.storage.store import Store
@@ -26,7 +27,12 @@ from tests.support.v3_service import KEY, free_port
 @pytest.fixture
 def backend(hosted):
     return Backend(
-        "hosted", "A test.", "", Catalogue(ModelFamily.built_in([MODEL])), Endpoint(hosted.base_url, KEY), free=True
+        "hosted",
+        Text("backend.demo"),
+        None,
+        Catalogue(ModelFamily.built_in([MODEL])),
+        Endpoint(hosted.base_url, KEY),
+        free=True,
     )
 
 

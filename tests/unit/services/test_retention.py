@@ -55,6 +55,13 @@ async def test_without_limits_all_is_kept(store, sweep):
     assert left(store) == {"a-1", "b-1"}
 
 
+async def test_of_a_newer_version_s_folder_all_is_kept(store, sweep, monkeypatch):
+    save(store, aged("a-1", 99))
+    monkeypatch.setattr(store._db, "is_from_newer_version", True)
+    await sweep(days=30, gigabytes=0.0001)
+    assert left(store) == {"a-1"}
+
+
 async def test_what_is_too_old_goes_but_favourites(store, sweep):
     save(store, *(aged(f"a-{number}", number) for number in range(1, 90)), aged("b-1", 50, visitor=BOB))
     store.set_favourite(ALICE, "a-80", is_favourite=True)

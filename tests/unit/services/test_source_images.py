@@ -14,6 +14,7 @@ from components.images.fit import FitMode
 from components.services.backend import Backend
 from components.services.playground import Playground
 from components.storage.store import Store
+from components.ui.message_json import message_json
 from components.ui.panels.source_image import SourceImagePanel
 from components.ui.routes.files import routes
 from components.ui.routes.source_images import VISITOR
@@ -57,7 +58,7 @@ def test_s04_another_visitor_s_picture_is_not_here(web):
     for tail, given in (("/fit", {"json": order}), (f"/mask/{taken['name']}", {"content": PHOTO})):
         answer = post(web, tail, BOB, **given)
         assert answer.status_code == 404
-        assert answer.json()["refused"]["happened"] == messages.SOURCE_GONE.happened
+        assert answer.json()["refused"] == message_json(messages.SOURCE_GONE, is_free=True)
     assert post(web, "/result", BOB, json={"job": "c-1", "index": 0}).status_code == 404
 
 
@@ -80,7 +81,7 @@ def test_s04_nobody_has_no_pictures(web, visitor):
 def test_s06_what_is_asked_is_checked_here_again(web, order, told):
     taken = post(web, content=PHOTO).json()
     answer = post(web, "/fit", json={"name": taken["name"], "width": 512, "height": 512} | order)
-    assert answer.json()["refused"]["happened"] == told.happened
+    assert answer.json()["refused"] == message_json(told, is_free=True)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"[" * 3000, b'{"name": 5}'])

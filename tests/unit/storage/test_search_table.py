@@ -11,6 +11,7 @@ import pytest
 
 from components.domain.job import JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight
+from components.messages.message import literal
 from components.storage.jobs_table import to_record
 from components.storage.search_table import TABLE, Filters, Search, folded, index
 from components.storage.store import Store
@@ -106,7 +107,7 @@ def test_a_favourite_stays_one_until_it_is_unmarked(store, tmp_path):
     marked = store.set_favourite(ALICE, "a-1", is_favourite=True)
     assert marked == store.job("a-1")
     assert marked.is_favourite
-    store.save_job(done("b-1", note="something else changed"))
+    store.save_job(done("b-1", notes=(literal("something else changed"),)))
     assert found(store, is_favourite=True) == ["a-1"]
     store.close()
     again = Store(tmp_path)

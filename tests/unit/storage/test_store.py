@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from components import messages
 from components.budget.limits import BudgetLimits, Reservation
 from components.domain.job import JobState
 from components.errors import SetupError
+from components.messages.message import literal
 from components.storage.store import Store
 from tests.support.paths import ROOT
 from tests.support.scripted_api import ALICE, BOB, picture_bytes
@@ -35,6 +37,15 @@ def test_a_click_is_written_down_all_or_none(store):
     assert store.add_jobs([job("c-3")])
 
 
+def test_a_message_keeps_no_parameter_of_the_one_before(store):
+    store.add_jobs([job("a-1")])
+    store.save_job(job("a-1").with_problem(messages.busy_until("12:30")))
+    store.save_job(job("a-1").with_problem(messages.BUSY))
+    assert store.job("a-1").problem == messages.BUSY
+    store.save_job(job("a-1"))
+    assert store.job("a-1").problem is None
+
+
 def test_a_task_is_claimed_by_one_job(store):
     store.add_jobs([job("a-1"), job("b-1"), job("c-1", backend="demo")])
     assert store.save_job(job("a-1", task_id="t"))
@@ -47,7 +58,7 @@ def test_a_task_is_claimed_by_one_job(store):
 
 def test_saving_replaces_the_whole_value(store):
     store.add_jobs([job("a-1")])
-    changed = job("a-1", state=JobState.COMPLETED, ended=5.0, note="done", task_id="t")
+    changed = job("a-1", state=JobState.COMPLETED, ended=5.0, notes=(literal("done"),), task_id="t")
     store.save_job(changed)
     assert store.job("a-1") == changed
 
@@ -117,7 +128,7 @@ def test_in_doubt_is_what_was_sent_and_has_no_task(store):
 
 def test_all_is_there_after_opening_again(tmp_path):
     first = Store(tmp_path)
-    kept = job("a-1", state=JobState.CREATED, task_id="t", note="é😀")
+    kept = job("a-1", state=JobState.CREATED, task_id="t", notes=(literal("é😀"),))
     first.add_jobs([kept])
     landing = first.open_temp()
     landing.write(picture_bytes())
@@ -185,7 +196,7 @@ def test_in_a_folder_that_cannot_be_made_it_goes_on_in_memory(tmp_path):
     (tmp_path / "file").write_text("")
     store = Store(tmp_path / "file" / "folder")
     assert not store.is_on_disk
-    kept = job("a-1", note="é")
+    kept = job("a-1", notes=(literal("é"),))
     assert store.add_jobs([kept])
     assert store.job("a-1") == kept
     landing = store.open_temp()

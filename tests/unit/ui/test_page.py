@@ -9,13 +9,15 @@ from components.services.backend import Backend
 from components.services.playground import Playground
 from components.storage.store import Store
 from components.ui.page import Page
+from components.ui.widgets import field_id
 from tests.support.core import host_config
 from tests.support.recorded import recorded
 from tests.support.scripted_api import BASE, KEY, MODEL
 
 
 def steps_shown(page: Page) -> tuple[float, float, float]:
-    (slider,) = [one["props"] for one in page.blocks.config["components"] if one["props"].get("label") == "Steps"]
+    components = [one["props"] for one in page.blocks.config["components"]]
+    (slider,) = [one for one in components if one.get("elem_id") == field_id("num_inference_steps")]
     return slider["minimum"], slider["maximum"], slider["value"]
 
 

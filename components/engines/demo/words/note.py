@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from components.engines.demo.words.parse import Scene
+from components.messages.message import Message
 
-THINGS = (
-    "fox, cat, owl, horse, dragon, unicorn, knight, wizard, astronaut, robot, castle, lighthouse, sailboat,"
-    " rocket, hot air balloon, ramen and cake"
-)
-PLACES = "forest, sea, mountains, city, desert, space, underwater and room"
+KNOWS_NONE = Message("demo_knows_none")
 
 
-def note_for(scene: Scene) -> str:
-    """Return the note; "" when any word was recognized."""
-    if scene.known:
-        return ""
-    return (
-        f"The demo painter knows none of these words: it knows words such as {THINGS}, and places such as {PLACES},"
-        " by day, at night, at sunset, in the rain or in the snow."
-    )
+def notes_for(scene: Scene) -> tuple[Message, ...]:
+    """Return the note; none when any word was recognized."""
+    return () if scene.known else (KNOWS_NONE,)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import torch
 from components.errors import EngineError
-from components.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def chosen_device(name: str) -> Device:
     """Return the device of the setting; auto takes the best there is. Raise EngineError when it is not there."""
     there = _there()
     if name != "auto" and name not in there:
-        raise EngineError(Message("engine_no_device", {"name": name}))
+        raise EngineError(messages.no_device(name))
     best = there[0] if name == "auto" else name
     return Device(best, torch().float32 if best == "cpu" else torch().float16)
 

@@ -11,6 +11,7 @@ from components.engines.protocol import EngineRequest, Refine
 from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import library
 from components.engines.sdxl.pipeline import schedule
+from components.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def plan_steps(
     return StepPlan(requested, strength, run, None, 0, 0)
 
 
-def notes_on(request: EngineRequest, plan: StepPlan | None) -> list[str]:
+def notes_on(request: EngineRequest, plan: StepPlan | None) -> list[Message]:
     """Return the notes on a request whose image differs from it."""
     if plan is None:
         return [messages.AS_IT_WAS]

@@ -8,6 +8,7 @@ from PIL import ImageStat
 
 from components.engines.demo import DemoPainter
 from components.engines.protocol import EngineRequest, EngineResult, LoraRef, Refine
+from components.messages.message import Message
 from tests.support.demo_images import FOX, SIDE, apart, brightness, orange, quiet, saturation, shot
 
 
@@ -39,7 +40,7 @@ def test_another_seed_gives_another_picture():
 
 def test_unknown_words_still_give_a_picture_and_a_note():
     painting = DemoPainter().generate(EngineRequest(prompt="asdf qwer", seed=1, width=SIDE, height=SIDE), quiet)
-    assert "knows" in painting.note
+    assert "knows" in str(painting.notes[0])
     assert ImageStat.Stat(painting.image.convert("L")).stddev[0] > 12
     assert not painting.nsfw
 
@@ -105,7 +106,7 @@ def test_hostile_prompts(prompt: str):
 def test_steps_are_reported_one_by_one(values, total: int):
     reported: list[tuple[int, int]] = []
 
-    def record(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def record(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         reported.append((step, steps))
 
     painting = DemoPainter().generate(EngineRequest(prompt="a fox", seed=1, width=256, height=256, **values), record)
@@ -117,7 +118,7 @@ def test_what_on_step_raises_passes_through():
     class Stopped(Exception):
         pass
 
-    def stop(step: int, steps: int, preview: bytes | None = None, stage: str = "") -> None:
+    def stop(step: int, steps: int, preview: bytes | None = None, stage: Message | None = None) -> None:
         if step == 3:
             raise Stopped
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.engines.demo.words.note import note_for
+from components.engines.demo.words.note import notes_for
 from components.engines.demo.words.parse import Scene, read_scene
 
 
@@ -81,16 +81,16 @@ def test_the_negative_prompt_takes_things_places_lights_and_colours_away():
 
 
 def test_unknown_words_get_a_note_and_known_ones_none():
-    note = note_for(read_scene("asdf qwer"))
+    note = str(*notes_for(read_scene("asdf qwer")))
     assert "fox" in note
     assert "forest" in note
     assert note.endswith(".")
     for prompt in ("a fox", "at night", "purple", "underwater", "🚀"):
-        assert note_for(read_scene(prompt)) == "", prompt
+        assert notes_for(read_scene(prompt)) == (), prompt
 
 
 def test_every_word_of_the_note_is_true():
-    said = note_for(read_scene("asdf")).partition("such as ")[2]
+    said = str(*notes_for(read_scene("asdf"))).partition("such as ")[2]
     things, _, rest = said.partition(", and places such as ")
     for name in things.replace(" and ", ", ").split(", "):
         assert read_scene(name).subjects, name

@@ -13,7 +13,7 @@ import pytest
 
 from components.engines.protocol import LoraRef, Refine
 from components.server.assembly import ServerLimits
-from tests.support.tiny_engines import CheckingEngine, PreviewEngine, TinyEngine, WarmupEngine
+from tests.support.tiny_engines import TINY, CheckingEngine, PreviewEngine, TinyEngine, WarmupEngine
 from tests.support.v3_server import MODEL, SMALL, opened, serving
 
 PREDICTION = {
@@ -114,7 +114,8 @@ def test_base64_output(caller):
 
 def test_nsfw_and_note(caller):
     done = caller.submit(prompt="naked note", enable_sync_mode=True)
-    assert (done["has_nsfw_contents"], done["x-note"]) == ([True], "Tiny.")
+    assert (done["has_nsfw_contents"], done["x-note"]) == ([True], str(TINY))
+    assert done["x-notes"] == [{"code": TINY.code, "params": TINY.params}]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,7 @@ def test_the_newest_preview_is_shown_while_it_is_painted_and_no_longer(tmp_path)
         made = caller.submit(num_inference_steps=4)["id"]
         staged = caller.when(made, lambda seen: "x-stage" in seen)
         assert (staged["x-stage"], staged["x-progress"]) == ("Fetching the model, 34 %", {"step": 0, "steps": 4})
+        assert staged["x-stage-code"] == {"code": "stage_fetching_model", "params": {"percent": 34}}
         assert "x-preview" not in staged
         engine.shown.set()
         running = caller.when(made, lambda seen: seen.get("x-progress") == {"step": 2, "steps": 4})

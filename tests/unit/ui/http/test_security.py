@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
+from components import messages
 from components.ui.http.csp import HEADER, CspNonces, policy
 from components.ui.http.security import HEADERS, OriginCheck, SecurityHeaders
 
@@ -112,7 +113,9 @@ UPLOADS = get_upload_folder()
 )
 async def test_s05_what_the_page_does_not_use_is_closed(http, path):
     for method in ("GET", "POST", "HEAD"):
-        assert (await http.request(method, path)).status_code == 404
+        answer = await http.request(method, path)
+        assert answer.status_code == 404
+        assert str(messages.NOTHING_HERE) in answer.text or method == "HEAD"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from components import messages
 from components.prompts.tokens import count_tokens
+from components.ui.message_json import message_json
 from components.ui.panels import prompt_length
 from tests.support.paths import ASSETS
 
@@ -17,8 +18,8 @@ SCRIPT = (ASSETS / "ui" / "prompt" / "length.js").read_text()
 ROOM = "cat " * 75
 
 
-def said(sentence):
-    return messages.in_full(sentence, is_free=True)
+def said(message):
+    return message_json(message, is_free=True)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ async def test_without_tags_a_prompt_is_counted_as_it_is_sent():
 
 @pytest.mark.parametrize("ask", [None, [], {}, {"prompt": 7, "negative_prompt": None}, {"prompt": "a cat"}])
 async def test_of_what_is_no_text_or_short_nothing_is_said(ask):
-    assert await prompt_length.prompt_length(ask) == {"prompt": "", "negative_prompt": ""}
+    assert await prompt_length.prompt_length(ask) == {"prompt": None, "negative_prompt": None}
 
 
 async def test_a_pasted_book_is_counted_beside_the_loop(monkeypatch):

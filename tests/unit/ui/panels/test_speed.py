@@ -22,10 +22,12 @@ from components.services.playground import Playground
 from components.storage.store import Store
 from components.ui.page import Page
 from components.ui.panels.price import priced_request
-from components.ui.panels.speed import LABELS, SpeedPanel
+from components.ui.panels.speed import SpeedPanel
+from components.ui.widgets import field_id
 from tests.support.core import host_config
 from tests.support.scripted_api import BASE, KEY, MODEL
 
+NUMBERS = [field_id(name) for name in ("preset", "num_inference_steps", "guidance_scale")]
 FORM: dict[str, Any] = {
     "prompt": "a fox",
     "width": 1024,
@@ -52,10 +54,10 @@ async def page(tmp_path: Path) -> AsyncGenerator[Page]:
 
 
 def told(page: Page, usual: Preset | None) -> dict[str, Any]:
-    """What browsers are told of fields by their labels, once the model has told of its presets."""
+    """What browsers are told of fields by their ids, once the model has told of its presets."""
     page._playground.backend.catalogue.family = family(usual)
     page.refresh_ranges()
-    return {one["props"].get("label"): one["props"] for one in page.blocks.config["components"]}
+    return {one["props"].get("elem_id"): one["props"] for one in page.blocks.config["components"]}
 
 
 @pytest.mark.parametrize(("value", "preset"), [(None, None), ("full", Preset.FULL), ("fast", Preset.FAST)])
@@ -71,18 +73,18 @@ def test_what_is_none_is_refused_at_the_field(value):
 
 
 async def test_it_is_shown_where_the_model_takes_it_alone(page):
-    speed = told(page, None)["Speed"]
+    speed = told(page, None)[field_id("preset")]
     assert (speed["visible"], speed.get("value")) == (False, None)
-    speed = told(page, Preset.FULL)["Speed"]
+    speed = told(page, Preset.FULL)[field_id("preset")]
     assert (speed["visible"], speed["value"]) == (True, "full")
-    assert told(page, None)["Speed"]["visible"] is False
+    assert told(page, None)[field_id("preset")]["visible"] is False
 
 
 async def test_where_fast_is_usual_the_page_comes_with_what_counts(page):
     fields = told(page, Preset.FAST)
-    assert [fields[name]["value"] for name in ("Speed", "Steps", "Guidance")] == ["fast", 4, 1]
+    assert [fields[name]["value"] for name in NUMBERS] == ["fast", 4, 1]
     fields = told(page, Preset.FULL)
-    assert [fields[name]["value"] for name in ("Speed", "Steps", "Guidance")] == ["full", 28, 3.5]
+    assert [fields[name]["value"] for name in NUMBERS] == ["full", 28, 3.5]
 
 
 async def test_a_request_says_what_it_is_painted_with(page):
@@ -126,5 +128,5 @@ def test_the_form_s_speed_is_part_of_what_is_asked():
 
 
 def test_the_page_and_the_engine_speak_of_the_same():
-    assert {preset.value for preset in Preset} == set(presets.PRESETS) == {preset.value for preset in LABELS}
+    assert {preset.value for preset in Preset} == set(presets.PRESETS)
     assert (presets.FAST.steps, presets.FAST.guidance) == (FAST_STEPS, FAST_GUIDANCE)

@@ -12,6 +12,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from components import messages
 from components.api.client import Endpoint
 from components.domain.job import Job, JobState
 from components.domain.request import GenerationRequest
@@ -125,7 +126,8 @@ def test_the_address_holds_for_a_while(web, packs, playground, monkeypatch):
     assert web.get(f"/{path}").status_code == web.get(f"/{path}").status_code == 200
     monkeypatch.setattr("components.ui.routes.archive.time.monotonic", lambda: 1e9 + VALID_MINUTES * 60)
     assert web.get(f"/{path}").status_code == 404
-    assert web.get("/playground/packs/0").status_code == 404
+    gone = web.get("/playground/packs/0")
+    assert (gone.status_code, gone.text) == (404, str(messages.ARCHIVE_GONE))
 
 
 def test_no_more_than_so_many_go_into_one(packs):

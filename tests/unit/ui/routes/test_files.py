@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from components import messages
 from components.api.client import Endpoint
 from components.domain.job import Job, JobState
 from components.images.metadata import read_text, strip, write_text
@@ -67,7 +68,10 @@ def test_in_lists_a_small_copy_is_shown(web, playground, done):
     assert small.headers["content-type"] == "image/webp"
     assert "immutable" in small.headers["cache-control"]
     assert small.content.startswith(b"RIFF")
-    assert web.get(f"/playground/pictures/{'0' * 32}.png?thumb").status_code == 404
+    gone = web.get(f"/playground/pictures/{'0' * 32}.png?thumb")
+    assert (gone.status_code, gone.text) == (404, str(messages.PICTURE_NOT_HERE))
+    asset = web.get("/playground/assets/1/ui/no_such.js")
+    assert (asset.status_code, asset.text) == (404, str(messages.NO_SUCH_FILE))
 
 
 def test_where_no_small_copy_can_be_made_the_picture_is_shown_and_asked_for_again(web, playground, done, monkeypatch):

@@ -7,6 +7,8 @@ from base64 import b64decode, b64encode
 import httpx
 import pytest
 
+from components import messages
+from components.messages.message import Message, message_of
 from components.ui.routes.host import HostPage
 from tests.support.host_page import cookie, signed_in
 
@@ -30,10 +32,10 @@ async def test_on_a_space_whose_address_is_not_known_the_path_is_said(space):
     assert "sign in as Alice" in space.invitation
 
 
-def words_of(answer: httpx.Response) -> str:
-    assert answer.headers["content-type"].startswith("text/plain")
+def refusal_of(answer: httpx.Response) -> Message:
     assert answer.headers["cache-control"] == "no-store"
-    return answer.text
+    assert set(answer.json()) == {"refused"}
+    return message_of({**answer.json()["refused"], "charge": "none"})
 
 
 WRONG = ["", "Bearer", "Bearer ", "Basic TOKEN", "TOKEN", "Bearer TOKEN0", "Bearer TOKE", "Bearer  TOKEN", "Bearer ü"]
@@ -48,7 +50,7 @@ async def test_without_the_token_nothing_is_told_and_nothing_turned(seen, text):
         await seen.http.post("/playground/host/switch", json={"stop": True}, headers=headers),
     ):
         assert answer.status_code == 403
-        assert words_of(answer).startswith("This page is for the host alone: open it by the link")
+        assert refusal_of(answer) == messages.HOST_ONLY
     assert (await seen.report(**seen.key)).json()["stop"]["is_on"] is False
 
 
@@ -79,7 +81,7 @@ async def test_the_space_s_owner_needs_no_token_in_whatever_letters(space):
 async def test_nobody_else_s_session_opens_it(space, session):
     answer = await space.report(**cookie(session))
     assert answer.status_code == 403
-    assert "sign in as the Space's owner" in words_of(answer)
+    assert refusal_of(answer) == messages.HOST_ONLY_ON_SPACE
 
 
 async def test_a_session_that_the_app_did_not_sign_is_nobody(space):

@@ -64,7 +64,7 @@ def test_a_given_file_s_settings_are_told_beside_it(web, name):
     taken = web.post("/playground/sources", headers={VISITOR: ALICE}, content=GIVEN[name]).json()
     assert taken["width"] == 64
     assert taken["recipe"]["settings"]["prompt"] == "a fox"
-    assert "Sampler" in taken["recipe"]["left_out"][-1]["happened"]
+    assert "Sampler" in taken["recipe"]["left_out"][-1]["params"]["names"]
 
 
 def test_a_file_without_settings_has_none(web):

@@ -1,0 +1,54 @@
+"""Decoding of messages: the codes that our own server sends beside its English texts. Nothing in them is trusted."""
+
+from __future__ import annotations
+
+from components.domain.json_values import as_list, as_mapping, as_text
+from components.messages.catalogue import Param, placeholders, texts
+from components.messages.message import LITERAL, Message, as_param, literal
+
+MAX_MESSAGES = 10
+"""Messages in one list; a longer list is not used."""
+PARAM_LIMIT = 300
+"""Characters of a parameter."""
+_NUMBER_LIMIT = 1e12
+
+
+def message_or_text(value: object, text: str) -> Message | None:
+    """Return the message of a code, else a message with the text; None without either."""
+    return _message(value) or (literal(text) if text else None)
+
+
+def messages_or_text(value: object, text: str) -> tuple[Message, ...]:
+    """Return the messages of a list of codes, else one with the text, which says the same; empty without either."""
+    found = [_message(one) for one in as_list(value)]
+    known = tuple(one for one in found if one)
+    if known and len(known) == len(found) <= MAX_MESSAGES:
+        return known
+    return (literal(text),) if text else ()
+
+
+def reason_or_text(value: object, text: str) -> Param:
+    """Return the message of a code as the parameter of another message, else the text, which may be empty."""
+    message = _message(value)
+    return as_param(message) if message else text
+
+
+def _message(value: object) -> Message | None:
+    """Return the message of a code that the catalogue has, with the parameters that its texts need; else None."""
+    code = as_text(as_mapping(value).get("code"))
+    message = Message(code)
+    if code == LITERAL or message.texts[0].key not in texts():
+        return None
+    values = as_mapping(as_mapping(value).get("params"))
+    needed = {name for part in message.texts for name in placeholders(texts()[part.key])}
+    params = {name: checked for name in needed if (checked := _param(values.get(name))) is not None}
+    return Message(code, params) if params.keys() == needed else None
+
+
+def _param(value: object) -> str | int | float | None:
+    if isinstance(value, str):
+        return as_text(value) if 0 < len(value) <= PARAM_LIMIT else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    # A number that is not finite is below no limit.
+    return value if abs(value) < _NUMBER_LIMIT else None

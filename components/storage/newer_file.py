@@ -1,0 +1,74 @@
+"""File of a newer version: read into memory without a change to it, or to SQLite's files beside it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from components.storage.table_schema import TableSchema, newer_file_error, version_of
+
+_BESIDE = ("-wal", "-journal")
+"""Endings of SQLite's files beside a database that may have transactions of a killed process."""
+_log = logging.getLogger(__name__)
+
+
+def is_newer(path: Path, schema: TableSchema) -> bool:
+    """Return whether a file has a newer version than `schema`; False where it cannot be read."""
+    try:
+        with _unchanged(path) as db:
+            return version_of(db) > schema.version
+    except (sqlite3.Error, OSError):
+        return False
+
+
+def copy_in_memory(path: Path, schema: TableSchema) -> sqlite3.Connection:
+    """Return a copy of a newer file, with the tables of `schema` that it lacks.
+
+    Raises SetupError when its tables are too different to be shown.
+    """
+    memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    try:
+        with _unchanged(path) as db:
+            db.backup(memory)
+        schema.create_missing(memory)
+        schema.check_columns(memory)
+    except (sqlite3.Error, OSError) as error:
+        memory.close()
+        raise newer_file_error(path) from error
+    _log.warning("%s was made by a newer version of this app: it is shown, and not written", path)
+    return memory
+
+
+@contextmanager
+def _unchanged(path: Path) -> Generator[sqlite3.Connection]:
+    """Open a file for reading, with the transactions that lie beside it."""
+    if not any(_has_content(_beside(path, ending)) for ending in _BESIDE):
+        # Immutable: SQLite would else create the -wal and -shm files of a database in WAL mode, or change them, also
+        # for a reader. The lock of the folder keeps other processes of this app away meanwhile.
+        with _opened(path, "mode=ro&immutable=1") as db:
+            yield db
+        return
+    # Immutable would not read those transactions, and any other reader would change the -shm file.
+    with TemporaryDirectory(prefix="playground-") as folder:
+        for ending in ("", *_BESIDE):
+            if _has_content(_beside(path, ending)):
+                shutil.copyfile(_beside(path, ending), Path(folder, f"copy{ending}"))
+        with _opened(Path(folder, "copy"), "mode=rw") as db:
+            yield db
+
+
+def _opened(path: Path, options: str) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True))
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
