@@ -12,8 +12,8 @@ from PIL import Image
 from components.messages.message import Message
 
 
-# Refine here and in domain/request.py, and the presets' names, are written twice on purpose: server and engines share
-# no code with the client, so that each follows the API and not the other's reading of it.
+# Refine here and in domain/request.py, and the presets' names, are written twice on purpose: engines share no code
+# with the client, so that each follows the API and not the other's reading of it.
 class Refine(Enum):
     """Mode of the refiner; the names are those of SDXL on Replicate."""
 

@@ -97,9 +97,6 @@ def entries() -> dict[str, set[str]]:
         text = path.read_text(encoding="utf-8")
         for module, function in [*call.findall(text), *table.findall(text)]:
             found.setdefault(f"{module}.js", set()).add(function)
-        # The functions of a loop are listed before it.
-        if looped := re.search(r'listen\([\w.]+, "([\w/]+)", function\)', text):
-            found.setdefault(f"{looped[1]}.js", set()).update(re.findall(r'\("[^()]*", "(\w+)"\)', text))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import runpy
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ def reverse_listeners() -> None:
     listeners: Any = importlib.import_module("components.ui.listeners")
     listen = listeners.listen
 
-    def listen_reversed(*arguments: Any, **components: Mapping[str, Any]) -> None:
-        listen(*arguments, **{name: dict(reversed(mapping.items())) for name, mapping in components.items()})
+    def listen_reversed(*arguments: Any, **components: dict[str, Any]) -> None:
+        listen(*arguments, **{name: dict(reversed([*mapping.items()])) for name, mapping in components.items()})
 
     listeners.listen = listen_reversed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ def add_row() -> None:
 
 
 @contextmanager
-def modules_with_further_field() -> Iterator[Callable[[str], Any]]:
+def modules_with_further_field() -> Generator[Callable[[str], Any]]:
     """Yield a function that imports a module by name, with the further field in every module of the app."""
     before = {name: module for name, module in sys.modules.items() if _is_ours(name)}
     for name in before:
