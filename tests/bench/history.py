@@ -84,7 +84,7 @@ def _scrolled(browser: Browser, url: str) -> tuple[float, list[float]]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.add_init_script(f"localStorage.setItem('playground-visitor', '{TOKEN}')")
         page = context.new_page()
-        Person(page, url).open().button("All your pictures").click()
+        Person(page, url).open().button("History").click()
         page.locator("dialog.history .tile").first.wait_for()
         begun, most = time.perf_counter(), 120.0
         while page.locator("dialog.history .tile").count() < COUNT:

@@ -120,7 +120,7 @@ class Person:
         """Open the newest picture of a prompt; returns the large view, once its actions are there."""
         self.results.get_by_role("button", name=f"Open: {prompt}").first.click()
         view = self.page.get_by_role("dialog", name="Picture")
-        view.get_by_role("group", name="What to do with it").wait_for()
+        view.get_by_role("group", name="Use again").wait_for()
         return view
 
     def draft_holds(self, text: str) -> None:
@@ -130,7 +130,7 @@ class Person:
     def start_from(self, name: str, content: bytes) -> None:
         """Choose a picture file to start from."""
         file = FilePayload(name=name, mimeType="image/png", buffer=content)
-        self.page.get_by_label("Picture to start from", exact=True).set_input_files([file])
+        self.page.get_by_label("Starting picture", exact=True).set_input_files([file])
 
     def in_state(self, state: str) -> Locator:
         """Return the tiles in a state."""

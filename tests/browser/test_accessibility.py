@@ -72,8 +72,8 @@ def load_checker(page: Page) -> None:
 
 def make_a_grid(person: Person) -> None:
     person.prompt.fill("a red fox")
-    person.page.get_by_text("Compare values").click()
-    person.page.get_by_label("What differs across").select_option("Guidance")
+    person.page.get_by_text("Compare settings").click()
+    person.page.get_by_label("Setting across").select_option("Guidance")
     person.page.get_by_label("Values across").fill("2, 4")
     person.button("Make the grid").click()
     person.sees("completed", 2)
@@ -100,8 +100,8 @@ def everything_open(person: Person) -> None:
     """The form with all that can be unfolded, and its words."""
     person.prompt.fill("a fox " * 80)
     person.page.get_by_text("Refiner: off").click()
-    person.choose("Refiner", "Ensemble of experts")
-    person.page.get_by_text("Compare values").click()
+    person.choose("Refiner", "Blend (recommended)")
+    person.page.get_by_text("Compare settings").click()
     person.page.get_by_label("Values across").fill("1, x")
     person.sees_text("could not be read")
     person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("nerijs/pixel-art-xl")
@@ -129,13 +129,13 @@ def styles(person: Person) -> None:
 
 
 def shelf(person: Person) -> None:
-    person.button("Choose from the shelf").click()
+    person.button("Browse LoRAs").click()
     person.page.get_by_role("dialog").get_by_role("listitem").first.wait_for()
 
 
 def large_view(person: Person) -> None:
     person.page.get_by_role("button", name="Open: a red fox").first.click()
-    person.button("Copy the recipe").wait_for()
+    person.button("Copy settings as text").wait_for()
 
 
 def comparison(person: Person) -> None:
@@ -144,20 +144,20 @@ def comparison(person: Person) -> None:
 
 
 def grid_view(person: Person) -> None:
-    person.button("Show as a grid").first.click()
+    person.button("Show as grid").first.click()
     expect(person.page.get_by_role("dialog", name="Grid").locator("img")).to_have_count(2)
 
 
 def history(person: Person) -> None:
-    person.button("All your pictures").click()
-    dialog = person.page.get_by_role("dialog", name="All your pictures")
+    person.button("History").click()
+    dialog = person.page.get_by_role("dialog", name="History")
     dialog.get_by_role("checkbox", name="Select: a red fox").first.check()
     dialog.get_by_role("button", name="Delete", exact=True).last.click()
     person.sees_text("will be gone for good")
 
 
 def history_without_finds(person: Person) -> None:
-    person.button("All your pictures").click()
+    person.button("History").click()
     person.page.get_by_role("searchbox").fill("nothing of the kind")
     person.sees_text("Nothing is found.")
 
@@ -170,13 +170,13 @@ def picture_panel(person: Person) -> None:
 
 def mask_editor(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
-    person.button("Change only a part").click()
+    person.button("Edit part of it").click()
     person.page.get_by_role("img", name="The picture with the mask").wait_for()
 
 
 def code(person: Person) -> None:
     person.prompt.fill("a fox")
-    person.button("Show the code").click()
+    person.button("Show code").click()
     person.page.get_by_role("tab", name="curl").wait_for()
 
 

@@ -14,7 +14,7 @@ from tests.support.v3_service import KEY, HostedApi
 
 OWN = "wsk-a-visitors-own-key-1a2b"
 IN_USE = "Your key ...1a2b pays. $4.20 left."
-HOST_PAYS = "The host's key pays."
+HOST_PAYS = "Free for you: the owner of this page pays."
 AWAY = "This page does not hold your key any more"
 
 
@@ -116,7 +116,7 @@ def test_forgotten_on_request(payer: Person, api: HostedApi) -> None:
 
 @pytest.mark.parametrize(
     ("key", "sentence"),
-    [("wsk-nobody-s-key-at-all", "This key was not accepted."), ("two words", "This text is no key")],
+    [("wsk-nobody-s-key-at-all", "This key was rejected."), ("two words", "This text is no key")],
 )
 def test_a_key_that_is_not_accepted_is_told_at_its_box(
     person: Person, api: HostedApi, key: str, sentence: str
@@ -135,7 +135,7 @@ def test_a_key_that_is_not_accepted_is_told_at_its_box(
 def test_a_service_that_cannot_be_asked_keeps_no_key(person: Person, api: HostedApi) -> None:
     person.page.route(re.compile("component_server"), lambda route: route.abort())
     person.enter_key(OWN)
-    person.sees_text("The key could not be checked just now, so it was not kept.")
+    person.sees_text("Couldn't check your key just now, so it wasn't saved.")
     assert token_of(person) is None
 
 
@@ -143,9 +143,9 @@ def test_a_key_refused_later_leads_back_to_its_box_and_the_host_s_is_not_used(pa
     api.keys.remove(OWN)
     payer.generate("refused")
     payer.sees("failed", 1)
-    expect(payer.tiles.first).to_contain_text("Nothing was charged.")
+    expect(payer.tiles.first).to_contain_text("You weren't charged.")
     expect(payer.key_box).to_be_focused()
-    expect(payer.key_box).to_have_accessible_description(re.compile("This key was not accepted."))
+    expect(payer.key_box).to_have_accessible_description(re.compile("This key was rejected."))
     payer.generate("still refused")
     payer.sees_text(AWAY)
     expect(payer.tiles).to_have_count(1)
@@ -175,7 +175,7 @@ def test_by_keyboard_alone_and_enter_in_the_box_never_generates(person: Person, 
     keyboard.press("Space")
     keyboard.type("wsk-wrong")
     keyboard.press("Control+Enter")
-    person.sees_text("This key was not accepted.")
+    person.sees_text("This key was rejected.")
     expect(person.key_box).to_be_focused()
     keyboard.type(OWN)
     keyboard.press("Enter")
@@ -201,7 +201,7 @@ def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_ag
     app.kill()
     api.requests.clear()
     app.start()
-    person.sees_text("Your key is needed to look for this picture.")
+    person.sees_text("We need your key to check on this picture.")
     person.sees_text(AWAY)
     expect(person.key_box).to_be_visible()
     person.generate("not with the host's")
@@ -218,7 +218,7 @@ def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_ag
 
 @pytest.mark.app("own key only")
 def test_where_everybody_brings_a_key_the_box_is_open_and_generate_says_why(person: Person, api: HostedApi) -> None:
-    obstacle = "Here everybody paints with a key of their own."
+    obstacle = "This page needs your own WaveSpeed key."
     expect(person.page.locator("#account").get_by_text(obstacle)).to_be_in_viewport()
     expect(person.key_box).to_be_in_viewport()
     expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)

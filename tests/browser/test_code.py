@@ -34,8 +34,8 @@ def person(regular: Person) -> Person:
 
 
 def dialog_of(person: Person) -> Locator:
-    person.button("Show the code").click()
-    dialog = person.page.get_by_role("dialog", name="The code of this request")
+    person.button("Show code").click()
+    dialog = person.page.get_by_role("dialog", name="Code for this request")
     dialog.wait_for()
     return dialog
 
@@ -128,7 +128,7 @@ def test_javascript_says_what_failed(context: BrowserContext) -> None:
 def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
     person.prompt.fill("a fox")
     person.start_from("secret.png", png(1024, 1024, 1))
-    person.set_number("Strength", 0.6)
+    person.set_number("Prompt strength", 0.6)
     dialog = dialog_of(person)
     for tab in TABS:
         text = code_in(dialog, tab)
@@ -140,7 +140,7 @@ def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
 
 def test_by_keyboard(person: Person) -> None:
     person.prompt.fill("a fox")
-    person.button("Show the code").focus()
+    person.button("Show code").focus()
     person.page.keyboard.press("Enter")
     tabs = [person.page.get_by_role("tab", name=name, exact=True) for name in TABS]
     expect(tabs[0]).to_be_focused()
@@ -153,7 +153,7 @@ def test_by_keyboard(person: Person) -> None:
         expect(person.page.get_by_role("tabpanel")).to_have_count(1)
     person.page.keyboard.press("Escape")
     expect(person.page.get_by_role("dialog")).to_have_count(0)
-    expect(person.button("Show the code")).to_be_focused()
+    expect(person.button("Show code")).to_be_focused()
 
 
 def test_what_is_copied_is_what_is_shown(person: Person) -> None:
@@ -167,7 +167,7 @@ def test_what_is_copied_is_what_is_shown(person: Person) -> None:
 
 
 def test_what_keeps_it_from_being_sent_is_said_at_its_field(person: Person, api: HostedApi) -> None:
-    person.button("Show the code").click()
+    person.button("Show code").click()
     person.sees_text(messages.NO_PROMPT.happened)
     expect(person.prompt).to_be_focused()
     expect(person.page.get_by_role("dialog")).to_have_count(0)
@@ -191,8 +191,8 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
     person.prompt.fill("something else by now")
     person.page.get_by_role("button", name="Open: a fox").click()
     viewer = person.page.get_by_role("dialog", name="Picture")
-    viewer.get_by_role("button", name="Show the code").click()
-    dialog = person.page.get_by_role("dialog", name="The code of this request")
+    viewer.get_by_role("button", name="Show code").click()
+    dialog = person.page.get_by_role("dialog", name="Code for this request")
     text = code_in(dialog, "curl")
     assert json.loads(text[text.index("{") : text.rindex("}'") + 1]) == api.posts[0]
     person.page.keyboard.press("Escape")
@@ -203,7 +203,7 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
 def test_on_a_phone_it_fits(on_a_phone: Person) -> None:
     person = on_a_phone
     person.prompt.fill("a very long word: " + "o" * 900)
-    person.button("Show the code").tap()
+    person.button("Show code").tap()
     done = person.page.get_by_role("dialog").get_by_role("button", name="Done")
     box = done.bounding_box()
     assert box and box["height"] >= 44 and box["y"] + box["height"] <= 844
@@ -224,7 +224,7 @@ def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi
     assert api.posts == []
     person.page.keyboard.press("Escape")
     person.page.get_by_text("Refiner: off").click()
-    person.choose("Refiner", "Second pass")
+    person.choose("Refiner", "Polish afterwards")
     dialog = dialog_of(person)
     assert '"refine": "base_image_refiner"' in code_in(dialog, "curl")
     expect(dialog).to_contain_text(messages.CODE_NOT_TAKEN_THERE.happened)

@@ -110,7 +110,7 @@ def link_of(person: Person) -> str:
 def test_a_link_fills_the_form_elsewhere_and_starts_nothing(person: Person, context: BrowserContext) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     fill_in(person)
-    person.button("Copy a link").click()
+    person.button("Copy settings link").click()
     person.sees_text(messages.LINK_COPIED.happened)
     link = link_of(person)
     values = json.loads(unquote(link.partition("#make=")[2]))
@@ -126,7 +126,7 @@ def test_a_link_fills_the_form_elsewhere_and_starts_nothing(person: Person, cont
     }
     other = opened(context, link)
     shows_what_was_filled_in(other)
-    other.sees_text("A link filled in the form. Nothing was started.")
+    other.sees_text("Settings loaded from a link. Nothing has been generated.")
     expect(other.tiles).to_have_count(0)
     assert "#" not in other.page.url
     other.prompt.fill("mine now")
@@ -191,7 +191,7 @@ def test_s06_what_no_link_of_the_page_says_changes_nothing(person: Person) -> No
 def test_what_a_link_wants_out_of_range_is_moved_and_said(person: Person) -> None:
     wanted = {"prompt": "a fox", "width": 99999, "num_inference_steps": -3, "guidance_scale": 7}
     follow(person, quote(json.dumps(wanted)))
-    person.sees_text("Width, Steps could not be as the link says and were moved.")
+    person.sees_text("Width, Steps were out of range and have been adjusted.")
     expect(person.number("Width")).to_have_value("1536")
     expect(person.number("Steps")).to_have_value("1")
     expect(person.number("Guidance")).to_have_value("7")

@@ -42,7 +42,7 @@ def test_the_cap_is_told_in_words(person: Person, api: HostedApi) -> None:
     for count in (4, 8, 8):
         person.generate("many")
         expect(person.tiles).to_have_count(count)
-    person.sees_text("At most 8 pictures can be on their way.")
+    person.sees_text("You can have up to 8 pictures in progress.")
     expect(person.tiles).to_have_count(8)
     api.finish_all()
     person.sees("completed", 8)

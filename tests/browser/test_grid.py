@@ -15,8 +15,8 @@ from tests.support.v3_service import HostedApi
 def lists(person: Person, **values: tuple[str, str]) -> Locator:
     """Open the lists and fill them in: `across=("Guidance", "1, 2")`."""
     region = person.page.locator("#field-grid")
-    if not person.page.get_by_label("What differs across").is_visible():
-        person.page.get_by_text("Compare values").click()
+    if not person.page.get_by_label("Setting across").is_visible():
+        person.page.get_by_text("Compare settings").click()
     for axis, (field, text) in values.items():
         person.page.get_by_label(f"What differs {axis}").select_option(field)
         person.page.get_by_label(f"Values {axis}").fill(text)
@@ -29,7 +29,7 @@ def grid(person: Person) -> Locator:
 
 def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path: Path) -> None:
     person.prompt.fill("a red fox")
-    region = lists(person, across=("Guidance", "2-6 (+2)"), down=("Words of the prompt", "red, blue"))
+    region = lists(person, across=("Guidance", "2-6 (+2)"), down=("Prompt words", "red, blue"))
     expect(region).to_contain_text("6 pictures, $0.06 at most.")
     before = len(api.posts)
     person.button("Make the grid").click()
@@ -53,7 +53,7 @@ def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path:
     expect(view).to_be_hidden()
     person.page.reload()
     person.sees("completed", 6)
-    person.button("Show as a grid").click()
+    person.button("Show as grid").click()
     expect(grid(person).locator("img")).to_have_count(6)
 
 
@@ -65,7 +65,7 @@ def test_what_cannot_be_made_is_said_and_nothing_starts(person: Person, api: Hos
     person.page.get_by_label("Values across").fill("1, x")
     expect(region).to_contain_text("could not be read")
     person.prompt.fill("a cat")
-    lists(person, across=("Words of the prompt", "dog, fox"))
+    lists(person, across=("Prompt words", "dog, fox"))
     expect(region).to_contain_text("2 pictures")
     person.button("Make the grid").click()
     expect(region).to_contain_text("not in the prompt")
@@ -87,4 +87,4 @@ def test_consecutive_seeds_alone_offer_no_grid(person: Person) -> None:
     person.choose("Pictures", "2")
     person.generate("two cats")
     person.sees_pictures(2)
-    expect(person.button("Show as a grid")).to_have_count(0)
+    expect(person.button("Show as grid")).to_have_count(0)

@@ -47,16 +47,16 @@ def person(tab: Tab, app: AppProcess) -> Iterator[Person]:
 
 
 def history(person: Person) -> Locator:
-    person.button("All your pictures").click()
-    return person.page.get_by_role("dialog", name="All your pictures")
+    person.button("History").click()
+    return person.page.get_by_role("dialog", name="History")
 
 
 def tiles(view: Locator) -> Locator:
-    return view.get_by_role("list", name="Found pictures").locator("[data-job]")
+    return view.get_by_role("list", name="Results").locator("[data-job]")
 
 
 def search(view: Locator, words: str) -> None:
-    view.get_by_role("searchbox", name="Search in the words").fill(words)
+    view.get_by_role("searchbox", name="Search prompts").fill(words)
 
 
 def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
@@ -107,22 +107,20 @@ def test_filters_narrow_it_down(person: Person) -> None:
 
 def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> None:
     other = Person(person.page.context.new_page(), person.url).open()
-    star = person.results.get_by_role("button", name="Favourite: Picture number 1 of")
+    star = person.results.get_by_role("button", name="Favorite: Picture number 1 of")
     star.click()
     expect(star).to_have_attribute("aria-pressed", "true")
     other.page.bring_to_front()
     other.page.evaluate("dispatchEvent(new Event('online'))")
-    theirs = other.results.get_by_role("button", name="Favourite: Picture number 1 of")
+    theirs = other.results.get_by_role("button", name="Favorite: Picture number 1 of")
     expect(theirs).to_have_attribute("aria-pressed", "true")
     person.page.bring_to_front()
     person.page.reload()
     view = history(person)
-    view.get_by_role("button", name="Favourites", exact=True).click()
+    view.get_by_role("button", name="Favorites", exact=True).click()
     expect(tiles(view)).to_have_count(1)
-    view.get_by_role("button", name="Favourite: Picture number 1 of").click()
-    expect(view.get_by_role("button", name="Favourite: Picture number 1 of")).to_have_attribute(
-        "aria-pressed", "false"
-    )
+    view.get_by_role("button", name="Favorite: Picture number 1 of").click()
+    expect(view.get_by_role("button", name="Favorite: Picture number 1 of")).to_have_attribute("aria-pressed", "false")
 
 
 def test_several_are_fetched_as_one_file_with_a_sheet(person: Person) -> None:
@@ -150,7 +148,7 @@ def test_several_are_deleted_after_a_question_and_gone_from_the_page(person: Per
     view.get_by_role("button", name="Delete", exact=True).click()
     expect(view.get_by_text("will be gone for good")).to_be_visible()
     expect(tiles(view)).to_have_count(1)
-    view.get_by_role("button", name="Delete for good").click()
+    view.get_by_role("button", name="Delete permanently").click()
     expect(tiles(view)).to_have_count(0)
     expect(view.get_by_text("Nothing is found.")).to_be_visible()
     expect(view.get_by_text("1 picture deleted.")).to_be_visible()
@@ -166,21 +164,21 @@ def test_a_page_that_does_not_come_can_be_asked_for_again(person: Person) -> Non
     expect(tiles(view).first).to_be_visible()
     person.page.route("**/component_server/**", lambda route: route.abort())
     search(view, '"number 77"')
-    expect(view.get_by_text("These could not be loaded.")).to_be_visible()
+    expect(view.get_by_text("Couldn't load these.")).to_be_visible()
     person.page.unroute("**/component_server/**")
     view.get_by_role("button", name="Try again").click()
     expect(tiles(view)).to_have_count(1)
 
 
 def test_a_double_click_opens_one_and_deletes_nothing(person: Person) -> None:
-    person.button("All your pictures").dblclick()
-    view = person.page.get_by_role("dialog", name="All your pictures")
+    person.button("History").dblclick()
+    view = person.page.get_by_role("dialog", name="History")
     expect(view).to_have_count(1)
     search(view, '"number 40 of"')
     expect(tiles(view)).to_have_count(1)
     view.get_by_role("checkbox").check()
     view.get_by_role("button", name="Delete", exact=True).dblclick()
-    expect(view.get_by_role("button", name="Delete for good")).to_be_visible()
+    expect(view.get_by_role("button", name="Delete permanently")).to_be_visible()
     expect(tiles(view)).to_have_count(1)
     person.page.keyboard.press("Escape")
     person.page.keyboard.press("Escape")
@@ -193,32 +191,32 @@ def test_among_the_found_nothing_is_said_of_the_one_before(person: Person) -> No
     expect(tiles(view)).to_have_count(11)
     view.get_by_role("button", name="Open: Picture number 2 of").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True)
-    large.get_by_role("group", name="What to do with it").wait_for()
+    large.get_by_role("group", name="Use again").wait_for()
     expect(large.get_by_text("Changed since")).to_have_count(0)
 
 
 def test_a_star_that_cannot_be_kept_is_said(person: Person) -> None:
     view = history(person)
-    star = view.get_by_role("button", name="Favourite: Picture number 3 of")
+    star = view.get_by_role("button", name="Favorite: Picture number 3 of")
     expect(star).to_be_visible()
     person.page.route("**/component_server/**", lambda route: route.abort())
     star.click()
-    expect(view.get_by_text("This could not be marked. Try again.")).to_be_visible()
+    expect(view.get_by_text("Couldn't mark this as a favorite. Try again.")).to_be_visible()
     expect(star).to_have_attribute("aria-pressed", "false")
     person.page.unroute("**/component_server/**")
 
 
 def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None:
-    person.button("All your pictures").focus()
+    person.button("History").focus()
     person.page.keyboard.press("Enter")
-    view = person.page.get_by_role("dialog", name="All your pictures")
+    view = person.page.get_by_role("dialog", name="History")
     expect(view.get_by_role("searchbox")).to_be_focused()
     person.page.keyboard.type('"number 33"')
     expect(tiles(view)).to_have_count(1)
     person.page.keyboard.press("Escape")
     person.page.keyboard.press("Escape")
     expect(view).to_be_hidden()
-    expect(person.button("All your pictures")).to_be_focused()
+    expect(person.button("History")).to_be_focused()
 
 
 def comes_back(person: Person) -> None:
@@ -239,7 +237,7 @@ def test_what_is_deleted_in_another_tab_is_gone_from_an_open_history(person: Per
     expect(tiles(other)).to_have_count(1)
     other.get_by_role("checkbox").check()
     other.get_by_role("button", name="Delete", exact=True).click()
-    other.get_by_role("button", name="Delete for good").click()
+    other.get_by_role("button", name="Delete permanently").click()
     expect(tiles(other)).to_have_count(0)
     theirs.page.close()
     comes_back(person)
@@ -273,7 +271,7 @@ def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> No
     for name in ("Delete", "Select all shown", "Clear"):
         person.page.keyboard.press("Tab")
         expect(view.get_by_role("button", name=name, exact=True)).to_be_focused()
-    bar, shelf = view.get_by_role("group", name="Selected pictures"), view.get_by_role("list", name="Found pictures")
+    bar, shelf = view.get_by_role("group", name="Selected pictures"), view.get_by_role("list", name="Results")
     assert float((bar.bounding_box() or {})["y"]) >= float((shelf.bounding_box() or {})["y"])
 
 

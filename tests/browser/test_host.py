@@ -51,7 +51,7 @@ def test_the_link_opens_the_page_and_leaves_the_address_bar(host: Host, app: App
     assert app.log.read_text().count(token) == 1, "it is printed once"
     host.page.reload()
     host.sees("Spending is on")
-    expect(host.switch).to_have_text("Stop all spending")
+    expect(host.switch).to_have_text("Pause spending")
 
 
 def test_the_token_goes_to_no_address_and_no_referer(context: BrowserContext, app: AppProcess) -> None:
@@ -59,7 +59,7 @@ def test_the_token_goes_to_no_address_and_no_referer(context: BrowserContext, ap
     context.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
     host = Host(context.new_page(), app.host_link())
     host.sees("Spending is on")
-    host.page.get_by_role("link", name="To the playground").click()
+    host.page.get_by_role("link", name="Back to the playground").click()
     Person(host.page, app.url).generate_button.wait_for()
     assert (f"{app.url}/playground/host", "") in asked
     assert (f"{app.url}/", f"{app.url}/playground/host") in asked
@@ -75,11 +75,11 @@ def test_what_is_spent_is_shown_and_the_switch_stops_it(
     host.sees(re.compile("Browser [0-9a-f]{8}"))
     host.sees("of $5.00")
     host.switch.click()
-    host.sees("All spending is stopped")
+    host.sees("Spending is paused")
     person.generate("after the switch")
-    person.sees_text("The host has stopped spending for now.")
+    person.sees_text("The owner has paused free pictures.")
     assert [post["prompt"] for post in api.posts] == ["before the switch"]
-    host.page.get_by_role("button", name="Let spending go on").click()
+    host.page.get_by_role("button", name="Resume spending").click()
     host.sees("Spending is on")
     person.generate("after it goes on")
     person.sees("completed", 2)
@@ -129,11 +129,11 @@ def test_it_says_so_while_the_app_does_not_answer(host: Host) -> None:
 
     host.page.route("**/playground/host/*", fail)
     host.switch.click()
-    host.sees("The switch was not turned: the app did not answer.")
-    expect(host.switch).to_have_text("Stop all spending")
+    host.sees("Couldn't change this: the app didn't answer.")
+    expect(host.switch).to_have_text("Pause spending")
     host.page.unroute("**/playground/host/*", fail)
     host.switch.click()
-    host.sees("All spending is stopped")
+    host.sees("Spending is paused")
     expect(host.page.locator("#trouble")).to_be_hidden()
     host.switch.click()
     host.sees("Spending is on")
@@ -159,6 +159,6 @@ def test_it_fits_the_screen(host: Host) -> None:
 
 @pytest.mark.app("stopped")
 def test_a_stop_from_the_settings_cannot_be_undone_here(host: Host) -> None:
-    host.sees("All spending is stopped")
+    host.sees("Spending is paused")
     host.sees("PLAYGROUND_STOP is set where the app was started.")
     expect(host.switch).to_be_disabled()

@@ -10,7 +10,7 @@ from tests.browser.lora_rows import check, paste, row, under, word
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 
-OPEN = "Choose from the shelf"
+OPEN = "Browse LoRAs"
 PIXELS, PAPER = "nerijs/pixel-art-xl", "TheLastBen/Papercut_SDXL"
 
 
@@ -23,7 +23,7 @@ def person(regular: Person) -> Person:
 
 
 def shelf(person: Person) -> Locator:
-    return person.page.get_by_role("dialog", name="The starter shelf")
+    return person.page.get_by_role("dialog", name="Starter LoRAs")
 
 
 def open_shelf(person: Person) -> None:
@@ -49,7 +49,7 @@ def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person
     choose(person, "Pixel Art XL")
     expect(row(person)).to_have_value(PIXELS)
     expect(person.button(OPEN)).to_be_focused()
-    person.sees_text("Put into a row: Pixel Art XL.")
+    person.sees_text("Added Pixel Art XL.")
     expect(word(person, "pixel art")).to_have_attribute("aria-pressed", "false")
     expect(person.prompt).to_have_value("a cat")
     word(person, "pixel art").click()
@@ -63,7 +63,7 @@ def test_every_card_has_what_one_needs_to_choose(person: Person) -> None:
     open_shelf(person)
     card = shelf(person).get_by_role("listitem").filter(has_text="Papercut")
     expect(card).to_contain_text("Trigger word: papercut")
-    expect(card).to_contain_text("Licence: creativeml-openrail-m")
+    expect(card).to_contain_text("License: creativeml-openrail-m")
     link = card.get_by_role("link")
     expect(link).to_have_attribute("href", f"https://huggingface.co/{PAPER}")
     expect(link).to_have_attribute("target", "_blank")
@@ -103,7 +103,7 @@ def test_what_stands_in_a_row_is_marked_and_the_next_goes_into_the_next_row(pers
     expect(word(person, "papercut", 2)).to_be_visible()
     person.page.get_by_label("Use LoRA 1", exact=True).uncheck()
     open_shelf(person)
-    expect(person.button("Pixel Art XL is in a row, switched off")).to_be_disabled()
+    expect(person.button("Pixel Art XL is added, turned off")).to_be_disabled()
 
 
 def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
@@ -127,10 +127,10 @@ def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(newc
     person.prompt.fill("Pixel Art of a cat")
     expect(word(person, "pixel art")).to_have_attribute("aria-pressed", "true")
     check(person)
-    expect(under(person)).to_contain_text("Will not fit There is nothing at this address.")
+    expect(under(person)).to_contain_text("Will not fit There's nothing at this address.")
     expect(word(person, "pixel art")).to_be_visible()
     person.button("Remove LoRA 1").click()
-    person.sees_text("Still in the prompt: pixel art.")
+    person.sees_text("Still in your prompt: pixel art.")
 
 
 def test_a_lora_without_a_word_has_no_chips(person: Person) -> None:
@@ -147,7 +147,9 @@ def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(newcomer: Per
 
     person.page.route("**/starter.json", away)
     person.button(OPEN).click()
-    expect(shelf(person).get_by_role("status")).to_have_text("The shelf could not be loaded. Close it and try again.")
+    expect(shelf(person).get_by_role("status")).to_have_text(
+        "Couldn't load the starter LoRAs. Close this and try again."
+    )
     person.page.keyboard.press("Escape")
     expect(shelf(person)).to_have_count(0)
     person.page.unroute("**/starter.json")

@@ -61,19 +61,19 @@ def test_what_cannot_work_is_told_at_the_row_at_once(person: Person, pasted: str
 def test_a_check_says_in_words_whether_it_fits(person: Person) -> None:
     paste(person, "owner/pixels")
     check(person)
-    expect(under(person)).to_contain_text("Fits Made for SDXL, rank 16.")
+    expect(under(person)).to_contain_text("Fits Works with SDXL (rank 16.")
     paste(person, "owner/old")
     check(person)
-    expect(under(person)).to_contain_text("Will not fit This LoRA is made for Stable Diffusion 1.5")
+    expect(under(person)).to_contain_text("Will not fit This LoRA is for Stable Diffusion 1.5")
     paste(person, "https://example.org/x.safetensors")
     check(person)
-    expect(under(person)).to_contain_text("Cannot tell The site could not be reached from here.")
+    expect(under(person)).to_contain_text("Cannot tell Couldn't reach the site to check this.")
 
 
 def test_a_lora_that_cannot_be_checked_can_be_used(person: Person, api: HostedApi) -> None:
     paste(person, "https://example.org/x.safetensors")
     check(person)
-    expect(under(person)).to_contain_text("Cannot tell")
+    expect(under(person)).to_contain_text("Can't tell")
     person.generate("a cat")
     person.sees_pictures(1)
     assert api.posts[0]["loras"][0]["path"] == "https://example.org/x.safetensors"
@@ -109,11 +109,11 @@ def test_what_is_known_moves_with_its_row_and_its_words_may_go_with_it(person: P
     expect(under(person, 1)).to_contain_text("Hugging Face · owner/toys")
     expect(word(person, "toy face", 1)).to_have_attribute("aria-pressed", "true")
     expect(word(person, "8 bit", 1)).to_have_count(0)
-    person.sees_text("Still in the prompt: 8 bit.")
-    person.button("Take it out").click()
+    person.sees_text("Still in your prompt: 8 bit.")
+    person.button("Remove from prompt").click()
     expect(person.prompt).to_have_value("toy face")
     expect(person.prompt).to_be_focused()
-    expect(person.button("Take it out")).to_have_count(0)
+    expect(person.button("Remove from prompt")).to_have_count(0)
 
 
 def test_a_tag_in_the_prompt_becomes_a_row_when_the_box_is_left(person: Person, api: HostedApi) -> None:
@@ -123,7 +123,7 @@ def test_a_tag_in_the_prompt_becomes_a_row_when_the_box_is_left(person: Person, 
     expect(row(person, 2)).to_have_value("owner/pixels")
     expect(person.number("LoRA 2 scale")).to_have_value("0.6")
     expect(person.prompt).to_have_value("a cat, at night")
-    person.sees_text("Moved from the prompt into a LoRA row: owner/pixels.")
+    person.sees_text("Moved from your prompt to LoRAs: owner/pixels.")
     person.generate()
     person.sees_pictures(1)
     assert [lora["path"] for lora in api.posts[0]["loras"]] == ["owner/toys", "owner/pixels"]
@@ -159,7 +159,7 @@ def test_on_a_phone_nothing_is_cut_off(on_a_phone: Person) -> None:
     person = on_a_phone
     paste(person, "https://huggingface.co/owner/pixels")
     check(person)
-    expect(under(person)).to_contain_text("Fits")
+    expect(under(person)).to_contain_text("Compatible")
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
     for control in (person.button("Check LoRA 1"), word(person, "pixel art")):
         box = control.bounding_box()

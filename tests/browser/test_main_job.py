@@ -60,7 +60,7 @@ def test_the_tile_is_there_at_once_and_goes_through_its_states(newcomer: Person,
     person.generate("a tile")
     expect(person.tiles).to_have_count(1, timeout=1000)
     person.sees("processing", 1)
-    person.sees_text("Being made, 2 s")
+    person.sees_text("Painting… 2 s")
     api.finish_all()
     person.sees_pictures(1)
     assert person.page.evaluate("window.states") == ["waiting", "created", "processing", "completed"]
@@ -72,9 +72,9 @@ def test_original_is_the_picture_byte_for_byte(person: Person, api: HostedApi) -
     person.generate("bytes")
     person.sees_pictures(1)
     person.results.get_by_role("button", name="Open: bytes").click()
-    person.page.get_by_text("More ways to keep it").click()
+    person.page.get_by_text("More download options").click()
     with person.page.expect_download() as download:
-        person.page.get_by_role("dialog").get_by_role("link", name="Original").click()
+        person.page.get_by_role("dialog").get_by_role("link", name="Original file").click()
     assert Path(download.value.path()).read_bytes() == png(1024, 1024, 7)
 
 
@@ -121,7 +121,7 @@ def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> Non
     (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "fails"]
     task.error, task.status_by_hand = "out of paint", "failed"
     person.sees("failed", 1)
-    expect(person.tiles.first).to_contain_text("The service could not make this picture.")
+    expect(person.tiles.first).to_contain_text("The service couldn't make this picture.")
     expect(person.tiles.first).to_contain_text("out of paint")
     expect(person.tiles.first).to_contain_text("refunded")
 

@@ -18,14 +18,14 @@ pytestmark = pytest.mark.app("pictures")
 def test_another_size_takes_the_mask_along(person: Person, api: HostedApi) -> None:
     page = person.page
     photo = {"name": "square.png", "mimeType": "image/png", "buffer": png(1024, 1024, 3)}
-    page.get_by_label("Picture to start from").set_input_files(photo)  # type: ignore[arg-type]
+    page.get_by_label("Starting picture").set_input_files(photo)  # type: ignore[arg-type]
     expect(page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
-    person.button("Change only a part").click()
-    dialog = page.get_by_role("dialog", name="Change only a part")
-    dialog.get_by_role("button", name="Select everything").click()
-    dialog.get_by_role("button", name="Use this mask").click()
+    person.button("Edit part of it").click()
+    dialog = page.get_by_role("dialog", name="Edit part of it")
+    dialog.get_by_role("button", name="Select all").click()
+    dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_be_hidden()
-    page.get_by_role("radio", name="Pad", exact=True).check()
+    page.get_by_role("radio", name="Extend the edges", exact=True).check()
     person.choose("Shape", "Wide")
     expect(page.get_by_role("img", name="fitted to 1216 × 832")).to_be_visible()
     person.generate("a red door")

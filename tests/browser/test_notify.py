@@ -64,7 +64,7 @@ def test_permission_to_notify_is_asked_when_switched_on(
     person.generate("unannounced")
     person.sees("completed", 1)
     assert person.page.evaluate("[asked, notes, told.length]") == [0, 0, 0]
-    switch = person.page.get_by_role("checkbox", name="Tell me when it is done")
+    switch = person.page.get_by_role("checkbox", name="Notify me when it's ready")
     switch.check()
     person.page.wait_for_function("asked === 1")
     api.is_stalled = True

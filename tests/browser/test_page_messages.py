@@ -132,7 +132,7 @@ def test_it_was_too_late_to_take_it_back(person: Person, api: HostedApi) -> None
 
     api.next_submits = [lambda: (429, {"retry-after": "8"}, b'{"code": 429}')]
     person.generate("a cat")
-    take_back = person.page.get_by_role("button", name="Take back")
+    take_back = person.page.get_by_role("button", name="Cancel")
     take_back.wait_for()
     person.page.route(SERVER, answer)
     take_back.click()

@@ -22,10 +22,10 @@ def jpeg(colour: str) -> str:
 
 def test_a_preview_grows_in_the_waiting_tile_and_makes_way_for_the_picture(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
-    api.extras = {"x-stage": "Fetching the model, 34 %", "x-progress": {"step": 0, "steps": 28}}
+    api.extras = {"x-stage": "Downloading the model, 34 %", "x-progress": {"step": 0, "steps": 28}}
     person.generate("growing")
     tile, preview = person.tiles.first, person.tiles.first.locator("img.preview")
-    expect(tile).to_contain_text("Fetching the model, 34 %")
+    expect(tile).to_contain_text("Downloading the model, 34 %")
     expect(preview).to_be_hidden()
     for step, colour in enumerate(("red", "blue"), 1):
         api.extras = {"x-preview": jpeg(colour), "x-progress": {"step": step, "steps": 28}}

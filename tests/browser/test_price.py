@@ -25,9 +25,9 @@ def test_a_price_that_is_not_told_is_unknown_and_never_nothing(person: Person, a
 def test_what_the_visit_has_spent_is_summed_and_survives_a_reload(person: Person) -> None:
     person.generate("a cat")
     person.sees("completed", 1)
-    expect(person.page.get_by_text("This visit: $0.01, 1 picture")).to_be_visible()
+    expect(person.page.get_by_text("Spent this session: $0.01, 1 picture")).to_be_visible()
     person.page.reload()
-    expect(person.page.get_by_text("This visit: $0.01, 1 picture")).to_be_visible()
+    expect(person.page.get_by_text("Spent this session: $0.01, 1 picture")).to_be_visible()
 
 
 @pytest.mark.app("pictures")
@@ -39,9 +39,9 @@ def test_balance_and_ranges_are_those_that_the_service_tells(person: Person) -> 
 
 @pytest.mark.app("text alone")
 def test_what_the_model_does_not_take_is_off_and_says_why(person: Person, api: HostedApi) -> None:
-    expect(person.page.get_by_text("The model here does not take a picture to start from.")).to_be_visible()
-    expect(person.page.get_by_label("Picture to start from")).to_be_disabled()
-    expect(person.page.get_by_text("The model here does not take a refiner.")).to_be_visible()
+    expect(person.page.get_by_text("This model doesn't support a starting picture.")).to_be_visible()
+    expect(person.page.get_by_label("Starting picture")).to_be_disabled()
+    expect(person.page.get_by_text("This model doesn't support a refiner.")).to_be_visible()
     person.generate("a cat")
     person.sees("completed", 1)
     assert not {"image", "mask", "mask_image", "refine"} & set(api.posts[-1])

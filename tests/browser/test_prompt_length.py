@@ -68,7 +68,9 @@ def test_near_the_end_it_is_said_and_no_more_once_there_is_room_again(person: Pe
     expect(line(person)).to_have_text(said(messages.nearly_full(70, 75)))
     expect(line(person)).to_have_role("status")
     expect(line(person)).to_have_attribute("aria-live", "polite")
-    expect(person.prompt).to_have_accessible_description(re.compile("This fills 70 of 75 places"))
+    expect(person.prompt).to_have_accessible_description(
+        re.compile(r"almost as long as the model can read \(70 of 75 word pieces\)")
+    )
     assert asked == [{"prompt": "cat " * 70}], "only of the text that is long"
     person.prompt.fill("cat " * 60)
     expect(line(person)).to_be_empty()

@@ -31,7 +31,7 @@ def be_busy(api: HostedApi, seconds: int, times: int = 1) -> None:
 
 
 def take_back(tile: Locator) -> Locator:
-    return tile.get_by_role("button", name="Take back")
+    return tile.get_by_role("button", name="Cancel")
 
 
 def test_the_seconds_to_the_next_try_are_counted_and_one_task_is_made(person: Person, api: HostedApi) -> None:
@@ -56,14 +56,14 @@ def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api:
     person.generate("in line")
     first, second, third = (person.tiles.nth(number) for number in range(3))
     expect(first).to_contain_text("The service is busy. Sending in")
-    expect(second).to_contain_text("In line, 1 before it")
-    expect(third).to_contain_text("In line, 2 before it")
+    expect(second).to_contain_text("Queued, 1 before it")
+    expect(third).to_contain_text("Queued, 2 before it")
     sent = len(api.posts)
     take_back(second).click()
     expect(second).to_have_attribute("data-state", "stopped")
-    expect(second).to_contain_text("You took this back before it was sent.")
-    expect(second).to_contain_text("Nothing was charged.")
-    expect(third).to_contain_text("In line, 1 before it")
+    expect(second).to_contain_text("You canceled this before it was sent.")
+    expect(second).to_contain_text("You weren't charged.")
+    expect(third).to_contain_text("Queued, 1 before it")
     take_back(first).click()
     expect(third).to_contain_text("Sending in")
     take_back(third).click()

@@ -76,21 +76,21 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     person.sees_pictures(1)
     person.results.get_by_role("button", name="Open: a red fox").click()
     told = kept(person, "Download")
-    viewer(person).get_by_text("More ways to keep it").click()
-    original, bare = kept(person, "Original"), kept(person, "Clean copy")
+    viewer(person).get_by_text("More download options").click()
+    original, bare = kept(person, "Original file"), kept(person, "Clean copy")
     assert read_text(told).startswith("a red fox in the snow, für 狐 <lora:pixel-art-xl:1>\nNegative prompt: blurry")
     assert read_text(bare) == ""
     pixels = [Image.open(io.BytesIO(data)).tobytes() for data in (told, original, bare)]
     assert pixels[0] == pixels[1] == pixels[2]
 
-    box = viewer(person).get_by_role("checkbox", name="Leave the settings out of downloads")
+    box = viewer(person).get_by_role("checkbox", name="Don't include prompt and settings in downloads")
     box.check()
     assert kept(person, "Download") == bare
     person.page.reload()
     person.sees_pictures(1)
     person.results.get_by_role("button", name="Open: a red fox").click()
     assert kept(person, "Download") == bare, "it is remembered"
-    viewer(person).get_by_text("More ways to keep it").click()
+    viewer(person).get_by_text("More download options").click()
     expect(box).to_be_checked()
     box.uncheck()
     assert kept(person, "Download") == told
@@ -100,7 +100,7 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     person.button("Add LoRA").click()
     lora(person, 2).fill("owner/another")
     drop(person, told)
-    person.sees_text("This file tells how it was made.")
+    person.sees_text("This picture contains its settings.")
     person.button("Use its settings").click()
     person.sees_text("The form is filled with the settings of the file.")
     is_filled(person)
@@ -119,9 +119,9 @@ def test_what_of_another_program_s_file_cannot_be_used_is_said(person: Person) -
     expect(person.number("Steps")).to_have_value("50")
     expect(person.number("Height")).to_have_value("1216")
     panel = person.page.get_by_role("region", name="Start from a picture")
-    expect(panel).to_contain_text("Steps was 80, which is not offered here; it is 50 now.")
-    expect(panel).to_contain_text("The LoRA “inkSketch_v2” cannot be found by what the file says of it.")
-    expect(panel).to_contain_text("There is nothing like these here: Sampler, Model hash.")
+    expect(panel).to_contain_text("Steps was 80, which isn't available here, so it's 50 now.")
+    expect(panel).to_contain_text("Couldn't find the LoRA “inkSketch_v2” from what the file says.")
+    expect(panel).to_contain_text("These settings don't exist here: Sampler, Model hash.")
     expect(panel.get_by_role("button", name="Dismiss")).to_be_focused()
     person.page.keyboard.press("Enter")
     expect(panel).not_to_contain_text("There is nothing like these here")

@@ -130,10 +130,10 @@ def use_an_own_key(person: Person, api: HostedApi) -> None:
 
 def use_a_photograph(person: Person, api: HostedApi) -> None:
     """One made wider, so that a mask goes along; then the page is without it again."""
-    person.page.get_by_label("Picture to start from", exact=True).set_input_files([photograph()])  # pyright: ignore[reportArgumentType]
+    person.page.get_by_label("Starting picture", exact=True).set_input_files([photograph()])  # pyright: ignore[reportArgumentType]
     person.page.get_by_text("Make it wider or taller").click()
     person.button("Make it wider").click()
-    expect(person.button("Edit the part")).to_be_visible()
+    expect(person.button("Change selection")).to_be_visible()
     person.generate("from a photograph")
     person.sees_pictures(3)
     assert len(api.uploads) == 2, "a picture and its mask"
@@ -162,7 +162,7 @@ def names_of(person: Person) -> list[str]:
 
 def exports(person: Person) -> dict[str, bytes]:
     found = {f"the code, {tab}": code.encode() for tab, code in code_of(person).items()}
-    person.button("Copy a link").click()
+    person.button("Copy settings link").click()
     person.sees_text(messages.LINK_COPIED.happened)
     found["the link"] = clipboard(person)
     assert b"%22prompt%22" in found["the link"]
@@ -175,8 +175,8 @@ def exports(person: Person) -> dict[str, bytes]:
 
 def exports_as_one_file(person: Person) -> dict[str, bytes]:
     """What the history packs: the pictures with their recipes, and the sheet that shows them."""
-    person.button("All your pictures").click()
-    dialog = person.page.get_by_role("dialog", name="All your pictures")
+    person.button("History").click()
+    dialog = person.page.get_by_role("dialog", name="History")
     dialog.get_by_role("checkbox", name="Select: from a photograph").check()
     dialog.get_by_role("button", name="Select all shown").click()
     with person.page.expect_download() as saved:
@@ -191,8 +191,8 @@ def exports_as_one_file(person: Person) -> dict[str, bytes]:
 
 
 def code_of(person: Person) -> dict[str, str]:
-    person.button("Show the code").click()
-    dialog = person.page.get_by_role("dialog", name="The code of this request")
+    person.button("Show code").click()
+    dialog = person.page.get_by_role("dialog", name="Code for this request")
     dialog.get_by_role("tab").first.wait_for()
     found: dict[str, str] = {}
     for tab in dialog.get_by_role("tab").all():
@@ -209,7 +209,7 @@ def exports_of_picture(person: Person, prompt: str) -> dict[str, bytes]:
     """The recipe, and the files in every way in which a picture can be kept."""
     person.page.get_by_role("button", name=f"Open: {prompt}").first.click()
     dialog = person.page.get_by_role("dialog", name="Picture")
-    dialog.get_by_role("button", name="Copy the recipe").click()
+    dialog.get_by_role("button", name="Copy settings as text").click()
     expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
     found = {f"the recipe of {prompt}": clipboard(person)}
     assert prompt.encode() in found[f"the recipe of {prompt}"]

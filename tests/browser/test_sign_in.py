@@ -102,7 +102,7 @@ def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, ap
 
 def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedApi) -> None:
     guest.sign_in("alice")
-    expect(guest.account).to_contain_text("The host's key pays.")
+    expect(guest.account).to_contain_text("Free for you: the owner of this page pays.")
     guest.generate("alice's picture")
     guest.sees_pictures(1)
     assert [post["prompt"] for post in api.posts] == ["alice's picture"]
@@ -137,9 +137,9 @@ def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest) ->
     painter.sign_in("erin")
     painter.sees_text("1 picture was made in this browser before you signed in.")
     expect(painter.tiles).to_have_count(0)
-    painter.page.get_by_role("button", name="Take them along").click()
+    painter.page.get_by_role("button", name="Add them to your account").click()
     painter.sees_pictures(1)
-    expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
+    expect(painter.page.get_by_role("button", name="Add them to your account")).to_be_hidden()
     painter.sign_out()
     expect(painter.account).not_to_contain_text("Signed in")
     expect(painter.tiles).to_have_count(0)
@@ -147,11 +147,11 @@ def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest) ->
 
 def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, new_guest: NewGuest) -> None:
     painter.sign_in("fred")
-    painter.page.get_by_role("button", name="Leave them here").click()
-    expect(painter.page.get_by_role("button", name="Leave them here")).to_be_hidden()
+    painter.page.get_by_role("button", name="Keep them in this browser").click()
+    expect(painter.page.get_by_role("button", name="Keep them in this browser")).to_be_hidden()
     painter.page.reload()
     painter.is_known_as("fred")
-    expect(painter.page.get_by_role("button", name="Take them along")).to_be_hidden()
+    expect(painter.page.get_by_role("button", name="Add them to your account")).to_be_hidden()
     expect(painter.tiles).to_have_count(0)
     painter.sign_out()
     painter.sees_pictures(1)
@@ -165,7 +165,7 @@ def test_what_is_under_way_comes_along_too(guest: Guest, api: HostedApi) -> None
     guest.generate("under way while signing in")
     guest.sees("processing", 1)
     guest.sign_in("gina")
-    guest.page.get_by_role("button", name="Take them along").click()
+    guest.page.get_by_role("button", name="Add them to your account").click()
     guest.sees("processing", 1)
     api.finish_all()
     guest.sees_pictures(1)
@@ -191,14 +191,14 @@ def test_the_owner_signs_in_on_the_host_s_page_and_sees_who_spent(new_guest: New
     owner.sees_text("This page is for the host alone: sign in as the Space's owner")
     owner.space.provider.user = OWNER
     owner.page.get_by_role("link", name="Sign in with Hugging Face").click()
-    owner.sees_text("Everybody who is signed in with Hugging Face.")
+    owner.sees_text("Everyone who is signed in with Hugging Face.")
     line = owner.page.get_by_role("row", name="ines")
     expect(line).to_contain_text("$0.01")
-    owner.page.get_by_role("button", name="Stop all spending").click()
-    owner.sees_text("All spending is stopped")
+    owner.page.get_by_role("button", name="Pause spending").click()
+    owner.sees_text("Spending is paused")
     api.posts.clear()
     spender.generate("after the switch")
     spender.sees_text(messages.STOPPED_BY_HOST.happened)
     assert api.posts == []
-    owner.page.get_by_role("button", name="Let spending go on").click()
+    owner.page.get_by_role("button", name="Resume spending").click()
     owner.sees_text("Spending is on")

@@ -87,15 +87,15 @@ def by_finger(page: Page, start: Point, end: Point) -> None:
 
 def choose(person: Person, photo: Path) -> Locator:
     """Give a picture to start from; returns what is shown of it."""
-    person.page.get_by_label("Picture to start from").set_input_files(photo)
+    person.page.get_by_label("Starting picture").set_input_files(photo)
     shown = person.page.get_by_role("img", name="The picture to start from")
     shown.wait_for()
     return shown
 
 
 def editor(person: Person) -> Locator:
-    person.button("Change only a part").click()
-    dialog = person.page.get_by_role("dialog", name="Change only a part")
+    person.button("Edit part of it").click()
+    dialog = person.page.get_by_role("dialog", name="Edit part of it")
     expect(dialog.get_by_role("img", name="The picture with the mask")).to_be_visible()
     return dialog
 
@@ -128,7 +128,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
     draw(person.page, *at)
     expect(dialog.get_by_text("of the picture will change.")).to_be_visible()
     mask = painted(dialog)
-    dialog.get_by_role("button", name="Use this mask").click()
+    dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_be_hidden()  # until then nothing can be typed on the page
     posts = len(api.posts)
     person.generate("a red door")
@@ -162,7 +162,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
 
 def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, snapshot: Path) -> None:
     choose(person, snapshot)
-    person.number("Strength").fill("0.3")
+    person.number("Prompt strength").fill("0.3")
     expect(person.page.get_by_text("0.30: small changes")).to_be_visible()
     posts = len(api.posts)
     person.generate("a meadow")
@@ -175,7 +175,7 @@ def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, 
 def test_the_picture_is_fitted_to_the_size_and_never_stretched(person: Person, api: HostedApi, snapshot: Path) -> None:
     choose(person, snapshot)
     person.choose("Shape", "Wide")
-    for count, fit in enumerate(("Crop", "Pad"), start=1):
+    for count, fit in enumerate(("Crop to fill", "Extend the edges"), start=1):
         person.page.get_by_role("radio", name=fit, exact=True).check()
         expect(person.page.get_by_role("img", name="fitted to 1216 × 832")).to_be_visible()
         person.generate("a meadow")
@@ -207,7 +207,7 @@ def test_f08_what_is_no_picture_is_said_in_words(person: Person, tmp_path: Path)
     ]
     for name, content, sentence in files:
         (tmp_path / name).write_bytes(content)
-        person.page.get_by_label("Picture to start from", exact=True).set_input_files(tmp_path / name)
+        person.page.get_by_label("Starting picture", exact=True).set_input_files(tmp_path / name)
         expect(person.page.get_by_text(sentence)).to_be_visible()
 
 
@@ -240,13 +240,13 @@ def test_a_picture_is_dropped_or_pasted(person: Person) -> None:
 def test_the_mask_editor_without_a_pointer(person: Person, snapshot: Path) -> None:
     choose(person, snapshot)
     dialog = editor(person)
-    expect(dialog.get_by_role("button", name="Use this mask")).to_be_disabled()
-    dialog.get_by_text("A rectangle by numbers").press("Enter")
+    expect(dialog.get_by_role("button", name="Done")).to_be_disabled()
+    dialog.get_by_text("Enter a rectangle").press("Enter")
     for name, value in (("Left", 10), ("Top", 20), ("Rectangle width", 100), ("Rectangle height", 50)):
         dialog.get_by_label(name, exact=True).fill(str(value))
     dialog.get_by_role("button", name="Add rectangle").press("Enter")
     assert painted(dialog).getbbox() == (10, 20, 110, 70)
-    dialog.get_by_role("button", name="Everything but this").press("Enter")
+    dialog.get_by_role("button", name="Invert").press("Enter")
     assert painted(dialog).getpixel((50, 50)) == 0
     assert painted(dialog).getpixel((500, 500)) == 255
     person.page.keyboard.press("Control+z")
@@ -269,12 +269,12 @@ def test_a_mask_of_one_s_own_is_uploaded_grown_and_kept_for_the_next_look(
     choose(person, snapshot)
     dialog = editor(person)
     dialog.get_by_label("Upload a mask").set_input_files(tmp_path / "mask.png")
-    expect(dialog.get_by_text("2 % of the picture will change.")).to_be_visible()
+    expect(dialog.get_by_text("2% of the picture will change.")).to_be_visible()
     assert painted(dialog).getbbox() == (100, 100, 300, 200)
-    dialog.get_by_label("Grow").fill("10")
+    dialog.get_by_label("Expand edge").fill("10")
     assert painted(dialog).getbbox() == (90, 90, 310, 210)
-    dialog.get_by_role("button", name="Use this mask").click()
-    person.button("Edit the part").click()
+    dialog.get_by_role("button", name="Done").click()
+    person.button("Change selection").click()
     assert painted(dialog).getbbox() == (90, 90, 310, 210)
 
 

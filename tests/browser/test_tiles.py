@@ -22,14 +22,14 @@ def test_a_picture_that_cannot_be_fetched_has_a_link_and_can_be_looked_for_again
     api.finish_all()
     person.sees("failed", 1)
     tile = person.tiles.first
-    for sentence in ("could not be fetched.", "It was charged.", "look again"):
+    for sentence in ("could not be fetched.", "You were charged for this.", "look again"):
         expect(tile).to_contain_text(sentence)
-    link = tile.get_by_role("link", name="Picture at the service", exact=True)
+    link = tile.get_by_role("link", name="Open on WaveSpeed", exact=True)
     expect(link).to_have_attribute("href", nowhere)
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(link).to_have_attribute("target", "_blank")
     task.outputs = None
-    tile.get_by_role("button", name="Look again").click()
+    tile.get_by_role("button", name="Check again").click()
     person.sees_pictures(1)
     expect(link).to_have_count(0)
     assert len(api.posts) == 1

@@ -28,7 +28,7 @@ def test_the_same_settings_come_back_and_start_nothing(person: Person, api: Host
     person.set_number("Seed", 99)
     person.set_number("Steps", 11)
     act(person.open_picture("a fox"), "Same settings")
-    person.sees_text("The settings of this picture are filled in, its seed too.")
+    person.sees_text("Loaded this picture's settings, including its seed.")
     expect(person.prompt).to_have_value("a fox")
     expect(person.number("Seed")).to_have_value("7")
     assert len(api.posts) == 1
@@ -41,7 +41,7 @@ def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> N
     person.make("a fox", 7)
     person.set_number("Seed", 99)
     person.prompt.fill("an owl")
-    act(person.open_picture("a fox"), "Keep this seed")
+    act(person.open_picture("a fox"), "Lock this seed")
     person.sees_text("Seed 7 is filled in.")
     expect(person.prompt).to_have_value("an owl")
     person.generate()
@@ -52,22 +52,22 @@ def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> N
 def test_a_variation_draws_a_seed(person: Person) -> None:
     person.make("a fox", 7, 33)
     person.set_number("Steps", 11)
-    act(person.open_picture("a fox"), "Vary")
+    act(person.open_picture("a fox"), "New variation")
     expect(person.number("Seed")).to_have_value("-1")
     expect(person.number("Steps")).to_have_value("33")
 
 
 def test_painting_on_it_opens_the_editor(person: Person) -> None:
     person.make("a fox", 7)
-    act(person.open_picture("a fox"), "Paint on it")
-    expect(person.page.get_by_role("dialog", name="Change only a part")).to_be_visible()
+    act(person.open_picture("a fox"), "Edit part of it")
+    expect(person.page.get_by_role("dialog", name="Edit part of it")).to_be_visible()
 
 
 def test_the_recipe_is_copied(person: Person) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.make("a fox", 7, 33)
     view = person.open_picture("a fox")
-    act(view, "Copy the recipe")
+    act(view, "Copy settings as text")
     expect(view.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     copied = person.page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("a fox\n")
@@ -86,7 +86,7 @@ def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     act(view, "Delete")
     expect(view.get_by_role("status").filter(has_text="for good")).to_be_visible()
     assert person.page.request.get(address).ok, "the first press only asks"
-    act(view, "Delete for good")
+    act(view, "Delete permanently")
     expect(view).to_be_hidden()
     person.sees("completed", 1)
     expect(person.results.get_by_role("button", name="Open: an owl")).to_be_focused()
@@ -106,7 +106,7 @@ def test_what_the_service_does_not_delete_is_gone_here_and_told(newcomer: Person
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Delete")
-    act(view, "Delete for good")
+    act(view, "Delete permanently")
     person.sees_text(messages.NOT_DELETED_AT_SERVICE.happened)
     expect(person.tiles).to_have_count(0)
 
@@ -116,7 +116,7 @@ def test_what_changed_since_the_picture_before_is_told(newcomer: Person) -> None
     person.make("a fox", 7, 20)
     person.make("a fox", 8, 33)
     view = person.open_picture("a fox")
-    expect(view.get_by_text("Changed since the one before: Steps 20 → 33; Seed 7 → 8")).to_be_visible()
+    expect(view.get_by_text("Changed since the previous picture: Steps 20 → 33; Seed 7 → 8")).to_be_visible()
     person.page.keyboard.press("ArrowRight")
     expect(view.get_by_text("Changed since")).to_have_count(0)
 
@@ -125,7 +125,7 @@ def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.make("a fox", 7, 33)
     view = person.open_picture("a fox")
-    act(view, "Copy a link")
+    act(view, "Copy settings link")
     expect(view.get_by_text("The link fills the form with these settings and starts nothing.")).to_be_visible()
     address = person.page.evaluate("navigator.clipboard.readText()")
     other = Person(person.page.context.new_page(), person.url)
@@ -140,10 +140,10 @@ def test_a_favourite_is_marked_in_the_large_view_too(newcomer: Person) -> None:
     person = newcomer
     person.make("a fox", 7)
     view = person.open_picture("a fox")
-    act(view, "Favourite")
-    expect(view.get_by_role("button", name="Favourite", exact=True, pressed=True)).to_be_visible()
+    act(view, "Favorite")
+    expect(view.get_by_role("button", name="Favorite", exact=True, pressed=True)).to_be_visible()
     person.page.keyboard.press("Escape")
-    star = person.results.get_by_role("button", name="Favourite: a fox")
+    star = person.results.get_by_role("button", name="Favorite: a fox")
     expect(star).to_have_attribute("aria-pressed", "true")
 
 
@@ -151,7 +151,7 @@ def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> 
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Delete")
-    expect(view.get_by_text("This picture will be gone for good. What it cost stays counted.")).to_be_visible()
+    expect(view.get_by_text("This permanently deletes the picture. Its cost isn't refunded.")).to_be_visible()
     person.page.evaluate(
         """async () => {
           const { removing } = await import(document.querySelector('link[href*="/viewer/actions.css"]').href
@@ -159,4 +159,4 @@ def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> 
           window.free = removing({ pictures: [1], price: null });
         }"""
     )
-    assert person.page.evaluate("window.free") == "This picture will be gone for good."
+    assert person.page.evaluate("window.free") == "This permanently deletes the picture."

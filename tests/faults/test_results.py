@@ -31,7 +31,7 @@ from tests.support.waiting import wait_until
 PNG = {"content-type": "image/png"}
 MEGABYTE = bytes(1024 * 1024)
 ENCODED = base64.b64encode(bad_images.picture("PNG")).decode()
-LINK = "Picture at the service"
+LINK = "Open on WaveSpeed"
 NOT_SAFE = r"not safe|refused|may not be opened"
 
 

@@ -88,7 +88,7 @@ class TestUnknown:
     def test_f03_none_fits_and_the_person_chooses(self, fault: Fault, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fault]
         tile = visitor.submit("never arrived").ends("unknown").says(MAYBE_CHARGED, "not found")
-        expect(tile.node.get_by_role("button", name="Look again")).to_be_enabled()
+        expect(tile.node.get_by_role("button", name="Check again")).to_be_enabled()
         assert service.count(LIST) == 2
         assert len(service.posts_of("never arrived")) == 1
         visitor.can_go_on(service, "never arrived")
@@ -104,7 +104,7 @@ class TestUnknown:
         wait_until(lambda: service.count(LIST) == 2)
         let_time_pass()
         tile.ends("unknown").says(MAYBE_CHARGED)
-        expect(tile.node.get_by_role("button", name="Look again")).to_be_enabled()
+        expect(tile.node.get_by_role("button", name="Check again")).to_be_enabled()
         assert [task.queries for task in service.tasks_of("two of them")] == [0, 0]
         assert len(service.posts_of("two of them")) == 1
         visitor.can_go_on(service, "two of them")
@@ -113,11 +113,11 @@ class TestUnknown:
         service.next[SUBMIT] = [resets(handled=True)]
         service.standing[LIST] = fails(500, "no list today")
         tile = visitor.submit("found later").ends("unknown").says(MAYBE_CHARGED)
-        expect(tile.node.get_by_role("button", name="Look again")).to_be_enabled()
+        expect(tile.node.get_by_role("button", name="Check again")).to_be_enabled()
         visitor.sees_nothing_raw()
         tile.says("not found")
         service.standing.clear()
-        tile.press("Look again")
+        tile.press("Check again")
         tile.shows()
         assert len(service.posts_of("found later")) == 1
 

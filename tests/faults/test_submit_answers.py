@@ -76,7 +76,7 @@ class TestBusy:
     def test_f09_can_be_taken_back(self, visitor: Visitor, service: Service) -> None:
         service.standing[SUBMIT] = fails(429, "slow down", retry_after="90")
         tile = visitor.submit("changed my mind").says(r"sending in \d+ s")
-        tile.press("Take back")
+        tile.press("Cancel")
         tile.ends("stopped").says(NOTHING_CHARGED)
         service.standing.clear()
         let_time_pass(4)

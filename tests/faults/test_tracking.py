@@ -80,7 +80,7 @@ class TestPolls:
     def test_f18_a_key_that_is_refused_pauses_the_task(self, visitor: Visitor, service: Service) -> None:
         service.standing[QUERY] = fails(401, "invalid api key")
         tile = visitor.submit("paused").says("key", "paused|not followed|not lost")
-        button = tile.node.get_by_role("button", name="Look again")
+        button = tile.node.get_by_role("button", name="Check again")
         expect(button).to_be_enabled()
         visitor.sees_nothing_raw()
         polls = len(service.polls_of("paused"))

@@ -71,7 +71,7 @@ def image_visitor(visitor: Visitor) -> Iterator[Visitor]:
 def choose_image(visitor: Visitor, file: FilePayload) -> None:
     if visitor.button("Remove this picture").is_visible():
         visitor.button("Remove this picture").click()
-    visitor.page.get_by_label("Picture to start from").set_input_files(file)
+    visitor.page.get_by_label("Starting picture").set_input_files(file)
     visitor.page.get_by_role("img", name="The picture to start from").wait_for()
 
 
@@ -125,7 +125,7 @@ def test_f08_the_same_picture_goes_up_once_for_many_presses(image_visitor: Visit
 def test_s08_what_is_no_picture_never_leaves_the_machine(kind: str, visitor: Visitor, service: Service) -> None:
     whole = picture("whole")["buffer"]
     content = {"a page": b"<html>", "a picture cut short": whole[:300], "a bomb of pixels": bomb()}[kind]
-    box = visitor.page.get_by_label("Picture to start from")
+    box = visitor.page.get_by_label("Starting picture")
     box.set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": content})
     region = visitor.page.get_by_role("region", name="Start from a picture")
     expect(region).to_contain_text("picture file is damaged" if kind == "a picture cut short" else "picture")

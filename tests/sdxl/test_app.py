@@ -39,11 +39,11 @@ def test_the_page_paints_with_sdxl_itself(app, studio):
 def test_a_lora_from_elsewhere_is_refused_in_words(app):
     name, said = answered(app, loras=[{"path": "https://elsewhere.example/a.safetensors", "scale": 1}])
     assert name == "event: error"
-    assert "LoRAs are fetched from Hugging Face and Civitai alone." in said["error"]
+    assert "LoRAs can come from Hugging Face or Civitai only." in said["error"]
 
 
 def test_the_page_says_who_paints(app):
-    assert "Painted by SDXL on this machine" in httpx.get(app.url).text
+    assert "Made with SDXL on this machine" in httpx.get(app.url).text
 
 
 def test_auto_is_sdxl_where_it_is_installed_and_there_is_no_key():

@@ -59,14 +59,14 @@ def test_from_words_and_again_the_same(person: Person) -> None:
 
 
 def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None:
-    person.page.get_by_label("Picture to start from").set_input_files(photo)
+    person.page.get_by_label("Starting picture").set_input_files(photo)
     expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()  # the model's own size
     for name in ("Width", "Height"):
         person.set_number(name, SIDE)
     expect(person.page.get_by_role("img", name=f"fitted to {SIDE} × {SIDE}")).to_be_visible()
     whole = made(person, 1)
-    person.button("Change only a part").click()
-    dialog = person.page.get_by_role("dialog", name="Change only a part")
+    person.button("Edit part of it").click()
+    dialog = person.page.get_by_role("dialog", name="Edit part of it")
     area = dialog.get_by_role("img", name="The picture with the mask")
     box = area.bounding_box()
     assert box
@@ -74,7 +74,7 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
     person.page.mouse.down()
     person.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.8, steps=5)
     person.page.mouse.up()
-    dialog.get_by_role("button", name="Use this mask").click()
+    dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_be_hidden()
     part = made(person, 2)
     given = Image.open(photo).convert("RGB")
@@ -84,13 +84,15 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
     assert difference.crop((0, 0, SIDE // 3, SIDE // 3)).getbbox() is None, "and nothing outside the mask"
 
 
-@pytest.mark.parametrize(("way", "told"), [("Ensemble of experts", "Ensemble"), ("Second pass", "Second pass")])
+@pytest.mark.parametrize(
+    ("way", "told"), [("Blend (recommended)", "Blend, switch at"), ("Polish afterwards", "Polish afterwards")]
+)
 def test_with_the_refiner(person: Person, way: str, told: str) -> None:
     plain = made(person, 1)
     person.page.get_by_role("button", name="Refiner: off").click()
     person.choose("Refiner", way)
-    if way == "Ensemble of experts":
-        person.set_number("Handover", 1)
+    if way == "Blend (recommended)":
+        person.set_number("Switch point", 1)
         expect(person.page.get_by_text("1 refiner.")).to_be_visible()
     refined = made(person, 2)
     assert refined.tobytes() != plain.tobytes()
@@ -99,7 +101,7 @@ def test_with_the_refiner(person: Person, way: str, told: str) -> None:
 
 
 def test_a_lora_of_the_host_s_folder_with_and_without(person: Person) -> None:
-    expect(person.page.get_by_text("The host's own, by name:")).to_be_visible()
+    expect(person.page.get_by_text("Available here by name:")).to_be_visible()
     box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
     box.fill("peft")
     box.blur()

@@ -105,7 +105,7 @@ def test_each_picture_is_painted_at_the_speed_chosen_for_it(person: Person, stud
 
 def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> None:
     person.page.get_by_role("button", name="Refiner: off").click()
-    person.choose("Refiner", "Second pass")
+    person.choose("Refiner", "Polish afterwards")
     person.choose("Speed", FAST)
     expect(told(person, messages.FAST_WITHOUT_REFINER)).to_be_visible()
     made(person, 1)
@@ -114,7 +114,7 @@ def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> 
     person.page.keyboard.press("Escape")
     person.choose("Speed", "Best")
     made(person, 2)
-    expect(viewed(person).get_by_text("Second pass").first).to_be_visible()
+    expect(viewed(person).get_by_text("Polish afterwards").first).to_be_visible()
 
 
 def test_same_settings_bring_the_speed_of_the_picture(person: Person) -> None:
@@ -150,8 +150,8 @@ def test_a_link_and_the_defaults(person: Person) -> None:
     person.prompt.fill("a cat")
     person.choose("Speed", FAST)
     stands(person, 1, 4)
-    person.button("Copy a link").click()
-    expect(person.page.get_by_text("The link was copied.").first).to_be_visible()
+    person.button("Copy settings link").click()
+    expect(person.page.get_by_text("Link copied.").first).to_be_visible()
     link = person.page.evaluate("navigator.clipboard.readText()")
     other = Person(person.page.context.new_page(), link).open()
     expect(speed(other, FAST)).to_be_checked()
@@ -178,7 +178,7 @@ def test_the_code_says_what_counts(person: Person) -> None:
     person.prompt.fill("a cat")
     person.choose("Speed", FAST)
     stands(person, 1, 4)
-    person.button("Show the code").click()
+    person.button("Show code").click()
     dialog = person.page.get_by_role("dialog")
     dialog.get_by_role("tab", name="Python, this page").click()
     expect(dialog.get_by_text('preset="fast"')).to_be_visible()

@@ -58,7 +58,7 @@ class RefinerPanel:
                 handover = slider(
                     schema.range("high_noise_frac"),
                     "high_noise_frac",
-                    label=label("field.high_noise_frac.label"),
+                    label=label("field.high_noise_frac.title"),
                     info=label("field.high_noise_frac.help"),
                 )
                 self.shares = gr.HTML(
@@ -76,7 +76,7 @@ class RefinerPanel:
                 steps = slider(
                     schema.range("refine_steps"),
                     "refine_steps",
-                    label=label("field.refine_steps.label"),
+                    label=label("field.refine_steps.title"),
                     info=label("field.refine_steps.help"),
                 )
         self.parts = {

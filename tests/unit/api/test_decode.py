@@ -218,7 +218,7 @@ def test_trouble_at_the_service_is_no_refusal_whatever_it_says():
 
 
 def test_a_refusal_without_a_reason_is_still_a_whole_sentence():
-    with pytest.raises(InvalidRequest, match=r"did not say which\.$"):
+    with pytest.raises(InvalidRequest, match=r"didn't say which one\.$"):
         decode_submit(answer(None, code=400, status=400))
 
 

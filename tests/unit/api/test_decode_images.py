@@ -54,7 +54,7 @@ def test_anything_else_is_no_preview(value):
 
 
 def test_a_stage_is_a_short_text():
-    assert shown("", " Fetching the model, 34 % ").stage == literal("Fetching the model, 34 %")
+    assert shown("", " Downloading the model, 34% ").stage == literal("Downloading the model, 34%")
     assert shown("", 34).stage is None
     assert shown("", "x" * 500).stage == literal("x" * STAGE_LIMIT)
 

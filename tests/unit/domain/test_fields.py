@@ -65,7 +65,7 @@ def test_schema_from_a_list_of_models(anew, of_two):
     assert NAME in model.schema.fields
     assert (model.schema.range(NAME).minimum, model.schema.range(NAME).maximum) == (1, 4)
     model.schema.check(of_two)
-    with pytest.raises(anew("components.errors").InvalidRequest, match="Clip skip goes from 1 to 4"):
+    with pytest.raises(anew("components.errors").InvalidRequest, match="Clip skip must be between 1 and 4"):
         model.schema.check(of_two.with_value(NAME, 5))
     assert not anew("components.domain.schema").BUILT_IN_SCHEMA.takes(of_two)
     family = anew("components.domain.model_family").ModelFamily.built_in(["m"])

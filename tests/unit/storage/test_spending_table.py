@@ -188,7 +188,7 @@ def test_s03_the_switch_holds_for_what_was_reserved_before_it(store):
     ask = priced(WIDE)
     assert reserved(store, ask, 1.0, "a")
     store.set_switch(STOP_SWITCH, is_on=True)
-    with pytest.raises(BudgetDenied, match="stopped spending"):
+    with pytest.raises(BudgetDenied, match="The owner has paused"):
         store.reserve([job("a")], ask, 2.0)
     store.set_switch(STOP_SWITCH, is_on=False)
     store.reserve([job("a")], ask, 3.0)

@@ -40,7 +40,7 @@ def test_another_seed_gives_another_picture():
 
 def test_unknown_words_still_give_a_picture_and_a_note():
     painting = DemoPainter().generate(EngineRequest(prompt="asdf qwer", seed=1, width=SIDE, height=SIDE), quiet)
-    assert "knows" in str(painting.notes[0])
+    assert "doesn't know these words" in str(painting.notes[0])
     assert ImageStat.Stat(painting.image.convert("L")).stddev[0] > 12
     assert not painting.nsfw
 

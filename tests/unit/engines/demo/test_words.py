@@ -90,9 +90,9 @@ def test_unknown_words_get_a_note_and_known_ones_none():
 
 
 def test_every_word_of_the_note_is_true():
-    said = str(*notes_for(read_scene("asdf"))).partition("such as ")[2]
-    things, _, rest = said.partition(", and places such as ")
-    for name in things.replace(" and ", ", ").split(", "):
+    said = str(*notes_for(read_scene("asdf"))).partition("Try ")[2]
+    things, _, rest = said.partition(", in places such as ")
+    for name in things.replace(" or ", ", ").split(", "):
         assert read_scene(name).subjects, name
     for name in rest.partition(", by day")[0].replace(" and ", ", ").split(", "):
         assert read_scene(name).place, name

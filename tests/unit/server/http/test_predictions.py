@@ -122,7 +122,7 @@ def test_nsfw_and_note(caller):
     ("prompt", "error"),
     [
         ("refuse", "This engine has no paint left. Try again tomorrow."),
-        ("crash", "The painter failed on this picture."),
+        ("crash", "Something went wrong while making this picture."),
     ],
 )
 def test_a_failed_task_says_why(caller, prompt, error):
@@ -168,7 +168,7 @@ def test_the_newest_preview_is_shown_while_it_is_painted_and_no_longer(tmp_path)
     with serving(engine, tmp_path) as caller:
         made = caller.submit(num_inference_steps=4)["id"]
         staged = caller.when(made, lambda seen: "x-stage" in seen)
-        assert (staged["x-stage"], staged["x-progress"]) == ("Fetching the model, 34 %", {"step": 0, "steps": 4})
+        assert (staged["x-stage"], staged["x-progress"]) == ("Downloading the model, 34%", {"step": 0, "steps": 4})
         assert staged["x-stage-code"] == {"code": "stage_fetching_model", "params": {"percent": 34}}
         assert "x-preview" not in staged
         engine.shown.set()

@@ -28,7 +28,7 @@ async def test_a_body_that_says_it_is_too_large_is_not_read_by_the_app(client, e
     declared = [("content-length", str(2 * MEGABYTE))]
     answer = await client.request(scope_of(POLL, "POST", headers=declared), [bytes(MEGABYTE)] * 2)
     assert (answer.status, echo.seen) == (413, b"")
-    assert answer.sentence == "This request is too large: at most 1 MB."
+    assert answer.sentence == "This is too large: the limit is 1 MB."
     assert answer.headers["connection"] == "close"
 
 
@@ -55,7 +55,7 @@ async def test_an_app_that_swallows_the_cut_is_answered_for_all_the_same(clock):
         scope_of(POLL, "POST"), [bytes(MEGABYTE), b"x"]
     )
     assert answer.status == 413
-    assert answer.sentence == "This request is too large: at most 1 MB."
+    assert answer.sentence == "This is too large: the limit is 1 MB."
 
 
 @pytest.mark.parametrize(("path", "seconds"), [(POLL, 60), (UPLOAD, 300)])
@@ -67,7 +67,7 @@ async def test_a_body_that_drips_is_cut_off(clock, path, seconds):
     app, answer = Echo(), AsgiResponse()
     await RateLimit(app, clock, DEFAULT_RATES)(scope_of(path, "POST"), dripping, answer.receive)
     assert answer.status == 408
-    assert answer.sentence == "The request took too long to arrive."
+    assert answer.sentence == "The upload took too long."
     assert len(app.seen) == seconds
 
 

@@ -97,7 +97,7 @@ async def test_the_switch_stops_the_spending_and_lets_it_go_on(store, seen):
     admission = Reservation(LIMITS, "user alice", 1000, None)
     assert (await seen.turn({"stop": True}, **seen.key)).json() == {"stop": True}
     assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": True, "is_forced": False}
-    with pytest.raises(BudgetDenied, match="The host has stopped spending"):
+    with pytest.raises(BudgetDenied, match="The owner has paused"):
         admission.check(store.spending_totals("user alice", time.time()), 1)
     assert (await seen.turn({"stop": False}, **seen.key)).json() == {"stop": False}
     assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": False, "is_forced": False}
