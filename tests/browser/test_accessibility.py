@@ -103,7 +103,7 @@ def everything_open(person: Person) -> None:
     person.choose("Refiner", "Blend (recommended)")
     person.page.get_by_text("Compare settings").click()
     person.page.get_by_label("Values across").fill("1, x")
-    person.sees_text("could not be read")
+    person.sees_text("Couldn't read")
     person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("nerijs/pixel-art-xl")
     person.page.get_by_role("textbox", name="LoRA 1", exact=True).blur()
     person.sees_text("Trigger words:")
@@ -140,7 +140,7 @@ def large_view(person: Person) -> None:
 
 def comparison(person: Person) -> None:
     person.page.get_by_role("button", name="Compare", exact=True).first.click()
-    person.sees_text("Same words, same seed")
+    person.sees_text("Same prompt, same seed")
 
 
 def grid_view(person: Person) -> None:
@@ -153,13 +153,13 @@ def history(person: Person) -> None:
     dialog = person.page.get_by_role("dialog", name="History")
     dialog.get_by_role("checkbox", name="Select: a red fox").first.check()
     dialog.get_by_role("button", name="Delete", exact=True).last.click()
-    person.sees_text("will be gone for good")
+    person.sees_text("This permanently deletes")
 
 
 def history_without_finds(person: Person) -> None:
     person.button("History").click()
     person.page.get_by_role("searchbox").fill("nothing of the kind")
-    person.sees_text("Nothing is found.")
+    person.sees_text("No matches.")
 
 
 def picture_panel(person: Person) -> None:
@@ -171,7 +171,7 @@ def picture_panel(person: Person) -> None:
 def mask_editor(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
     person.button("Edit part of it").click()
-    person.page.get_by_role("img", name="The picture with the mask").wait_for()
+    person.page.get_by_role("img", name="Your picture with the mask").wait_for()
 
 
 def code(person: Person) -> None:

@@ -15,7 +15,7 @@ from tests.support.v3_service import KEY, HostedApi
 OWN = "wsk-a-visitors-own-key-1a2b"
 IN_USE = "Your key ...1a2b pays. $4.20 left."
 HOST_PAYS = "Free for you: the owner of this page pays."
-AWAY = "This page does not hold your key any more"
+AWAY = "Your key is no longer stored here"
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_a_key_empties_its_box_at_once_and_is_shown_by_its_end(person: Person) -
     person.page.route(re.compile("component_server"), hold)
     person.enter_key(OWN)
     expect(person.key_box).to_have_value("")
-    person.sees_text("Checking the key")
+    person.sees_text("Checking your key")
     person.sees_text(HOST_PAYS)
     assert len(held) == 1
     held[0].continue_()
@@ -116,7 +116,7 @@ def test_forgotten_on_request(payer: Person, api: HostedApi) -> None:
 
 @pytest.mark.parametrize(
     ("key", "sentence"),
-    [("wsk-nobody-s-key-at-all", "This key was rejected."), ("two words", "This text is no key")],
+    [("wsk-nobody-s-key-at-all", "This key was rejected."), ("two words", "That doesn't look like a key")],
 )
 def test_a_key_that_is_not_accepted_is_told_at_its_box(
     person: Person, api: HostedApi, key: str, sentence: str
@@ -228,7 +228,7 @@ def test_where_everybody_brings_a_key_the_box_is_open_and_generate_says_why(pers
     person.enter_key(OWN)
     person.sees_text(IN_USE)
     expect(person.page.locator("#account").get_by_text(obstacle)).to_have_count(0)
-    person.generate("with a key")
+    person.generate("your own WaveSpeed key")
     person.sees_pictures(1)
     assert submitted_with(api) == [OWN]
     assert KEY not in bearers(api, "/api/v3/")

@@ -162,7 +162,7 @@ def test_what_is_copied_is_what_is_shown(person: Person) -> None:
     dialog = dialog_of(person)
     for tab in TABS:
         shown = code_in(dialog, tab)
-        dialog.get_by_role("button", name=f"Copy the code: {tab.lower()}").click()
+        dialog.get_by_role("button", name=f"Copy code: {tab.lower()}").click()
         assert person.page.evaluate("() => navigator.clipboard.readText()") == shown
 
 

@@ -44,7 +44,7 @@ def test_one_click_makes_both_and_shows_them(person: Person) -> None:
     dialog = slider(person)
     expect(dialog.get_by_text("With LoRA")).to_be_visible(timeout=30_000)
     expect(dialog.get_by_text("Without", exact=True)).to_be_visible()
-    expect(dialog.get_by_text("They differ in")).to_be_visible()
+    expect(dialog.get_by_text("of the picture differs")).to_be_visible()
     assert cut(dialog) == pytest.approx(0.5, abs=0.02)
     person.page.keyboard.press("End")
     assert cut(dialog) == pytest.approx(1, abs=0.02)
@@ -59,7 +59,7 @@ def test_one_click_makes_both_and_shows_them(person: Person) -> None:
     person.page.reload()
     person.sees("completed", 2)
     person.tiles.nth(0).get_by_role("button", name="Compare").click()
-    expect(dialog.get_by_text("Same words, same seed")).to_be_visible()
+    expect(dialog.get_by_text("Same prompt, same seed")).to_be_visible()
 
 
 @pytest.mark.app("demo")
@@ -109,7 +109,7 @@ def test_with_a_finger_on_a_phone(on_a_phone: Person) -> None:
     person.prompt.fill("a castle")
     person.page.get_by_role("button", name="Compare with and without").tap()
     dialog = slider(person)
-    expect(dialog.get_by_text("They differ in")).to_be_visible()
+    expect(dialog.get_by_text("of the picture differs")).to_be_visible()
     sheet = dialog.locator(".sheet").bounding_box()
     assert sheet
     assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= 391
@@ -124,7 +124,7 @@ def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
     person.make("a fox", 8)
     view = person.open_picture("a fox")
     view.get_by_role("button", name="Compare…").click()
-    expect(view.get_by_text("Kept for comparison.")).to_be_visible()
+    expect(view.get_by_text("Now open another picture")).to_be_visible()
     expect(view.get_by_role("button", name="Cancel comparing")).to_be_focused()
     person.page.keyboard.press("Escape")
     person.results.get_by_role("button", name="Open: a fox").nth(1).click()

@@ -34,7 +34,7 @@ def test_there_is_no_speed_to_choose(context: BrowserContext, app: AppProcess) -
 def test_a_prompt_without_a_known_word_is_told_which_there_are(person: Person) -> None:
     person.generate("qwer asdf")
     person.sees_pictures(1)
-    person.sees_text("knows none of these words")
+    person.sees_text("doesn't know these words")
 
 
 @pytest.mark.full

@@ -61,7 +61,7 @@ def test_a_lora_that_is_none_is_told_at_its_row(person: Person, api: HostedApi) 
     wrong = person.page.get_by_role("textbox", name="LoRA 2", exact=True)
     wrong.fill("http://localhost/secret")
     person.generate("bad lora")
-    person.sees_text("A LoRA is named by its Hugging Face id")
+    person.sees_text("Enter a LoRA as owner/name")
     expect(wrong).to_be_focused()
     expect(person.tiles).to_have_count(0)
     assert api.posts == []
@@ -83,7 +83,7 @@ def test_an_example_fills_the_form_and_spends_nothing(person: Person, api: Hoste
 
 
 def test_every_text_box_has_its_help_tied_to_it(person: Person) -> None:
-    helps = {"Prompt": "Say what", "Negative prompt": "What should stay out", "LoRA 1": "A LoRA teaches"}
+    helps = {"Prompt": "Describe the picture", "Negative prompt": "Things to leave out", "LoRA 1": "LoRAs are add-ons"}
     for name, words in helps.items():
         box = person.page.get_by_role("textbox", name=name, exact=True)
         expect(box).to_have_accessible_description(re.compile(words))

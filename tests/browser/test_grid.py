@@ -18,7 +18,7 @@ def lists(person: Person, **values: tuple[str, str]) -> Locator:
     if not person.page.get_by_label("Setting across").is_visible():
         person.page.get_by_text("Compare settings").click()
     for axis, (field, text) in values.items():
-        person.page.get_by_label(f"What differs {axis}").select_option(field)
+        person.page.get_by_label(f"Setting {axis}").select_option(field)
         person.page.get_by_label(f"Values {axis}").fill(text)
     return region
 
@@ -30,7 +30,7 @@ def grid(person: Person) -> Locator:
 def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path: Path) -> None:
     person.prompt.fill("a red fox")
     region = lists(person, across=("Guidance", "2-6 (+2)"), down=("Prompt words", "red, blue"))
-    expect(region).to_contain_text("6 pictures, $0.06 at most.")
+    expect(region).to_contain_text("6 pictures, up to $0.06.")
     before = len(api.posts)
     person.button("Make the grid").click()
     view = grid(person)
@@ -63,12 +63,12 @@ def test_what_cannot_be_made_is_said_and_nothing_starts(person: Person, api: Hos
     expect(region).to_contain_text("more than 25 pictures")
     expect(person.button("Make the grid")).to_be_disabled()
     person.page.get_by_label("Values across").fill("1, x")
-    expect(region).to_contain_text("could not be read")
+    expect(region).to_contain_text("Couldn't read")
     person.prompt.fill("a cat")
     lists(person, across=("Prompt words", "dog, fox"))
     expect(region).to_contain_text("2 pictures")
     person.button("Make the grid").click()
-    expect(region).to_contain_text("not in the prompt")
+    expect(region).to_contain_text("isn't in your prompt")
     expect(person.tiles).to_have_count(0)
     assert len(api.posts) == before
 

@@ -75,10 +75,10 @@ def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
 def test_what_is_not_there_is_said_and_everything_comes_back(person: Person) -> None:
     view = history(person)
     search(view, "an elephant")
-    expect(view.get_by_text("Nothing is found.")).to_be_visible()
+    expect(view.get_by_text("No matches.")).to_be_visible()
     search(view, "")
     expect(tiles(view).first).to_be_visible()
-    expect(view.get_by_text("Nothing is found.")).to_be_hidden()
+    expect(view.get_by_text("No matches.")).to_be_hidden()
 
 
 def test_scrolling_shows_them_all_and_none_twice(person: Person) -> None:
@@ -102,7 +102,7 @@ def test_filters_narrow_it_down(person: Person) -> None:
     expect(tiles(view)).to_have_count(4)  # 114, 141, 144, 147
     view.get_by_role("button", name="Today").click()
     expect(view.get_by_role("button", name="Today", pressed=True)).to_be_visible()
-    expect(view.get_by_text("Nothing is found.").or_(tiles(view).first)).to_be_visible()
+    expect(view.get_by_text("No matches.").or_(tiles(view).first)).to_be_visible()
 
 
 def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> None:
@@ -146,11 +146,11 @@ def test_several_are_deleted_after_a_question_and_gone_from_the_page(person: Per
     expect(tiles(view)).to_have_count(1)
     view.get_by_role("checkbox").check()
     view.get_by_role("button", name="Delete", exact=True).click()
-    expect(view.get_by_text("will be gone for good")).to_be_visible()
+    expect(view.get_by_text("This permanently deletes")).to_be_visible()
     expect(tiles(view)).to_have_count(1)
     view.get_by_role("button", name="Delete permanently").click()
     expect(tiles(view)).to_have_count(0)
-    expect(view.get_by_text("Nothing is found.")).to_be_visible()
+    expect(view.get_by_text("No matches.")).to_be_visible()
     expect(view.get_by_text("1 picture deleted.")).to_be_visible()
     expect(view.get_by_text("149 pictures", exact=True)).to_be_visible()
     expect(view.get_by_role("searchbox")).to_be_focused()

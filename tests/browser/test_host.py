@@ -105,7 +105,7 @@ def test_it_looks_again_by_itself(context: BrowserContext, app: AppProcess, pers
 def test_without_the_link_it_says_whom_it_is_for_and_shows_nothing(context: BrowserContext, app: AppProcess) -> None:
     for address in (f"{app.url}/playground/host", f"{app.url}/playground/host#{'0' * 64}"):
         host = Host(context.new_page(), address)
-        host.sees("This page is for the host alone: open it by the link")
+        host.sees("This page is for the owner only: open it with the link")
         expect(host.page.locator("#report")).to_be_hidden()
         expect(host.page.locator("#sign-in")).to_be_hidden()
         assert "$" not in host.page.locator("main").inner_text()
@@ -114,11 +114,11 @@ def test_without_the_link_it_says_whom_it_is_for_and_shows_nothing(context: Brow
 
 def test_the_right_link_after_a_wrong_one_in_the_same_tab(context: BrowserContext, app: AppProcess) -> None:
     host = Host(context.new_page(), f"{app.url}/playground/host#{'0' * 64}")
-    host.sees("This page is for the host alone")
+    host.sees("This page is for the owner only")
     host.page.evaluate("token => { location.hash = token }", app.host_link().partition("#")[2])
     host.sees("Spending is on")
     assert "#" not in host.page.url
-    expect(host.page.get_by_text("This page is for the host alone")).to_be_hidden()
+    expect(host.page.get_by_text("This page is for the owner only")).to_be_hidden()
 
 
 def test_it_says_so_while_the_app_does_not_answer(host: Host) -> None:

@@ -90,7 +90,7 @@ def test_several_at_once_have_consecutive_seeds(person: Person, api: HostedApi) 
     person.generate("four")
     person.sees_pictures(4)
     assert sorted(post["seed"] for post in api.posts) == [0, 1, 2147483646, 2147483647]
-    expect(person.results).to_contain_text("went on from 0")
+    expect(person.results).to_contain_text("continued from 0")
 
 
 def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -> None:

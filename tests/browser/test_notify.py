@@ -30,14 +30,14 @@ def test_the_time_left_is_told_from_like_tasks(person: Person, api: HostedApi) -
     person.set_number("Steps", 37)
     api.length = lambda body: 3.0
     person.generate("the first of its kind")
-    person.sees_text("Being made")
-    expect(person.tiles.get_by_text(re.compile("left|any moment"))).to_have_count(0)
+    person.sees_text("Painting…")
+    expect(person.tiles.get_by_text(re.compile("left|almost done"))).to_have_count(0)
     person.sees("completed", 1)
     api.is_stalled = True
     person.generate("the second")
     person.sees_text("s left")
     expect(person.tiles.get_by_text(re.compile(r"about [1-3] s left"))).to_be_visible()
-    expect(person.tiles.get_by_text("any moment now")).to_be_visible()
+    expect(person.tiles.get_by_text("almost done")).to_be_visible()
     api.finish_all()
     person.sees("completed", 2)
 
@@ -46,7 +46,7 @@ def test_the_title_of_a_hidden_tab_tells(person: Person, api: HostedApi) -> None
     title = person.page.title()
     api.is_stalled = True
     person.generate("a fox")
-    person.sees_text("Being made")
+    person.sees_text("Painting…")
     expect(person.page).to_have_title(title)
     person.page.evaluate(HIDE, arg=True)
     expect(person.page).to_have_title(f"(1 being made) {title}")
@@ -69,7 +69,7 @@ def test_permission_to_notify_is_asked_when_switched_on(
     person.page.wait_for_function("asked === 1")
     api.is_stalled = True
     person.generate("announced")
-    person.sees_text("Being made")
+    person.sees_text("Painting…")
     person.page.evaluate(HIDE, arg=True)
     api.finish_all()
     person.page.wait_for_function("told.length === 1 && notes === 2")

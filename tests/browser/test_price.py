@@ -52,4 +52,4 @@ def test_on_a_page_that_costs_nothing_no_price_is_said(person: Person) -> None:
     person.generate("a cat")
     person.sees("completed", 1)
     expect(person.generate_button).to_have_text("Generate")
-    expect(person.page.get_by_text("This visit")).to_be_hidden()
+    expect(person.page.get_by_text("Spent this session")).to_be_hidden()

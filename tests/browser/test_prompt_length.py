@@ -177,7 +177,7 @@ def test_the_words_of_the_styles_count(person: Person) -> None:
     dialog.get_by_role("button", name="Watercolor").click()
     dialog.get_by_role("button", name="Oil painting").click()
     dialog.get_by_role("button", name="Done").click()
-    expect(line(person)).to_contain_text("It may not see: ")
+    expect(line(person)).to_contain_text("The model may ignore: ")
     expect(line(person)).to_contain_text("rich pigments")
     person.button("Remove style: Oil painting").click()
     person.button("Remove style: Watercolor").click()

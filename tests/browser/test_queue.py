@@ -53,7 +53,7 @@ def test_the_seconds_to_the_next_try_are_counted_and_one_task_is_made(person: Pe
 def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api: HostedApi) -> None:
     be_busy(api, 4, times=3)
     person.choose("Pictures", "3")
-    person.generate("in line")
+    person.generate("as soon as")
     first, second, third = (person.tiles.nth(number) for number in range(3))
     expect(first).to_contain_text("The service is busy. Sending in")
     expect(second).to_contain_text("Queued, 1 before it")
@@ -78,7 +78,7 @@ def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api:
 
 def test_what_waits_still_waits_after_a_reload(person: Person, api: HostedApi) -> None:
     be_busy(api, 5)
-    person.generate("reloaded in line")
+    person.generate("reloaded as soon as")
     person.sees_text("Sending in")
     person.page.reload()
     person.sees_text("Sending in")

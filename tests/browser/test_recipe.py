@@ -102,7 +102,7 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     drop(person, told)
     person.sees_text("This picture contains its settings.")
     person.button("Use its settings").click()
-    person.sees_text("The form is filled with the settings of the file.")
+    person.sees_text("Settings restored.")
     is_filled(person)
     expect(person.button("Remove this picture")).to_be_hidden()
     expect(person.button("Use its settings")).to_be_hidden()
@@ -124,7 +124,7 @@ def test_what_of_another_program_s_file_cannot_be_used_is_said(person: Person) -
     expect(panel).to_contain_text("These settings don't exist here: Sampler, Model hash.")
     expect(panel.get_by_role("button", name="Dismiss")).to_be_focused()
     person.page.keyboard.press("Enter")
-    expect(panel).not_to_contain_text("There is nothing like these here")
+    expect(panel).not_to_contain_text("These settings don't exist here")
 
 
 def test_a_file_without_settings_offers_none(person: Person) -> None:

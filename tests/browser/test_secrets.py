@@ -111,7 +111,7 @@ def use_the_host_s_key(person: Person, api: HostedApi) -> None:
 
 
 def use_an_own_key(person: Person, api: HostedApi) -> None:
-    """One that is not accepted, then one that is; a picture with it, and a reload."""
+    """One that is rejected, then one that is; a picture with it, and a reload."""
     person.page.get_by_role("button", name="Use your own key").click()
     for key in (REFUSED_KEY, OWN_KEY):
         box = person.page.get_by_label(ENTER, exact=True)
@@ -119,7 +119,7 @@ def use_an_own_key(person: Person, api: HostedApi) -> None:
         person.page.get_by_role("button", name="Use this key").click()
         expect(box).to_have_value("")
         if key == REFUSED_KEY:
-            expect(person.page.get_by_text(re.compile("not accepted")).first).to_be_visible()
+            expect(person.page.get_by_text(re.compile("rejected")).first).to_be_visible()
     expect(person.page.get_by_text(re.compile(OWN_KEY[-4:])).first).to_be_visible()
     person.generate("with a key of my own")
     person.sees_pictures(2)

@@ -188,7 +188,7 @@ def test_the_owner_signs_in_on_the_host_s_page_and_sees_who_spent(new_guest: New
     spender.generate("paid by the host")
     spender.sees_pictures(1)
     owner.page.goto(f"{owner.url}/playground/host")
-    owner.sees_text("This page is for the host alone: sign in as the Space's owner")
+    owner.sees_text("This page is for the owner only: sign in as the Space's owner")
     owner.space.provider.user = OWNER
     owner.page.get_by_role("link", name="Sign in with Hugging Face").click()
     owner.sees_text("Everyone who is signed in with Hugging Face.")

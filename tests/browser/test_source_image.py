@@ -88,7 +88,7 @@ def by_finger(page: Page, start: Point, end: Point) -> None:
 def choose(person: Person, photo: Path) -> Locator:
     """Give a picture to start from; returns what is shown of it."""
     person.page.get_by_label("Starting picture").set_input_files(photo)
-    shown = person.page.get_by_role("img", name="The picture to start from")
+    shown = person.page.get_by_role("img", name="Your starting picture")
     shown.wait_for()
     return shown
 
@@ -96,13 +96,13 @@ def choose(person: Person, photo: Path) -> Locator:
 def editor(person: Person) -> Locator:
     person.button("Edit part of it").click()
     dialog = person.page.get_by_role("dialog", name="Edit part of it")
-    expect(dialog.get_by_role("img", name="The picture with the mask")).to_be_visible()
+    expect(dialog.get_by_role("img", name="Your picture with the mask")).to_be_visible()
     return dialog
 
 
 def painted(dialog: Locator) -> Image.Image:
     """Return what the editor shows as changing: a mask of what is striped."""
-    width, height, runs = dialog.get_by_role("img", name="The picture with the mask").evaluate(
+    width, height, runs = dialog.get_by_role("img", name="Your picture with the mask").evaluate(
         "(canvas) => { const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
         " const runs = [0]; let is = false; for (let at = 3; at < data.length; at += 4) {"
         " if (Boolean(data[at]) !== is) { is = !is; runs.push(0); } runs[runs.length - 1]++; }"
@@ -122,7 +122,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
     expect(person.number("Width")).to_have_value("888")
     expect(person.number("Height")).to_have_value("1184")
     dialog = editor(person)
-    box = dialog.get_by_role("img", name="The picture with the mask").bounding_box()
+    box = dialog.get_by_role("img", name="Your picture with the mask").bounding_box()
     assert box
     at = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in ((0.3, 0.3), (0.7, 0.5))]
     draw(person.page, *at)
@@ -151,7 +151,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
     outside = Image.composite(Image.new("RGB", sent.size), difference, white)
     assert outside.getbbox() is None, "not one pixel outside the mask differs"
     assert difference.getbbox()
-    expect(person.page.get_by_text("the original was put back, to the pixel").first).to_be_visible()
+    expect(person.page.get_by_text("Everything outside your selection is unchanged").first).to_be_visible()
 
     person.generate()
     person.sees("completed", 2)
@@ -200,7 +200,7 @@ def test_a_finished_picture_is_started_from(person: Person, api: HostedApi) -> N
 
 def test_f08_what_is_no_picture_is_said_in_words(person: Person, tmp_path: Path) -> None:
     files = [
-        ("note.png", b"no picture at all", "not a picture this page can read"),
+        ("note.png", b"no picture at all", "can't read this file as a picture"),
         ("large.png", b"\x89PNG\r\n\x1a\n" + bytes(21 * 1024 * 1024), "larger than 20 MB"),
         ("cut.png", png(64, 64, 3)[:100], "damaged"),
         ("dot.png", png(8, 8, 3), "too small"),
@@ -231,7 +231,7 @@ def test_a_picture_is_dropped_or_pasted(person: Person) -> None:
     })"""
     for kind in ("drop", "paste"):
         person.page.evaluate(give, kind)
-        shown = person.page.get_by_role("img", name="The picture to start from")
+        shown = person.page.get_by_role("img", name="Your starting picture")
         shown.wait_for()
         person.button("Remove this picture").click()
         expect(shown).to_be_hidden()
@@ -255,7 +255,7 @@ def test_the_mask_editor_without_a_pointer(person: Person, snapshot: Path) -> No
     assert painted(dialog).getpixel((500, 500)) == 255
     dialog.get_by_role("button", name="Clear").press("Enter")
     assert painted(dialog).getbbox() is None
-    expect(dialog.get_by_text("Nothing will change yet")).to_be_visible()
+    expect(dialog.get_by_text("Nothing is selected yet")).to_be_visible()
     person.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 
@@ -282,7 +282,7 @@ def test_two_fingers_zoom_and_do_not_paint(on_a_phone: Person, snapshot: Path) -
     person = on_a_phone
     choose(person, snapshot)
     dialog = editor(person)
-    canvas = dialog.get_by_role("img", name="The picture with the mask")
+    canvas = dialog.get_by_role("img", name="Your picture with the mask")
     before = canvas.bounding_box()
     touch = person.page.context.new_cdp_session(person.page)
     for kind, apart in (("touchStart", 20), ("touchMove", 50), ("touchMove", 90), ("touchEnd", None)):

@@ -73,7 +73,7 @@ def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
     shows_all_pictures(person)
     damaged = person.tiles.filter(has_text=DAMAGED)
     expect(damaged).to_have_attribute("data-state", "failed")
-    expect(damaged).to_contain_text("it cannot be shown here")
+    expect(damaged).to_contain_text("can't be shown here")
     expect(damaged).not_to_contain_text("Seed")
     expect(damaged.get_by_role("button", name="Delete")).to_have_count(0)
     assert person.errors == []
@@ -86,7 +86,7 @@ def test_a_newer_folder_is_shown_and_says_that_no_picture_can_be_made(newer_fold
     )
     shows_all_pictures(person)
     person.generate("one more")
-    expect(person.results).to_contain_text("it cannot store a new picture, and nothing was sent.")
+    expect(person.results).to_contain_text("can't store new pictures, so nothing was sent.")
     assert api.posts == []
     assert (newer_folder / "playground.sqlite3").read_bytes() == before
     assert person.errors == []

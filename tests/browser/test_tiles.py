@@ -14,15 +14,15 @@ def test_a_picture_that_cannot_be_fetched_has_a_link_and_can_be_looked_for_again
     person: Person, api: HostedApi
 ) -> None:
     api.is_stalled = True
-    person.generate("not fetched")
+    person.generate("wasn't downloaded")
     person.sees("processing", 1)
-    (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "not fetched"]
+    (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "wasn't downloaded"]
     nowhere = f"http://127.0.0.1:{api.port}/nowhere/picture.png"
     task.outputs = [nowhere]
     api.finish_all()
     person.sees("failed", 1)
     tile = person.tiles.first
-    for sentence in ("could not be fetched.", "You were charged for this.", "look again"):
+    for sentence in ("Couldn't download", "You were charged for this.", "check again"):
         expect(tile).to_contain_text(sentence)
     link = tile.get_by_role("link", name="Open on WaveSpeed", exact=True)
     expect(link).to_have_attribute("href", nowhere)
@@ -45,7 +45,7 @@ def test_the_price_stands_among_the_facts(person: Person, api: HostedApi) -> Non
 
 @pytest.mark.app("space without storage")
 def test_a_notice_for_all_stays_and_is_not_drawn_anew(person: Person) -> None:
-    notice = person.results.get_by_role("status").get_by_text("no lasting storage")
+    notice = person.results.get_by_role("status").get_by_text("Pictures are deleted when this app restarts")
     expect(notice).to_be_visible()
     drawn = notice.element_handle()
     person.generate("under a notice")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 NOTHING_SENT = r"nothing was sent"
-NOTHING_CHARGED = r"nothing was (sent or )?charged"
-MAYBE_CHARGED = r"may have been (made and )?charged"
+NOTHING_CHARGED = r"nothing was sent|weren't charged"
+MAYBE_CHARGED = r"may have been charged"
 REFUNDED = r"refunded, usually within 3 hours"
-UNEXPECTED_PAGE = r"unexpected page"
+UNEXPECTED_PAGE = r"unexpected web page"
 SLOW = r"connection .*(is )?slow"

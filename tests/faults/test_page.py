@@ -37,7 +37,7 @@ class TestTabs:
         visitor.tile("kept").ends("processing")
         context.set_offline(True)
         service.finish_all()
-        visitor.sees_match("connection is lost")
+        visitor.sees_match("connection lost")
         context.set_offline(False)
         visitor.tile("kept").shows()
         assert len(service.posts_of("kept")) == 1
@@ -86,7 +86,7 @@ class TestClock:
         app.set_clock(forward=forward)
         try:
             let_time_pass()
-            tile.ends("processing").does_not_say("not finished|longer than usual|not found|failed")
+            tile.ends("processing").does_not_say("isn't finished|longer than usual|couldn't find|failed")
             service.finish_all()
             tile.shows()
             visitor.can_go_on(service, prompt)

@@ -20,7 +20,7 @@ from tests.faults.service import OWN_KEY, Endpoint, Service
 from tests.support.full_run import cases
 from tests.support.waiting import wait_until
 
-NOT_STORED = re.compile("history will not be kept", re.I)
+NOT_STORED = re.compile("history won't be kept", re.I)
 
 
 def sees_notice(visitor: Visitor, text: re.Pattern[str]) -> None:
@@ -45,7 +45,7 @@ class TestDisk:
             tile = visitor.submit("disk full").ends("processing")
             app.fill_disk()
             service.finish_all()
-            tile.shows().says("could not be saved")
+            tile.shows().says("couldn't save")
             sees_notice(visitor, NOT_STORED)
             visitor.can_go_on(service, "disk full")
             assert [len(service.posts_of(name)) for name in ("wiped", "disk full")] == [1, 1]
@@ -79,7 +79,7 @@ class TestHistory:
         assert aside.read_bytes()[-2000:] == before[-2000:], "the quarantined file differs from the one before"
         with browser.new_context() as context:
             visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
-            sees_notice(visitor, re.compile("set aside", re.I))
+            sees_notice(visitor, re.compile("a new one was started", re.I))
             visitor.submit("after all").shows()
             assert len(service.posts_of("after all")) == 1
             visitor.sees_nothing_raw()
@@ -116,7 +116,7 @@ def test_f30_killed_with_everything_under_way(new_app: NewApp, browser: Browser,
         assert [len(service.posts_of(name)) for name in ("accepted", "sent", "in line")] == [1, 1, 2]
         assert [len(service.tasks_of(name)) for name in ("accepted", "sent", "in line")] == [1, 1, 1]
         row = http_visitor.row("with my own key", "processing")
-        assert re.search("key is needed.*enter your key", text_of(row), re.I)
+        assert re.search("need your key.*enter it again", text_of(row), re.I)
         http_visitor.use_key(OWN_KEY)
         http_visitor.row("with my own key", "completed")
         assert len(service.posts_of("with my own key")) == 1

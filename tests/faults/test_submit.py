@@ -65,7 +65,7 @@ class TestNothingSent:
         service.hellos = 0
         service.listen_as_impostor()
         tile = visitor.submit("impostor").ends("failed")
-        tile.says(NOTHING_SENT, NOTHING_CHARGED, r"not even the key|key was not sent", r"certificate|who it is")
+        tile.says(NOTHING_SENT, NOTHING_CHARGED, r"not even the key|key was not sent", r"certificate|identity")
         let_time_pass()
         assert service.hellos == 1, "it was tried again"
         assert service.arrived == []
@@ -87,7 +87,7 @@ class TestUnknown:
     @pytest.mark.parametrize("fault", cases([resets(handled=False), shows_a_page(502)], 1), ids=["reset", "502"])
     def test_f03_none_fits_and_the_person_chooses(self, fault: Fault, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fault]
-        tile = visitor.submit("never arrived").ends("unknown").says(MAYBE_CHARGED, "not found")
+        tile = visitor.submit("never arrived").ends("unknown").says(MAYBE_CHARGED, "couldn't find")
         expect(tile.node.get_by_role("button", name="Check again")).to_be_enabled()
         assert service.count(LIST) == 2
         assert len(service.posts_of("never arrived")) == 1
@@ -115,7 +115,7 @@ class TestUnknown:
         tile = visitor.submit("found later").ends("unknown").says(MAYBE_CHARGED)
         expect(tile.node.get_by_role("button", name="Check again")).to_be_enabled()
         visitor.sees_nothing_raw()
-        tile.says("not found")
+        tile.says("couldn't find")
         service.standing.clear()
         tile.press("Check again")
         tile.shows()
@@ -165,7 +165,7 @@ class TestRefused:
 
     def test_f05_the_hosts_key(self, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fails(401, "invalid api key")]
-        visitor.submit("401").ends("failed").says("key was not accepted", "your own key", NOTHING_CHARGED)
+        visitor.submit("401").ends("failed").says("key was rejected", "your own key", NOTHING_CHARGED)
         assert len(service.posts_of("401")) == 1
         visitor.can_go_on(service, "401")
 
@@ -176,11 +176,11 @@ class TestRefused:
             visitor.submit("own key").shows()
             service.keys.discard(OWN_KEY)
             tile = visitor.submit("own 401").ends("failed")
-            tile.says("key was not accepted", r"top(ped)?[- ]?up", NOTHING_CHARGED)
+            tile.says("key was rejected", r"top(ped)?[- ]?up", NOTHING_CHARGED)
             expect(visitor.key_box).to_be_visible()
             expect(visitor.key_box).to_have_value("")
             visitor.press_for("own 401 again")
-            visitor.sees_match("does not hold your key")
+            visitor.sees_match("key is no longer stored")
             sent = [service.posts_of(prompt) for prompt in ("own key", "own 401", "own 401 again")]
             assert [len(posts) for posts in sent] == [1, 1, 0]
             assert {post.headers["authorization"] for posts in sent for post in posts} == {f"Bearer {OWN_KEY}"}
@@ -211,7 +211,7 @@ class TestRefused:
 
     @pytest.mark.parametrize(
         ("status", "meaning"),
-        [(403, "key may not use this model"), (404, r"model.* any ?more|not .*this model any ?more")],
+        [(403, "key isn't allowed to use this model"), (404, r"model.* no longer available")],
     )
     def test_f07_the_model(self, status: int, meaning: str, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fails(status, "no")]

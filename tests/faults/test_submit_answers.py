@@ -57,7 +57,7 @@ class TestBusy:
         names = ["first in line", "second in line", "third in line"]
         for name in names:
             visitor.submit(name)
-        visitor.tile(names[2]).says(r"in line, 2 before it")
+        visitor.tile(names[2]).says(r"queued, 2 ahead")
         service.standing.clear()
         for name in names:
             visitor.tile(name).shows()
@@ -109,11 +109,11 @@ class TestStrangeAnswers:
         ("code", "meaning"),
         cases(
             [
-                (401, "key was not accepted"),
+                (401, "key was rejected"),
                 (402, "credit"),
-                (403, "may not use this model"),
+                (403, "isn't allowed to use this model"),
                 (1200, "prompt"),
-                (1402, "could not be fetched"),
+                (1402, "couldn't open"),
             ],
             2,
         ),

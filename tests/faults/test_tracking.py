@@ -79,7 +79,7 @@ class TestPolls:
 
     def test_f18_a_key_that_is_refused_pauses_the_task(self, visitor: Visitor, service: Service) -> None:
         service.standing[QUERY] = fails(401, "invalid api key")
-        tile = visitor.submit("paused").says("key", "paused|not followed|not lost")
+        tile = visitor.submit("paused").says("key", "paused|isn't lost")
         button = tile.node.get_by_role("button", name="Check again")
         expect(button).to_be_enabled()
         visitor.sees_nothing_raw()
@@ -100,7 +100,7 @@ class TestPolls:
         service.keys.discard(OWN_KEY)
         wait_until(lambda: http_visitor.row("own key paused", "processing")["can_look_again"])
         row = http_visitor.row("own key paused", "processing")
-        assert re.search("your key was not accepted.*enter your key", text_of(row), re.I)
+        assert re.search("your key was rejected.*enter your key", text_of(row), re.I)
         assert row["task"] == service.tasks_of("own key paused")[0].id
         polls = len(service.polls_of("own key paused"))
         let_time_pass()
@@ -180,7 +180,7 @@ class TestEnds:
         cases(
             [
                 ("failed", r"could not (make|be made)"),
-                ("cancelled", "cancelled"),
+                ("cancelled", "canceled"),
                 ("timeout", r"too long|timed out"),
                 ("deleted", "deleted"),
             ],

@@ -72,7 +72,7 @@ def choose_image(visitor: Visitor, file: FilePayload) -> None:
     if visitor.button("Remove this picture").is_visible():
         visitor.button("Remove this picture").click()
     visitor.page.get_by_label("Starting picture").set_input_files(file)
-    visitor.page.get_by_role("img", name="The picture to start from").wait_for()
+    visitor.page.get_by_role("img", name="Your starting picture").wait_for()
 
 
 @pytest.mark.parametrize("case", cases(FAILS_ONCE, 2))

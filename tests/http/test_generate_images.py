@@ -65,7 +65,7 @@ def test_s06_s08_a_picture_is_an_upload(
     for shape in shapes(spelled(secret, listener)):
         text = client.generate(prompt="x", **{parameter: shape})
         assert "private-photo" not in text
-        assert any(words in text for words in ("must be uploaded first", f"{parameter} is not offered for this model"))
+        assert any(words in text for words in ("must be uploaded first", f"{parameter} isn't supported by this model"))
     assert len(api.posts) == posts
     assert secret.stat().st_atime_ns == opened
 

@@ -34,7 +34,7 @@ def test_a_device_that_is_not_there_is_a_sentence(studio):
         chosen = settings(studio.tiny, studio.cache, SDXL_DEVICE=device)
         there = torch().cuda.is_available() if device == "cuda" else torch().backends.mps.is_available()
         if not there:
-            with pytest.raises(EngineError, match=f"There is no {device} device"):
+            with pytest.raises(EngineError, match=f"This machine has no {device} device"):
                 SdxlEngine(chosen, configure).generate(engine_request(), silent)
 
 

@@ -67,7 +67,7 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
     whole = made(person, 1)
     person.button("Edit part of it").click()
     dialog = person.page.get_by_role("dialog", name="Edit part of it")
-    area = dialog.get_by_role("img", name="The picture with the mask")
+    area = dialog.get_by_role("img", name="Your picture with the mask")
     box = area.bounding_box()
     assert box
     person.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6)
@@ -109,7 +109,7 @@ def test_a_lora_of_the_host_s_folder_with_and_without(person: Person) -> None:
     person.prompt.fill("a cat")
     person.button("Compare with and without").click()
     dialog = person.page.get_by_role("dialog", name="With and without")
-    expect(dialog.get_by_text("They differ in")).to_be_visible()
+    expect(dialog.get_by_text("of the picture differs")).to_be_visible()
     person.page.keyboard.press("Escape")
     person.set_number("LoRA 1 scale", 0)
     at_zero = made(person, 3)
@@ -122,7 +122,7 @@ def test_a_lora_that_cannot_be_used_is_refused_at_its_row(person: Person) -> Non
     box.fill("truncated")
     box.blur()
     person.generate("a cat")
-    told = person.results.get_by_text("cut off").or_(person.page.get_by_text("is cut off"))
+    told = person.results.get_by_text("cut off").or_(person.page.get_by_text("is incomplete"))
     expect(told.filter(visible=True).first).to_be_visible()
     person.sees("completed", 0)
 
@@ -135,7 +135,7 @@ def test_a_long_prompt_counts_to_its_last_word_and_nothing_else_is_said(person: 
         person.sees("completed", number)
         pictures.append(newest(person))
     assert pictures[0].tobytes() != pictures[1].tobytes()
-    expect(person.page.get_by_text("places for words")).to_have_count(0)
+    expect(person.page.get_by_text("word pieces")).to_have_count(0)
 
 
 def test_a_preview_grows_and_the_person_stops_it(person: Person) -> None:

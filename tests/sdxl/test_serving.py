@@ -81,7 +81,7 @@ def test_a_lora_that_cannot_be_used_is_refused_before_it_waits(caller, sdk):
 
 
 def test_a_lora_of_no_numbers_fails_with_its_sentence(sdk):
-    with pytest.raises(RuntimeError, match="no numbers"):
+    with pytest.raises(RuntimeError, match="broken values"):
         sdk.run(MODEL, SMALL | {"loras": [{"path": "nan.safetensors", "scale": 1}]}, poll_interval=0.05)
 
 

@@ -95,7 +95,7 @@ def test_a_bug_over_there_is_a_sentence_here(caplog):
         raise ZeroDivisionError
 
     assert list(events_of(work)) == [Failed(messages.LENT_CARD_FAILED)]
-    with pytest.raises(EngineError, match="lent card failed"):
+    with pytest.raises(EngineError, match="borrowed GPU failed"):
         result_of([], silent)
     picture = Image.new("RGB", (1, 1))
     assert result_of([Step(1, 1, None, None), Done(picture)], silent) is picture
