@@ -19,7 +19,7 @@ import { list } from "./shared/formats.js";
 import { fieldName } from "./shared/labels.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
-import { text } from "./shared/texts.js";
+import { language, text } from "./shared/texts.js";
 
 /**
  * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML
@@ -64,6 +64,7 @@ function linkedText(moved) {
 async function openPage(host) {
   guardPresses();
   watchTouches();
+  nameSliders();
   const { id: visitor, isStored } = await getVisitor();
   const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle() };
   page.gallery = new Gallery(galleryActions(page));
@@ -88,6 +89,12 @@ async function watchTouches() {
   if (!navigator.maxTouchPoints) return;
   const { watchSliders } = await import("./form/sliders.js");
   watchSliders();
+}
+
+async function nameSliders() {
+  if (language === "en") return; // Gradio's own names are English
+  const names = await import("./form/slider_names.js");
+  names.nameSliders();
 }
 
 /** Adds what stands above the gallery. */

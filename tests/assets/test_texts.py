@@ -35,7 +35,7 @@ SECTIONS = (
         "mask",
         "prompt",
     ),
-    *("refiner", "shared", "source_image", "starter_lora", "style", "viewer"),
+    *("refiner", "shared", "slider", "source_image", "starter_lora", "style", "viewer"),
 )
 """Sections of the catalogue that are the scripts' own."""
 FIELDS = (

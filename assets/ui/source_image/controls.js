@@ -70,7 +70,8 @@ export class Controls {
   }
 
   #strength() {
-    const labels = { number: text("source_image.strength_number"), range: text("source_image.strength_range") };
+    const name = fieldName("prompt_strength");
+    const labels = { number: text("slider.number", { name }), range: text("slider.range", { name }) };
     this.number = make("input", { type: "number", ...STRENGTH, inputMode: "decimal", "aria-label": labels.number });
     this.range = make("input", { type: "range", ...STRENGTH, "aria-label": labels.range });
     this.meaning = make("p", { className: "quiet" });
