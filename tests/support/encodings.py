@@ -13,7 +13,6 @@ from components.domain.job import Job
 from components.domain.model_family import STANDARD_NAMES, Model
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA
-from components.messages.message import message_record
 from components.recipes.infotext import infotext
 from components.recipes.restore import restore
 from components.server.http.models import entry
@@ -54,21 +53,26 @@ REQUESTS = {
     "sides": replace(PLAIN, width=1216, height=832, guidance_scale=1, num_inference_steps=50, seed=2147483647),
 }
 OF_SDXL = replace(OWN_SERVER_SCHEMA, fields=OWN_SERVER_SCHEMA.fields | {"preset"}, default_preset=Preset.FULL)
+TILE = (
+    "prompt negative_prompt width height guidance_scale num_inference_steps seed loras strength refine high_noise_frac"
+    " refine_steps preset"
+)
+"""Keys of the settings in the JSON of a tile."""
 LINKS = ImageLinks("https://example.com/image", "https://example.com/mask")
 
 
 def encodings_of(request: GenerationRequest, playground: Playground) -> dict[str, Any]:
     """Return what the app makes of one request."""
     job = Job("c-1", "v", "c", 1, "b", "our/model", request, 1.0)
-    text = infotext(request, "our/model")
+    text, tile = infotext(request, "our/model"), job_json(job, playground)
     return {
         "required": sorted(request.required_fields),
         "body": encode(request, STANDARD_NAMES, LINKS),
         "body of another model": encode(request, ALL.field_names, LINKS),
         "infotext": text,
         "restored": [_restored(text, schema) for schema in (BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, OF_SDXL)],
-        "record": json.dumps(to_record(job)),
-        "tile": job_json(job, playground),
+        "record": json.dumps(to_record(job)["request"]),
+        "tile": {key: tile[key] for key in TILE.split()},
         "samples": code_samples(request, ALL, SERVICES),
     }
 
@@ -88,4 +92,4 @@ def surface(playground: Playground) -> dict[str, Any]:
 
 def _restored(text: str, schema: Any) -> Any:
     recipe = restore(text, schema, {})
-    return recipe and [dict(recipe.settings), [message_record(message) for message in recipe.left_out]]
+    return recipe and [dict(recipe.settings), [str(message) for message in recipe.left_out]]
