@@ -120,7 +120,7 @@ def account(person: Person) -> None:
     person.button("Use your own key").click()
     person.key_box.wait_for()
     person.enter_key("not one of them")
-    person.sees_text("no key")
+    person.sees_text("look like a key")
 
 
 def styles(person: Person) -> None:

@@ -13,7 +13,7 @@ from tests.support.app_process import AppProcess
 from tests.support.v3_service import KEY, HostedApi
 
 OWN = "wsk-a-visitors-own-key-1a2b"
-IN_USE = "Your key ...1a2b pays. $4.20 left."
+IN_USE = "with your key ...1a2b. $4.20 left."
 HOST_PAYS = "Free for you: the owner of this page pays."
 AWAY = "Your key is no longer stored here"
 

@@ -23,7 +23,7 @@ def test_a_first_visit_gets_a_picture_with_one_click(person: Person) -> None:
 def test_there_is_no_speed_to_choose(context: BrowserContext, app: AppProcess) -> None:
     settings = json.dumps({"prompt": "a castle", "preset": "fast", "num_inference_steps": 4})
     person = Person(context.new_page(), f"{app.url}/#make={settings}").open()
-    expect(person.page.get_by_text("Speed could not be as the link says")).to_be_visible()
+    expect(person.page.get_by_text("Speed was out of range")).to_be_visible()
     expect(person.prompt).to_have_value("a castle")
     expect(person.page.get_by_role("radio", name="Best", exact=True)).to_have_count(0)
     person.generate()

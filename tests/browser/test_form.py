@@ -61,7 +61,7 @@ def test_a_lora_that_is_none_is_told_at_its_row(person: Person, api: HostedApi) 
     wrong = person.page.get_by_role("textbox", name="LoRA 2", exact=True)
     wrong.fill("http://localhost/secret")
     person.generate("bad lora")
-    person.sees_text("Enter a LoRA as owner/name")
+    person.sees_text("isn't on the public internet")
     expect(wrong).to_be_focused()
     expect(person.tiles).to_have_count(0)
     assert api.posts == []

@@ -61,13 +61,13 @@ def test_what_cannot_work_is_told_at_the_row_at_once(person: Person, pasted: str
 def test_a_check_says_in_words_whether_it_fits(person: Person) -> None:
     paste(person, "owner/pixels")
     check(person)
-    expect(under(person)).to_contain_text("Fits Works with SDXL (rank 16.")
+    expect(under(person)).to_contain_text("Compatible Works with SDXL (rank 16)")
     paste(person, "owner/old")
     check(person)
-    expect(under(person)).to_contain_text("Will not fit This LoRA is for Stable Diffusion 1.5")
+    expect(under(person)).to_contain_text("Not compatible This LoRA is for Stable Diffusion 1.5")
     paste(person, "https://example.org/x.safetensors")
     check(person)
-    expect(under(person)).to_contain_text("Cannot tell Couldn't reach the site to check this.")
+    expect(under(person)).to_contain_text("Can't tell Couldn't reach the site to check this.")
 
 
 def test_a_lora_that_cannot_be_checked_can_be_used(person: Person, api: HostedApi) -> None:

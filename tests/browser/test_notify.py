@@ -49,7 +49,7 @@ def test_the_title_of_a_hidden_tab_tells(person: Person, api: HostedApi) -> None
     person.sees_text("Painting…")
     expect(person.page).to_have_title(title)
     person.page.evaluate(HIDE, arg=True)
-    expect(person.page).to_have_title(f"(1 being made) {title}")
+    expect(person.page).to_have_title(f"(1 in progress) {title}")
     api.finish_all()
     expect(person.page).to_have_title(f"(1 ready) {title}")
     person.page.evaluate(HIDE, arg=False)

@@ -25,9 +25,9 @@ def test_a_price_that_is_not_told_is_unknown_and_never_nothing(person: Person, a
 def test_what_the_visit_has_spent_is_summed_and_survives_a_reload(person: Person) -> None:
     person.generate("a cat")
     person.sees("completed", 1)
-    expect(person.page.get_by_text("Spent this session: $0.01, 1 picture")).to_be_visible()
+    expect(person.page.get_by_text("Spent this session: $0.01 (1 picture)")).to_be_visible()
     person.page.reload()
-    expect(person.page.get_by_text("Spent this session: $0.01, 1 picture")).to_be_visible()
+    expect(person.page.get_by_text("Spent this session: $0.01 (1 picture)")).to_be_visible()
 
 
 @pytest.mark.app("pictures")

@@ -20,7 +20,7 @@ from tests.support.scripted_api import picture_bytes
 PROMPT = "qqfoxqq"
 PLAIN = """() => {
   const found = [];
-  const isSeen = (node) => node.offsetParent !== null && !node.closest("footer, code, pre, script, style, .example");
+  const isSeen = (node) => node.offsetParent !== null && !node.closest("footer, code, pre, script, style, .examples");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const { textContent, parentElement } = walker.currentNode;
@@ -38,7 +38,7 @@ PLAIN = """() => {
 CUT = """() => {
   const found = [];
   for (const node of document.body.querySelectorAll("*")) {
-    if (node.offsetParent === null || node.closest("footer, .unseen, .example, [hidden]")) continue;
+    if (node.offsetParent === null || node.closest("footer, .unseen, .examples, [hidden]")) continue;
     if (!/[⟦⟧]/.test(node.textContent) || node.children.length > 3) continue;
     const { overflowX, overflowY } = getComputedStyle(node);
     const hides = (overflow) => ["hidden", "clip"].includes(overflow);
@@ -46,7 +46,8 @@ CUT = """() => {
     const isTall = hides(overflowY) && node.clientHeight && node.scrollHeight > node.clientHeight + 2;
     const { left, right, width } = node.getBoundingClientRect();
     const isOutside = width && (left < -1 || right > innerWidth + 1);
-    if (isWide || isTall || isOutside) found.push(`${node.tagName}.${node.className}: ${node.textContent.slice(0, 60)}`);
+    const shown = `${node.tagName}.${node.className}: ${node.textContent.slice(0, 60)}`;
+    if (isWide || isTall || isOutside) found.push(shown);
   }
   if (document.documentElement.scrollWidth > innerWidth + 1) found.push("the page scrolls sideways");
   return found;
@@ -69,7 +70,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
 
 
 def start(page: Page) -> None:
-    page.locator(".example").first.wait_for()
+    page.locator(".examples .card").first.wait_for()
 
 
 def tile(page: Page) -> None:

@@ -84,7 +84,7 @@ def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     address = view.get_by_role("img").get_attribute("src")
     assert address and person.page.request.get(address).ok
     act(view, "Delete")
-    expect(view.get_by_role("status").filter(has_text="for good")).to_be_visible()
+    expect(view.get_by_role("status").filter(has_text="permanently")).to_be_visible()
     assert person.page.request.get(address).ok, "the first press only asks"
     act(view, "Delete permanently")
     expect(view).to_be_hidden()

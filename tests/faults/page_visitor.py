@@ -107,7 +107,7 @@ class Visitor(Person):
     def use_key(self, key: str) -> None:
         """Enter an own key and wait until it pays."""
         self.enter_key(key)
-        self.sees_match("your key .* pays")
+        self.sees_match("with your key ")
 
     def press_for(self, prompt: str) -> None:
         """Press Generate for a prompt, not too soon after the last press."""

@@ -76,7 +76,7 @@ def test_s05_uploads_have_a_limit(client: RawClient, config: dict[str, Any]) -> 
     assert config["max_file_size"] == 25 * MEGABYTE
     answer = client.http.post("/gradio_api/upload", files={"files": ("a.png", bytes(25 * MEGABYTE))})
     assert answer.status_code == 413
-    assert answer.json() == {"error": "This is too large: the limit is 25 MB."}
+    assert answer.json()["error"] == "This is too large: the limit is 25 MB."
     allowed = client.http.post("/gradio_api/upload", files={"files": ("a.png", bytes(24 * MEGABYTE))})
     assert allowed.status_code == 200
     Path(allowed.json()[0]).unlink()
@@ -86,7 +86,7 @@ def test_s05_uploads_have_a_limit(client: RawClient, config: dict[str, Any]) -> 
 def test_s05_json_has_a_limit(client: RawClient, path: str) -> None:
     answer = client.post(f"/gradio_api/{path}", b'{"data": "' + b"x" * MEGABYTE + b'"}')
     assert answer.status_code == 413
-    assert answer.json() == {"error": "This is too large: the limit is 1 MB."}
+    assert answer.json()["error"] == "This is too large: the limit is 1 MB."
 
 
 def test_s05_a_body_without_a_length_has_the_same_limit(client: RawClient) -> None:
@@ -107,7 +107,7 @@ def test_s05_presses_have_a_limit_for_each_address(client: RawClient) -> None:
     assert 429 in statuses[400:]
     refused = answers[statuses.index(429)]
     assert refused.headers["retry-after"] == "1"
-    assert refused.json() == {"error": "Too many requests from your network. Try again in 1 second."}
+    assert refused.json()["error"] == "Too many requests from your network. Try again in 1 second."
     assert client.http.post("/gradio_api/queue/join", content=b"{}").status_code == 415
 
 

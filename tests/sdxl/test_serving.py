@@ -73,11 +73,12 @@ def test_inpainting_an_upload(caller, sdk, tmp_path):
 
 
 def test_a_lora_that_cannot_be_used_is_refused_before_it_waits(caller, sdk):
-    with pytest.raises(RuntimeError, match=r"made for Stable Diffusion 1\.5"):
+    with pytest.raises(RuntimeError, match=r"for Stable Diffusion 1\.5"):
         sdk.run(MODEL, SMALL | {"loras": [{"path": "sd15.safetensors", "scale": 1}]})
     body = SMALL | {"loras": [{"path": "sd15.safetensors", "scale": 1}]}
-    refused = caller.refused(caller.http.post(f"/api/v3/{MODEL}", json=body))
-    assert refused == (400, 1401, f"loras: {messages.LORA_SD1.happened} {messages.LORA_SD1.advice}")
+    response = caller.http.post(f"/api/v3/{MODEL}", json=body)
+    assert caller.refused(response) == (400, 1401, f"loras: {messages.LORA_SD1}")
+    assert response.json()["x-message"] == {"code": "engine_lora_sd1", "params": {}}
 
 
 def test_a_lora_of_no_numbers_fails_with_its_sentence(sdk):
