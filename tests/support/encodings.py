@@ -92,4 +92,4 @@ def surface(playground: Playground) -> dict[str, Any]:
 
 def _restored(text: str, schema: Any) -> Any:
     recipe = restore(text, schema, {})
-    return recipe and [dict(recipe.settings), [str(message) for message in recipe.left_out]]
+    return recipe and [dict(recipe.settings), [message.code for message in recipe.left_out]]
