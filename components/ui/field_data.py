@@ -34,6 +34,7 @@ def _data(field: Field) -> dict[str, Any]:
         "isWhole": field.is_whole,
         "minimum": field.minimum,
         "maximum": field.maximum,
+        "step": field.step,
         "usual": usual,
         "key": field.tile_key if field.is_shown else None,
         "isCompared": field.is_compared,

@@ -3,7 +3,7 @@ import { ROWS } from "../loras/rows.js";
 import { chosenStyles } from "../prompt/chosen_styles.js";
 import { elementId, numberInput } from "../shared/dom.js";
 import { formFields, formNumbers } from "../shared/fields.js";
-import { BEST, best } from "../shared/form_fill.js";
+import { best, usualBest } from "../shared/form_fill.js";
 
 const MOST_CHARACTERS = 10_000; // of a prompt, as in components/domain/schema.py
 const MOST_PATH = 2000; // characters of a LoRA's path
@@ -62,7 +62,7 @@ export function settingsFrom(values, usual) {
 }
 
 const bestFrom = ({ guidance_scale, num_inference_steps }) =>
-  ({ ...BEST, ...settingsFrom({ guidance_scale, num_inference_steps }, {}).settings });
+  ({ ...usualBest(), ...settingsFrom({ guidance_scale, num_inference_steps }, {}).settings });
 
 function numberOf(name) {
   const value = numberInput(name)?.value;

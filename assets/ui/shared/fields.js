@@ -3,6 +3,7 @@
 /** @typedef {object} Field one field of a request
  * @property {string} name in the form, in drafts and in links @property {string} kind @property {string} label
  * @property {boolean} isNumber @property {boolean} isWhole @property {?number} minimum @property {?number} maximum
+ * @property {number} step
  * @property {any} usual its default @property {?string} key in the row of an image, null when it is not there
  * @property {boolean} isCompared @property {boolean} inGrid @property {boolean} inLinks
  * @property {boolean} affectsPrice @property {boolean} isOption a further number, of which no script knows more */
@@ -11,6 +12,9 @@ let table = null;
 
 /** All fields in the order of the table. @returns {Field[]} */
 export const fields = () => (table ??= JSON.parse(document.getElementById("fields").textContent));
+
+/** @param {string} name @returns {Field} */
+export const fieldOf = (name) => fields().find((field) => field.name === name);
 
 /** Fields of one kind that drafts and links hold. @param {string} kind such as `text` @returns {Field[]} */
 export const formFields = (kind) => fields().filter((field) => field.inLinks && field.kind === kind);

@@ -1,4 +1,5 @@
 /** Filling of the whole form: the values to fill in, and lists of field values by the names that the page hands over. */
+import { fieldOf } from "./fields.js";
 
 /** @typedef {object} Settings a missing value means the field's default
  * @property {string} prompt @property {string} negative_prompt
@@ -10,7 +11,8 @@
  *   preset: the numbers of the other one */
 
 /** Guidance and steps of the preset Best before a visitor changes them. */
-export const BEST = { guidance_scale: 3.5, num_inference_steps: 28 };
+export const usualBest = () => Object.fromEntries(
+  ["guidance_scale", "num_inference_steps"].map((name) => [name, fieldOf(name).usual]));
 /** Guidance and steps of Best while Fast is chosen, null otherwise: no control shows them then.
  * @type {{values: ?{guidance_scale: number, num_inference_steps: number}}} */
 export const best = { values: null };

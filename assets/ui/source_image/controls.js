@@ -1,10 +1,10 @@
 /** Controls of a source image: preview, fit, strength, mask, outpainting. Fetched with the first image. */
 import { address, button, make, setText } from "../shared/dom.js";
+import { fieldOf } from "../shared/fields.js";
 import { fixed } from "../shared/formats.js";
 import { fieldName, sides } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
 
-const STRENGTH = { min: 0, max: 1, step: 0.01 };
 const MODES = ["match", "crop", "pad"];
 /** Codes of what a strength does, each with the largest strength that does it. */
 const MEANINGS = [[0.2, "least"], [0.4, "small"], [0.65, "look"], [0.85, "layout"], [0.999, "hint"], [1, "all"]];
@@ -71,9 +71,11 @@ export class Controls {
 
   #strength() {
     const name = fieldName("prompt_strength");
+    const { minimum: min, maximum: max, step } = fieldOf("prompt_strength");
+    const range = { min, max, step };
     const labels = { number: text("slider.number", { name }), range: text("slider.range", { name }) };
-    this.number = make("input", { type: "number", ...STRENGTH, inputMode: "decimal", "aria-label": labels.number });
-    this.range = make("input", { type: "range", ...STRENGTH, "aria-label": labels.range });
+    this.number = make("input", { type: "number", ...range, inputMode: "decimal", "aria-label": labels.number });
+    this.range = make("input", { type: "range", ...range, "aria-label": labels.range });
     this.meaning = make("p", { className: "quiet" });
     for (const box of [this.number, this.range]) {
       box.oninput = () => box.value !== "" && this.#setStrength(Number(box.value), box);
@@ -87,7 +89,8 @@ export class Controls {
   /** @param {number} value @param {HTMLInputElement} [from] the input that the visitor is changing */
   #setStrength(value, from) {
     if (!Number.isFinite(value)) return;
-    const strength = Math.max(STRENGTH.min, Math.min(STRENGTH.max, value));
+    const { minimum, maximum } = fieldOf("prompt_strength");
+    const strength = Math.max(minimum, Math.min(maximum, value));
     this.actions.strength = strength;
     for (const box of [this.number, this.range]) if (box !== from) box.value = strength;
     const [, meaning] = MEANINGS.find(([limit]) => strength <= limit);

@@ -1,5 +1,5 @@
 /** Speed presets: guidance and steps of each. Its hook is Gradio's, see components/ui/panels/speed.py. */
-import { BEST, best } from "../shared/form_fill.js";
+import { best, usualBest } from "../shared/form_fill.js";
 
 const FAST = "fast";
 const FAST_STEPS = 4; // at most
@@ -11,7 +11,7 @@ const FIXED = ["#field-guidance-scale", "#field-num-inference-steps"];
  * @returns {{guidance_scale: number, num_inference_steps: number}} */
 export function apply_preset({ preset, ...shown }) {
   return preset === FAST
-    ? setPreset(preset, shown, best.values ?? shown) : setPreset(preset, best.values ?? BEST, null);
+    ? setPreset(preset, shown, best.values ?? shown) : setPreset(preset, best.values ?? usualBest(), null);
 }
 
 /** Preset and numbers to fill in. @param {import("../shared/form_fill.js").Settings} settings
@@ -20,7 +20,7 @@ export function apply_preset({ preset, ...shown }) {
 export function presetOf(settings, usual = "full") {
   const { guidance_scale, num_inference_steps } = settings;
   const preset = settings.preset ?? usual;
-  const ofBest = settings.preset ? BEST : { guidance_scale, num_inference_steps };
+  const ofBest = settings.preset ? usualBest() : { guidance_scale, num_inference_steps };
   return { preset, ...setPreset(preset, settings, preset === FAST ? (settings.best ?? ofBest) : null) };
 }
 
