@@ -37,6 +37,7 @@ class PromptPanel:
         )
         place_help = help_text if is_unlimited else help_with_length
         place_help("prompt", label("field.prompt.help"))
+        help_text("prompt_keys", label("field.prompt.keys"))
         negative = gr.Textbox(
             label=label("field.negative_prompt.title"),
             lines=1,
