@@ -90,6 +90,8 @@ class JobResume:
     async def _recheck(self, job: Job) -> None:
         if not (job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused):
             return
+        if not job.sent and self._store.is_from_newer_version:
+            return  # it waits for that version, whatever key is here
         if job.account not in self._accounts:
             await self._jobs.save(job.with_problem(messages.KEY_NEEDED if job.key else messages.BACKEND_AWAY))
         elif job.is_paused:

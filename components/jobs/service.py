@@ -148,8 +148,11 @@ class JobService:
     async def delete(self, visitor: str, job_ids: Iterable[str]) -> DeletionResult:
         """Delete a visitor's ended jobs and their images, here and at the service. Raises StorageError.
 
-        Ids of other visitors' jobs are ignored, and so are jobs whose image may still arrive.
+        Ids of other visitors' jobs are ignored, and so are jobs whose image may still arrive. Of a newer version's
+        folder nothing is deleted: that version would still show what is gone at the service.
         """
+        if self._store.is_from_newer_version:
+            return DeletionResult((), is_everywhere=True)
         async with self.resume.lock:
             found = [job for job in await self._store.jobs(job_ids) if job.visitor == visitor]
             jobs = [job for job in found if job.can_be_deleted and job.id not in self._runner]

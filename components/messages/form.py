@@ -49,8 +49,9 @@ def not_finite(field: str) -> Message:
 
 
 def outside(field: str, low: str, high: str, value: str) -> Message:
-    """Return the message for a value outside its range."""
-    return Message("outside", {"field": field_title(field), "low": low, "high": high, "value": value})
+    """Return the message for a value outside its range; an empty `value` is too long to be shown."""
+    params: dict[str, Param] = {"field": field_title(field), "low": low, "high": high}
+    return Message("outside", {**params, "value": value}) if value else Message("far_outside", params)
 
 
 def not_on_grid(field: str) -> Message:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Generator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,11 +19,21 @@ _log = logging.getLogger(__name__)
 
 def is_newer(path: Path, schema: TableSchema) -> bool:
     """Return whether a file has a newer version than `schema`; False where it cannot be read."""
+    # The file alone first: it has the version in all but the moment after an upgrade, and no copy of it is needed.
+    return any(_version_in(opened, path) > schema.version for opened in (_without_transactions, _unchanged))
+
+
+def _version_in(opened: Callable[[Path], AbstractContextManager[sqlite3.Connection]], path: Path) -> int:
     try:
-        with _unchanged(path) as db:
-            return version_of(db) > schema.version
+        with opened(path) as db:
+            return version_of(db)
     except (sqlite3.Error, OSError):
-        return False
+        return 0
+
+
+def _without_transactions(path: Path) -> closing[sqlite3.Connection]:
+    """Open a file for reading, without the transactions that lie beside it."""
+    return _opened(path, "mode=ro&immutable=1")
 
 
 def copy_in_memory(path: Path, schema: TableSchema) -> sqlite3.Connection:
@@ -50,7 +60,7 @@ def _unchanged(path: Path) -> Generator[sqlite3.Connection]:
     if not any(_has_content(_beside(path, ending)) for ending in _BESIDE):
         # Immutable: SQLite would else create the -wal and -shm files of a database in WAL mode, or change them, also
         # for a reader. The lock of the folder keeps other processes of this app away meanwhile.
-        with _opened(path, "mode=ro&immutable=1") as db:
+        with _without_transactions(path) as db:
             yield db
         return
     # Immutable would not read those transactions, and any other reader would change the -shm file.

@@ -199,10 +199,7 @@ class Store(DataFolder):
 
     def set_switch(self, name: str, *, is_on: bool) -> None:
         """Set a switch of the host, such as STOP_SWITCH."""
-        statement = (
-            "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
-        )
-        self._db.write(lambda db: db.execute(statement, (name, int(is_on))))
+        self._db.write(lambda db: db.execute(spending_table.SET_SWITCH, (name, int(is_on))))
 
     def open_temp(self) -> BinaryIO:
         """Return an empty temporary file for a download. The caller calls `discard`."""

@@ -54,11 +54,6 @@ def template(name: str) -> str:
     return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(catalogue.text(found[1]))}"', with_texts)
 
 
-def languages() -> list[str]:
-    """Return the languages that have a catalogue."""
-    return sorted(path.stem for path in catalogue.FOLDER.glob("*.json"))
-
-
 @cache
 def version() -> str:
     """Return a short hash of all served files, part of their URL, so that browsers may cache them for ever."""

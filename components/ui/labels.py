@@ -19,10 +19,11 @@ _MARKER = re.compile(r'translation_metadata[\\"]+, [\\"]+key[\\"]+: [\\"]+([^"\\
 def label(key: str, **params: Param) -> str:
     """Return the label of a catalogue key, which the browser shows in its own language.
 
-    Gradio's translations have no parameters, so that they are part of the key: `lora.path?number=1`.
+    Gradio's translations have no parameters, so that they are part of the key, as JSON: `preset.fast?steps=4`.
     """
+    values = urlencode({name: json.dumps(value) for name, value in params.items()})
     # Declared as str: so Gradio's widgets declare what they take, and its own guide hands them this.
-    return I18nData(f"{key}?{urlencode(params)}" if params else key)  # type: ignore[return-value]
+    return I18nData(f"{key}?{values}" if values else key)  # type: ignore[return-value]
 
 
 def translations(config: Mapping[str, Any]) -> gr.I18n:
@@ -35,9 +36,5 @@ def _texts(keys: Iterable[str], language: str) -> dict[str, str]:
     found = {}
     for full in keys:
         key, _, params = full.partition("?")
-        found[full] = text(key, {name: _value(value) for name, value in parse_qsl(params)}, language)
+        found[full] = text(key, {name: json.loads(value) for name, value in parse_qsl(params)}, language)
     return found
-
-
-def _value(shown: str) -> Param:
-    return int(shown) if shown.isdecimal() else shown

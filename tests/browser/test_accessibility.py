@@ -170,7 +170,7 @@ def picture_panel(person: Person) -> None:
 
 def mask_editor(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
-    person.button("Edit part of it").click()
+    person.button("Edit part of the picture").click()
     person.page.get_by_role("img", name="Your picture with the mask").wait_for()
 
 

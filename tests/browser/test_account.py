@@ -135,7 +135,7 @@ def test_a_key_that_is_not_accepted_is_told_at_its_box(
 def test_a_service_that_cannot_be_asked_keeps_no_key(person: Person, api: HostedApi) -> None:
     person.page.route(re.compile("component_server"), lambda route: route.abort())
     person.enter_key(OWN)
-    person.sees_text("Couldn't check your key just now, so it wasn't saved.")
+    person.sees_text("Couldn't check your key just now, so it isn't in use yet.")
     assert token_of(person) is None
 
 
@@ -143,7 +143,7 @@ def test_a_key_refused_later_leads_back_to_its_box_and_the_host_s_is_not_used(pa
     api.keys.remove(OWN)
     payer.generate("refused")
     payer.sees("failed", 1)
-    expect(payer.tiles.first).to_contain_text("You weren't charged.")
+    expect(payer.tiles.first).to_contain_text("Nothing was charged.")
     expect(payer.key_box).to_be_focused()
     expect(payer.key_box).to_have_accessible_description(re.compile("This key was rejected."))
     payer.generate("still refused")

@@ -35,7 +35,7 @@ def person(regular: Person) -> Person:
 
 def dialog_of(person: Person) -> Locator:
     person.button("Show code").click()
-    dialog = person.page.get_by_role("dialog", name="Code for this request")
+    dialog = person.page.get_by_role("dialog", name="Code for these settings")
     dialog.wait_for()
     return dialog
 
@@ -192,7 +192,7 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
     person.page.get_by_role("button", name="Open: a fox").click()
     viewer = person.page.get_by_role("dialog", name="Picture")
     viewer.get_by_role("button", name="Show code").click()
-    dialog = person.page.get_by_role("dialog", name="Code for this request")
+    dialog = person.page.get_by_role("dialog", name="Code for these settings")
     text = code_in(dialog, "curl")
     assert json.loads(text[text.index("{") : text.rindex("}'") + 1]) == api.posts[0]
     person.page.keyboard.press("Escape")
@@ -224,7 +224,7 @@ def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi
     assert api.posts == []
     person.page.keyboard.press("Escape")
     person.page.get_by_text("Refiner: off").click()
-    person.choose("Refiner", "Polish afterwards")
+    person.choose("Refiner", "Polish afterward")
     dialog = dialog_of(person)
     assert '"refine": "base_image_refiner"' in code_in(dialog, "curl")
     expect(dialog).to_contain_text(messages.CODE_NOT_TAKEN_THERE.happened)

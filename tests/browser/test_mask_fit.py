@@ -20,8 +20,8 @@ def test_another_size_takes_the_mask_along(person: Person, api: HostedApi) -> No
     photo = {"name": "square.png", "mimeType": "image/png", "buffer": png(1024, 1024, 3)}
     page.get_by_label("Starting picture").set_input_files(photo)  # type: ignore[arg-type]
     expect(page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
-    person.button("Edit part of it").click()
-    dialog = page.get_by_role("dialog", name="Edit part of it")
+    person.button("Edit part of the picture").click()
+    dialog = page.get_by_role("dialog", name="Edit part of the picture")
     dialog.get_by_role("button", name="Select all").click()
     dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_be_hidden()

@@ -79,7 +79,7 @@ def test_taller_is_undone_with_its_mask_and_its_size(person: Person) -> None:
         expect(person.button("Change selection")).to_be_visible()
         person.button("Undo").click()
         expect(panel(person)).to_contain_text("1024 × 1024 pixels")
-        expect(person.button("Edit part of it")).to_be_visible()
+        expect(person.button("Edit part of the picture")).to_be_visible()
         expect(person.number("Height")).to_have_value("1024")
     expect(person.button("Undo")).to_be_disabled()
 

@@ -69,7 +69,7 @@ def test_near_the_end_it_is_said_and_no_more_once_there_is_room_again(person: Pe
     expect(line(person)).to_have_role("status")
     expect(line(person)).to_have_attribute("aria-live", "polite")
     expect(person.prompt).to_have_accessible_description(
-        re.compile(r"almost as long as the model can read \(70 of 75 word pieces\)")
+        re.compile(r"almost too long for the model \(70 of 75 word pieces used\)")
     )
     assert asked == [{"prompt": "cat " * 70}], "only of the text that is long"
     person.prompt.fill("cat " * 60)
@@ -177,7 +177,7 @@ def test_the_words_of_the_styles_count(person: Person) -> None:
     dialog.get_by_role("button", name="Watercolor").click()
     dialog.get_by_role("button", name="Oil painting").click()
     dialog.get_by_role("button", name="Done").click()
-    expect(line(person)).to_contain_text("The model may ignore: ")
+    expect(line(person)).to_contain_text("Shorten it, or the model may ignore: ")
     expect(line(person)).to_contain_text("rich pigments")
     person.button("Remove style: Oil painting").click()
     person.button("Remove style: Watercolor").click()

@@ -5,6 +5,7 @@ Every text of the catalogue is accented, 40 % longer and in brackets, see tests/
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.app_process import AppProcess
-from tests.support.paths import ROOT
+from tests.support.paths import ASSETS, ROOT
 from tests.support.pseudo_languages import ACCENTED, MIRRORED
 from tests.support.scripted_api import picture_bytes
 
@@ -53,7 +54,12 @@ CUT = """() => {
   return found;
 }"""
 """Elements whose text does not fit, or that stand out of the window."""
-DATA = (PROMPT, "SDXL LoRA Playground", "stability-ai/sdxl-lora")
+STARTERS = json.loads((ASSETS / "loras" / "starter.json").read_text(encoding="utf-8"))
+DATA = (
+    *(PROMPT, "SDXL LoRA Playground", "stability-ai/sdxl-lora"),
+    *(word for lora in STARTERS for word in lora["trigger_words"]),
+    *(lora["licence"] for lora in STARTERS if lora["licence"]),
+)
 """Texts that are no texts of the catalogue: what was typed, and names."""
 ID = re.compile("[0-9a-f]{32}")
 
@@ -111,10 +117,39 @@ def source_image(page: Page) -> None:
     page.locator("#field-image input[type=range]").wait_for()
 
 
-VIEWS: tuple[Callable[[Page], None], ...] = (start, tile, viewer, history, styles, code, source_image)
+def mask_editor(page: Page) -> None:
+    page.locator("#field-image .parts button").first.click()
+    page.locator("dialog[open] canvas").first.wait_for()
 
 
-@pytest.mark.parametrize(("language", "width"), [(ACCENTED, 390), (MIRRORED, 1280)])
+def starter_loras(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.click("#choose-lora")
+    page.locator("dialog[open] img").first.wait_for()
+
+
+def grid_and_key(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.click("#field-grid summary")
+    page.locator(".grid-controls").wait_for()
+    page.click("#account .disclose")
+
+
+VIEWS: tuple[Callable[[Page], None], ...] = (
+    *(start, tile, viewer, history, styles, code, source_image, mask_editor),
+    *(starter_loras, grid_and_key),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "width"),
+    [
+        (ACCENTED, 390),
+        (MIRRORED, 1280),
+        pytest.param(ACCENTED, 1280, marks=pytest.mark.full),
+        pytest.param(MIRRORED, 390, marks=pytest.mark.full),
+    ],
+)
 def test_nothing_is_left_in_english_and_nothing_is_cut(
     browser: Browser, app: AppProcess, language: str, width: int
 ) -> None:
@@ -129,7 +164,7 @@ def test_nothing_is_left_in_english_and_nothing_is_cut(
 
 def left_in_english(page: Page) -> list[str]:
     found: list[Any] = page.evaluate(PLAIN)
-    for name in DATA:
+    for name in sorted(DATA, key=len, reverse=True):
         found = [text.replace(name, "") for text in found]
     return [text for text in found if re.search("[A-Za-z]{2}", ID.sub("", text))]
 

@@ -62,7 +62,7 @@ def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api:
     take_back(second).click()
     expect(second).to_have_attribute("data-state", "stopped")
     expect(second).to_contain_text("You canceled this before it was sent.")
-    expect(second).to_contain_text("You weren't charged.")
+    expect(second).to_contain_text("Nothing was charged.")
     expect(third).to_contain_text("Queued, 1 ahead")
     take_back(first).click()
     expect(third).to_contain_text("Sending in")

@@ -120,7 +120,7 @@ def test_what_of_another_program_s_file_cannot_be_used_is_said(person: Person) -
     expect(person.number("Height")).to_have_value("1216")
     panel = person.page.get_by_role("region", name="Start from a picture")
     expect(panel).to_contain_text("Steps was 80, which isn't available here, so it's 50 now.")
-    expect(panel).to_contain_text("Couldn't find the LoRA “inkSketch_v2” from what the file says.")
+    expect(panel).to_contain_text("Couldn't find the LoRA “inkSketch_v2” named in the file.")
     expect(panel).to_contain_text("These settings don't exist here: Sampler, Model hash.")
     expect(panel.get_by_role("button", name="Dismiss")).to_be_focused()
     person.page.keyboard.press("Enter")

@@ -192,7 +192,7 @@ def exports_as_one_file(person: Person) -> dict[str, bytes]:
 
 def code_of(person: Person) -> dict[str, str]:
     person.button("Show code").click()
-    dialog = person.page.get_by_role("dialog", name="Code for this request")
+    dialog = person.page.get_by_role("dialog", name="Code for these settings")
     dialog.get_by_role("tab").first.wait_for()
     found: dict[str, str] = {}
     for tab in dialog.get_by_role("tab").all():

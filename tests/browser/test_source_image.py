@@ -94,8 +94,8 @@ def choose(person: Person, photo: Path) -> Locator:
 
 
 def editor(person: Person) -> Locator:
-    person.button("Edit part of it").click()
-    dialog = person.page.get_by_role("dialog", name="Edit part of it")
+    person.button("Edit part of the picture").click()
+    dialog = person.page.get_by_role("dialog", name="Edit part of the picture")
     expect(dialog.get_by_role("img", name="Your picture with the mask")).to_be_visible()
     return dialog
 

@@ -59,8 +59,8 @@ def test_a_variation_draws_a_seed(person: Person) -> None:
 
 def test_painting_on_it_opens_the_editor(person: Person) -> None:
     person.make("a fox", 7)
-    act(person.open_picture("a fox"), "Edit part of it")
-    expect(person.page.get_by_role("dialog", name="Edit part of it")).to_be_visible()
+    act(person.open_picture("a fox"), "Edit part of the picture")
+    expect(person.page.get_by_role("dialog", name="Edit part of the picture")).to_be_visible()
 
 
 def test_the_recipe_is_copied(person: Person) -> None:
@@ -151,7 +151,7 @@ def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> 
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Delete")
-    expect(view.get_by_text("This permanently deletes the picture. Its cost isn't refunded.")).to_be_visible()
+    expect(view.get_by_text("This permanently deletes the picture. Deleting doesn't refund the cost.")).to_be_visible()
     person.page.evaluate(
         """async () => {
           const { removing } = await import(document.querySelector('link[href*="/viewer/actions.css"]').href

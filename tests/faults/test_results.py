@@ -86,7 +86,7 @@ class TestInline:
     )
     def test_f23_a_bad_one_is_an_error_tile(self, text: str, visitor: Visitor, service: Service) -> None:
         service.ends_with(text)
-        tile = visitor.submit("bad inline").ends("failed").says("you were charged")
+        tile = visitor.submit("bad inline").ends("failed").says("this was charged")
         expect(tile.node.locator("img")).to_have_count(0)
         assert len(service.posts_of("bad inline")) == 1
         visitor.sees_nothing_raw()
@@ -94,7 +94,7 @@ class TestInline:
     def test_f23_one_over_the_limit_is_an_error_tile(self, visitor: Visitor, service: Service) -> None:
         padded = bad_images.picture("PNG") + bytes(42 * 1024 * 1024)  # a valid image with too many bytes after it
         service.ends_with(base64.b64encode(padded).decode())
-        visitor.submit("too much inline").ends("failed", 60_000).says("40 MB", "you were charged")
+        visitor.submit("too much inline").ends("failed", 60_000).says("40 MB", "this was charged")
         visitor.can_go_on(service, "too much inline")
 
 
@@ -120,7 +120,7 @@ class TestContent:
         address = service.file("picture.png", answers(200, content, {"content-type": kind}))
         service.ends_with(address)
         tile = visitor.submit("no picture at all").ends("failed")
-        tile.says(r"can't show|damaged|couldn't", "you were charged")
+        tile.says(r"can't show|damaged|couldn't", "this was charged")
         expect(tile.node.locator("img")).to_have_count(0)
         assert len(service.posts_of("no picture at all")) == 1
         assert visitor.page.evaluate("window.hacked") is None
@@ -181,7 +181,7 @@ class TestFetching:
         tile = visitor.submit(f"lost, {case}").ends("processing")
         before = len(service.polls_of(f"lost, {case}"))
         service.finish_all()
-        tile.ends("failed").says(meaning, "you were charged")
+        tile.ends("failed").says(meaning, "this was charged")
         assert len(service.polls_of(f"lost, {case}")) >= before + 2, "the task was not polled again"
         assert service.count(Endpoint.FILES) >= 2, "it was not fetched again"
         self.links_to(tile, f"{service.base_url}/files/lost.png")

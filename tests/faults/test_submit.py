@@ -176,7 +176,7 @@ class TestRefused:
             visitor.submit("own key").shows()
             service.keys.discard(OWN_KEY)
             tile = visitor.submit("own 401").ends("failed")
-            tile.says("key was rejected", r"top(ped)?[- ]?up", NOTHING_CHARGED)
+            tile.says("key was rejected", "add money", NOTHING_CHARGED)
             expect(visitor.key_box).to_be_visible()
             expect(visitor.key_box).to_have_value("")
             visitor.press_for("own 401 again")
@@ -193,7 +193,7 @@ class TestRefused:
         service.next[SUBMIT] = [fails(402, "payment required")]
         http_visitor.press("own 402", http_visitor.use_key(OWN_KEY)["token"])
         text = text_of(http_visitor.row("own 402", "failed"))
-        assert re.search("no credit.*top it up", text, re.I)
+        assert re.search("no credit.*add credit", text, re.I)
         assert "host" not in text
         assert len(service.posts_of("own 402")) == 1
 

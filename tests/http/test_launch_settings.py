@@ -107,7 +107,7 @@ def test_s05_presses_have_a_limit_for_each_address(client: RawClient) -> None:
     assert 429 in statuses[400:]
     refused = answers[statuses.index(429)]
     assert refused.headers["retry-after"] == "1"
-    assert refused.json()["error"] == "Too many requests from your network. Try again in 1 second."
+    assert refused.json()["error"] == "Too much activity from your network. Try again in 1 second."
     assert client.http.post("/gradio_api/queue/join", content=b"{}").status_code == 415
 
 

@@ -65,8 +65,8 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
         person.set_number(name, SIDE)
     expect(person.page.get_by_role("img", name=f"fitted to {SIDE} × {SIDE}")).to_be_visible()
     whole = made(person, 1)
-    person.button("Edit part of it").click()
-    dialog = person.page.get_by_role("dialog", name="Edit part of it")
+    person.button("Edit part of the picture").click()
+    dialog = person.page.get_by_role("dialog", name="Edit part of the picture")
     area = dialog.get_by_role("img", name="Your picture with the mask")
     box = area.bounding_box()
     assert box
@@ -85,7 +85,7 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("way", "told"), [("Blend (recommended)", "Blend, switch at"), ("Polish afterwards", "Polish afterwards")]
+    ("way", "told"), [("Blend (recommended)", "Blend, switch at"), ("Polish afterward", "Polish afterward")]
 )
 def test_with_the_refiner(person: Person, way: str, told: str) -> None:
     plain = made(person, 1)

@@ -105,7 +105,7 @@ def test_each_picture_is_painted_at_the_speed_chosen_for_it(person: Person, stud
 
 def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> None:
     person.page.get_by_role("button", name="Refiner: off").click()
-    person.choose("Refiner", "Polish afterwards")
+    person.choose("Refiner", "Polish afterward")
     person.choose("Speed", FAST)
     expect(told(person, messages.FAST_WITHOUT_REFINER)).to_be_visible()
     made(person, 1)
@@ -114,7 +114,7 @@ def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> 
     person.page.keyboard.press("Escape")
     person.choose("Speed", "Best")
     made(person, 2)
-    expect(viewed(person).get_by_text("Polish afterwards").first).to_be_visible()
+    expect(viewed(person).get_by_text("Polish afterward").first).to_be_visible()
 
 
 def test_same_settings_bring_the_speed_of_the_picture(person: Person) -> None:

@@ -251,12 +251,12 @@ function offerLeftovers(number) {
   const left = triggerWordsOf(textOf(number)).filter((word) => has(prompt(), word) && !needed.has(word));
   host.notes.replaceChildren();
   if (!left.length) return;
-  const remove = button(text("loras.take_out", { count: left.length }), () => {
+  const remove = button(text("loras.take_out"), () => {
     setPrompt(left.reduce(withoutWord, prompt()));
     host.notes.replaceChildren();
     promptInput()?.focus();
   }, { className: "small" });
   const keep = button(
-    text("loras.keep", { count: left.length }), () => host.notes.replaceChildren(), { className: "small" });
+    text("loras.keep"), () => host.notes.replaceChildren(), { className: "small" });
   host.notes.append(make("p", {}, text("loras.leftover", { words: list(left) })), remove, keep);
 }

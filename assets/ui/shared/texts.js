@@ -8,8 +8,8 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 const root = document.documentElement;
 /** The host's page names its languages itself: it has no Gradio. */
 const offered = root.dataset.languages?.split(" ") ?? Object.keys(window.gradio_config?.i18n_translations ?? {});
-/** Languages that the browser asks for and the page has, English last. */
-const wanted = [...new Set([...navigator.languages, ENGLISH].flatMap((tag) => [tag, tag.split("-")[0]]))];
+/** The browser's first language, as Gradio takes it for its labels, and English. */
+const wanted = [navigator.language, navigator.language.split("-")[0], ENGLISH];
 /** Language of the page, such as `en`. */
 export const language = wanted.find((tag) => offered.includes(tag)) ?? ENGLISH;
 
@@ -23,7 +23,9 @@ root.dir = text("language.direction");
 export const isRightToLeft = root.dir === "rtl";
 
 async function load(name) {
-  const answer = await fetch(new URL(`../../locales/${name}.json`, import.meta.url));
+  const url = new URL(`../../locales/${name}.json`, import.meta.url);
+  // Without texts no script of the page works: a request that fails is made once more.
+  const answer = await fetch(url).catch(() => fetch(url));
   if (!answer.ok) throw new Error(`no texts: ${answer.status}`);
   return answer.json();
 }

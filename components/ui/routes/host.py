@@ -15,6 +15,7 @@ from components import messages
 from components.budget.limits import BudgetLimits, PersonSpending
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
+from components.messages import catalogue
 from components.messages.message import Message
 from components.services.host_config import SpendingReport
 from components.services.playground import Playground
@@ -65,7 +66,7 @@ class HostPage:
         """Serve the page, open to all: it has no data, its script requests the report with the token."""
         can_sign_in = self._playground.config.can_sign_in
         page = assets.template("ui/host/page.html").replace("VERSION", assets.version())
-        page = page.replace("LANGUAGES", " ".join(assets.languages()))
+        page = page.replace("LANGUAGES", " ".join(catalogue.languages()))
         return HTMLResponse(page.replace("CAN_SIGN_IN", "yes" if can_sign_in else "no"), headers=_PRIVATE)
 
     async def _report(self, request: Request) -> Response:

@@ -60,6 +60,23 @@ async def test_what_was_not_sent_stays_for_the_newer_version(newer, api, clock):
     assert api.posts == []
 
 
+async def test_nothing_is_deleted_which_the_newer_version_would_still_show(newer, api, clock):
+    async with running(newer, api.client(), clock) as rig:
+        result = await rig.jobs.delete(ALICE, ["old-1"])
+        assert result.deleted == ()
+        assert rig.store.job("old-1")
+    assert api.requested["predictions/delete"] == 0
+
+
+async def test_without_its_key_what_was_not_sent_still_waits_for_the_newer_version(newer, api, clock):
+    with closing(sqlite3.connect(newer / "playground.sqlite3")) as db, db:
+        db.execute("UPDATE jobs SET record = json_set(record, '$.key', 'another') WHERE id = 'unsent-1'")
+    async with running(newer, api.client(), clock) as rig:
+        await rig.jobs.resume.all()
+        await rig.jobs.resume.recheck(ALICE, "unsent-1")
+        assert problem_of(rig.on_disk("unsent-1")) == messages.WAITS_FOR_NEWER
+
+
 async def test_what_was_sent_is_followed_to_its_picture(newer, api, clock):
     async with running(newer, api.client(), clock) as rig:
         await rig.jobs.resume.all()

@@ -76,6 +76,7 @@ NO_ADVICE_NEEDED = {
     "not_whole": "it says itself what to do",
     "not_finite": "it says itself what to do",
     "outside": "it says itself what to do",
+    "far_outside": "it says itself what to do",
     "not_on_grid": "it says itself what to do",
     "too_long": "it says itself what to do",
     "too_many_loras": "it says itself what to do",
@@ -187,10 +188,10 @@ def test_every_charge_has_its_words():
 
 def test_a_message_in_full_has_its_three_parts_in_order_and_no_money_where_nothing_is_charged():
     told = literal("It happened.", "Do this.", Charge.MAYBE)
-    assert messages.in_full(told, is_free=False) == "It happened. You may have been charged. Do this."
+    assert messages.in_full(told, is_free=False) == "It happened. This may have been charged. Do this."
     assert messages.in_full(told, is_free=True) == "It happened. Do this."
     assert messages.in_full(literal("It happened."), is_free=True) == "It happened."
-    assert messages.charged(literal("It happened."), is_free=False) == "You weren't charged."
+    assert messages.charged(literal("It happened."), is_free=False) == "Nothing was charged."
 
 
 NOT_SENT = ("nothing was sent", "not sent", "before it was sent", "before this was sent")

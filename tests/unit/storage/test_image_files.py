@@ -170,7 +170,7 @@ async def test_f28_a_disk_that_fails_at_any_step_of_a_picture_shows_it_and_says_
         job = await rig.picture()
         assert (job.state, problem_of(job)) == (JobState.COMPLETED, messages.NOT_SAVED)
         assert content(rig.store.image_file(job.images[0].name)) == PNG
-    assert messages.charged(problem_of(job), is_free=False) == "You were charged for this."
+    assert messages.charged(problem_of(job), is_free=False) == "This was charged."
 
 
 FULL = Path("/dev/full")

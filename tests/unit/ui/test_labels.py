@@ -52,7 +52,7 @@ async def test_every_text_of_a_widget_is_a_key_of_the_catalogue(config):
 async def test_the_page_carries_the_labels_that_it_uses_and_no_others(config):
     english = translations(config).translations["en"]
     assert english["field.guidance_scale.title"] == "Guidance"
-    assert english["lora.path?number=3"] == "LoRA 3"
+    assert english["lora.path?number=%223%22"] == "LoRA 3"
     assert "gallery.again" not in english
     widgets = {str(text) for _, text in shown(config) if "translation_metadata" in str(text)}
     assert len(english) == len(widgets | help_keys(config))
@@ -74,9 +74,14 @@ async def test_every_language_of_the_folder_has_them(config, tmp_path, monkeypat
         catalogue.languages.cache_clear()
     assert set(found) == {"en", "de", "ar"}
     assert found[ACCENTED]["page.generate"] == pseudo("Generate")
-    assert found[ACCENTED]["lora.path?number=2"] == pseudo("LoRA {number}").replace("{number}", "2")
+    assert found[ACCENTED]["lora.path?number=%222%22"] == pseudo("LoRA {number}").replace("{number}", "2")
 
 
 def test_a_label_s_parameters_are_part_of_its_key():
-    assert '"key": "lora.path?number=2"' in str(label("lora.path", number="2"))
+    assert '"key": "lora.path?number=%222%22"' in str(label("lora.path", number="2"))
     assert '"key": "page.generate"' in str(label("page.generate"))
+
+
+def test_a_parameter_stays_what_it_is():
+    names = translations({"label": str(label("lora.host_names", names="1234"))}).translations["en"]
+    assert list(names.values()) == ["Available here by name: 1234."]

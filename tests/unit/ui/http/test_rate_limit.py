@@ -88,7 +88,7 @@ async def test_each_route_has_its_limit_and_says_when_to_come_back(client, clock
     refused = await client.request(scope_of(path, method))
     assert set(statuses) == {200}
     assert refused.status == 429
-    assert b"Too many requests from your network. Try again in 1 second." in refused.body
+    assert b"Too much activity from your network. Try again in 1 second." in refused.body
     clock.advance(float(refused.headers["retry-after"]))
     assert (await client.request(scope_of(path, method))).status == 200
 
