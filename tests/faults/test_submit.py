@@ -204,7 +204,7 @@ class TestRefused:
     )
     def test_f06_no_credit(self, refusal: Fault, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [refusal]
-        tile = visitor.submit("no credit").ends("failed").says("credit", r"top .*up", NOTHING_CHARGED)
+        tile = visitor.submit("no credit").ends("failed").says("add credit", NOTHING_CHARGED)
         tile.says(r"use (your|an) own key|your own key")
         assert len(service.posts_of("no credit")) == 1
         visitor.can_go_on(service, "no credit")
