@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from components import messages
 from components.domain.field import Field, Kind
-from components.domain.fields import FIELDS, field_of
+from components.domain.fields import FIELDS
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, SourceImage, choice_of
 from components.errors import InvalidRequest
@@ -25,7 +25,6 @@ were versions have no key `version`.
 _STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside", "notes": "note"}
 """Keys of stored records that differ from field names, by field name: fields were renamed, records were not."""
 _NOT_STORED = ("preview", "stage", "is_readable")
-_NAMES = [field.name for field in FIELDS]
 _CHOICES = [field.name for field in FIELDS if field.kind is Kind.CHOICE]
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, InvalidRequest)
 
@@ -186,9 +185,8 @@ def _notes(stored: Any) -> tuple[Message, ...]:
 
 
 def _request(record: Mapping[str, Any]) -> GenerationRequest:
-    return GenerationRequest.of(
-        {name: _stored_value(field_of(name), record[name]) for name in _NAMES if name in record}
-    )
+    known = [field for field in FIELDS if field.name in record]
+    return GenerationRequest.of({field.name: _stored_value(field, record[field.name]) for field in known})
 
 
 def _stored_value(field: Field, value: Any) -> Any:

@@ -20,7 +20,9 @@ _log = logging.getLogger(__name__)
 def is_newer(path: Path, schema: TableSchema) -> bool:
     """Return whether a file has a newer version than `schema`; False where it cannot be read."""
     # The file alone first: it has the version in all but the moment after an upgrade, and no copy of it is needed.
-    return any(_version_in(opened, path) > schema.version for opened in (_without_transactions, _unchanged))
+    if _version_in(_without_transactions, path) > schema.version:
+        return True
+    return _has_transactions_beside(path) and _version_in(_unchanged, path) > schema.version
 
 
 def _version_in(opened: Callable[[Path], AbstractContextManager[sqlite3.Connection]], path: Path) -> int:
@@ -57,7 +59,7 @@ def copy_in_memory(path: Path, schema: TableSchema) -> sqlite3.Connection:
 @contextmanager
 def _unchanged(path: Path) -> Generator[sqlite3.Connection]:
     """Open a file for reading, with the transactions that lie beside it."""
-    if not any(_has_content(_beside(path, ending)) for ending in _BESIDE):
+    if not _has_transactions_beside(path):
         # Immutable: SQLite would else create the -wal and -shm files of a database in WAL mode, or change them, also
         # for a reader. The lock of the folder keeps other processes of this app away meanwhile.
         with _without_transactions(path) as db:
@@ -74,6 +76,10 @@ def _unchanged(path: Path) -> Generator[sqlite3.Connection]:
 
 def _opened(path: Path, options: str) -> closing[sqlite3.Connection]:
     return closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True))
+
+
+def _has_transactions_beside(path: Path) -> bool:
+    return any(_has_content(_beside(path, ending)) for ending in _BESIDE)
 
 
 def _beside(path: Path, ending: str) -> Path:

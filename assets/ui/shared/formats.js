@@ -1,13 +1,9 @@
-/** Numbers, dates and lists as the page's language writes them. */
+/** Numbers of some digits, money, dates and lists as the page's language writes them; plain numbers: texts.js. */
 import { language } from "./texts.js";
 
 /** Variant of the page's language that the browser asks for first: en-GB writes dates in another order than en-US. */
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === language.split("-")[0]) ?? language;
-const plain = new Intl.NumberFormat(language, { maximumSignificantDigits: 12 });
 const lists = new Intl.ListFormat(language, { type: "unit", style: "short" });
-
-/** @param {number} value @returns {string} */
-export const number = (value) => plain.format(value);
 
 /** @param {number} value @param {number} digits after the decimal separator @returns {string} */
 export const fixed = (value, digits) =>

@@ -1,5 +1,5 @@
 /** Texts for labels: a prompt in one short line, and names of images. */
-import { fields } from "./fields.js";
+import { fieldOf } from "./fields.js";
 import { hasText, text } from "./texts.js";
 
 /** Shortens a text for a label: a screen reader would read all 10,000 characters of a prompt.
@@ -29,5 +29,5 @@ export const sides = ({ width, height }) => ({ width: String(width), height: Str
  * @param {string} name of the API, such as guidance_scale @returns {string} */
 export function fieldName(name) {
   const key = [`field.${name}.label`, `field.${name}.title`].find(hasText);
-  return key ? text(key) : fields().find((field) => field.name === name).label;
+  return key ? text(key) : fieldOf(name).label;
 }

@@ -1,8 +1,7 @@
 /** Differences between the settings of two images. */
 import { fields } from "../shared/fields.js";
-import { number } from "../shared/formats.js";
 import { clip, fieldName, sizeText } from "../shared/labels.js";
-import { text } from "../shared/texts.js";
+import { shown, text } from "../shared/texts.js";
 import { lorasOf, refinerOf, speedOf } from "./describe.js";
 
 const MOST_CHARACTERS = 60; // of a value
@@ -45,8 +44,7 @@ const isBefore = (one, other) =>
 const short = (value) => clip(value, MOST_CHARACTERS) || text("viewer.nothing");
 
 function valuesOf(row) {
-  const shown = (value) => (typeof value === "number" ? number(value) : value ?? "");
-  return Object.fromEntries(compared().map(([name, read]) => [name, shown(read(row))]));
+  return Object.fromEntries(compared().map(([name, read]) => [name, shown(read(row) ?? "")]));
 }
 
 /** Settings that are compared: their names, and how their values are read from a row. */

@@ -1,7 +1,6 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
-import { number } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
@@ -165,7 +164,7 @@ const furtherFacts = (row) =>
   fields().filter(({ isOption }) => isOption).map(({ name, key }) => [fieldName(name), row[key]]);
 
 function fact([name, value, copyLabel]) {
-  const shown = make("dd", { dir: "auto" }, typeof value === "number" ? number(value) : value);
-  if (copyLabel) shown.append(copyButton(value, copyLabel));
-  return make("div", {}, make("dt", {}, name), shown);
+  const node = make("dd", { dir: "auto" }, shown(value));
+  if (copyLabel) node.append(copyButton(value, copyLabel));
+  return make("div", {}, make("dt", {}, name), node);
 }

@@ -83,21 +83,18 @@ def _signature() -> Signature:
 
 def _parameter(field: Field) -> Parameter:
     """Return the parameter of a field; None, where it may be left out, is the model's default."""
-    annotation = _ANNOTATIONS[field.kind]
-    if field.kind is Kind.TEXT or field.is_always_sent:
-        return Parameter(
-            field.parameter, Parameter.POSITIONAL_OR_KEYWORD, default=field.default, annotation=annotation
-        )
-    return Parameter(field.parameter, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation | None)
+    default, annotation = field.default, _ANNOTATIONS[field.kind]
+    if field.kind is not Kind.TEXT and not field.is_always_sent:
+        default, annotation = None, annotation | None
+    return Parameter(field.parameter, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation)
 
 
 def document(blocks: gr.Blocks) -> None:
     """Add the descriptions of PARAMETERS to Gradio's API page, which reads a docstring's first paragraph only."""
     (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
-    names = [name for name in _signature().parameters if name != _CALLER]
-    for component, name in zip(endpoint.inputs, names, strict=True):
+    for component, text in zip(endpoint.inputs, PARAMETERS.values(), strict=True):
         # Gradio 6.31 caches what `api_info` returns, so the change stays.
-        component.api_info()["additional_description"] = PARAMETERS[name]  # type: ignore[union-attr]
+        component.api_info()["additional_description"] = text  # type: ignore[union-attr]
 
 
 async def misnamed_parameter(request: Request, error: Exception) -> Response:
