@@ -14,7 +14,6 @@ import httpx
 
 from components import messages
 from components.api.decode import (
-    ApiResponse,
     decode_balance,
     decode_delete,
     decode_price,
@@ -25,6 +24,7 @@ from components.api.decode import (
 )
 from components.api.encode import NO_IMAGE_LINKS, ImageLinks, encode, encode_delete, encode_price, encode_recent
 from components.api.endpoint import Endpoint, origin_of
+from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.clock import Clock
 from components.domain.model_family import Catalogue, ModelFamily
