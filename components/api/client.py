@@ -6,13 +6,14 @@ Nothing is retried here; whether a call may be repeated is decided by its caller
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, TypeVar
 
 import httpx
 
 from components import messages
+from components.api.billings import BillSearch, decode_billings, encode_billings
+from components.api.connection_errors import NEVER_LEFT, connection_error
 from components.api.decode import (
     ApiResponse,
     decode_balance,
@@ -26,17 +27,16 @@ from components.api.decode import (
 from components.api.encode import NO_IMAGE_LINKS, ImageLinks, encode, encode_delete, encode_price, encode_recent
 from components.api.endpoint import Endpoint, origin_of
 from components.api.model_list import decode_models
+from components.api.service_clock import ServiceClock
 from components.clock import Clock
+from components.domain.bill import BillEntry
 from components.domain.model_family import Catalogue, ModelFamily
 from components.domain.money import Micros, Quote
 from components.domain.request import GenerationRequest
 from components.domain.task import TaskUpdate
 from components.errors import (
-    CertificateError,
-    ConnectionFailed,
     ImageUnavailable,
     NotProvided,
-    PlaygroundError,
     PollFailed,
     SubmissionUnknown,
     UploadFailed,
@@ -60,8 +60,6 @@ IMAGE_LIMIT = 40 * 1024 * 1024
 
 _PLACEHOLDERS = ImageLinks("https://example.com/image.png", "https://example.com/mask.png")
 """Stand for the images of a request whose price is requested."""
-# Errors of httpx after which no byte of the request can have left, so that a paid POST may be repeated.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 class Client:
@@ -80,6 +78,7 @@ class Client:
         """`api` connects to the API, `public_web` to image servers. Without a `catalogue` models are as built in."""
         self._api, self._public_web, self._endpoint, self._timeouts = api, public_web, endpoint, timeouts
         self._clock = clock or Clock()
+        self.service_clock = ServiceClock()
         self._catalogue = catalogue or Catalogue(ModelFamily.built_in(("",)))
 
     async def submit(self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS) -> TaskUpdate:
@@ -91,13 +90,16 @@ class Client:
         # `require`, not `model`: a field that the model lacks would be dropped silently by the API, and the image
         # charged.
         body = encode(request, self._catalogue.require(model, request).field_names, links)
+        sent = self._clock.now()
         try:
             response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body)
-        except _NEVER_LEFT as error:  # kinds of httpx.HTTPError, so this comes first
-            raise _connection_error(error) from error
+        except NEVER_LEFT as error:  # kinds of httpx.HTTPError, so this comes first
+            raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:  # the POST may have arrived, and be charged
             raise SubmissionUnknown(messages.NO_ANSWER) from error
-        return await _read(response, decode_submit)
+        update = await _read(response, decode_submit)
+        self.service_clock.observe_task(sent, self._clock.now(), update.created_at)
+        return update
 
     async def upload(self, content: bytes) -> str:
         """Upload a PNG file and return its URL at the API. Free of charge, may be repeated.
@@ -110,8 +112,8 @@ class Client:
         files = {"file": ("picture.png", content, "image/png")}
         try:
             response = await self._call("POST", url, files=files, seconds=self._timeouts.upload)
-        except _NEVER_LEFT as error:
-            raise _connection_error(error) from error
+        except NEVER_LEFT as error:
+            raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise UploadFailed(messages.NOT_UPLOADED) from error
         link = decode_upload(response)
@@ -141,6 +143,14 @@ class Client:
         """
         url = self._endpoint.url("/api/v3/predictions/delete")
         decode_delete(await self._quick("POST", url, encode_delete(task_ids), messages.NOT_DELETED_AT_SERVICE))
+
+    async def billings(self, search: BillSearch) -> tuple[BillEntry, ...]:
+        """Return one page of the account's list of billings. Free of charge.
+
+        Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
+        """
+        url = self._endpoint.url("/api/v3/billings/search")
+        return decode_billings(await self._quick("POST", url, encode_billings(search), messages.BILL_UNAVAILABLE))
 
     async def price(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one image of a request, whose own images need not be uploaded. Free of charge.
@@ -213,8 +223,8 @@ class Client:
         try:
             async with asyncio.timeout(self._timeouts.quick_call):
                 return await self._call(method, url, body)
-        except _NEVER_LEFT as error:
-            raise _connection_error(error) from error
+        except NEVER_LEFT as error:
+            raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise NotProvided(no_answer, is_offered=True) from error
 
@@ -233,11 +243,13 @@ class Client:
         """
         # The vendor's own clients send X-Client-Name too.
         headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
+        sent = self._clock.now()
         async with (
             asyncio.timeout(seconds or self._timeouts.call),
             self._api.stream(method, url, json=body, files=files, headers=headers) as response,
         ):
             content = await _content(response)
+        self.service_clock.observe_date(sent, self._clock.now(), response.headers.get("date"))
         # By the wall clock: the header may be an HTTP date.
         wait = retry_after_seconds(response.headers.get("retry-after"), self._clock.now())
         return ApiResponse(response.status_code, self._without_key(content), wait)
@@ -281,16 +293,3 @@ async def _save(response: httpx.Response, target: BinaryIO) -> None:
             raise ImageUnavailable(messages.TOO_MANY_BYTES)
         # A slow disk would block the event loop, and with it every visitor.
         await asyncio.to_thread(target.write, chunk)
-
-
-def _connection_error(error: httpx.TransportError) -> PlaygroundError:
-    """Return the error for a connection that was not made: CertificateError for a TLS failure, which is not retried.
-
-    httpx wraps an ssl.SSLError of the handshake as a ConnectError, so the chain of causes is searched for it.
-    """
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return CertificateError(messages.UNTRUSTED)
-        cause = cause.__cause__ or cause.__context__
-    return ConnectionFailed(messages.UNREACHABLE)

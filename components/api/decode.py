@@ -60,7 +60,7 @@ def decode_submit(response: ApiResponse) -> TaskUpdate:
     """
     envelope = _envelope(response.body)
     data = as_mapping(envelope.get("data"))
-    if _task_id(data):  # an error with a task id counts as accepted: the task exists and may be charged
+    if task_id_of(data):  # an error with a task id counts as accepted: the task exists and may be charged
         return _update(data)
     code, message = _code(response, envelope), _message(envelope)
     if refusal := refusal_of(code, message, response.retry_after, reason_or_text(envelope.get("x-message"), message)):
@@ -78,7 +78,7 @@ def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
     data = as_mapping(envelope.get("data"))
     # An error may carry the task's state: a timeout of the API (504, 5004) comes with `processing`, and the task goes
     # on.
-    if _task_id(data) == task_id and (code == 200 or "status" in data):
+    if task_id_of(data) == task_id and (code == 200 or "status" in data):
         return _update(data)
     if code in _TASK_FAILED_CODES:
         return TaskUpdate(task_id, TaskStatus.FAILED, error=_message(envelope))
@@ -98,7 +98,7 @@ def decode_recent(response: ApiResponse) -> tuple[TaskUpdate, ...]:
     if _code(response, envelope) != 200 or not isinstance(items, list):
         raise PollFailed(messages.LIST_UNREADABLE)
     entries = [as_mapping(item) for item in as_list(items)]
-    return tuple(_update(entry) for entry in entries if _task_id(entry))
+    return tuple(_update(entry) for entry in entries if task_id_of(entry))
 
 
 def decode_upload(response: ApiResponse) -> str:
@@ -171,6 +171,12 @@ def decode_inline_image(text: str) -> bytes:
         raise ValueError("not base64") from error
 
 
+def task_id_of(data: Mapping[str, Any]) -> str:
+    """Return the id of a prediction; empty for none, or one with characters that do not belong in a URL path."""
+    text = str(data.get("id") or "")
+    return text if _TASK_ID.fullmatch(text) else ""
+
+
 def _envelope(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of a response; an empty one for anything else, such as a gateway's HTML page."""
     try:
@@ -201,16 +207,10 @@ def _message(envelope: Mapping[str, Any]) -> str:
     return as_text(envelope.get("message")).strip()[:MESSAGE_LIMIT]
 
 
-def _task_id(data: Mapping[str, Any]) -> str:
-    """Return the id of a prediction; empty for none, or one with characters that do not belong in a URL path."""
-    text = str(data.get("id") or "")
-    return text if _TASK_ID.fullmatch(text) else ""
-
-
 def _update(data: Mapping[str, Any]) -> TaskUpdate:
     progress = as_mapping(data.get("x-progress"))
     return TaskUpdate(
-        task_id=_task_id(data),
+        task_id=task_id_of(data),
         status=_status(data.get("status")),
         outputs=_outputs(data.get("outputs")),
         # `is True`: the list may hold anything, and a text such as "false" would count as true.
@@ -219,7 +219,7 @@ def _update(data: Mapping[str, Any]) -> TaskUpdate:
         inference_ms=as_count(as_mapping(data.get("timings")).get("inference")),
         # Unchecked here: the client compares it with the API's own address before it sends the key there.
         query_url=as_text(as_mapping(data.get("urls")).get("get")) or None,
-        created_at=_unix_seconds(data.get("created_at")),
+        created_at=unix_seconds(data.get("created_at")),
         model=as_text(data.get("model")),
         notes=messages_or_text(data.get("x-notes"), as_text(data.get("x-note"))),
         step=as_count(progress.get("step")),
@@ -266,7 +266,7 @@ def _output(text: str) -> str | bytes:
         return b""
 
 
-def _unix_seconds(value: object) -> float | None:
+def unix_seconds(value: object) -> float | None:
     """Return an ISO 8601 time as Unix seconds; UTC without a time zone, None for what is no time."""
     try:
         # Reads the final `Z` of the API's times only since Python 3.11.

@@ -142,6 +142,20 @@ STOP_SWITCH = "stop"
 
 
 @dataclass(frozen=True, slots=True)
+class DaySpending:
+    """Spending of the host's money on one day: as expected by quoted prices, and as the service's bill has it."""
+
+    day: int
+    """Days since 1970-01-01, UTC."""
+    images: int
+    expected: Micros
+    counted: Micros
+    """As billed; where there is no bill, as expected."""
+    unbilled: int
+    """Images without a bill."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSpending:
     """Spending of the host's money by one payer, reservations included."""
 

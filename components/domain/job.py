@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from components.domain.bill import Bill, BilledTask, BillOutcome
 from components.domain.fields import FIELDS
 from components.domain.request import GenerationRequest
 from components.domain.task import TaskStatus, TaskUpdate
@@ -67,6 +68,8 @@ class Job:
     """`Person.payer_name` of the visitor when the backend's key pays."""
     price: int | None = None
     """Quoted price in millionths of a US dollar; None when it was not requested or not returned."""
+    bill: Bill | None = None
+    """What the task cost in truth; None when the service has no list of billings, or it was not read yet."""
     state: JobState = JobState.WAITING
     sent: float | None = None
     """Time of the POST that may have arrived; None while there is none."""
@@ -79,6 +82,8 @@ class Job:
     """Time at which the API returned a task."""
     started: float | None = None
     """Time at which the task was first seen running."""
+    stop_requested: float | None = None
+    """Time at which the service accepted a request to stop the task, which may go on and be charged all the same."""
     ended: float | None = None
     """Time at which the app stopped working on it; None until then. An UNKNOWN job may be resumed."""
     inference_ms: int | None = None
@@ -133,6 +138,24 @@ class Job:
     def with_price(self, price: int) -> Job:
         """Return the job with the price that is reserved for it."""
         return replace(self, price=price)
+
+    def with_stop_requested(self, now: float) -> Job:
+        """Return the job after the service was asked to stop its task; only its bill says what that cost."""
+        return replace(self, stop_requested=now)
+
+    @property
+    def shown_problem(self) -> Message | None:
+        """Return the latest problem, with the charge that the bill proves in place of the likely one."""
+        charge = _PROVEN_CHARGES.get(self.bill.outcome) if self.bill else None
+        return replace(self.problem, charge=charge) if self.problem and charge else self.problem
+
+    @property
+    def billed_task(self) -> BilledTask | None:
+        """Return what the search for its bill needs; None without a task, before its end, and with a final bill."""
+        if not self.task_id or self.ended is None or (self.bill and self.bill.is_final):
+            return None
+        has_image = self.state is JobState.COMPLETED or self.is_paid_without_image
+        return BilledTask(self.id, self.account, self.task_id, self.price, self.ended, has_image)
 
     def with_sent(self, now: float) -> Job:
         """Return the job as it is saved right before its POST: after a crash the POST counts as sent."""
@@ -229,6 +252,13 @@ class Job:
             stage=None,
             next_send=None,
         )
+
+
+_PROVEN_CHARGES = {
+    BillOutcome.CHARGED: Charge.SPENT,
+    BillOutcome.REFUNDED: Charge.REFUNDED,
+    BillOutcome.NOT_CHARGED: Charge.NONE,
+}
 
 
 def account_name(backend: str, key_fingerprint: str) -> str:

@@ -21,8 +21,9 @@ from components.storage.async_store import AsyncStore
 
 @dataclass(frozen=True, slots=True)
 class AccountWorkers:
-    """Sender, watcher and search for lost submits of one account."""
+    """Client, sender, watcher and search for lost submits of one account."""
 
+    client: Client
     sender: Sender
     watcher: Watcher
     lost_submits: LostSubmits
@@ -50,7 +51,7 @@ class ApiAccounts:
             sender = Sender(client, self._jobs, self._store, self._clock)
             watcher = Watcher(client, self._jobs, self._store, self._clock, self._durations)
             lost_submits = LostSubmits(client, self._jobs, self._store, self._clock)
-            self._workers[account] = AccountWorkers(sender, watcher, lost_submits)
+            self._workers[account] = AccountWorkers(client, sender, watcher, lost_submits)
 
     def cancel_unsent(self, target: JobTarget, message: Message) -> None:
         """End the unsent jobs of an account with this message; sent ones are followed to their end."""

@@ -1,22 +1,48 @@
-"""Lost submits: find the task of a POST whose answer was lost, in the API's list of recent tasks."""
+"""Lost submits: find the task of a POST whose answer was lost, in the API's list of recent tasks and in its bill."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
 from components import messages
+from components.api.billings import PAGE_SIZE, BillSearch
 from components.api.client import Client
 from components.clock import Clock
+from components.domain.bill import BillEntry
 from components.domain.job import Job, JobState
 from components.domain.task import TaskUpdate
-from components.errors import PollFailed
+from components.errors import CertificateError, ConnectionFailed, NotProvided, PollFailed, Unauthorized
 from components.jobs.repository import JobRepository
+from components.jobs.submit_match import Candidate, Match, Verdict, Window, match
+from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
-SEARCH_AFTER = (5.0, 60.0)
-"""Seconds after a lost answer at which the API's list of recent tasks is searched."""
-WINDOW_MARGIN = 15.0
-"""Seconds by which the API's clock may differ from ours."""
+SEARCH_AFTER = (5.0, 60.0, 240.0)
+"""Seconds after a lost answer at which list and bill are searched; the last search decides."""
+SEARCH_AGAIN_SECONDS, SEARCH_END = 300.0, 3600.0
+"""Pause between further searches while the service does not answer, and the age at which they end."""
 SEARCH_PAGES = 3
-"""Pages of the list that are read at most, newest first."""
+"""Pages of list and bill that are read at most, newest first."""
+BILL_MARGIN = 120.0
+"""Seconds by which an entry of the bill may be earlier or later than its task."""
+
+_VERDICTS = {
+    Verdict.FOUND: messages.NOT_FOUND,  # and then adopted by another job
+    Verdict.ABSENT: messages.NOT_FOUND,
+    Verdict.CHARGED: messages.CHARGED_NOT_FOUND,
+    Verdict.DOUBT: messages.NOT_FOUND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """The service's bill of a time."""
+
+    entries: Sequence[BillEntry] = ()
+    is_read: bool = False
+    """False: the service did not answer."""
+    is_offered: bool = True
 
 
 class LostSubmits:
@@ -28,53 +54,110 @@ class LostSubmits:
     async def find(self, job: Job) -> Job:
         """Search at each of SEARCH_AFTER that is still to come, or at once when all have passed, as after a restart.
 
-        Return the job with its task, or ended as UNKNOWN when none was found; it is never sent again. Raises
-        StorageError.
+        Return the job with its task, or ended: as FAILED and free when neither list nor bill has a task for it, else
+        as UNKNOWN. It is never sent again. Raises StorageError.
         """
         passed = max(0.0, self._clock.now() - (job.lost or self._clock.now()))
-        for after in [time for time in SEARCH_AFTER if time > passed] or [passed]:
+        problem = messages.NOT_FOUND
+        for after in _search_times(passed):
             await self._clock.sleep(after - passed)
             passed = after
-            if found := await self._search(job):
-                return found
-        ended = job.ended_as(JobState.UNKNOWN, self._clock.now(), messages.NOT_FOUND)
+            try:
+                found, bill = await self._search(job)
+            except PollFailed as error:
+                await self._jobs.publish(job.with_problem(error.message))
+                continue
+            if adopted := await self._adopted(job, found):
+                return adopted
+            problem = _VERDICTS[found.verdict]
+            if not bill.is_offered and passed >= SEARCH_AFTER[1]:
+                break
+            if bill.is_read and passed >= SEARCH_AFTER[-1]:
+                return await self._ended(job, messages.NEVER_ARRIVED if found.verdict is Verdict.ABSENT else problem)
+        return await self._ended(job, problem)
+
+    async def _ended(self, job: Job, problem: Message) -> Job:
+        state = JobState.FAILED if problem == messages.NEVER_ARRIVED else JobState.UNKNOWN
+        ended = job.ended_as(state, self._clock.now(), problem)
         await self._jobs.save(ended)
         return ended
 
-    async def _search(self, job: Job) -> Job | None:
-        """Search once; return the job with its task when exactly one fits and no other job may own it."""
-        try:
-            fitting = await self._fitting(job)
-        except PollFailed as error:
-            await self._jobs.publish(job.with_problem(error.message))
+    async def _adopted(self, job: Job, found: Match) -> Job | None:
+        if not found.task:
             return None
-        # A wrong guess would give one visitor the image of another, so any doubt counts as not found.
-        if len(fitting) != 1 or await self._has_rival(job):
-            return None
-        adopted = job.with_task(fitting[0], self._clock.now())
+        adopted = job.with_task(found.task, self._clock.now())
+        if not found.is_certain:
+            adopted = replace(adopted, notes=(*adopted.notes, messages.MAY_BE_ANOTHER))
         return adopted if await self._jobs.save(adopted) else None
 
-    async def _fitting(self, job: Job) -> list[TaskUpdate]:
-        """Return the tasks of the job's model that were created while its POST was under way and belong to no job."""
-        first, last = self._window(job)
+    async def _search(self, job: Job) -> tuple[Match, _Bill]:
+        """Search once; return what is known, and what the bill has. Raises PollFailed and StorageError."""
+        listed = {task.task_id: task for task in await self._listed(job)}
+        bill = await self._billed(job)
+        further = {entry.task_id: entry for entry in bill.entries if entry.task_id not in listed}
+        claimed = await self._store.claimed_tasks(job.backend, [*listed, *further])
+        candidates = [_listed_candidate(job, task) for task in listed.values() if task.task_id not in claimed]
+        for entry in further.values():
+            if entry.task_id not in claimed:
+                candidates.append(await self._billed_candidate(job, entry))
+        rivals = await self._store.rivals_of(job)
+        return match(job, rivals, [one for one in candidates if one], self._window), bill
+
+    async def _listed(self, job: Job) -> list[TaskUpdate]:
+        """Return the tasks of the job's model that may have been created by its submit."""
         # By id: tasks that are created meanwhile move others on to the next page, which is read too.
         found: dict[str, TaskUpdate] = {}
         for page in range(1, SEARCH_PAGES + 1):
             items = await self._client.recent_tasks(job.model, page)
-            found |= {item.task_id: item for item in items if item.created_at and first <= item.created_at <= last}
-            if not items or (items[-1].created_at or 0) < first:
+            found |= {item.task_id: item for item in items}
+            # The window is read after each answer, from which the service's clock is learned.
+            if not items or (items[-1].created_at or 0) < self._window(job).first:
                 break
-        claimed = await self._store.claimed_tasks(job.backend, list(found))
-        return [item for item in found.values() if item.task_id not in claimed and item.model in ("", job.model)]
+        return list(found.values())
 
-    async def _has_rival(self, job: Job) -> bool:
-        """Return whether another lost or unanswered POST of the same model could own a task found for this one."""
-        first, last = self._window(job)
-        windows = [self._window(other) for other in await self._store.rivals_of(job)]
-        return any(begin <= last and first <= end for begin, end in windows)
+    async def _billed(self, job: Job) -> _Bill:
+        """Return the entries of the bill from about the time of the submit."""
+        window = self._window(job)
+        between = (window.first - BILL_MARGIN, window.last + BILL_MARGIN)
+        entries: list[BillEntry] = []
+        try:
+            for page in range(1, SEARCH_PAGES + 1):
+                items = await self._client.billings(BillSearch(between=between, page=page))
+                entries += items
+                if len(items) < PAGE_SIZE:
+                    break
+        except NotProvided as error:
+            return _Bill(is_offered=error.is_offered)
+        except Unauthorized:  # the key could read the list of tasks, so it is this call that it may not use
+            return _Bill(is_offered=False)
+        except (ConnectionFailed, CertificateError):
+            return _Bill()
+        return _Bill(entries, is_read=True)
 
-    def _window(self, job: Job) -> tuple[float, float]:
-        """Return the first and last time at which its task may have been created, in Unix seconds."""
-        sent = job.sent or job.created
+    async def _billed_candidate(self, job: Job, entry: BillEntry) -> Candidate | None:
+        """Return the task of an entry of the bill that the list does not have; None for another model's."""
+        try:
+            task = await self._client.get_task(entry.task_id)
+        except PollFailed:
+            # Deleted, or not to be had now. An entry without a time may be of any time.
+            moment = self._window(job).first if entry.created_at is None else entry.created_at
+            return Candidate(entry.task_id, moment, None)
+        return _listed_candidate(job, task if task.created_at else replace(task, created_at=entry.created_at))
+
+    def _window(self, job: Job) -> Window:
+        sent, offset = job.sent or job.created, self._client.service_clock.offset
         # `max`: a clock that was set back between the two does not turn them around.
-        return sent - WINDOW_MARGIN, max(sent, job.lost or self._clock.now()) + WINDOW_MARGIN
+        return Window(sent + offset.least, max(sent, job.lost or self._clock.now()) + offset.most)
+
+
+def _listed_candidate(job: Job, task: TaskUpdate) -> Candidate | None:
+    if task.created_at is None or task.model not in ("", job.model):
+        return None
+    return Candidate(task.task_id, task.created_at, task)
+
+
+def _search_times(passed: float) -> Iterator[float]:
+    """Return the ages at which to search, in seconds; `passed` alone when the time of all is over."""
+    further = range(int(SEARCH_AFTER[-1] + SEARCH_AGAIN_SECONDS), int(SEARCH_END) + 1, int(SEARCH_AGAIN_SECONDS))
+    times = [time for time in (*SEARCH_AFTER, *map(float, further)) if time > passed]
+    yield from times if passed < SEARCH_AFTER[-1] else [passed, *times]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from components.domain.bill import Bill
 from components.domain.job import Job
 from components.jobs.feed import PAGE_SIZE, JobFeed
 from components.storage.async_store import AsyncStore
@@ -74,6 +75,11 @@ class JobRepository:
         if job:
             await self._publish([self._as_owned(job)])
         return job is not None
+
+    async def set_bill(self, job_id: str, bill: Bill) -> None:
+        """Save and publish what a job's task cost in truth."""
+        if job := await self._store.set_bill(job_id, bill):
+            await self._publish([replace(self._latest(job), bill=bill)])
 
     async def feed_of(self, visitor: str) -> JobFeed:
         """Return a visitor's feed, loaded from the store when it is not in memory."""

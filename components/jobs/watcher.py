@@ -53,6 +53,8 @@ class Watcher:
         self._client, self._jobs, self._store, self._clock = client, jobs, store, clock
         self._durations = durations
         self._random = random.Random()
+        self._stops: dict[str, float] = {}
+        """Time at which the service was asked to stop a job's task, by job id."""
 
     async def delete(self, task_ids: Sequence[str]) -> bool:
         """Delete tasks at the service; return False when that failed."""
@@ -62,11 +64,27 @@ class Watcher:
             return False
         return True
 
+    async def request_stop(self, job: Job) -> bool:
+        """Ask the service to stop a job's task, which is followed on. Return False if it has ended, or that failed."""
+        try:
+            # The call would delete the image of a task that has just completed.
+            if (await self._client.get_task(job.task_id or "", job.query_url)).status.is_final:
+                return False
+            # Before the call: the next poll may already find the task gone.
+            self._stops[job.id] = self._clock.now()
+            await self._client.delete([job.task_id or ""])
+        except PlaygroundError:
+            self._stops.pop(job.id, None)
+            return False
+        return True
+
     async def follow(self, job: Job, update: TaskUpdate | None = None) -> Job:
         """Poll until the task ends, then store its images; `update` is the answer to the submit, if it was just sent.
 
         Return the ended job, or a paused one when its key may not poll any more. Raises StorageError.
         """
+        if job.stop_requested:  # before a restart
+            self._stops[job.id] = job.stop_requested
         schedule = PollSchedule(self._durations.range_of(job.duration_key))
         age = max(0.0, self._clock.now() - (job.accepted or self._clock.now()))
         # From here on by the monotonic clock: a wall clock that is set forward would end the waiting early.
@@ -96,6 +114,8 @@ class Watcher:
             try:
                 update = await self._client.get_task(job.task_id or "", job.query_url)
             except TaskNotFound as error:
+                if job.id in self._stops:
+                    return await self._stopped(job), None
                 not_found += 1
                 if not_found >= NOT_FOUND_CHECKS:
                     return await self._finish(job, JobState.FAILED, error.message), None
@@ -120,18 +140,22 @@ class Watcher:
         await self._clock.sleep(min(wait, MAX_RETRY_AFTER))
         return job
 
+    async def _stopped(self, job: Job) -> Job:
+        job = replace(job, stop_requested=self._stops[job.id])
+        return await self._finish(job, JobState.STOPPED, messages.STOPPED_AT_SERVICE)
+
     async def _pause(self, job: Job, message: Message) -> Job:
         paused = job.paused(message if job.key else messages.HOST_LOOK_REFUSED)
         await self._jobs.save(paused)
         return paused
 
     async def _observe(self, job: Job, update: TaskUpdate, age: float) -> Job:
-        observed = job.with_update(update, self._clock.now())
+        observed = replace(job.with_update(update, self._clock.now()), stop_requested=self._stops.get(job.id))
         if not update.status.is_final and age > SLOW_SECONDS:
             message = messages.NOT_FINISHED if age > UNFINISHED_SECONDS else messages.TAKES_LONG
             observed = observed.with_problem(message)
-        # Polls come up to four times a second: progress is published, only a new state is written to disk.
-        if observed.state is not job.state:
+        # Polls come up to four times a second: progress is published, only what a restart needs is written to disk.
+        if (observed.state, observed.stop_requested) != (job.state, job.stop_requested):
             await self._jobs.save(observed)
         elif observed != job:
             await self._jobs.publish(observed)
@@ -139,9 +163,11 @@ class Watcher:
 
     async def _end(self, job: Job, update: TaskUpdate) -> Job:
         if update.status is not TaskStatus.COMPLETED:
+            if job.id in self._stops:
+                return await self._stopped(job)
             message = _END_MESSAGES.get(update.status) or messages.failed(update.error)
             return await self._finish(job, JobState.FAILED, message)
-        job = replace(job, inference_ms=update.inference_ms, notes=update.notes)
+        job = replace(job, inference_ms=update.inference_ms, notes=update.notes or job.notes)
         if not update.outputs:
             update = await self._poll_again(job, update)
         job, problem = await self._collect(job, update)
@@ -228,6 +254,7 @@ class Watcher:
         return again if again.status is TaskStatus.COMPLETED else update
 
     async def _finish(self, job: Job, state: JobState, problem: Message | None) -> Job:
+        self._stops.pop(job.id, None)
         ended = job.ended_as(state, self._clock.now(), problem)
         await self._jobs.save(ended)
         return ended

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.budget.limits import BudgetLimits, PersonSpending, SpendingTotals
+from components.budget.limits import BudgetLimits, DaySpending, PersonSpending, SpendingTotals
 from components.domain.money import Micros
 from components.jobs.submission import JobLimits
 from components.loras.checker import NO_FOLDER
@@ -58,3 +58,5 @@ class SpendingReport:
     """In micro-dollars; None when the API gave none."""
     people: tuple[PersonSpending, ...]
     """The last 30 days, the highest spending first."""
+    days: tuple[DaySpending, ...] = ()
+    """The last days, the latest first."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from components import messages
 from components.api.client import Client
 from components.api.endpoint import Endpoint, api_connections
-from components.budget.limits import BudgetLimits
+from components.budget.limits import DAY, BudgetLimits
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
 from components.domain.job import Job
@@ -36,6 +36,9 @@ from components.services.source_images import SourceImages
 from components.services.upkeep import Upkeep
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
+
+REPORTED_DAYS = 7
+"""Days of which the host's page compares what was expected with the service's bill, today included."""
 
 
 class Playground:
@@ -187,7 +190,9 @@ class Playground:
         people = await self.store.spending_by_person(now)
         # Of no payer: only the sums over all of them are shown.
         totals = await self.store.spending_totals("", now)
-        return SpendingReport(self.config.limits, totals, await self._host_balance(), tuple(people))
+        # From the start of a day: a day of which a part were left out would look like one with less spending.
+        days = await self.store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
+        return SpendingReport(self.config.limits, totals, await self._host_balance(), tuple(people), tuple(days))
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -199,6 +204,8 @@ class Playground:
                     # So all spending stops until the host turns it on again.
                     await self.jobs.stop_spending(is_on=True)
                 await self.jobs.resume.all()
+                if not self.backend.free:
+                    await self.jobs.bills.resume([self.backend.name])
                 yield
         finally:
             # Before the pools and the store, which the jobs use to the last moment.

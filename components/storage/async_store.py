@@ -111,6 +111,9 @@ class AsyncStore:
     record_cleanup = _in_order(Store.record_cleanup)
     cleanup_note = _in_order(Store.cleanup_note)
 
+    set_bill = _in_order(Store.set_bill)
+    unbilled = _in_order(Store.unbilled)
+    spending_by_day = _in_order(Store.spending_by_day)
     reserve = _in_order(Store.reserve)
     spending_totals = _in_order(Store.spending_totals)
     spending_by_person = _in_order(Store.spending_by_person)

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from components import messages
+from components.domain.bill import Bill
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
 from components.domain.job import Job, JobState, StoredImage
@@ -46,6 +47,7 @@ CREATE TABLE IF NOT EXISTS jobs (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS jobs_by_visitor ON jobs (visitor, created DESC);
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created) WHERE ended IS NULL;
+CREATE INDEX IF NOT EXISTS ended_tasks ON jobs (ended) WHERE task_id IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS one_job_a_task ON jobs (backend, task_id) WHERE task_id IS NOT NULL;
 """
 INSERT = (
@@ -79,6 +81,9 @@ def to_record(job: Job) -> dict[str, Any]:
     """Return the stored record of a job, of JSON values."""
     record = {_STORED_NAMES.get(name, name): value for name, value in asdict(job).items() if name not in _NOT_STORED}
     record["version"] = RECORD_VERSION
+    # Without a bill no key: a task that runs again has none in memory, and must not remove the one on disk.
+    if record["bill"] is None:
+        del record["bill"]
     record["state"] = job.state.value
     # An option has the key that it would have as an attribute.
     record["request"] |= dict(record["request"].pop("options"))
@@ -104,6 +109,7 @@ def from_record(record: Mapping[str, Any]) -> Job:
         "notes": _notes(record.get("note")),
         "seed_note": next(iter(_notes(record.get("seed_note"))), None),
         "links": tuple(record.get("links") or ()),
+        "bill": _from_known_keys(Bill, record["bill"]) if record.get("bill") else None,
     }
     return Job(**{name: value for name, value in values.items() if value is not None} | parts)
 

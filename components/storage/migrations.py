@@ -39,4 +39,12 @@ def _to_2(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE sweeps_2 RENAME TO sweeps")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_to_1, _to_2)
+def _to_3(db: sqlite3.Connection) -> None:
+    """Version 3 counts what the service's bill says, and keeps beside it what was counted before."""
+    # A folder without a version may have no such table.
+    if db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'spendings'").fetchone():
+        db.execute("ALTER TABLE spendings ADD COLUMN expected INTEGER")
+        db.execute("ALTER TABLE spendings ADD COLUMN is_billed INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_to_1, _to_2, _to_3)

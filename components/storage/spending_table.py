@@ -23,12 +23,15 @@ CREATE TABLE IF NOT EXISTS spendings (
     person TEXT NOT NULL,
     made REAL NOT NULL,
     cost INTEGER NOT NULL,
-    is_settled INTEGER NOT NULL DEFAULT 0
+    is_settled INTEGER NOT NULL DEFAULT 0,
+    expected INTEGER,
+    is_billed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS spendings_by_time ON spendings (made);
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
 """
-# A row is a reservation at the quoted price until it is settled; `person` is a Person's payer_name.
+# A row is a reservation at the quoted price until it is settled; `person` is a Person's payer_name. Once the service's
+# bill is known, `cost` is what it says and `expected` what was counted before; `is_billed` when that is final.
 BY_PERSON = (
     "SELECT person, count(*), coalesce(sum(cost) FILTER (WHERE made > ?), 0), sum(cost)"
     " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
@@ -37,7 +40,7 @@ SET_SWITCH = "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 # coalesce: a job without a price of its own costs what was reserved for it.
-_SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ?"
+_SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ? AND expected IS NULL"
 
 
 def reserve(db: sqlite3.Connection, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
@@ -80,7 +83,7 @@ def settle(db: sqlite3.Connection, job: Job) -> None:
         case Settlement.RESERVED:
             pass
         case Settlement.VOID:
-            db.execute("DELETE FROM spendings WHERE job_id = ?", (job.id,))
+            db.execute("DELETE FROM spendings WHERE job_id = ? AND expected IS NULL", (job.id,))
         case Settlement.REFUNDED:
             db.execute(_SETTLE, (0, job.id))
         case Settlement.PAID:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from components.budget.limits import DAY, MONTH, PersonSpending, Reservation, SpendingTotals
+from components.budget.limits import DAY, MONTH, DaySpending, PersonSpending, Reservation, SpendingTotals
+from components.domain.bill import Bill, BilledTask
 from components.domain.job import Job, StoredImage
 from components.domain.request import SourceImage
-from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
+from components.storage import bill_table, cleanup_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.cleanup_table import CleanupNote
 from components.storage.data_folder import DataFolder
 from components.storage.migrations import MIGRATIONS
@@ -120,6 +121,18 @@ class Store(DataFolder):
             return job
 
         return self._db.write(write)
+
+    def set_bill(self, job_id: str, bill: Bill) -> Job | None:
+        """Write what a task cost in truth, and count that against the budget. Return the job; None: it is deleted."""
+        return self._db.write(lambda db: bill_table.set_bill(db, job_id, bill))
+
+    def unbilled(self, since: float) -> list[BilledTask]:
+        """Return the tasks that ended after a time and have no final bill, those of deleted jobs of the host too."""
+        return self._db.write(lambda db: bill_table.unbilled(db, since))
+
+    def spending_by_day(self, since: float) -> list[DaySpending]:
+        """Return what was expected and what was billed on each day (UTC) after a time, the newest first."""
+        return [DaySpending(*row) for row in self._db.read(bill_table.BY_DAY, (since,))]
 
     def search(self, visitor: str, search: Search, limit: int) -> list[Job]:
         """Return at most `limit` of a visitor's finished jobs that match a search, the newest first."""

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from components.clock import Clock
 from components.domain.model_family import STANDARD_NAMES, Catalogue, Model, ModelFamily
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.net.http_pool import HttpPool
+from tests.support.scripted_bill import ScriptedBill
 
 KEY = "wsk-canary-0123456789"
 OWN_KEY = "wsk-canary-of-a-visitor"
@@ -27,6 +29,8 @@ BASE = "https://api.test"
 MODEL = "stability-ai/sdxl-lora"
 ALICE, BOB = "a" * 32, "b" * 32
 
+NO_SUBMITS = ("predictions", "predictions/delete", "model/price", "billings/search")
+"""Paths of POSTs that create no task."""
 Prediction = dict[str, Any]
 Reply = Callable[[httpx.Request], httpx.Response]
 
@@ -63,7 +67,9 @@ class ScriptedApi:
     """v3 API that responds without delay; tests set the replies that differ from the usual ones."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
+        self.clock_offset = 0.0
+        """Seconds by which this service's clock is ahead, in `created_at` and the `Date` header."""
         self.keys = {KEY}
         """Valid keys; each has its own account."""
         self.tasks: dict[str, Prediction] = {}
@@ -86,10 +92,14 @@ class ScriptedApi:
         self.next_prices: list[Reply] = []
         self.next_balances: list[Reply] = []
         self.next_deletes: list[Reply] = []
+        self.keeps_deleted = False
+        """True: a deletion is accepted and stops nothing."""
         self.price: Any = {"price": 0.01, "discounted_price": 0.01, "currency": "USD"}
         """Price of an image; None: the API has no prices (404)."""
         self.balance: Any = 100.0
         """Dollars on every account; None: the API has no balance (404)."""
+        self.bill: ScriptedBill | None = None
+        """None: the API has no bill (404)."""
         self.models: Any = None
         """List of models; None: the API has no list (404)."""
         self.course: list[Prediction] = [{"status": "created"}, {"status": "processing"}, {"status": "completed"}]
@@ -103,7 +113,7 @@ class ScriptedApi:
         self.public_web = HttpPool(lambda: httpx.AsyncClient(transport=httpx.MockTransport(self._public_web)))
 
     def client(self, key: str = KEY) -> Client:
-        return Client(self.connections, self.public_web, Endpoint(BASE, key), catalogue=everything())
+        return Client(self.connections, self.public_web, Endpoint(BASE, key), catalogue=everything(), clock=self.clock)
 
     async def aclose(self) -> None:
         await self.connections.aclose()
@@ -123,7 +133,7 @@ class ScriptedApi:
             "status": "created",
             "outputs": [],
             "urls": {"get": f"{BASE}/api/v3/predictions/task{number}/result"},
-            "created_at": datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds"),
+            "created_at": datetime.fromtimestamp(self._now, UTC).isoformat(timespec="milliseconds"),
             **fields,
         }
         self.tasks[task["id"]] = task
@@ -139,14 +149,23 @@ class ScriptedApi:
 
         return reply
 
+    @property
+    def _now(self) -> float:
+        return self.clock.now() + self.clock_offset
+
     async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._response(request)
+        response.headers["date"] = format_datetime(datetime.fromtimestamp(self._now, UTC), usegmt=True)
+        return response
+
+    async def _response(self, request: httpx.Request) -> httpx.Response:
         assert request.url.host == httpx.URL(BASE).host
         if not request.url.path.startswith("/api/v3/"):
             return self._file(request)
         path = request.url.path.removeprefix("/api/v3/")
         if path == "media/upload/binary":
             return await self._upload(request)
-        if request.method == "POST" and path not in ("predictions", "predictions/delete", "model/price"):
+        if request.method == "POST" and path not in NO_SUBMITS:
             return await self._submit(request)
         if path.startswith("predictions/") and path != "predictions/delete":
             return self._poll(request, path.split("/")[1])
@@ -157,6 +176,7 @@ class ScriptedApi:
             "predictions": self._list,
             "predictions/delete": self._delete,
             "model/price": self._price,
+            "billings/search": lambda request: (self.bill or refuses(404, "not found"))(request),
             "balance": self._balance,
             "models": self._models,
         }[path](request)
@@ -171,7 +191,7 @@ class ScriptedApi:
 
     async def _submit(self, request: httpx.Request) -> httpx.Response:
         self.posts.append(request)
-        self.post_times.append(self._clock.monotonic())
+        self.post_times.append(self.clock.monotonic())
         if self.gate:
             await self.gate.wait()
         if _key(request) not in self.keys:
@@ -224,7 +244,7 @@ class ScriptedApi:
     def _delete(self, request: httpx.Request) -> httpx.Response:
         if self.next_deletes:
             return self.next_deletes.pop(0)(request)
-        ids = json.loads(request.content)["ids"]
+        ids = [] if self.keeps_deleted else json.loads(request.content)["ids"]
         found = [self.tasks.pop(task_id, None) for task_id in ids]
         return success({"deleted_count": sum(task is not None for task in found)})
 

@@ -1,4 +1,4 @@
-"""Model endpoints: the model's schema, and a price and balance of 0."""
+"""Model endpoints: the model's schema, a price and balance of 0, and an empty bill."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from components.domain.fields import LORA_SCALE, MAX_LORAS
 from components.server.errors import missing, unknown
 from components.server.http import models
 from components.server.http.envelope import answer
-from components.server.http.request import JSON_LIMIT, base_of, read_body
+from components.server.http.request import JSON_LIMIT, base_of, page_number, read_body
 from components.server.tasks.fields import FIELDS, MODEL, Field, Kind
 from components.server.tasks.validate import only_object, parse_object
 
 
 class ModelRoutes:
-    """Endpoints on the model, its price and the balance."""
+    """Endpoints on the model, its price, the balance and the bill."""
 
     def __init__(self, further: Sequence[Field]) -> None:
         """`further` are the fields that the engine takes beside those of every engine."""
@@ -29,6 +29,7 @@ class ModelRoutes:
             Route("/api/v3/models", self._models, methods=["GET"]),
             Route("/api/v3/balance", balance, methods=["GET"]),
             Route("/api/v3/model/price", price, methods=["POST"]),
+            Route("/api/v3/billings/search", billings, methods=["POST"]),
         ]
 
     async def _models(self, request: Request) -> Response:
@@ -49,6 +50,13 @@ async def price(request: Request) -> Response:
     only_object(body.get("inputs", {}), "inputs")
     free = {"price": 0.0, "discounted_price": 0.0, "discount_rate": 0.0, "currency": "USD"}
     return answer({"model_id": MODEL, **free})
+
+
+async def billings(request: Request) -> Response:
+    """Answer a search in the list of billings, which is empty: nothing is charged here."""
+    body = parse_object(await read_body(request, JSON_LIMIT, "The body"))
+    page, _ = page_number(body, "page", 1_000_000), page_number(body, "page_size", 100)
+    return answer({"page": page, "total": 0, "items": []})
 
 
 LORA_ITEM: dict[str, object] = {

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from components.server.errors import Refused, out_of_range, unknown
 from components.server.http import prediction_json
 from components.server.http.envelope import answer
-from components.server.http.request import JSON_LIMIT, base_of, read_body
+from components.server.http.request import JSON_LIMIT, base_of, page_number, read_body
 from components.server.http.timestamps import unix_ms
 from components.server.tasks.database import Filter, TaskDatabase
 from components.server.tasks.fields import MODEL
@@ -152,17 +152,10 @@ def _page(body: Body) -> Page:
         after_ms=unix_ms("created_after", body.get("created_after")),
         before_ms=unix_ms("created_before", body.get("created_before")),
     )
-    return Page(_count(body, "page", 1, 1_000_000), _count(body, "page_size", 20, 100), which)
+    return Page(page_number(body, "page", 1_000_000, 1), page_number(body, "page_size", 100, 20), which)
 
 
 def _word(body: Body, name: str) -> str | None:
     """Return the value of a filter; None for an empty string, which filters nothing."""
     value = body.get(name)
     return None if value is None else string(name, value) or None
-
-
-def _count(body: Body, name: str, default: int, most: int) -> int:
-    value = body.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise out_of_range(name, f"an integer from 1 to {most}")
-    return value

@@ -8,8 +8,9 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from components.server.errors import malformed, missing, too_large
+from components.server.errors import malformed, missing, out_of_range, too_large
 from components.server.tasks.uploads import MEGABYTE, PICTURE_LIMIT
+from components.server.tasks.validate import Body
 
 
 def base_of(request: Request) -> str:
@@ -67,3 +68,13 @@ def _fitting(data: bytes) -> bytes:
 
 async def _once(raw: bytes) -> AsyncGenerator[bytes, None]:
     yield raw
+
+
+def page_number(body: Body, name: str, most: int, default: int | None = None) -> int:
+    """Return the number or size of a page, from 1 to `most`; without a default it is required. Raise Refused."""
+    value = body.get(name, default)
+    if value is None:
+        raise missing(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise out_of_range(name, f"an integer from 1 to {most}")
+    return value

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
+from components.domain.bill import Bill
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
 from components.domain.job import Job, JobState, StoredImage
@@ -45,18 +46,30 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "preview": job.preview,
         "stage": _note_json(job.stage),
         "pictures": [_image_json(image, job.id) for image in job.images],
-        "message": message_json(job.problem, is_free=is_free) if job.problem else None,
+        "message": message_json(job.shown_problem, is_free=is_free) if job.shown_problem else None,
         "micros": job.price,
         "price": None if job.price is None else dollars(job.price),
+        "bill": _bill_json(job.bill) if job.bill else None,
         "field": job.refused_field,
         "set_aside": job.is_paused,
         "next_send": job.next_send,
         "can_take_back": job.is_cancellable,
         "can_stop": playground.jobs.can_be_stopped(job),
+        "is_stop_charged": playground.jobs.is_stop_charged(job),
+        "is_stop_requested": job.stop_requested is not None,
         "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused,
         "links": list(job.links),
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,
+    }
+
+
+def _bill_json(bill: Bill) -> dict[str, Any]:
+    return {
+        "outcome": bill.outcome.value,
+        "micros": bill.cost,
+        "refunded": bill.refunded,
+        "is_final": bill.is_final,
     }
 
 

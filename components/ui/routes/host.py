@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from components import messages
-from components.budget.limits import BudgetLimits, PersonSpending
+from components.budget.limits import BudgetLimits, DaySpending, PersonSpending
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
 from components.messages import catalogue
@@ -150,6 +150,7 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
             "is_low": report.balance is not None and report.balance - spent.unsettled <= limits.min_balance,
         },
         "allowed": _limits_json(limits),
+        "days": [_day_json(day) for day in report.days],
         "people": [_person_json(spending) for spending in report.people[:PEOPLE_SHOWN]],
         "others": max(0, len(report.people) - PEOPLE_SHOWN),
     }
@@ -157,6 +158,17 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
 
 def _amount_json(spent: Micros, limit: Micros) -> dict[str, Any]:
     return {"spent": dollars(spent), "cap": dollars(limit), "share": min(1.0, spent / limit) if limit else 1.0}
+
+
+def _day_json(day: DaySpending) -> dict[str, Any]:
+    """Return what was expected and what was billed on a day; its date as Unix seconds of its start in UTC."""
+    return {
+        "start": day.day * 86_400,
+        "pictures": day.images,
+        "expected": dollars(day.expected),
+        "billed": dollars(day.counted),
+        "unbilled": day.unbilled,
+    }
 
 
 def _limits_json(limits: BudgetLimits) -> dict[str, Any]:

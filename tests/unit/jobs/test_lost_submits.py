@@ -12,7 +12,8 @@ from components.domain.job import JobState
 from components.messages.message import Charge
 from tests.support.core import problem_of, problems_seen, real_client, running
 from tests.support.fake_clock import until
-from tests.support.scripted_api import ALICE, BASE, raises, refuses, success
+from tests.support.scripted_api import ALICE, BASE, BOB, raises, refuses, success
+from tests.support.scripted_bill import ScriptedBill
 from tests.support.v3_service import KEY as HOSTED_KEY
 
 NO_ANSWER, UNCLEAR = messages.NO_ANSWER, messages.NO_CLEAR_ANSWER
@@ -88,15 +89,81 @@ async def test_a_task_of_another_model_is_not_adopted(rig, api):
     assert (await rig.picture()).state is JobState.UNKNOWN
 
 
-async def test_of_two_lost_posts_neither_takes_the_only_task(rig, api):
+async def test_of_two_visitors_lost_posts_neither_takes_the_only_task(rig, api):
     """Whose picture it is cannot be told; the one whose search ends last must not have it by outlasting."""
     api.next_submits = [api.loses(made=True), api.loses(made=False)]
-    first, second = await rig.click(pictures=2)
+    (first,), (second,) = await asyncio.gather(rig.click("c1"), rig.click("c2", visitor=BOB))
     ended = [await rig.ended(first.id), await rig.ended(second.id)]
     assert [job.state for job in ended] == [JobState.UNKNOWN] * 2
     await rig.jobs.resume.recheck(ALICE, first.id)
     assert (await rig.ended(first.id)).state is JobState.UNKNOWN
     assert len(api.posts) == 2
+
+
+async def test_of_two_lost_posts_of_one_visitor_the_first_takes_the_only_task_and_says_so(rig, api):
+    """The picture is that visitor's, and paid for; which of the two it was cannot be told."""
+    api.bill = ScriptedBill(api.clock)
+    api.next_submits = [api.loses(made=True), api.loses(made=False)]
+    first, second = await rig.click(pictures=2)
+    found, free = await rig.ended(first.id), await rig.ended(second.id)
+    assert (found.state, found.notes) == (JobState.COMPLETED, (messages.MAY_BE_ANOTHER,))
+    assert (free.state, free.problem, len(api.posts)) == (JobState.FAILED, messages.NEVER_ARRIVED, 2)
+
+
+async def test_what_neither_list_nor_bill_has_was_not_charged_and_is_known_within_five_minutes(rig, api, clock):
+    api.bill = ScriptedBill(clock)
+    api.next_submits = [api.loses(made=False)]
+    job = await rig.picture()
+    assert (job.state, job.problem, problem_of(job).charge) == (JobState.FAILED, messages.NEVER_ARRIVED, Charge.NONE)
+    assert clock.monotonic() <= 300
+
+
+async def test_while_the_bill_does_not_answer_nothing_is_said_to_be_free(rig, api, clock):
+    api.bill = ScriptedBill(clock)
+    api.bill.next_replies = [httpx.Response(503, html="<p>busy</p>") for _ in range(3)]
+    api.next_submits = [api.loses(made=False)]
+    await rig.click()
+    bill = api.bill
+    await until(lambda: len(bill.searches) == 3)
+    (job,) = (await rig.jobs.changes(ALICE, "", 0, 0)).jobs
+    assert (job.state, problem_of(job).charge) == (JobState.UNKNOWN, Charge.MAYBE)
+    assert (await rig.ended(job.id)).problem == messages.NEVER_ARRIVED
+
+
+async def test_a_task_that_only_the_bill_has_is_adopted(rig, api, clock):
+    api.bill = ScriptedBill(clock)
+    api.next_submits = [api.loses(made=True)]
+    api.next_lists = [lambda request: success({"page": 1, "items": []})] * 9
+    (job,) = await rig.click()
+    await until(lambda: api.tasks)
+    api.bill.add("task1", 0.01)
+    done = await rig.ended(job.id)
+    assert (done.state, done.task_id, len(api.posts)) == (JobState.COMPLETED, "task1", 1)
+
+
+async def test_a_charge_for_a_task_that_is_gone_is_said(rig, api, clock):
+    api.bill = ScriptedBill(clock)
+    api.next_submits = [api.loses(made=False)]
+    (job,) = await rig.click()
+    await until(lambda: api.posts)
+    api.bill.add("gone", 0.01)
+    ended = await rig.ended(job.id)
+    assert (ended.problem, problem_of(ended).charge) == (messages.CHARGED_NOT_FOUND, Charge.SPENT)
+
+
+@pytest.mark.parametrize("minutes", [-7, 3, 40])
+async def test_a_lost_answer_is_found_where_the_services_clock_is_minutes_away(rig, api, minutes):
+    api.clock_offset = minutes * 60
+    api.next_submits = [api.loses(made=True)]
+    assert (await rig.picture()).state is JobState.COMPLETED
+
+
+async def test_an_older_task_is_not_adopted_where_the_services_clock_is_minutes_away(rig, api, clock):
+    api.clock_offset = 600
+    api.make()
+    clock.advance(300)
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture()).state is JobState.UNKNOWN
 
 
 async def test_a_post_still_under_way_is_a_rival_too(rig, api):

@@ -6,10 +6,9 @@ import httpx
 import pytest
 
 from components import messages
-from components.budget.limits import BudgetLimits
 from components.domain.job import JobState
 from components.jobs.submission import DeletionResult
-from tests.support.core import problem_of, running
+from tests.support.core import problem_of
 from tests.support.fake_clock import until
 from tests.support.scripted_api import ALICE, BOB, refuses
 
@@ -47,14 +46,6 @@ async def test_what_the_service_does_not_stop_goes_on(rig, api, answer):
     assert not await rig.jobs.stop(ALICE, job.id)
     api.course = [{"status": "completed"}]
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
-
-
-async def test_what_is_paid_for_is_not_stopped(tmp_path, api, clock):
-    async with running(tmp_path, api.client(), clock, limits=BudgetLimits()) as rig:
-        job = await under_way(rig, api)
-        assert not rig.jobs.can_be_stopped(rig.on_disk(job.id))
-        assert not await rig.jobs.stop(ALICE, job.id)
-        assert len(api.tasks) == 1
 
 
 # --- deleting ---

@@ -61,7 +61,7 @@ def as_stored(job: Job) -> dict[str, Any]:
         "task_id": job.task_id,
         "price": job.price,
         "pictures": [(image.name, image.size, image.received) for image in job.images],
-        "happened": problem.happened if problem else None,
+        "problem": problem and (str(problem.params.get("happened", problem.code))),
         "charge": problem.charge.value if problem else None,
         "links": list(job.links),
         "is_favourite": job.is_favourite,
@@ -75,7 +75,7 @@ def told_by(record: dict[str, Any]) -> dict[str, Any]:
     return plain | {
         **{name: ask[name] for name in ("prompt", "negative_prompt", "seed", "loras")},
         "pictures": [(one["name"], one["size"], one.get("received", "")) for one in record["pictures"]],
-        "happened": trouble.get("happened"),
+        "problem": trouble.get("happened", trouble.get("code")),  # a text before version 2 of the records
         "charge": trouble.get("charge"),
         "is_favourite": record.get("is_favourite", False),
     }
@@ -146,6 +146,7 @@ def test_the_version_of_the_tables_is_written(folder):
 
 
 def test_a_folder_of_a_newer_version_is_left_alone(folder):
+    Store(folder).close()
     db = sqlite3.connect(folder / "playground.sqlite3")
     db.execute(f"PRAGMA user_version = {VERSION + 1}")
     db.close()

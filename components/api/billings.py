@@ -1,0 +1,60 @@
+"""Billings: the API's list of what tasks were charged, as JSON bodies and entries. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components import messages
+from components.api.decode import ApiResponse, data_or_raise, task_id_of, unix_seconds
+from components.domain.bill import BillEntry
+from components.domain.json_values import as_list, as_mapping, as_text
+from components.errors import NotProvided
+
+PAGE_SIZE = 100
+"""Entries of a page, the most that the API takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillSearch:
+    """Search in the list of billings: for the entries of tasks, or for all of a time. Pages count from 1."""
+
+    task_ids: tuple[str, ...] = ()
+    between: tuple[float, float] | None = None
+    """First and last time in Unix seconds, by the API's clock; None: any."""
+    page: int = 1
+
+
+def encode_billings(search: BillSearch) -> dict[str, Any]:
+    """Return the JSON body of a search, newest entries first."""
+    body: dict[str, Any] = {"page": search.page, "page_size": PAGE_SIZE, "sort": "created_at DESC"}
+    if search.task_ids:
+        body["prediction_uuids"] = [*search.task_ids]
+    if search.between:
+        first, last = search.between
+        # The API takes milliseconds as strings.
+        body |= {"start_time": str(math.floor(first * 1000)), "end_time": str(math.ceil(last * 1000))}
+    return body
+
+
+def decode_billings(response: ApiResponse) -> tuple[BillEntry, ...]:
+    """Return the entries of one page. Raises Unauthorized, and NotProvided for a response without a list."""
+    items = as_mapping(data_or_raise(response, messages.BILL_UNAVAILABLE)).get("items")
+    if not isinstance(items, list):
+        raise NotProvided(messages.BILL_UNAVAILABLE, is_offered=True)
+    entries = (_entry(as_mapping(item)) for item in as_list(items))
+    return tuple(entry for entry in entries if entry)
+
+
+def _entry(item: Mapping[str, Any]) -> BillEntry | None:
+    """Return an entry; None for one about no task, or without an amount."""
+    task_id = task_id_of(as_mapping({"id": as_mapping(item.get("prediction")).get("uuid")}))
+    amount = item.get("price")
+    if not task_id or isinstance(amount, bool) or not isinstance(amount, int | float):
+        return None
+    # The sign is not documented: a refund may come as a negative amount.
+    is_refund = as_text(item.get("billing_type")) == "refund"
+    is_open = as_text(as_mapping(item.get("order")).get("state")) == "pre"
+    return BillEntry(task_id, abs(amount), is_refund, is_open, unix_seconds(item.get("created_at")))
