@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import demo_painter, history, latency, load, sdxl, siege, weight
+from tests.bench import demo_painter, history, latency, load, money, sdxl, siege, weight
 
 BENCHES = {
     "latency": latency.run,
@@ -13,6 +13,7 @@ BENCHES = {
     "weight": weight.run,
     "siege": siege.run,
     "history": history.run,
+    "money": money.run,
     "sdxl": sdxl.run,
 }
 

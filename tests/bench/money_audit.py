@@ -1,0 +1,123 @@
+"""Audit of a run of the trial of money: the app's records and words against the service's tasks and bill."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from components.domain.job import Job, JobState
+from components.messages.message import Charge
+from tests.bench.money_world import Key, World, is_not_sure
+from tests.support.v3_service import KEY
+from tests.support.v3_task import Task
+
+FREE = (Charge.NONE, Charge.REFUNDED)
+MILLION = 1_000_000
+
+
+@dataclass
+class Audit:
+    """Figures of one run; `Counter`s are by the message's code, or by the job's state without one."""
+
+    name: str
+    images: int = 0
+    presses: int = 0
+    refused: int = 0
+    tasks: int = 0
+    exchanges: int = 0
+    faults: int = 0
+    doubled: int = 0
+    """Images with two tasks, or with two POSTs that may have made one."""
+    foreign: int = 0
+    """Jobs that have the task of another."""
+    app_micros: int = 0
+    bill_micros: int = 0
+    late: Counter[str] = field(default_factory=Counter[str])
+    """Jobs that were not sure for longer than five minutes."""
+    not_sure: Counter[str] = field(default_factory=Counter[str])
+    """Jobs that are not sure at the end."""
+    free_but_charged: Counter[str] = field(default_factory=Counter[str])
+    charged_but_free: Counter[str] = field(default_factory=Counter[str])
+    unseen: Counter[str] = field(default_factory=Counter[str])
+    """Finished and paid images that their visitors do not have."""
+    waiting: Counter[str] = field(default_factory=Counter[str])
+    """Jobs that have not ended at the end."""
+
+    @property
+    def off(self) -> float:
+        """Return the difference of the app's sum from the bill, relative to the bill."""
+        return abs(self.app_micros - self.bill_micros) / self.bill_micros if self.bill_micros else 0.0
+
+    @property
+    def contradictions(self) -> list[str]:
+        """Return what contradicts the bill, in words; empty when nothing does."""
+        found = {
+            "doubled": self.doubled,
+            "task of another": self.foreign,
+            "sum off by over 1 %": int(self.off > 0.01),
+            "not sure after 5 minutes": self.late.total(),
+            "said free but charged": self.free_but_charged.total(),
+            "said charged but free": self.charged_but_free.total(),
+            "never ended": self.waiting.total(),
+        }
+        return [f"{name}: {count}" for name, count in found.items() if count]
+
+
+def audit(world: World, name: str) -> Audit:
+    """Return the figures of a world whose run is over."""
+    tasks = _tasks_by_key(world)
+    jobs = {(job.request.prompt, job.request.seed): job for job in world.jobs()}
+    result = Audit(name, len(world.wished), world.presses, world.refused, len(world.api.made))
+    result.exchanges, result.faults = world.wire.exchanges, world.wire.faults.total()
+    unclear = world.wire.unclear
+    result.doubled = sum(len(tasks[key]) > 1 or unclear[key] > 1 for key in world.wished)
+    result.late.update(_label(job) for job in world.late.values())
+    result.bill_micros = round(world.api.bill.net(task for task in world.api.made if task.account == KEY) * MILLION)
+    result.app_micros = _app_micros(world)
+    for key, job in jobs.items():
+        _compare(result, world, job, tasks[key])
+    return result
+
+
+def _tasks_by_key(world: World) -> defaultdict[Key, list[Task]]:
+    tasks: defaultdict[Key, list[Task]] = defaultdict(list)
+    for task in world.api.made:
+        tasks[task.body["prompt"], task.body["seed"]].append(task)
+    return tasks
+
+
+def _app_micros(world: World) -> int:
+    """Return what the app counts as spent of the host's money: the sum behind its limits and the host's page."""
+    ((total,),) = world.playground.store.blocking._db.read("SELECT coalesce(sum(cost), 0) FROM spendings")
+    return int(total)
+
+
+def _compare(result: Audit, world: World, job: Job, tasks: list[Task]) -> None:
+    cost = world.api.bill.net(tasks)
+    if job.task_id and job.task_id not in {task.id for task in tasks}:
+        result.foreign += 1
+    if job.ended is None and job.state is not JobState.UNKNOWN:
+        result.waiting[_label(job)] += 1
+        return
+    if is_not_sure(job):
+        result.not_sure[_label(job)] += 1
+    elif is_said_free(job) and cost > 0:
+        result.free_but_charged[_label(job)] += 1
+    elif not is_said_free(job) and cost <= 0:
+        result.charged_but_free[_label(job)] += 1
+    if (
+        cost > Fraction(0)
+        and any(task.outcome == "completed" and task.outputs is None for task in tasks)
+        and not job.images
+    ):
+        result.unseen[_label(job)] += 1
+
+
+def is_said_free(job: Job) -> bool:
+    """Return whether an ended job's tile says that nothing was charged; an image without a word counts as charged."""
+    return job.problem.charge in FREE if job.problem else job.state is not JobState.COMPLETED
+
+
+def _label(job: Job) -> str:
+    return f"{job.state.value}/{job.problem.code if job.problem else '-'}"
