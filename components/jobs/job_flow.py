@@ -9,7 +9,7 @@ from functools import partial
 from components.domain.job import Job, JobState
 from components.domain.task import TaskUpdate
 from components.jobs.accounts import ApiAccounts
-from components.jobs.admission import Admission
+from components.jobs.admission import Admission, Prices
 from components.jobs.repository import JobRepository
 from components.jobs.runner import JobRunner
 
@@ -38,7 +38,7 @@ class JobFlow:
         """Poll and download a job whose task completed but whose image is missing."""
         self._runner.run(job, self._fetch_again)
 
-    async def _admit_and_send(self, reservation: asyncio.Task[int | None], job: Job) -> None:
+    async def _admit_and_send(self, reservation: asyncio.Task[Prices], job: Job) -> None:
         # `admitted` ends with the check of the payer, and `send` begins by entering the queue: no await in between, or
         # a key that is forgotten at that moment would still be used.
         job = await self._admission.admitted(reservation, job)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
 from components.services.backend import HOSTED, VISITOR_PAYS, Backend, refresh_models
-from components.services.estimate import Estimate, Estimator
+from components.services.estimate import Estimate, Estimator, PressEstimate
 from components.services.history import History, Recipes
 from components.services.host_config import HostConfig, SpendingReport
 from components.services.retention import Retention
@@ -114,13 +114,14 @@ class Playground:
     async def start(self, person: Person, submission: Submission, token: str) -> tuple[Job, ...]:
         """Start the jobs of a press, paid by the tab's own key, or by the host's when `token` is empty.
 
-        Raises KeyForgotten, BudgetDenied, TooManyJobs, StorageError. Limits on amounts are checked later, when the
-        price is known: they end the jobs before they are sent.
+        Raises KeyForgotten, BudgetDenied, TooManyJobs, StorageError. What others have spent is checked later, when
+        the price is known: it ends the jobs before they are sent.
         """
         # With a key of the visitor's own the host's rules of access do not apply.
         target = self.accounts.target_of(token)
         if target is None and self.quotes:
             self.quotes.limits.check_access(person)
+            self.quotes.check_size(submission.model or self.backend.model, submission.requests)
         return await self.jobs.start(replace(submission, target=target, person=person))
 
     async def use_key(self, person: Person, text: object) -> KeyGrant:
@@ -153,6 +154,11 @@ class Playground:
         """Return what a press would cost this person, and which parts of the form it can use. Nothing is spent."""
         may_spend = not token and not self.access_problem(person)
         return await self._estimator.estimate(self.backend_for(token), token, request, may_spend=may_spend)
+
+    async def estimate_press(self, person: Person, token: str, requests: Sequence[GenerationRequest]) -> PressEstimate:
+        """Return what a press of several images would cost this person, each at its own price. Nothing is spent."""
+        may_spend = not token and not self.access_problem(person)
+        return await self._estimator.estimate_press(self.backend_for(token), token, requests, may_spend=may_spend)
 
     def access_problem(self, person: Person) -> Message | None:
         """Return why the host's key does not pay for a person; None when it does, or when the backend is free."""

@@ -45,13 +45,14 @@ def reserve(db: sqlite3.Connection, jobs: Sequence[Job], reservation: Reservatio
 
     Jobs from before a restart have one already; then only the host's stop switch is checked.
     """
-    unreserved = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
+    priced = zip(jobs, reservation.prices, strict=True)
+    unreserved = [(job.id, price) for job, price in priced if not db.execute(_RESERVED, (job.id,)).fetchone()]
     spent = totals(db, reservation.payer_name, now, reservation.balance_time)
     if unreserved:
-        reservation.check(spent, len(unreserved))
+        reservation.check(spent, [price for _, price in unreserved])
     else:
         reservation.check_not_stopped(spent)
-    rows = [(job.id, reservation.payer_name, now, reservation.price) for job in unreserved]
+    rows = [(job_id, reservation.payer_name, now, price) for job_id, price in unreserved]
     db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
 
 

@@ -33,7 +33,7 @@ def spend(store: Store, person: str, cost: int, age: float = 60.0) -> None:
     job = Job(job_id, "board", "click", 1, "hosted", MODEL, GenerationRequest("a cat"), time.time() - age)
     free = BudgetLimits(images_per_hour=10_000, per_person_day=10**9, per_day=10**9, per_month=10**9)
     store.add_jobs([job])
-    store.reserve([job], Reservation(free, person, cost, None), time.time() - age)
+    store.reserve([job], Reservation(free, person, (cost,), None), time.time() - age)
 
 
 async def test_who_spent_what(store, seen):
@@ -94,14 +94,14 @@ async def test_of_very_many_people_the_dearest_are_listed_and_the_others_counted
 
 
 async def test_the_switch_stops_the_spending_and_lets_it_go_on(store, seen):
-    admission = Reservation(LIMITS, "user alice", 1000, None)
+    admission = Reservation(LIMITS, "user alice", (1000,), None)
     assert (await seen.turn({"stop": True}, **seen.key)).json() == {"stop": True}
     assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": True, "is_forced": False}
     with pytest.raises(BudgetDenied, match="The owner has paused"):
-        admission.check(store.spending_totals("user alice", time.time()), 1)
+        admission.check(store.spending_totals("user alice", time.time()), [1000])
     assert (await seen.turn({"stop": False}, **seen.key)).json() == {"stop": False}
     assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": False, "is_forced": False}
-    admission.check(store.spending_totals("user alice", time.time()), 1)
+    admission.check(store.spending_totals("user alice", time.time()), [1000])
 
 
 async def test_a_stop_from_the_settings_is_told_apart(store, hosted):
