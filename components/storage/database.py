@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from components.errors import SetupError
 from components.storage.newer_file import copy_in_memory, is_newer
-from components.storage.sqlite import is_disk_error, primary_code, transaction
+from components.storage.sqlite import is_disk_error, is_locked, primary_code, transaction
 from components.storage.table_schema import Migration, TableSchema, newer_file_error
 
 Result = TypeVar("Result")
 
+LOCK_SECONDS, LOCKED_SECONDS = 5.0, 0.2
+"""Longest wait for another program's lock, and that of the calls after one waited in vain: they all use one thread."""
 RETRY_SECONDS = 30.0
 """Time between attempts to return to disk."""
 _log = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ class Database:
         self.was_quarantined = False
         self._disk: sqlite3.Connection | None = None
         self._memory: sqlite3.Connection | None = None
-        self._tried = time.monotonic()
+        self._tried, self._lock_wait = time.monotonic(), LOCK_SECONDS
         self.is_from_newer_version = bool(path) and is_newer(path, self._schema)
         """Whether the content is that of a newer version's file, which is never written."""
         if path and self.is_from_newer_version:
@@ -62,13 +65,15 @@ class Database:
                 connection.close()
 
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        return self._current.execute(query, values).fetchall()
+        """Return the rows of a query. Raises sqlite3.Error, also while another program has locked the file."""
+        with self._short_of_patience():
+            return self._current.execute(query, values).fetchall()
 
     def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `work` in one transaction, which is on disk when this returns, or in memory when the disk fails.
 
-        `work` runs again in memory when it fails on disk, so it must not change anything but the database.
+        `work` runs again in memory when it fails on disk, so it must not change anything but the database. Raises
+        sqlite3.OperationalError while another program has locked the file: nothing is written then.
         """
         if self._memory and time.monotonic() - self._tried > RETRY_SECONDS:
             self._return_to_disk()
@@ -76,12 +81,30 @@ class Database:
         elif self._path and not self._memory and not self._path.exists():
             self._recreate()
         try:
-            return transaction(self._current, work)
+            with self._short_of_patience():
+                result = transaction(self._current, work)
         except sqlite3.OperationalError as error:
             if self._memory or not is_disk_error(error):
                 raise
             self._fall_back_to_memory(error, self._disk)
-        return transaction(self._current, work)
+            return transaction(self._current, work)
+        self._wait_for_locks(LOCK_SECONDS)
+        return result
+
+    @contextmanager
+    def _short_of_patience(self) -> Generator[None]:
+        """Let the calls after one that waited in vain for a lock wait less, until a write succeeds."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if is_locked(error):
+                self._wait_for_locks(LOCKED_SECONDS)
+            raise
+
+    def _wait_for_locks(self, seconds: float) -> None:
+        if seconds != self._lock_wait:
+            self._lock_wait = seconds
+            self._current.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     @property
     def _current(self) -> sqlite3.Connection:
@@ -136,7 +159,7 @@ class Database:
 
     def _connect(self, location: Path | str) -> sqlite3.Connection:
         # isolation_level=None: sqlite3 would else begin deferred transactions of its own, see `transaction`.
-        connection = sqlite3.connect(location, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(location, timeout=LOCK_SECONDS, check_same_thread=False, isolation_level=None)
         try:
             # Other programs that read the file, such as a backup, do not block a write then.
             connection.execute("PRAGMA journal_mode = WAL")

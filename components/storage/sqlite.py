@@ -34,6 +34,11 @@ def is_disk_error(error: Exception) -> bool:
     return primary_code(error) in _DISK
 
 
+def is_locked(error: Exception) -> bool:
+    """Return whether another program has locked the file, which it will release."""
+    return primary_code(error) in _LOCKED
+
+
 def is_error_of_file(error: Exception) -> bool:
     """Return whether an error is due to the file or its disk, and not to the SQL that was run."""
     return isinstance(error, sqlite3.Error) and primary_code(error) in _DISK | _LOCKED | _DAMAGED

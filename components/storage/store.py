@@ -61,18 +61,26 @@ class Store(DataFolder):
         if not job.is_readable:
             raise ValueError(f"job {job.id} could not be read, so it is not written")
 
-        def write(db: sqlite3.Connection) -> None:
-            db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
-            search_table.index(db, job)
-            # A visitor's own key costs the host nothing.
-            if not job.key:
-                spending_table.settle(db, job)
-
         try:
-            self._db.write(write)
+            self._db.write(lambda db: _write_job(db, job))
         except sqlite3.IntegrityError:
             return False
         return True
+
+    def mark_sent(self, job: Job) -> bool:
+        """Write a job right before its POST; on disk when this returns.
+
+        False, with nothing written: another process on this folder has sent or ended it.
+        """
+
+        def write(db: sqlite3.Connection) -> bool:
+            # In the transaction that writes: of two processes only one finds it unsent.
+            if db.execute(jobs_table.IS_SENT_OR_OVER, (job.id,)).fetchone():
+                return False
+            _write_job(db, job)
+            return True
+
+        return self._db.write(write)
 
     def transfer_jobs(self, visitor: str, to: str) -> list[str]:
         """Transfer jobs, uploads and cleanup notes of a visitor to another; return the ids of the jobs."""
@@ -272,3 +280,11 @@ class Store(DataFolder):
         """Add jobs to the index that are not there: those from before there was one."""
         if missing := jobs_table.read(self._db.read(search_table.NOT_INDEXED)):
             self._db.write(lambda db: [search_table.index(db, job) for job in missing])
+
+
+def _write_job(db: sqlite3.Connection, job: Job) -> None:
+    db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
+    search_table.index(db, job)
+    # A visitor's own key costs the host nothing.
+    if not job.key:
+        spending_table.settle(db, job)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
-from components.domain.job import Job, JobState, StoredImage
+from components.domain.job import Job, StoredImage
 from components.domain.money import dollars
 from components.domain.request import GenerationRequest
 from components.jobs.feed import FeedChanges
@@ -53,7 +53,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "next_send": job.next_send,
         "can_take_back": job.is_cancellable,
         "can_stop": playground.jobs.can_be_stopped(job),
-        "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused,
+        "can_look_again": job.can_look_again,
         "links": list(job.links),
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,

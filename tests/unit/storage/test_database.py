@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from functools import partial
 
 import pytest
 
+from components.storage import database
 from components.storage.database import Database
 from tests.support.notes_database import BIG, TABLES, fill, filled, make_room, notes, on_disk, write
 
@@ -42,6 +44,29 @@ def test_a_work_that_fails_leaves_nothing(path):
     assert notes(db) == []
     assert db.is_on_disk, "a mistake of ours is not the disk's"
     write(db, "whole")
+    db.close()
+
+
+# --- another program holds the file ---
+
+
+def test_a_lock_that_lasts_is_waited_for_once(path, monkeypatch):
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.3)
+    monkeypatch.setattr(database, "LOCKED_SECONDS", 0.01)
+    db = Database(path, TABLES)
+    write(db, "one")
+    patience = [db.read("PRAGMA busy_timeout")[0][0]]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                write(db, "two")
+            assert notes(db) == ["one"], "it can be read meanwhile"
+            patience.append(db.read("PRAGMA busy_timeout")[0][0])
+    write(db, "three")
+    patience.append(db.read("PRAGMA busy_timeout")[0][0])
+    assert patience == [300, 10, 10, 300]
+    assert (notes(db), on_disk(path), db.is_on_disk) == (["one", "three"], ["one", "three"], True)
     db.close()
 
 

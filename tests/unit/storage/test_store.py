@@ -248,3 +248,21 @@ def test_a_folder_among_what_is_half_fetched_stops_nothing(tmp_path):
     landing.write(picture_bytes())
     assert store.commit_image(landing, nsfw=False)[1]
     store.close()
+
+
+def test_of_two_that_mark_a_job_as_sent_one_does(store):
+    unsent = job("a-1")
+    store.add_jobs([unsent])
+    assert store.mark_sent(unsent.with_sent(2.0))
+    assert not store.mark_sent(unsent.with_sent(3.0))
+    assert store.job("a-1").sent == 2.0
+    store.save_job(unsent.with_send_rejected(messages.BUSY))
+    assert store.mark_sent(unsent.with_sent(4.0)), "a rejected one may be sent again"
+
+
+def test_a_job_that_ended_elsewhere_is_not_marked_as_sent(store):
+    unsent = job("a-1")
+    store.add_jobs([unsent])
+    store.save_job(unsent.ended_as(JobState.STOPPED, 2.0, messages.TAKEN_BACK))
+    assert not store.mark_sent(unsent.with_sent(3.0))
+    assert store.job("a-1").state is JobState.STOPPED
