@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from components.errors import SetupError
 from components.storage.newer_file import copy_in_memory, is_newer
-from components.storage.sqlite import is_disk_error, is_locked, primary_code, transaction
+from components.storage.sqlite import copy_rows, is_disk_error, is_locked, may_exist, primary_code, transaction
 from components.storage.table_schema import Migration, TableSchema, newer_file_error
 
 Result = TypeVar("Result")
@@ -22,21 +22,29 @@ LOCK_SECONDS, LOCKED_SECONDS = 5.0, 0.2
 """Longest wait for another program's lock, and that of the calls after one waited in vain: they all use one thread."""
 RETRY_SECONDS = 30.0
 """Time between attempts to return to disk."""
+NO_MERGES: Mapping[str, str] = {}
 _log = logging.getLogger(__name__)
 
 
 class Database:
     """Database in one file, or in memory; for use by one thread at a time."""
 
-    def __init__(self, path: Path | None, tables: str, migrations: Sequence[Migration] = ()) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        tables: str,
+        migrations: Sequence[Migration] = (),
+        merges: Mapping[str, str] = NO_MERGES,
+    ) -> None:
         """Open or create the file; in memory for None, or when it cannot be opened.
 
         `tables` is SQL that creates missing tables. `migrations` bring the file of an older version to them; their
         number is the version. A file that is no database, or another program's, is renamed to `.bad-<time>` and
-        replaced by a new one. Of a newer version's file a copy in memory is used. Raises SetupError when a migration
-        fails, or the newer file cannot be shown.
+        replaced by a new one. Of a newer version's file a copy in memory is used. `merges` has the ON CONFLICT clause
+        of tables whose rows in memory do not replace those of a file that could not be read before. Raises SetupError
+        when a migration fails, or the newer file cannot be shown.
         """
-        self._path, self._schema = path, TableSchema(tables, tuple(migrations))
+        self._path, self._schema, self._merges = path, TableSchema(tables, tuple(migrations)), merges
         self.was_quarantined = False
         self._disk: sqlite3.Connection | None = None
         self._memory: sqlite3.Connection | None = None
@@ -48,6 +56,7 @@ class Database:
             self._path, self._memory = None, copy_in_memory(path, self._schema)
         elif path:
             self._disk = self._open(path)
+        self._was_unread = bool(self._path) and not self._disk and may_exist(self._path)
         if not (self._disk or self._memory):
             self._memory = self._connect_and_apply(":memory:")
 
@@ -55,6 +64,11 @@ class Database:
     def is_on_disk(self) -> bool:
         """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
         return self._memory is None
+
+    @property
+    def is_unread(self) -> bool:
+        """Return whether memory stands in for a file that is there and could not be read: its content is not known."""
+        return self._was_unread and not self.is_on_disk
 
     def close(self) -> None:
         """Close the file; data in memory is written to disk if possible."""
@@ -256,18 +270,8 @@ class Database:
             raise newer_file_error(path)
         disk = self._connect_and_apply(path)
         try:
-            transaction(disk, partial(_copy_rows, memory))
+            transaction(disk, partial(copy_rows, memory, self._merges))
         except BaseException:
             disk.close()
             raise
         return disk
-
-
-def _copy_rows(memory: sqlite3.Connection, disk: sqlite3.Connection) -> None:
-    for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        rows = memory.execute(f"SELECT * FROM {table}")
-        # By name: a migrated file may have its columns in another order.
-        columns = [column[0] for column in rows.description]
-        values = f"({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        # OR REPLACE: of a row that is in both, the one in memory is newer.
-        disk.executemany(f"INSERT OR REPLACE INTO {table} {values}", rows.fetchall())

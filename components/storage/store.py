@@ -28,7 +28,7 @@ class Store(DataFolder):
 
     def __init__(self, folder: Path) -> None:
         """Open or create the folder, see DataFolder. Raises SetupError."""
-        super().__init__(folder, _TABLES, MIGRATIONS)
+        super().__init__(folder, _TABLES, MIGRATIONS, spending_table.MERGES)
         with self._closed_on_error():
             self._index_missing()
 
@@ -49,9 +49,15 @@ class Store(DataFolder):
     def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
         """Reserve the host's money for jobs, all or none, in one transaction with the check of the limits.
 
-        Jobs from before a restart keep theirs, unless the host has stopped all spending. Raises BudgetDenied.
+        Jobs from before a restart keep theirs, unless the host has stopped all spending. While the database cannot be
+        read, nothing is reserved but at home. Raises BudgetDenied.
         """
-        self._db.write(lambda db: spending_table.reserve(db, jobs, reservation, now))
+
+        def write(db: sqlite3.Connection) -> None:
+            is_unknown = self.is_unread and not reservation.limits.is_local
+            spending_table.reserve(db, jobs, reservation, now, is_stopped=is_unknown)
+
+        self._db.write(write)
 
     def save_job(self, job: Job) -> bool:
         """Write a job and settle its cost; on disk when this returns. False: another job has its task.
@@ -197,9 +203,12 @@ class Store(DataFolder):
         candidates = self._read_readable(where, (job.backend, job.model))
         return [other for other in candidates if other.sent and other.key == job.key and other.id != job.id]
 
-    def spending_totals(self, payer_name: str, now: float) -> SpendingTotals:
-        """Return the amounts that count against the limits of a person, at `now` in Unix seconds."""
-        return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now))
+    def spending_totals(self, payer_name: str, now: float, *, is_stopped: bool = False) -> SpendingTotals:
+        """Return the amounts that count against the limits of a person, at `now` in Unix seconds.
+
+        `is_stopped` is the state of the switch while it was never set.
+        """
+        return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now, is_stopped=is_stopped))
 
     def spending_by_person(self, now: float) -> list[PersonSpending]:
         """Return the spending per person in the last 30 days, the largest first."""

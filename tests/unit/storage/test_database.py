@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from functools import partial
 
 import pytest
 
@@ -220,22 +219,23 @@ def test_f28_a_read_only_folder_lives_in_memory(folder):
     folder.chmod(0o500)
     db = Database(folder / "notes.sqlite3", TABLES)
     write(db, "one")
-    assert (notes(db), db.is_on_disk, db.was_quarantined) == (["one"], False, False)
+    assert (notes(db), db.is_on_disk, db.was_quarantined, db.is_unread) == (["one"], False, False, False)
     db.close()
 
 
 def test_f28_a_history_that_another_program_holds_is_not_set_aside(path, at_once, monkeypatch):
     filled(path, "old")
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.01))
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.01)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
     db = Database(path, TABLES)
     db.write(lambda connection: connection.execute("INSERT INTO notes VALUES (7, 'new')"))
     assert not db.was_quarantined
-    assert not db.is_on_disk
+    assert (db.is_on_disk, db.is_unread) == (False, True)
     other.close()
     write(db, "newer")
+    assert (db.is_on_disk, db.is_unread) == (True, False)
     assert on_disk(path) == ["old", "new", "newer"]
     assert sorted(part.name for part in path.parent.iterdir() if ".bad" in part.name) == []
     db.close()
