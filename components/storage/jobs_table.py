@@ -69,6 +69,9 @@ TRANSFER = (
     "UPDATE jobs SET visitor = ?, record = CASE WHEN json_valid(record) THEN json_set(record, '$.visitor', ?)"
     " ELSE record END WHERE visitor = ?"
 )
+IS_SENT_OR_OVER = (
+    "SELECT 1 FROM jobs WHERE id = ? AND (ended IS NOT NULL OR task_id IS NOT NULL OR record ->> '$.sent' IS NOT NULL)"
+)
 SET_FAVOURITE = "UPDATE jobs SET record = json_set(record, '$.is_favourite', json(?)) WHERE id = ?"
 DELETE = "UPDATE jobs SET visitor = '', state = 'deleted', record = '{}' WHERE id = ?"
 # Rows of deleted jobs stay, without content, so that a repeated request with their ids does not start jobs again.
