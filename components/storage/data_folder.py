@@ -7,10 +7,10 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.sqlite.table_schema import Migration, newer_file_error
 from components.storage.database import Database
 from components.storage.folder_lock import lock_folder
 from components.storage.image_files import ImageFiles
-from components.storage.table_schema import Migration, newer_file_error
 
 
 class DataFolder:
