@@ -7,11 +7,11 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.sqlite.table_schema import Migration, newer_file_error
+from components.sqlite.transactions import may_exist
 from components.storage.database import Database
 from components.storage.folder_lock import lock_folder
 from components.storage.image_files import ImageFiles
-from components.storage.sqlite import may_exist
-from components.storage.table_schema import Migration, newer_file_error
 
 
 class DataFolder:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from components.errors import SetupError
-from components.storage.newer_file import copy_in_memory, is_newer
-from components.storage.sqlite import copy_rows, is_disk_error, is_locked, may_exist, primary_code, transaction
-from components.storage.table_schema import Migration, TableSchema, newer_file_error
+from components.sqlite.newer_file import copy_in_memory, is_newer
+from components.sqlite.table_schema import Migration, TableSchema, newer_file_error
+from components.sqlite.transactions import copy_rows, is_disk_error, is_locked, may_exist, primary_code, transaction
 
 Result = TypeVar("Result")
 
