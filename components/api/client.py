@@ -13,7 +13,6 @@ import httpx
 
 from components import messages
 from components.api.billings import BillSearch, decode_billings, encode_billings
-from components.api.connection_errors import NEVER_LEFT, connection_error
 from components.api.decode import (
     decode_balance,
     decode_delete,
@@ -42,7 +41,7 @@ from components.errors import (
     UploadFailed,
 )
 from components.messages.message import Message
-from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts
+from components.net.http_pool import DEFAULT_TIMEOUTS, NEVER_LEFT, HttpPool, Timeouts, connection_error
 from components.net.public_transport import PrivateAddressError
 from components.net.public_url import is_public_https
 from components.net.redaction import HIDDEN
