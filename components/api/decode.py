@@ -111,14 +111,23 @@ def decode_upload(response: ApiResponse) -> str:
 
 
 def decode_price(response: ApiResponse) -> Quote:
-    """Return the price of one image. Raises Unauthorized, and NotProvided for no price above zero in US dollars."""
+    """Return the price of one image. Raises Unauthorized, and NotProvided for no price in US dollars.
+
+    A price of 0 must be named twice, as list price and discounted; else it is taken for unknown. Whether it is to be
+    believed is decided by `QuoteCache`.
+    """
     data = _data_object(response, messages.PRICE_UNAVAILABLE)
-    # A price of 0 is taken for unknown: at $0 every limit of the budget would be passed.
+    if data.get("currency") == "USD" and all(_is_zero(data.get(name)) for name in ("discounted_price", "price")):
+        return Quote(0, 0)
     prices = [amount for name in ("discounted_price", "price") if (amount := micros(data.get(name))) and amount > 0]
     if not prices or data.get("currency", "USD") != "USD":
         raise NotProvided(messages.PRICE_UNAVAILABLE, is_offered=True)
     # Nothing promises that a discount is below the list price: the budget reserves the larger one.
     return Quote(prices[0], max(prices))
+
+
+def _is_zero(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
 
 
 def decode_balance(response: ApiResponse) -> Micros:
