@@ -114,6 +114,7 @@ class AsyncStore:
     expired = _in_order(Store.expired)
     oldest_first = _in_order(Store.oldest_first)
     size = _in_order(Store.size)
+    latest_record = _in_order(Store.latest_record)
     record_cleanup = _in_order(Store.record_cleanup)
     cleanup_note = _in_order(Store.cleanup_note)
 

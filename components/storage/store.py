@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -11,19 +10,18 @@ from typing import BinaryIO
 
 from components.budget.limits import DAY, MONTH, PersonSpending, Reservation, SpendingTotals
 from components.domain.job import Job, StoredImage
-from components.domain.request import SourceImage
 from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.cleanup_table import CleanupNote
-from components.storage.data_folder import DataFolder
 from components.storage.migrations import MIGRATIONS
 from components.storage.search_table import Filters, Search
+from components.storage.source_store import SourceStore
 
 VERSION = len(MIGRATIONS)
 """Version of the tables, as `PRAGMA user_version`."""
 _TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
 
 
-class Store(DataFolder):
+class Store(SourceStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -46,17 +44,19 @@ class Store(DataFolder):
             return False
         return True
 
-    def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
+    def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float, *, made: float | None = None) -> None:
         """Reserve the host's money for jobs, all or none, in one transaction with the check of the limits.
 
         Jobs from before a restart keep theirs, unless the host has stopped all spending. While the database cannot be
-        read, nothing is reserved but at home. Raises BudgetDenied.
+        read, nothing is reserved but at home. `now` and `made` as in `spending_table.reserve`. Raises BudgetDenied.
         """
 
         def write(db: sqlite3.Connection) -> None:
             is_unknown = self.is_unread and not reservation.limits.is_local
-            spending_table.reserve(db, jobs, reservation, now, is_stopped=is_unknown)
+            spending_table.reserve(db, jobs, reservation, now, made=made, is_stopped=is_unknown)
 
+        # In a transaction of its own: one that is denied leaves nothing.
+        self._mark_ahead(now)
         self._db.write(write)
 
     def save_job(self, job: Job) -> bool:
@@ -157,6 +157,10 @@ class Store(DataFolder):
         """Return about how many bytes the images of all jobs take."""
         return int(self._db.read(search_table.SIZE)[0][0])
 
+    def latest_record(self) -> float:
+        """Return the latest time in Unix seconds at which a job was created or ended; 0 without jobs."""
+        return float(self._db.read(jobs_table.LATEST)[0][0])
+
     def record_cleanup(self, jobs: Iterable[Job], now: float) -> None:
         """Record how many images of which visitors the retention policy deleted at `now`, in Unix seconds."""
         self._db.write(lambda db: cleanup_table.record(db, jobs, now))
@@ -208,6 +212,7 @@ class Store(DataFolder):
 
         `is_stopped` is the state of the switch while it was never set.
         """
+        self._mark_ahead(now)
         return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now, is_stopped=is_stopped))
 
     def spending_by_person(self, now: float) -> list[PersonSpending]:
@@ -238,44 +243,8 @@ class Store(DataFolder):
         """Return the thumbnail of an image, a small WebP file; None if it cannot be made."""
         return self._images.thumbnail(name)
 
-    def add_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
-        """Store an uploaded image, a PNG file of `size` in pixels; the same content of a visitor is stored once."""
-        digest = hashlib.sha256(content).hexdigest()
-        if stored := sources_table.read(self._db.read(sources_table.BY_CONTENT, (visitor, digest))):
-            self._db.write(lambda db: db.execute(sources_table.RENEW, (now, stored.name)))
-            return stored
-        source = SourceImage(self._images.save_png(content), digest, *size)
-        row = (source.name, visitor, digest, source.width, source.height, now)
-        self._db.write(lambda db: db.execute(sources_table.INSERT, row))
-        return source
-
-    def source(self, visitor: str, name: str) -> SourceImage | None:
-        """Return an uploaded image of a visitor by name; None for one of another visitor, or a deleted one."""
-        return sources_table.read(self._db.read(sources_table.BY_NAME, (visitor, name)))
-
-    def image_bytes(self, name: str) -> bytes | None:
-        """Return the bytes of an image by its unguessable name; None if it does not exist or cannot be read."""
-        return self._images.content(name)
-
-    def drop_sources(self, before: float) -> int:
-        """Delete uploaded images last used before a time that no job refers to; return their number."""
-        names = self._db.write(lambda db: sources_table.delete_unused(db, before))
-        for name in names:
-            self._images.delete(name)
-        return len(names)
-
-    def upload_link(self, account: str, digest: str, since: float) -> str | None:
-        """Return the API's link of a content that this account uploaded after a time; None without one."""
-        rows = self._db.read(sources_table.LINK, (account, digest, since))
-        return str(rows[0][0]) if rows else None
-
-    def save_upload(self, account: str, digest: str, link: str, now: float) -> None:
-        """Store the API's link of an uploaded content."""
-        self._db.write(lambda db: db.execute(sources_table.SAVE_LINK, (account, digest, link, now)))
-
-    def forget_upload(self, account: str, digest: str) -> None:
-        """Delete the link of a content that the API does not have any more."""
-        self._db.write(lambda db: db.execute(sources_table.DELETE_LINK, (account, digest)))
+    def _mark_ahead(self, now: float) -> None:
+        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, (now,)))
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         """Return jobs that are not deleted, with a failed job in place of each invalid record."""
