@@ -97,6 +97,7 @@ class AsyncStore:
     add_jobs = _in_order(Store.add_jobs)
     save_job = _in_order(Store.save_job)
     mark_sent = _in_order(Store.mark_sent)
+    remove_unknown_images = _in_order(Store.remove_unknown_images)
     delete_jobs = _in_order(Store.delete_jobs)
     transfer_jobs = _in_order(Store.transfer_jobs)
     set_favourite = _in_order(Store.set_favourite)

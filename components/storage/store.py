@@ -12,12 +12,14 @@ from components.budget.limits import DAY, MONTH, PersonSpending, Reservation, Sp
 from components.domain.job import Job, StoredImage
 from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.cleanup_table import CleanupNote
+from components.storage.image_files import IMAGE_NAME
 from components.storage.migrations import MIGRATIONS
 from components.storage.search_table import Filters, Search
 from components.storage.source_store import SourceStore
 
 VERSION = len(MIGRATIONS)
 """Version of the tables, as `PRAGMA user_version`."""
+RECORDS_AT_ONCE = 500
 _TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
 
 
@@ -118,6 +120,29 @@ class Store(SourceStore):
         for name in (name for job in deleted for image in job.images for name in (image.name, image.received)):
             if name:
                 self._images.delete(name)
+
+    def remove_unknown_images(self) -> int:
+        """Delete image files that no record names, left by a kill during a deletion; return their number.
+
+        For the start, before a job runs. Nothing is deleted while the records may not be all: of a folder that is not
+        `is_whole`, beside a record that cannot be read, or of files later than the latest record, as beside a database
+        from a backup.
+        """
+        known = self._named_files() if self.is_whole else None
+        return 0 if known is None else self._images.remove_unknown(known, self.latest_record())
+
+    def _named_files(self) -> set[str] | None:
+        """Return the names of all image files in all records; None when one of them cannot be read."""
+        names = {name for (name,) in self._db.read(sources_table.NAMES)}
+        last = ""
+        # In parts: together the records of a long history may take much memory.
+        while rows := self._db.read(jobs_table.NAMED_FILES, (last, RECORDS_AT_ONCE)):
+            for last, is_valid, record in rows:  # noqa: B007 - the next part begins after the last one
+                if not is_valid:
+                    return None
+                # In the text, wherever it is: a newer version's record may have names under keys of its own.
+                names.update(match[0] for match in IMAGE_NAME.finditer(record))
+        return names
 
     def set_favourite(self, visitor: str, job_id: str, *, is_favourite: bool) -> Job | None:
         """Set or clear the favourite mark of a visitor's completed job; return the job, None if there is none."""
