@@ -36,6 +36,7 @@ WAITING_IS_THE_SUBJECT = {
     "support/killable_app.py": "clicks at random moments",
     "support/raw_server.py": "a server that sends slowly",
     "support/tiny_engines.py": "an engine that takes a minute",
+    "support/v3_service.py": "a bill that takes long",
     "support/waiting.py": "the polling helper itself",
     "unit/loras/test_checker_limits.py": "a site that sends slowly",
 }

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.faults.service import Exchange, Fault
-from tests.support.v3_service import _response
+from tests.support.v3_http import response
 
 MARK = "raw-body-that-nobody-may-see"
 """Text in every raw body here, which no page may show."""
@@ -63,7 +63,7 @@ def is_cut() -> Fault:
     """Process the request and close the connection in the middle of the response."""
 
     async def fault(exchange: Exchange) -> None:
-        answer = _response(*exchange.handle())
+        answer = response(*exchange.handle())
         await exchange.send(answer[: -max(1, len(answer) // 3)])
         exchange.writer.close()
 
@@ -76,7 +76,7 @@ def answers(status: int, body: bytes, headers: Mapping[str, str] = _HTML, *, han
     async def fault(exchange: Exchange) -> None:
         if handled:
             exchange.handle()
-        await exchange.send(_response(status, dict(headers), body))
+        await exchange.send(response(status, dict(headers), body))
 
     return fault
 
@@ -110,7 +110,7 @@ def bends(change: Callable[[Any], Any]) -> Fault:
         status, headers, body = exchange.handle()
         envelope = json.loads(body)
         envelope["data"] = change(envelope["data"])
-        await exchange.send(_response(status, headers, json.dumps(envelope).encode()))
+        await exchange.send(response(status, headers, json.dumps(envelope).encode()))
 
     return fault
 
@@ -124,7 +124,7 @@ def cuts_file(content: bytes) -> Fault:
     """Announce a whole file and close the connection half-way."""
 
     async def fault(exchange: Exchange) -> None:
-        answer = _response(200, {"content-type": "image/png"}, content)
+        answer = response(200, {"content-type": "image/png"}, content)
         await exchange.send(answer[: -len(content) // 2])
         exchange.writer.close()
 

@@ -16,13 +16,13 @@ from typing import Any
 import trustme
 
 from tests.faults.fast_clock import FastTime
-from tests.support.v3_service import KEY, HostedApi, _end_all, _failure, _iso, _read_request, _response
+from tests.support.v3_http import Response, end_all, read_request, response
+from tests.support.v3_service import KEY, HostedApi
 from tests.support.v3_task import Task
 
 SERVICE_NAME = "api.quick.test"
 MODEL = "stability-ai/sdxl-lora"
 OWN_KEY = "wsk-a-visitors-own-key-that-is-marked"
-Response = tuple[int, dict[str, str], bytes]
 
 
 class Endpoint(Enum):
@@ -73,7 +73,7 @@ Fault = Callable[[Exchange], Awaitable[None]]
 
 async def as_usual(exchange: Exchange) -> None:
     """Respond without a fault."""
-    await exchange.send(_response(*exchange.handle()))
+    await exchange.send(response(*exchange.handle()))
 
 
 class Service(HostedApi):
@@ -107,8 +107,7 @@ class Service(HostedApi):
         self.length = _short
         self.outputs: Callable[[Task], list[Any]] | None = None
         """Outputs of a finished task; None: its own image."""
-        self.at_once: int | None = None
-        """Most tasks at once, another is rejected with 429; None: no limit."""
+        self.at_once = self.images_per_minute = None
         self.keys = {KEY, OWN_KEY}
         self.balance, self.price = 100.0, 0.01
 
@@ -198,7 +197,7 @@ class Service(HostedApi):
         self._loop.run_forever()
         self._loop.run_until_complete(self._hang_up())
         for _ in range(3):  # a connection accepted last gets its task one loop iteration later, its end another
-            self._loop.run_until_complete(_end_all())
+            self._loop.run_until_complete(end_all())
             self._loop.run_until_complete(self._hang_up())
         self._loop.close()
 
@@ -219,7 +218,7 @@ class Service(HostedApi):
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while (request := await _read_request(reader)) is not None:
+            while (request := await read_request(reader)) is not None:
                 exchange = self._exchange(*request, writer)
                 self.arrived.append(exchange)
                 await self._fault(exchange)(exchange)
@@ -243,19 +242,11 @@ class Service(HostedApi):
             return waiting.pop(0)
         return self._files.get(exchange.path) or self.standing.get(exchange.endpoint, as_usual)
 
-    def _submit(self, model: str, body: dict[str, Any]) -> Response | None:
-        running = sum(task.status(self.is_stalled) in ("created", "processing") for task in self.tasks.values())
-        if self.at_once is not None and running >= self.at_once:
-            return _failure(429, "too many tasks at once")
-        return super()._submit(model, body)
+    def unix(self, moment: float) -> float:
+        return self.time.at(time.time() - (time.monotonic() - moment)) + self.skew
 
     def _prediction(self, task: Task) -> dict[str, Any]:
-        born = time.time() - (time.monotonic() - task.born)
-        ours = {
-            "urls": {"get": f"{self.base_url}/api/v3/predictions/{task.id}/result"},
-            "created_at": _iso(self.time.at(born)),
-        }
-        return super()._prediction(task) | ours
+        return super()._prediction(task) | {"urls": {"get": f"{self.base_url}/api/v3/predictions/{task.id}/result"}}
 
     def _outputs(self, task: Task) -> list[Any]:
         if self.outputs:

@@ -6,18 +6,19 @@ It shares no code with `components`, so that an error in the app is not repeated
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import socket
-import struct
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from email.utils import formatdate
+from fractions import Fraction
 from typing import Any
 
 from tests.support.paths import GOLDEN
+from tests.support.v3_bill import Bill
+from tests.support.v3_http import Response, end_all, failure, iso, read_request, reset, response, success
 from tests.support.v3_task import Seconds, Task, png
 
 KEY = "wsk-test-key-that-is-marked"
@@ -48,7 +49,7 @@ class HostedApi:
         """While True no task finishes by itself."""
         self.extras: dict[str, Any] = {}
         """Fields that the own server adds to an unfinished task."""
-        self.next_submits: list[Callable[[], tuple[int, dict[str, str], bytes] | None]] = []
+        self.next_submits: list[Callable[[], Response | None]] = []
         """Responses to the next submits; None resets the connection after the task was created."""
         self.base64 = False
         self.keys = {KEY}
@@ -61,7 +62,22 @@ class HostedApi:
         """List of models; None: no such endpoint (404)."""
         self.can_delete = True
         """False: no such endpoint (404)."""
-        self._numbers = itertools.count()
+        self.bill = Bill()
+        self.charged: Callable[[dict[str, Any]], Fraction] = lambda body: Fraction(str(self.price or 0))
+        """Dollars that a task costs, by the body of its submit."""
+        self.stop_delay: Seconds = 0.0
+        """Time until a running task that is deleted stops."""
+        self.images_per_minute: int | None = None
+        """Level of the account: tasks in each minute, after which a submit is rejected with 429; None: no limit."""
+        self.at_once: int | None = None
+        """Level of the account: most unfinished tasks; None: no limit."""
+        self.account_of: Callable[[str], str] = lambda key: ""
+        """Account of a key; all keys have the same one."""
+        self.monotonic, self.wall, self.skew = time.monotonic, time.time, 0.0
+        """Clocks, and the seconds by which this service's time of day is ahead of theirs."""
+        self.new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+        """Returns the id of the next task."""
+        self._caller = ""
         self._loop = asyncio.new_event_loop()
         self._writers: set[asyncio.StreamWriter] = set()
         self._ready = threading.Event()
@@ -98,7 +114,7 @@ class HostedApi:
         self._loop.run_forever()
         server.close()
         for _ in range(3):  # a connection accepted last gets its task one loop iteration later, its end another
-            self._loop.run_until_complete(_end_all())
+            self._loop.run_until_complete(end_all())
             for writer in self._writers:
                 writer.transport.abort()  # `close` would wait for a client that reads no more
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
@@ -107,56 +123,78 @@ class HostedApi:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            while (request := await _read_request(reader)) is not None:
+            while (request := await read_request(reader)) is not None:
                 answer = self._answer(*request)
+                if request[1].endswith("/billings/search"):
+                    await asyncio.sleep(self.bill.delay)
                 if answer is None:
-                    _reset(writer)
+                    reset(writer)
                     return
-                writer.write(_response(*answer))
+                writer.write(response(*answer))
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    def _answer(
-        self, method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes] | None:
+    def unix(self, moment: float) -> float:
+        """Return the Unix seconds of a monotonic time by this service's clock."""
+        return self.wall() - (self.monotonic() - moment) + self.skew
+
+    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response | None:
+        answer = self._undated_answer(method, path, headers, body)
+        if answer is None:
+            return None
+        status, named, content = answer
+        return status, {"date": formatdate(self.unix(self.monotonic()), usegmt=True), **named}, content
+
+    def _undated_answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response | None:
         self.requests.append((method, path, headers))
         if path.startswith("/files/"):
             _, _, size, seed = path.split("/")
             width, height = map(int, size.split("x"))
             return 200, {"content-type": "image/png"}, png(width, height, int(seed))
         if not path.startswith(f"{self.prefix}/api/v3/"):
-            return _failure(404, "no such page")
-        if headers.get("authorization", "").removeprefix("Bearer ") not in self.keys:
-            return _failure(401, "invalid api key")
+            return failure(404, "no such page")
+        key = headers.get("authorization", "").removeprefix("Bearer ")
+        if key not in self.keys:
+            return failure(401, "invalid api key")
+        self._caller = self.account_of(key)
         return self._route(method, path.removeprefix(f"{self.prefix}/api/v3/"), body)
 
-    def _route(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes] | None:
+    def _route(self, method: str, path: str, body: bytes) -> Response | None:
         if method == "POST" and path == "media/upload/binary":
             return self._upload(body)
-        if method == "GET" and path.startswith("predictions/"):
-            return self._query(path.split("/")[1])
-        if method == "POST" and path == "predictions":
-            query = json.loads(body)
-            page, size = query["page"], query["page_size"]
-            newest = list(reversed(self.tasks.values()))[(page - 1) * size :][:size]
-            return _success({"page": page, "items": [self._prediction(task) for task in newest]})
-        if method == "POST" and path == "predictions/delete" and self.can_delete:
-            found = [self.tasks.pop(task_id, None) for task_id in json.loads(body)["ids"]]
-            return _success({"deleted_count": sum(task is not None for task in found)})
+        if path.split("/")[0] == "predictions":
+            return self._predictions(method, path.removeprefix("predictions").strip("/"), body)
+        if method == "POST" and path == "billings/search":
+            return self.bill.search(json.loads(body), self._caller, self.unix, is_stalled=self.is_stalled)
         if method == "POST" and path in ("stability-ai/sdxl-lora", "stability-ai/sdxl"):
             return self._submit(path, json.loads(body))
         if method == "GET" and path == "models" and self.models is not None:
-            return _success(self.models)
+            return success(self.models)
         if method == "GET" and path == "balance" and self.balance is not None:
-            return _success({"balance": self.balance})
+            return success({"balance": self.balance})
         if method == "POST" and path == "model/price" and self.price is not None:
-            return _success(self._quote(json.loads(body)["model_id"]))
-        return _failure(404, "model not found")
+            return success(self._quote(**json.loads(body)))
+        return failure(404, "model not found")
 
-    def _upload(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def _predictions(self, method: str, path: str, body: bytes) -> Response:
+        if method == "POST" and not path:
+            query = json.loads(body)
+            page, size = query["page"], query["page_size"]
+            own = [task for task in self.tasks.values() if task.account == self._caller]
+            newest = own[::-1][(page - 1) * size :][:size]
+            return success({"page": page, "items": [self._prediction(task) for task in newest]})
+        if method == "POST" and path == "delete" and self.can_delete:
+            found = [task for task_id in json.loads(body)["ids"] if (task := self._own_task(task_id))]
+            return success({"deleted_count": len([self._delete(task) for task in found])})
+        task = self._own_task(path.split("/")[0]) if method in ("GET", "DELETE") else None
+        if task is None:
+            return failure(404, "prediction not found")
+        return self._query(task) if method == "GET" else self._delete(task)
+
+    def _upload(self, body: bytes) -> Response:
         """Store the single file of a multipart form."""
         head, _, rest = body.partition(b"\r\n\r\n")
         content = rest[: rest.rindex(b"\r\n--")]
@@ -164,22 +202,23 @@ class HostedApi:
         name = f"{len(self.uploads) + 1}.png"
         self.uploads[name] = content
         link = f"{self.base_url}/uploads/{name}"
-        return _success({"type": "image", "download_url": link, "filename": name, "size": len(content)})
+        return success({"type": "image", "download_url": link, "filename": name, "size": len(content)})
 
     def uploaded(self, link: str) -> bytes:
         """Return the uploaded file of a link."""
         return self.uploads[link.rpartition("/")[2]]
 
-    def _quote(self, model: str) -> dict[str, Any]:
+    def _quote(self, model_id: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        price = float(self.charged(inputs))
         return {
-            "model_id": model,
-            "price": self.price,
-            "discounted_price": self.price,
+            "model_id": model_id,
+            "price": price,
+            "discounted_price": price,
             "discount_rate": 100,
             "currency": "USD",
         }
 
-    def _submit(self, model: str, body: dict[str, Any]) -> tuple[int, dict[str, str], bytes] | None:
+    def _submit(self, model: str, body: dict[str, Any]) -> Response | None:
         self.posts.append(body)
         self.submit_times.append(time.monotonic())
         if self.next_submits:
@@ -188,19 +227,41 @@ class HostedApi:
                 return answer
             self._make(model, body)
             return None
-        return _success(self._prediction(self._make(model, body)))
+        return self._limited() or success(self._prediction(self._make(model, body)))
+
+    def _limited(self) -> Response | None:
+        """Return the rejection of a submit that exceeds the account's level; None when it does not."""
+        own = [task for task in self.tasks.values() if task.account == self._caller]
+        minute = self.unix(self.monotonic()) // 60
+        this_minute = sum(self.unix(task.born) // 60 == minute for task in own)
+        if self.images_per_minute is not None and this_minute >= self.images_per_minute:
+            return failure(429, "too many images this minute")
+        running = sum(task.status(self.is_stalled) in ("created", "processing") for task in own)
+        return failure(429, "too many tasks at once") if self.at_once is not None and running >= self.at_once else None
 
     def _make(self, model: str, body: dict[str, Any]) -> Task:
-        task = Task(uuid.uuid4().hex, model, body, time.monotonic(), self.queued, self.length(body))
+        task = Task(self.new_id(), model, body, self.monotonic(), self.queued, self.length(body))
+        task.monotonic, task.account, task.price = self.monotonic, self._caller, self.charged(body)
         self.tasks[task.id] = task
+        self.bill.book(task)
         return task
 
-    def _query(self, task_id: str) -> tuple[int, dict[str, str], bytes]:
+    def _own_task(self, task_id: str) -> Task | None:
+        """Return a task of the calling account; None for an unknown one."""
         task = self.tasks.get(task_id)
-        if task is None:
-            return _failure(404, "prediction not found")
+        return task if task and task.account == self._caller else None
+
+    def _query(self, task: Task) -> Response:
         task.queries += 1
-        return _success(self._prediction(task))
+        return success(self._prediction(task))
+
+    def _delete(self, task: Task) -> Response:
+        """Delete an ended task; ask a running one to stop, which stays until it has ended."""
+        if task.status(self.is_stalled) in ("created", "processing"):
+            task.stop(self.stop_delay)
+        else:
+            del self.tasks[task.id]
+        return success({"id": task.id, "status": "deleted"})
 
     def _prediction(self, task: Task) -> dict[str, Any]:
         status = task.status(self.is_stalled)
@@ -212,7 +273,7 @@ class HostedApi:
             "urls": {"get": f"http://127.0.0.1:{self.port}{self.prefix}/api/v3/predictions/{task.id}/result"},
             "has_nsfw_contents": task.nsfw if done else [],
             "status": status,
-            "created_at": _iso(time.time() - (time.monotonic() - task.born)),
+            "created_at": iso(self.unix(task.born)),
             "error": task.error,
             "timings": {"inference": int(1000 * (task.length - task.queued)) if done else 0},
             **({} if done else self.extras),
@@ -233,50 +294,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-async def _end_all() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, asyncio.sleep(0), return_exceptions=True)
-
-
-async def _read_request(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str], bytes] | None:
-    line = (await reader.readline()).decode()
-    if not line:
-        return None
-    method, path, _ = line.split(" ", 2)
-    headers: dict[str, str] = {}
-    while (header := (await reader.readline()).decode().strip()) != "":
-        name, _, value = header.partition(":")
-        headers[name.lower()] = value.strip()
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return method, path, headers, body
-
-
-def _response(status: int, headers: dict[str, str], body: bytes) -> bytes:
-    lines = [f"HTTP/1.1 {status} X", f"content-length: {len(body)}", *(f"{k}: {v}" for k, v in headers.items())]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def _success(data: Any) -> tuple[int, dict[str, str], bytes]:
-    return 200, _JSON, json.dumps({"code": 200, "message": "success", "data": data}).encode()
-
-
-def _failure(status: int, message: str) -> tuple[int, dict[str, str], bytes]:
-    return status, _JSON, json.dumps({"code": status, "message": message, "data": None}).encode()
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """Close with RST: with a linger time of 0 the kernel drops unsent data."""
-    raw = writer.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-_JSON = {"content-type": "application/json"}
