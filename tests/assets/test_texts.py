@@ -23,6 +23,7 @@ from tests.tools.repaint_samples import examples, shelf
 SECTIONS = (
     *(
         "account",
+        "bill",
         "code",
         "compare",
         "example",
@@ -65,9 +66,12 @@ def keys_like(pattern: str, codes: str | list[str]) -> list[str]:
     return [pattern.replace("${}", code) for code in (codes.split() if isinstance(codes, str) else codes)]
 
 
+BILLED = "charged not_final partly_refunded refunded not_charged"
 DYNAMIC = {
     pattern: keys_like(pattern, codes)
     for pattern, codes in {
+        "bill.fact.${}": BILLED,
+        "bill.sentence.${}": BILLED,
         "charge.${}": values(Charge),
         "code.tab.${}": [path.stem for path in (ASSETS / "code_samples").glob("*.jinja")],
         "example.${}.title": [one["id"] for one in examples()],
