@@ -23,6 +23,10 @@ function decimalsOf(amount) {
 /** @param {number} time unix seconds @returns {string} */
 export const day = (time) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(time * 1000);
 
+/** @param {number} time unix seconds of the start of a day in UTC @returns {string} without the year */
+export const dayInUtc = (time) =>
+  new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(time * 1000);
+
 /** @param {Date} time @returns {string} with seconds */
 export const timeOfDay = (time) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(time);
 
