@@ -48,6 +48,16 @@ async def test_what_the_service_does_not_stop_goes_on(rig, api, answer):
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
 
 
+async def test_what_is_paid_for_is_not_stopped_unless_its_charge_is_accepted(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock, limits=BudgetLimits()) as rig:
+        job = await under_way(rig, api)
+        assert rig.jobs.is_stop_charged(job)
+        assert not await rig.jobs.stop(ALICE, job.id, is_charge_accepted=False)
+        assert len(api.tasks) == 1
+        assert await rig.jobs.stop(ALICE, job.id)
+        assert api.tasks == {}
+
+
 # --- deleting ---
 
 
