@@ -242,7 +242,7 @@ class Client:
         names = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
         async with (
             asyncio.timeout(seconds or self._timeouts.call),
-            self._api.stream(method, url, json=body, files=files, headers=names | GZIP_OR_NONE) as response,
+            self._api.stream(method, url, json=body, files=files, headers={**names, **GZIP_OR_NONE}) as response,
         ):
             content = await read_body(response)
         # By the wall clock: the header may be an HTTP date.
