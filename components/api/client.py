@@ -252,7 +252,7 @@ class Client:
         sent = self._clock.now()
         async with (
             asyncio.timeout(seconds or self._timeouts.call),
-            self._api.stream(method, url, json=body, files=files, headers=names | GZIP_OR_NONE) as response,
+            self._api.stream(method, url, json=body, files=files, headers={**names, **GZIP_OR_NONE}) as response,
         ):
             content = await read_body(response)
         self.service_clock.observe_date(sent, self._clock.now(), response.headers.get("date"))

@@ -161,7 +161,7 @@ UNUSUAL: list[Any] = [
     [],
     "text",
     {"prompt": 5, "width": "1024", "seed": None, "loras": "x", "styles": 3, "pictures": "4", "refine": "rm -rf"},
-    {"pictures": 99, "__proto__": {"on": True}, "key": "k", "image": "x", "preset": "slow"},
+    {"pictures": 99, "__proto__": {"on": True}, "key": "k", "image": "x", "preset": "slow", "refine": "constructor"},
 ]
 FITTING = """async ([place, link]) => {
     const { settingsFrom, formValues } = await import(`${place}/form/values.js`);
@@ -186,6 +186,14 @@ def test_s06_what_no_link_of_the_page_says_changes_nothing(person: Person) -> No
         usual, fitted = person.page.evaluate(FITTING, [f"{person.url}/{assets.address('ui')}", link])
         assert fitted == {"settings": {**usual, "loras": fitted["settings"]["loras"]}, "moved": []}
         assert fitted["settings"]["loras"] in ([], usual["loras"])
+
+
+def test_a_link_may_have_the_model_s_own_name_of_the_ensemble(person: Person) -> None:
+    person.page.locator("#refiner > button").click()
+    person.page.locator("#field-refine input").first.wait_for()
+    link = {"refine": "base_model_refiner"}
+    _, fitted = person.page.evaluate(FITTING, [f"{person.url}/{assets.address('ui')}", link])
+    assert fitted["settings"]["refine"] == "expert_ensemble_refiner"
 
 
 def test_what_a_link_wants_out_of_range_is_moved_and_said(person: Person) -> None:
