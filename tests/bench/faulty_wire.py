@@ -146,7 +146,7 @@ class FaultyWire(httpx.AsyncBaseTransport):
         return httpx.Response(status, headers=headers, content=content, request=request)
 
     def _fault(self, endpoint: str) -> Fault | None:
-        self.exchanges += 1
+        self.exchanges += self.share > 0
         fault = self.outage
         if fault is None and self._rng.random() < self.share:
             fault = self._rng.choice({SUBMIT: _SUBMITS, "query": _QUERIES, "file": _FILES}.get(endpoint, _READS))
