@@ -14,6 +14,7 @@ PlaygroundError
 ├── ConnectionFailed       no connection to the API; no byte of the request left
 ├── CertificateError       invalid TLS certificate; nothing was sent, not even the key
 ├── SubmissionUnknown      the request left and no usable answer came: a task may exist
+├── SentElsewhere          another process on the same data folder sends this job; nothing was sent here
 ├── PollFailed             a query of a task failed; the task itself is not affected
 │   ├── PollUnauthorized   the key may not query the task: 401, 403
 │   └── TaskNotFound       the API no longer knows the task: 404
@@ -105,6 +106,10 @@ class CertificateError(PlaygroundError):
 
 class SubmissionUnknown(PlaygroundError):
     """The request left and no usable answer came. A task may exist, so the request is never sent again."""
+
+
+class SentElsewhere(PlaygroundError):
+    """Another process on the same data folder has sent or ended this job, so this one must not send it."""
 
 
 class PollFailed(PlaygroundError):

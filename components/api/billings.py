@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import messages
-from components.api.decode import ApiResponse, data_or_raise, task_id_of, unix_seconds
+from components.api.decode import data_or_raise, task_id_of, unix_seconds
+from components.api.envelope import ApiResponse
 from components.domain.bill import BillEntry
 from components.domain.json_values import as_list, as_mapping, as_text
 from components.errors import NotProvided

@@ -15,7 +15,6 @@ from components import messages
 from components.api.billings import BillSearch, decode_billings, encode_billings
 from components.api.connection_errors import NEVER_LEFT, connection_error
 from components.api.decode import (
-    ApiResponse,
     decode_balance,
     decode_delete,
     decode_price,
@@ -26,6 +25,7 @@ from components.api.decode import (
 )
 from components.api.encode import NO_IMAGE_LINKS, ImageLinks, encode, encode_delete, encode_price, encode_recent
 from components.api.endpoint import Endpoint, origin_of
+from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.api.service_clock import ServiceClock
 from components.clock import Clock

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from components import messages
 from components.api.decode_message import message_or_text, messages_or_text, reason_or_text
+from components.api.envelope import MESSAGE_LIMIT, ApiResponse, envelope_of
 from components.api.error_codes import refusal_of
 from components.domain.json_values import as_count, as_list, as_mapping, as_text
 from components.domain.money import Micros, Quote, micros
@@ -29,8 +28,6 @@ from components.errors import (
 )
 from components.messages.message import Message
 
-MESSAGE_LIMIT = 300
-"""Characters of the API's own message that are shown to a visitor."""
 PREVIEW_LIMIT = 64 * 1024
 """Characters of a preview's data URI; a longer one is dropped."""
 PREVIEW_START = "data:image/jpeg;base64,"
@@ -42,30 +39,20 @@ _TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
 """Codes of a query that mean that the task has failed, by the v3 API's contract."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApiResponse:
-    """HTTP response of the API, undecoded."""
-
-    status: int
-    body: bytes
-    retry_after: float | None = None
-    """Seconds from the Retry-After header; None without one."""
-
-
 def decode_submit(response: ApiResponse) -> TaskUpdate:
     """Return the task of a submit's response.
 
     Raises SubmitRejected (or a kind of it) or InvalidRequest when the API certainly created no task, else
     SubmissionUnknown.
     """
-    envelope = _envelope(response.body)
-    data = as_mapping(envelope.get("data"))
+    envelope = envelope_of(response)
+    data = as_mapping(envelope.data)
     if task_id_of(data):  # an error with a task id counts as accepted: the task exists and may be charged
         return _update(data)
-    code, message = _code(response, envelope), _message(envelope)
-    if refusal := refusal_of(code, message, response.retry_after, reason_or_text(envelope.get("x-message"), message)):
+    reason = reason_or_text(envelope.fields.get("x-message"), envelope.message)
+    if refusal := refusal_of(envelope.code, envelope.message, response.retry_after, reason):
         raise refusal
-    raise SubmissionUnknown(messages.UNEXPECTED_PAGE if _is_html(response) else messages.NO_CLEAR_ANSWER)
+    raise SubmissionUnknown(messages.UNEXPECTED_PAGE if envelope.is_page else messages.NO_CLEAR_ANSWER)
 
 
 def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
@@ -73,29 +60,27 @@ def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
 
     PollFailed says nothing about the task itself, which goes on.
     """
-    envelope = _envelope(response.body)
-    code = _code(response, envelope)
-    data = as_mapping(envelope.get("data"))
+    envelope = envelope_of(response)
+    code, data = envelope.code, as_mapping(envelope.data)
     # An error may carry the task's state: a timeout of the API (504, 5004) comes with `processing`, and the task goes
     # on.
     if task_id_of(data) == task_id and (code == 200 or "status" in data):
         return _update(data)
     if code in _TASK_FAILED_CODES:
-        return TaskUpdate(task_id, TaskStatus.FAILED, error=_message(envelope))
-    # Also a gateway's own 404 page, which says nothing about the task: the watcher believes only repeated ones.
+        return TaskUpdate(task_id, TaskStatus.FAILED, error=envelope.message)
     if code == 404:
         raise TaskNotFound(messages.GONE)
     if code in (401, 403):
         raise PollUnauthorized(messages.LOOK_REFUSED)
-    message = messages.PAGE_IN_PLACE_OF_API if _is_html(response) else messages.SLOW_CONNECTION
+    message = messages.PAGE_IN_PLACE_OF_API if envelope.is_page else messages.SLOW_CONNECTION
     raise PollFailed(message, response.retry_after)
 
 
 def decode_recent(response: ApiResponse) -> tuple[TaskUpdate, ...]:
     """Return one page of the account's tasks, newest first. Raises PollFailed."""
-    envelope = _envelope(response.body)
-    items = as_mapping(envelope.get("data")).get("items")
-    if _code(response, envelope) != 200 or not isinstance(items, list):
+    envelope = envelope_of(response)
+    items = as_mapping(envelope.data).get("items")
+    if envelope.code != 200 or not isinstance(items, list):
         raise PollFailed(messages.LIST_UNREADABLE)
     entries = [as_mapping(item) for item in as_list(items)]
     return tuple(_update(entry) for entry in entries if task_id_of(entry))
@@ -106,14 +91,13 @@ def decode_upload(response: ApiResponse) -> str:
 
     Raises SubmitRejected (or a kind of it), and NotProvided when the API has no such call.
     """
-    envelope = _envelope(response.body)
-    code = _code(response, envelope)
-    if code in (404, 405):
+    envelope = envelope_of(response)
+    if envelope.lacks_call:
         raise NotProvided(messages.NOT_UPLOADED, is_offered=False)
-    link = as_text(as_mapping(envelope.get("data")).get("download_url"))
-    if code == 200 and link:
+    link = as_text(as_mapping(envelope.data).get("download_url"))
+    if envelope.code == 200 and link:
         return link
-    refusal = refusal_of(code, _message(envelope), response.retry_after)
+    refusal = refusal_of(envelope.code, envelope.message, response.retry_after)
     # No InvalidRequest: it would be shown at a field of the form, of which none is wrong.
     raise refusal if isinstance(refusal, SubmitRejected) else UploadFailed(messages.NOT_UPLOADED)
 
@@ -151,13 +135,12 @@ def _data_object(response: ApiResponse, otherwise: Message) -> Mapping[str, Any]
 
 def data_or_raise(response: ApiResponse, otherwise: Message) -> object:
     """Return the data of a successful response. Raises Unauthorized, and NotProvided with the message `otherwise`."""
-    envelope = _envelope(response.body)
-    code = _code(response, envelope)
-    if code in (401, 403):
+    envelope = envelope_of(response)
+    if envelope.code in (401, 403):
         raise Unauthorized(messages.KEY_REFUSED)
-    if code != 200:
-        raise NotProvided(otherwise, is_offered=code not in (404, 405))
-    return envelope.get("data")
+    if envelope.code != 200:
+        raise NotProvided(otherwise, is_offered=not envelope.lacks_call)
+    return envelope.data
 
 
 def decode_inline_image(text: str) -> bytes:
@@ -175,36 +158,6 @@ def task_id_of(data: Mapping[str, Any]) -> str:
     """Return the id of a prediction; empty for none, or one with characters that do not belong in a URL path."""
     text = str(data.get("id") or "")
     return text if _TASK_ID.fullmatch(text) else ""
-
-
-def _envelope(body: bytes) -> Mapping[str, Any]:
-    """Return the JSON object of a response; an empty one for anything else, such as a gateway's HTML page."""
-    try:
-        return as_mapping(json.loads(body))
-    except (ValueError, RecursionError):  # RecursionError: thousands of nested arrays
-        return {}
-
-
-def _is_html(response: ApiResponse) -> bool:
-    """Return whether an HTML page came with status 200 in place of JSON, such as the login page of a proxy."""
-    return response.status == 200 and response.body.lstrip()[:1] == b"<"
-
-
-def _code(response: ApiResponse, envelope: Mapping[str, Any]) -> int:
-    """Return the code of a response; 0 for status 200 without an envelope.
-
-    The envelope's code precedes the HTTP status, since errors may come with status 200. A 200 in the envelope does not
-    turn an HTTP error into a success.
-    """
-    code = envelope.get("code")
-    # In Python `True` is an int.
-    if not isinstance(code, int) or isinstance(code, bool):
-        return response.status if response.status != 200 else 0
-    return code if response.status == 200 or code != 200 else response.status
-
-
-def _message(envelope: Mapping[str, Any]) -> str:
-    return as_text(envelope.get("message")).strip()[:MESSAGE_LIMIT]
 
 
 def _update(data: Mapping[str, Any]) -> TaskUpdate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components import messages
+from components.api.envelope import NO_CODE
 from components.domain.field import TakenBy
 from components.domain.fields import FIELDS
 from components.errors import (
@@ -39,6 +40,9 @@ def refusal_of(
 
     `message` is the API's own, `retry_after` in seconds. `reason` is shown in place of `message`, if there is one.
     """
+    # An answer that is not the API's own refuses nothing, whatever its words.
+    if code == NO_CODE:
+        return None
     shown = message if reason is None else reason
     if code == 429:
         return RateLimited(messages.BUSY, retry_after)

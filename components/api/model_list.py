@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from components import messages
-from components.api.decode import ApiResponse, data_or_raise
+from components.api.decode import data_or_raise
+from components.api.envelope import ApiResponse
 from components.domain.field import Kind
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, NOT_INLINE
 from components.domain.json_values import as_list, as_mapping

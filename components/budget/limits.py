@@ -5,6 +5,7 @@ They are checked in the transaction that writes the reservation. What is not kno
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -57,6 +58,17 @@ class BudgetLimits:
         if self.access is Access.LISTED and person.user.lower() not in self.users:
             raise BudgetDenied(messages.NOT_LISTED)
 
+    def check_size(self, images: int, cost: Micros) -> None:
+        """Raise BudgetDenied when a press of several images exceeds a limit though nothing was spent before.
+
+        `cost` is that of all its images; 0 while it is not known.
+        """
+        if images > self.images_per_hour:
+            raise BudgetDenied(messages.press_above_hour(images, self.images_per_hour))
+        largest = min(self.per_person_day, self.per_day, self.per_month)
+        if images > 1 and cost > largest:
+            raise BudgetDenied(messages.press_above_amount(images, dollars(cost), dollars(largest)))
+
 
 @dataclass(frozen=True, slots=True)
 class SpendingTotals:
@@ -83,8 +95,8 @@ class Reservation:
     limits: BudgetLimits
     payer_name: str
     """See `Person.payer_name`."""
-    price: Micros
-    """Of one image, at most."""
+    prices: tuple[Micros, ...]
+    """Of each image, at most, in the order of the jobs."""
     balance: Micros | None
     """None when the API has no balance; only a local host may spend without one."""
     balance_time: float = 0.0
@@ -97,10 +109,11 @@ class Reservation:
         if self.limits.is_stopped or spent.is_stopped:
             raise BudgetDenied(messages.STOPPED_BY_HOST)
 
-    def check(self, spent: SpendingTotals, images: int) -> None:
-        """Raise BudgetDenied when this many images would exceed any limit. A limit may be reached exactly."""
+    def check(self, spent: SpendingTotals, prices: Sequence[Micros]) -> None:
+        """Raise BudgetDenied when images at these prices would exceed any limit. A limit may be reached exactly."""
         self.check_not_stopped(spent)
-        limits, cost = self.limits, self.price * images
+        limits, cost, images = self.limits, sum(prices), len(prices)
+        limits.check_size(images, cost)
         if spent.images_this_hour + images > limits.images_per_hour:
             raise BudgetDenied(messages.picture_limit(limits.images_per_hour))
         if spent.by_person_today + cost > limits.per_person_day:

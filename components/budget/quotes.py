@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -57,27 +58,38 @@ class QuoteCache:
         self._balance_until = self._balance_time = 0.0
 
     async def reservation_for(
-        self, model: str, payer_name: str, request: GenerationRequest
-    ) -> tuple[Reservation, Micros]:
-        """Return the reservation for the images of one press, and the likely price of one.
+        self, model: str, payer_name: str, requests: Sequence[GenerationRequest]
+    ) -> tuple[Reservation, tuple[Micros, ...]]:
+        """Return the reservation for the images of one press, and the likely price of each.
 
         Raises BudgetDenied when the host's key is rejected, NotProvided, ConnectionFailed or CertificateError.
         """
         try:
-            quote = await self.quote(model, request)
+            quotes = await self.quotes(model, requests)
             balance = await self.balance()
         except Unauthorized as error:
             raise BudgetDenied(messages.HOST_KEY_REFUSED) from error
         # Reserved is the list price, shown is the discounted one: a discount may have ended when the task is charged.
-        return Reservation(self.limits, payer_name, quote.maximum, balance, self._balance_time), quote.price
+        maxima, prices = tuple(quote.maximum for quote in quotes), tuple(quote.price for quote in quotes)
+        return Reservation(self.limits, payer_name, maxima, balance, self._balance_time), prices
+
+    def check_size(self, model: str, requests: Sequence[GenerationRequest]) -> None:
+        """Raise BudgetDenied when a press of these images can never fit the limits, as far as the cache tells."""
+        cached = [self._cached(_price_key(model, request)) for request in requests]
+        known = [quote.maximum for quote in cached if quote]
+        self.limits.check_size(len(requests), sum(known) if len(known) == len(requests) else 0)
+
+    async def quotes(self, model: str, requests: Sequence[GenerationRequest]) -> list[Quote]:
+        """Return the price of each image, with one call for all that cost the same. Raises as `quote` does."""
+        # One after the other: the first failure ends it, and equal ones find the answer to the first in the cache.
+        return [await self.quote(model, request) for request in requests]
 
     async def quote(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one image. Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError."""
         key = _price_key(model, request)
         # Two presses at once may both request a price: the call is free of charge, and the later answer stays.
-        cached = self._quotes.get(key)
-        if cached and self._clock.monotonic() < cached.until:
-            return cached.quote
+        if cached := self._cached(key):
+            return cached
         try:
             # Without the visitor's prompt: no price depends on it, and it is not part of the key.
             quote = await self._source.price(model, replace(request, prompt="a picture", negative_prompt=""))
@@ -107,6 +119,10 @@ class QuoteCache:
         self._balance_time = requested_at  # not when the answer came: a job that ends meanwhile may not be in it
         self._balance_until = self._clock.monotonic() + BALANCE_SECONDS
         return self._balance
+
+    def _cached(self, key: tuple[object, ...]) -> Quote | None:
+        cached = self._quotes.get(key)
+        return cached.quote if cached and self._clock.monotonic() < cached.until else None
 
     def _may_be_unknown(self, error: NotProvided) -> bool:
         """Return whether a missing price or balance may be ignored: a local host, and an API without the call."""

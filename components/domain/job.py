@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from components import messages
 from components.domain.bill import Bill, BilledTask, BillOutcome
 from components.domain.fields import FIELDS
 from components.domain.request import GenerationRequest
@@ -221,6 +222,12 @@ class Job:
         return self.state is JobState.FAILED and self.task_id is not None and spent
 
     @property
+    def can_look_again(self) -> bool:
+        """Return whether its visitor may ask for another look: at a lost answer, a missing image, a fault of ours."""
+        is_left = self.ended is None and self.problem in _LEFT_BY_US
+        return self.state is JobState.UNKNOWN or self.is_paid_without_image or self.is_paused or is_left
+
+    @property
     def can_be_deleted(self) -> bool:
         """Return whether it may be deleted: it has ended, and no task or paid image may still turn up."""
         is_over = self.ended is not None and self.state is not JobState.UNKNOWN
@@ -259,6 +266,8 @@ _PROVEN_CHARGES = {
     BillOutcome.REFUNDED: Charge.REFUNDED,
     BillOutcome.NOT_CHARGED: Charge.NONE,
 }
+_LEFT_BY_US = (messages.OUR_FAULT, messages.OUR_FAULT_UNSENT, messages.SENT_ELSEWHERE)
+"""Problems of a job that no task may follow any more."""
 
 
 def account_name(backend: str, key_fingerprint: str) -> str:

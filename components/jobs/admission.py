@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components import messages
 from components.budget.limits import STOP_SWITCH
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
 from components.domain.job import Job, JobState
+from components.domain.money import Micros
 from components.errors import BudgetDenied, CertificateError, ConnectionFailed, NotProvided, StorageError
 from components.jobs.visitor_keys import VisitorKeys
 from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
+Prices = Mapping[str, Micros]
+"""Prices of the jobs of a press by job id; empty when the host's key does not pay."""
 MAX_PRICE_ATTEMPTS = 3
 """Price requests after which a press is refused."""
 
@@ -28,28 +31,26 @@ class Admission:
         """`quotes` is None when the host's backend is free of charge."""
         self._quotes, self._keys, self._store, self._clock = quotes, keys, store, clock
         self._host_backend = host_backend
-        self._reservations: set[asyncio.Task[int | None]] = set()
+        self._reservations: set[asyncio.Task[Prices]] = set()
         self._awaiting_price: dict[str, Message | None] = {}
         """Jobs that wait for their price, and the message of those that were cancelled meanwhile."""
         self._is_stopped = False
 
-    def begin(self, jobs: Sequence[Job]) -> asyncio.Task[int | None]:
-        """Start to reserve money for the jobs of a press, all or none, in a task that outlives its callers.
-
-        Its result is the price of one image in micro-dollars; None when the host's key does not pay.
-        """
+    def begin(self, jobs: Sequence[Job]) -> asyncio.Task[Prices]:
+        """Start to reserve money for the jobs of a press, all or none, in a task that outlives its callers."""
         reservation = asyncio.create_task(self._reserve(jobs))
         self._reservations.add(reservation)
         reservation.add_done_callback(self._reservations.discard)
         self._awaiting_price |= dict.fromkeys((job.id for job in jobs), None)
         return reservation
 
-    async def admitted(self, reservation: asyncio.Task[int | None], job: Job) -> Job:
+    async def admitted(self, reservation: asyncio.Task[Prices], job: Job) -> Job:
         """Wait for the reservation; return the job with its price, or an ended job that must not be sent."""
-        price, denied = None, None
+        denied = None
+        prices: Prices = {}
         try:
             # Shielded: the reservation belongs to all jobs of the press, and one of them may be cancelled.
-            price = await asyncio.shield(reservation)
+            prices = await asyncio.shield(reservation)
         except (BudgetDenied, NotProvided, ConnectionFailed, CertificateError, StorageError) as error:
             denied = error.message
         finally:
@@ -58,7 +59,7 @@ class Admission:
             return job.ended_as(JobState.STOPPED, self._clock.now(), stopped)
         if denied:
             return job.ended_as(JobState.FAILED, self._clock.now(), denied)
-        return job if price is None else job.with_price(price)
+        return job.with_price(prices[job.id]) if prices else job
 
     def cancel(self, job_id: str, message: Message) -> bool:
         """Mark a job to end with this message when its reservation is done. Return False when it waits for none."""
@@ -79,15 +80,16 @@ class Admission:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _reserve(self, jobs: Sequence[Job]) -> int | None:
-        # The price of the first job counts for all, also where the cells of a grid differ.
+    async def _reserve(self, jobs: Sequence[Job]) -> Prices:
+        # Of one model and person; the prices differ in a grid over settings on which a price depends.
         job, attempts = jobs[0], 0
         if not self._quotes or not self._is_host_paid(job):
-            return None
+            return {}
+        requests = [job.request for job in jobs]
         while True:
             attempts += 1
             try:
-                reservation, price = await self._quotes.reservation_for(job.model, job.person, job.request)
+                reservation, prices = await self._quotes.reservation_for(job.model, job.person, requests)
             except (ConnectionFailed, NotProvided):
                 if attempts == MAX_PRICE_ATTEMPTS:
                     raise
@@ -95,7 +97,7 @@ class Admission:
             else:
                 # Checks all limits in the transaction that writes: two presses cannot both take the last dollar.
                 await self._store.reserve(jobs, reservation, self._clock.now())
-                return price
+                return {job.id: price for job, price in zip(jobs, prices, strict=True)}
 
     def _is_host_paid(self, job: Job) -> bool:
         return not job.key and job.backend == self._host_backend

@@ -4,48 +4,96 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
+from components import messages
+from components.clock import Clock
 from components.domain.job import Job, JobState
 from components.domain.task import TaskUpdate
+from components.errors import SentElsewhere
 from components.jobs.accounts import ApiAccounts
-from components.jobs.admission import Admission
+from components.jobs.admission import Admission, Prices
 from components.jobs.repository import JobRepository
-from components.jobs.runner import JobRunner
+from components.jobs.runner import JobRunner, Work
+from components.messages.message import Message
+from components.net.http_pool import DEFAULT_TIMEOUTS
 
 
 class JobFlow:
     """Steps of a job, run in tasks of `runner`."""
 
-    def __init__(self, jobs: JobRepository, accounts: ApiAccounts, admission: Admission, runner: JobRunner) -> None:
+    def __init__(
+        self, jobs: JobRepository, accounts: ApiAccounts, admission: Admission, runner: JobRunner, clock: Clock
+    ) -> None:
         self._jobs, self._accounts, self._admission, self._runner = jobs, accounts, admission, runner
+        self._clock = clock
 
     def admit(self, jobs: Sequence[Job]) -> None:
         """Start saved jobs of one press: their money is reserved together, then each is sent and followed."""
         reservation = self._admission.begin(jobs)
         for job in jobs:
-            self._runner.run(job, partial(self._admit_and_send, reservation))
+            self._run(job, partial(self._admit_and_send, reservation))
 
     def follow(self, job: Job) -> None:
         """Poll an accepted job to its end."""
-        self._runner.run(job, self._follow)
+        self._run(job, self._follow)
 
     def search(self, job: Job) -> None:
         """Search for the task of a job whose submit was never answered, and follow it when it is found."""
-        self._runner.run(job, self._search_and_follow)
+        self._run(job, self._search_and_follow)
 
     def fetch_again(self, job: Job) -> None:
         """Poll and download a job whose task completed but whose image is missing."""
-        self._runner.run(job, self._fetch_again)
+        self._run(job, self._fetch_again)
 
-    async def _admit_and_send(self, reservation: asyncio.Task[int | None], job: Job) -> None:
+    def take_up(self, job: Job) -> None:
+        """Go on with a job that was left after an unforeseen error, see `_take_up`."""
+        self._run(job, self._take_up)
+
+    def _run(self, job: Job, work: Work) -> None:
+        self._runner.run(job, work, self._take_up)
+
+    async def _take_up(self, job: Job) -> None:
+        """Go on with a job after an unforeseen error, from its newest value in memory, never with a second POST."""
+        # First: it may have the id of a task that is on no disk. One whose record is the newest is not written, since
+        # another process may have sent it meanwhile.
+        if self._jobs.unwritten(job.id) and not await self._jobs.save(job):
+            # Its task belongs to another job.
+            ended = job.ended_as(JobState.UNKNOWN, self._clock.now(), messages.NOT_FOUND)
+            await self._jobs.save(replace(ended, task_id=None))
+        elif job.ended and job.state is not JobState.UNKNOWN:
+            return
+        elif job.task_id:
+            await self._follow(job)
+        elif job.ended:
+            await self._search_and_follow(job)
+        elif job.sent:
+            await self._search_and_follow(await self.without_answer(job, messages.NO_CLEAR_ANSWER))
+        else:
+            await self._admit_and_send(self._admission.begin((job,)), replace(job, problem=None))
+
+    async def without_answer(self, job: Job, message: Message) -> Job:
+        """Return a sent job without a task as UNKNOWN, saved. Raises StorageError."""
+        # The answer was lost at the latest at the deadline of the call. `max`: the clock may have been set back since.
+        sent = job.sent or job.created
+        lost = job.as_unknown(message, max(sent, min(self._clock.now(), sent + DEFAULT_TIMEOUTS.call)))
+        await self._jobs.save(lost)
+        return lost
+
+    async def _admit_and_send(self, reservation: asyncio.Task[Prices], job: Job) -> None:
         # `admitted` ends with the check of the payer, and `send` begins by entering the queue: no await in between, or
         # a key that is forgotten at that moment would still be used.
         job = await self._admission.admitted(reservation, job)
         if job.ended:
             await self._jobs.save(job)
             return
-        job, update = await self._accounts[job.account].sender.send(job)
+        try:
+            job, update = await self._accounts[job.account].sender.send(job)
+        except SentElsewhere as error:
+            # Shown and not saved: the record is the other process's to write.
+            await self._jobs.publish(job.with_problem(error.message))
+            return
         self._accounts.drop_rejected_key(job)
         if job.state is JobState.UNKNOWN:
             await self._search_and_follow(job)

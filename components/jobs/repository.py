@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+from components import messages
 from components.domain.bill import Bill
 from components.domain.job import Job
+from components.errors import SentElsewhere, StorageError
 from components.jobs.feed import PAGE_SIZE, JobFeed
 from components.storage.async_store import AsyncStore
 
@@ -26,6 +29,10 @@ class JobRepository:
         """Latest published value of each job that is newer than its record, for feeds that are loaded later."""
         self._transferred: dict[str, str] = {}
         """New visitor of each transferred job: values that its running task made before still name the old one."""
+        self._newest: dict[str, Job] = {}
+        """Newest value of each job that a task follows, whether it could be saved or not."""
+        self._unwritten: dict[str, Job] = {}
+        """Values that could not be saved: they may have the id of a task that is on no disk."""
 
     async def add(self, jobs: Sequence[Job]) -> bool:
         """Save and publish new jobs, all or none. Return False when one of their ids is stored: a repeated click."""
@@ -36,17 +43,58 @@ class JobRepository:
 
     async def save(self, job: Job) -> bool:
         """Save and publish a job's new value. Return False, and save nothing, when its task belongs to another job."""
-        is_saved = await self._store.save_job(job)
-        # Only after the write: a feed loaded meanwhile would read the older record.
-        self._unsaved.pop(job.id, None)
-        if is_saved:
-            await self._publish([self._as_owned(job)])
+        self._note(job)
+        try:
+            is_saved = await self._store.save_job(job)
+        except StorageError:
+            self._unsaved[job.id] = self._unwritten[job.id] = job
+            raise
+        await self._saved(job, is_saved=is_saved)
         return is_saved
+
+    async def mark_sent(self, job: Job) -> None:
+        """Save and publish a job right before its POST, the first and only one that may have arrived.
+
+        Raises SentElsewhere, with nothing saved, when another process on this folder has sent or ended it.
+        """
+        if not await self._store.mark_sent(job):
+            raise SentElsewhere(messages.SENT_ELSEWHERE)
+        # Not before the write: a job whose mark could not be written is not sent, and may be sent by a later attempt.
+        self._note(job)
+        await self._saved(job)
 
     async def publish(self, *jobs: Job) -> None:
         """Publish values without saving them: progress, a passing problem, a queue position."""
+        self._note(*jobs)
         self._unsaved |= {job.id: job for job in jobs}
         await self._publish([self._as_owned(job) for job in jobs])
+
+    def track(self, job: Job) -> None:
+        """Remember the newest value of a job, from now until `untrack`."""
+        self._newest[job.id] = job
+
+    def untrack(self, job_id: str) -> None:
+        """Forget the newest value of a job; one that could not be saved is still found by `unwritten`."""
+        self._newest.pop(job_id, None)
+
+    def newest(self, job: Job) -> Job:
+        """Return the newest value of a tracked job, in memory alone where it could not be saved."""
+        return self._as_owned(self._newest.get(job.id, job))
+
+    def unwritten(self, job_id: str) -> Job | None:
+        """Return the value of a job that could not be saved; None when its record is the newest."""
+        job = self._unwritten.get(job_id)
+        return self._as_owned(job) if job else None
+
+    def shown(self, job: Job) -> Job:
+        """Return a job as its visitor sees it: a published value that is newer than its record."""
+        return self._latest(job)
+
+    async def save_unwritten(self) -> None:
+        """Try once more to save all values that could not be saved, as before the process ends."""
+        for job in list(self._unwritten.values()):
+            with suppress(StorageError):
+                await self.save(self._as_owned(job))
 
     async def transfer(self, visitor: str, to: str) -> int:
         """Move all jobs of one visitor to another, unfinished ones included; return their number."""
@@ -62,6 +110,7 @@ class JobRepository:
         await self._store.delete_jobs(jobs)
         for job in jobs:
             self._unsaved.pop(job.id, None)
+            self._unwritten.pop(job.id, None)
         for visitor in {job.visitor for job in jobs}:
             if feed := self._feeds.get(visitor):
                 # One more than a page: the feed tells from it whether there are older jobs.
@@ -93,6 +142,16 @@ class JobRepository:
                 self._feeds[visitor] = JobFeed(self._latest(job) for job in jobs)
         self._loading.pop(visitor, None)
         return self._feeds[visitor]
+
+    def _note(self, *jobs: Job) -> None:
+        self._newest |= {job.id: job for job in jobs if job.id in self._newest}
+
+    async def _saved(self, job: Job, *, is_saved: bool = True) -> None:
+        # Only after the write: a feed loaded meanwhile would read the older record.
+        self._unsaved.pop(job.id, None)
+        self._unwritten.pop(job.id, None)
+        if is_saved:
+            await self._publish([self._as_owned(job)])
 
     def _latest(self, job: Job) -> Job:
         return self._as_owned(self._unsaved.get(job.id, job))

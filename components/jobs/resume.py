@@ -12,7 +12,6 @@ from components.jobs.job_flow import JobFlow
 from components.jobs.poll_schedule import DurationHistory
 from components.jobs.repository import JobRepository
 from components.jobs.runner import JobRunner
-from components.net.http_pool import DEFAULT_TIMEOUTS
 from components.storage.async_store import AsyncStore
 
 STALE_SECONDS = 600.0
@@ -55,10 +54,14 @@ class JobResume:
                     await self._resume(job)
 
     async def recheck(self, visitor: str, job_id: str) -> None:
-        """Retry a visitor's job that may be paid for: no answer to the submit, no image, or a paused task."""
+        """Retry a visitor's job that may be paid for: no answer to the submit, no image, or left after a fault."""
         async with self.lock:
-            job = await self._store.job(job_id)
-            if job and job.visitor == visitor and job.id not in self._runner:
+            job = self._jobs.unwritten(job_id) or await self._store.job(job_id)
+            if not job or job.visitor != visitor:
+                return
+            if job.id in self._runner:
+                self._runner.retry_now(job.id)
+            else:
                 await self._recheck(job)
 
     async def _resume(self, job: Job) -> None:
@@ -78,17 +81,17 @@ class JobResume:
             await self._jobs.save(job)
             self._flow.follow(job)
         elif job.sent:
-            # The answer was lost when the process ended, at the latest at the deadline of the call. `max`: the clock
-            # may have been set back since.
-            lost_at = max(job.sent, min(now, job.sent + DEFAULT_TIMEOUTS.call))
-            lost = job.as_unknown(messages.UNANSWERED_BEFORE_RESTART, lost_at)
-            await self._jobs.save(lost)
-            self._flow.search(lost)
+            self._flow.search(await self._flow.without_answer(job, messages.UNANSWERED_BEFORE_RESTART))
         else:
             self._flow.admit((job,))
 
     async def _recheck(self, job: Job) -> None:
-        if not (job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused):
+        shown = self._jobs.shown(job)
+        if not shown.can_look_again:
+            return
+        if shown.problem == messages.SENT_ELSEWHERE:
+            # With what the other process wrote meanwhile.
+            await self._jobs.publish(job if job.ended else job.with_problem(messages.SENT_ELSEWHERE))
             return
         if not job.sent and self._store.is_from_newer_version:
             return  # it waits for that version, whatever key is here
@@ -98,5 +101,7 @@ class JobResume:
             await self._resume(job)
         elif job.state is JobState.UNKNOWN:
             self._flow.search(job)
+        elif not job.ended:
+            self._flow.take_up(job)
         else:
             self._flow.fetch_again(job)

@@ -50,7 +50,8 @@ class Sender:
         """Submit a job in the order of the queue.
 
         Return the job, saved, and the first update of its task; None in place of it when there is no task: the job
-        has ended, or is UNKNOWN because no answer came. Raises StorageError.
+        has ended, or is UNKNOWN because no answer came. Raises StorageError, and SentElsewhere when another process
+        on this folder sends it.
         """
         # No await before `enter`: the caller has just checked who pays, and `cancel_all` reaches only what is queued.
         entry = self._queue.enter(job.id)
@@ -133,7 +134,7 @@ class Sender:
             links = await self._uploads.links(job)
             # On disk before the first byte leaves: after a crash the app must know that a task may exist.
             job = job.with_sent(self._clock.now())
-            await self._jobs.save(job)
+            await self._jobs.mark_sent(job)
             update = await self._client.submit(job.model, job.request, links)
         except (ConnectionFailed, RateLimited) as error:
             job = job.with_send_rejected(error.message)

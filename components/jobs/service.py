@@ -52,10 +52,10 @@ class JobService:
         keys = keys or VisitorKeys(clock)
         self._accounts = ApiAccounts(repository, store, clock, self._durations, keys)
         self._admission = Admission(quotes, keys, store, clock, target.backend)
-        self._runner = JobRunner(repository, store, limits, self._job_ended)
+        self._runner = JobRunner(repository, clock, limits, self._job_ended)
         self.bills = BillCollector(self._accounts, repository, store, clock)
         self._starting: set[asyncio.Task[tuple[Job, ...]]] = set()
-        self._flow = JobFlow(repository, self._accounts, self._admission, self._runner)
+        self._flow = JobFlow(repository, self._accounts, self._admission, self._runner, clock)
         self.resume = JobResume(store, repository, self._accounts, self._runner, self._flow, self._durations, clock)
         for name, client in clients.items():
             self.open(name, client)
@@ -95,7 +95,18 @@ class JobService:
             return False
         if self._admission.cancel(job_id, messages.TAKEN_BACK):
             return True
-        return self._accounts[job.account].sender.cancel(job_id, messages.TAKEN_BACK)
+        if self._accounts[job.account].sender.cancel(job_id, messages.TAKEN_BACK):
+            return True
+        return await self._cancel_left(self._jobs.shown(job))
+
+    async def _cancel_left(self, job: Job) -> bool:
+        """End an unsent job that waits after an unforeseen error; return False for any other."""
+        is_left = job.id not in self._runner or self._runner.is_pausing(job.id)
+        if not is_left or not job.is_cancellable or job.problem != messages.OUR_FAULT_UNSENT:
+            return False
+        await self._runner.cancel(job.id)
+        await self._jobs.save(job.ended_as(JobState.STOPPED, self._clock.now(), messages.TAKEN_BACK))
+        return True
 
     def can_be_stopped(self, job: Job) -> bool:
         """Return whether a job is being generated, and its service was not asked to stop it yet."""
@@ -137,6 +148,7 @@ class JobService:
         self._accounts.close()
         self.bills.close()
         await asyncio.gather(self._runner.close(), self._admission.close())
+        await self._jobs.save_unwritten()
 
     async def changes(self, visitor: str, epoch: str, version: int, wait: float) -> FeedChanges:
         """Return the changes of a visitor's feed after a version, waiting up to `wait` seconds for one."""

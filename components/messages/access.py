@@ -36,6 +36,16 @@ def person_limit(dollars: str) -> Message:
     return Message("person_limit", {"dollars": dollars})
 
 
+def press_above_hour(images: int, most: int) -> Message:
+    """Return the message for one press of more images than the host pays for in an hour."""
+    return Message("press_above_hour", {"count": images, "most": most})
+
+
+def press_above_amount(images: int, dollars: str, most: str) -> Message:
+    """Return the message for one press that costs more than the host's limits allow in all; amounts as shown."""
+    return Message("press_above_amount", {"count": images, "dollars": dollars, "most": most})
+
+
 def too_many_of_yours(most: int) -> Message:
     """Return the message for too many open jobs of one visitor."""
     return Message("too_many_of_yours", {"count": most})

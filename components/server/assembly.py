@@ -55,9 +55,13 @@ class AssembledServer:
 def assemble(
     engine: Engine, folder: Path, key: str | None, pace: DemoDelay, limits: ServerLimits
 ) -> Generator[AssembledServer, None, None]:
-    """Lock the folder's database while the context is open. Raise SetupError when another server has it."""
-    files = ImageFiles(folder)
+    """Lock the folder's database while the context is open. Raise SetupError when another server has it.
+
+    One that a newer version wrote is served from a copy in memory, and nothing in the folder is changed or deleted.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     with closing(TaskDatabase(folder / "server.sqlite3")) as records:
+        files = ImageFiles(folder, keeps_all=records.is_from_newer_version)
         tasks = TaskQueue(records, files, limits.waiting)
         uploads = Uploads(records, files, limits.now)
         submit_handler = SubmitHandler(tasks, uploads, limits.now, engine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from components import messages
@@ -10,7 +10,7 @@ from components.budget.quotes import ASSUMED_QUOTE, QuoteCache
 from components.domain.model_family import ModelFamily
 from components.domain.money import Micros, Quote
 from components.domain.request import GenerationRequest, Preset
-from components.errors import InvalidRequest, PlaygroundError
+from components.errors import BudgetDenied, InvalidRequest, PlaygroundError
 from components.jobs.visitor_keys import VisitorKeys
 from components.messages.message import Message
 from components.services.backend import Backend
@@ -44,6 +44,17 @@ class Estimate:
     """Why no one model accepts all that the form has set; None when one does."""
     unavailable: Mapping[str, Message]
     """Reasons by part for parts of the form that are off; all others are on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PressEstimate:
+    """Price that the page shows before a press of several images."""
+
+    is_free: bool
+    price: Micros | None = None
+    """Of all images together, in micro-dollars; None: not known."""
+    denied: Message | None = None
+    """Why the host's key can never pay for such a press; None when it may."""
 
 
 def unavailable_parts(family: ModelFamily, request: GenerationRequest) -> Mapping[str, Message]:
@@ -81,6 +92,24 @@ class Estimator:
             pass
         return Estimate(backend.free, price, blocked_by, unavailable_parts(backend.family, request))
 
+    async def estimate_press(
+        self, backend: Backend, token: str, requests: Sequence[GenerationRequest], *, may_spend: bool
+    ) -> PressEstimate:
+        """Return the estimate of a press of several images, with `token` and `may_spend` as in `estimate`."""
+        try:
+            # One model for the whole press, as `Page.generate` chooses it.
+            model = backend.family.choose(max(requests, key=lambda request: len(request.required_fields))).id
+        except InvalidRequest:
+            return PressEstimate(backend.free)
+        if not (quotes := self._payer(token, may_spend=may_spend)):
+            return PressEstimate(backend.free)
+        price = await _sum_of_prices(quotes, model, requests)
+        try:
+            quotes.check_size(model, requests)
+        except BudgetDenied as error:
+            return PressEstimate(backend.free, denied=error.message)
+        return PressEstimate(backend.free, price)
+
     def drop_unused(self) -> None:
         """Drop the prices of keys that are not stored any more."""
         self._visitor_quotes = {key: quotes for key, quotes in self._visitor_quotes.items() if self._keys.has(key)}
@@ -93,6 +122,15 @@ class Estimator:
             return self._visitor_quotes[key.fingerprint]
         # Not for a token whose key is gone: its press is refused, and never paid by the host.
         return self._quotes if may_spend and not token else None
+
+
+async def _sum_of_prices(quotes: QuoteCache, model: str, requests: Sequence[GenerationRequest]) -> Micros | None:
+    try:
+        prices = [_quoted_price(quote) for quote in await quotes.quotes(model, requests)]
+    except PlaygroundError:
+        return None
+    known = [price for price in prices if price is not None]
+    return sum(known) if len(known) == len(prices) else None
 
 
 def _quoted_price(quote: Quote) -> Micros | None:

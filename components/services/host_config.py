@@ -54,6 +54,8 @@ class SpendingReport:
 
     limits: BudgetLimits
     spent: SpendingTotals
+    is_unread: bool
+    """True while the record of what was spent cannot be read: spending is stopped unless the host resumed it."""
     balance: Micros | None
     """In micro-dollars; None when the API gave none."""
     people: tuple[PersonSpending, ...]

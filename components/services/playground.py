@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
 from components.services.backend import HOSTED, VISITOR_PAYS, Backend, refresh_models
-from components.services.estimate import Estimate, Estimator
+from components.services.estimate import Estimate, Estimator, PressEstimate
 from components.services.history import History, Recipes
 from components.services.host_config import HostConfig, SpendingReport
 from components.services.retention import Retention
@@ -117,13 +117,14 @@ class Playground:
     async def start(self, person: Person, submission: Submission, token: str) -> tuple[Job, ...]:
         """Start the jobs of a press, paid by the tab's own key, or by the host's when `token` is empty.
 
-        Raises KeyForgotten, BudgetDenied, TooManyJobs, StorageError. Limits on amounts are checked later, when the
-        price is known: they end the jobs before they are sent.
+        Raises KeyForgotten, BudgetDenied, TooManyJobs, StorageError. What others have spent is checked later, when
+        the price is known: it ends the jobs before they are sent.
         """
         # With a key of the visitor's own the host's rules of access do not apply.
         target = self.accounts.target_of(token)
         if target is None and self.quotes:
             self.quotes.limits.check_access(person)
+            self.quotes.check_size(submission.model or self.backend.model, submission.requests)
         return await self.jobs.start(replace(submission, target=target, person=person))
 
     async def use_key(self, person: Person, text: object) -> KeyGrant:
@@ -157,6 +158,11 @@ class Playground:
         may_spend = not token and not self.access_problem(person)
         return await self._estimator.estimate(self.backend_for(token), token, request, may_spend=may_spend)
 
+    async def estimate_press(self, person: Person, token: str, requests: Sequence[GenerationRequest]) -> PressEstimate:
+        """Return what a press of several images would cost this person, each at its own price. Nothing is spent."""
+        may_spend = not token and not self.access_problem(person)
+        return await self._estimator.estimate_press(self.backend_for(token), token, requests, may_spend=may_spend)
+
     def access_problem(self, person: Person) -> Message | None:
         """Return why the host's key does not pay for a person; None when it does, or when the backend is free."""
         try:
@@ -174,6 +180,8 @@ class Playground:
             found.append(messages.SET_ASIDE)
         if self.store.is_from_newer_version:
             found.append(messages.NEWER_HISTORY)
+        elif self._is_ledger_unread:
+            found.append(messages.LEDGER_UNREAD)
         elif not self.store.is_on_disk:
             found.append(messages.HISTORY_NOT_STORED)
         elif not self.config.is_persistent:
@@ -189,10 +197,17 @@ class Playground:
         now = self._clock.now()
         people = await self.store.spending_by_person(now)
         # Of no payer: only the sums over all of them are shown.
-        totals = await self.store.spending_totals("", now)
+        totals = await self.store.spending_totals("", now, is_stopped=self._is_ledger_unread)
         # From the start of a day: a day of which a part were left out would look like one with less spending.
         days = await self.store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
-        return SpendingReport(self.config.limits, totals, await self._host_balance(), tuple(people), tuple(days))
+        return SpendingReport(
+            self.config.limits, totals, self._is_ledger_unread, await self._host_balance(), tuple(people), tuple(days)
+        )
+
+    @property
+    def _is_ledger_unread(self) -> bool:
+        """Return whether what the host's key has spent is in a file that cannot be read for now."""
+        return self.store.is_unread and self.quotes is not None and not self.config.limits.is_local
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

@@ -78,6 +78,11 @@ class AsyncStore:
         return self.blocking.is_from_newer_version
 
     @property
+    def is_unread(self) -> bool:
+        """Return whether memory stands in for a database that is there and could not be read."""
+        return self.blocking.is_unread
+
+    @property
     def was_quarantined(self) -> bool:
         """Return whether an unreadable database was renamed and replaced by an empty one at the start."""
         return self.blocking.was_quarantined
@@ -91,6 +96,7 @@ class AsyncStore:
 
     add_jobs = _in_order(Store.add_jobs)
     save_job = _in_order(Store.save_job)
+    mark_sent = _in_order(Store.mark_sent)
     delete_jobs = _in_order(Store.delete_jobs)
     transfer_jobs = _in_order(Store.transfer_jobs)
     set_favourite = _in_order(Store.set_favourite)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.sqlite.table_schema import Migration, newer_file_error
+from components.sqlite.transactions import may_exist
 from components.storage.database import Database
 from components.storage.folder_lock import lock_folder
 from components.storage.image_files import ImageFiles
-from components.storage.table_schema import Migration, newer_file_error
 
 
 class DataFolder:
     """Data folder, open in one process at a time; in memory while it cannot be written."""
 
-    def __init__(self, folder: Path, tables: str, migrations: Sequence[Migration]) -> None:
-        """Open or create the folder; one of a newer version is shown, and nothing in it is written.
+    def __init__(self, folder: Path, tables: str, migrations: Sequence[Migration], merges: Mapping[str, str]) -> None:
+        """Open or create the folder; one of a newer version is shown, and nothing in it is written. See Database.
 
         Raises SetupError when another process has the folder, or its database cannot be migrated or shown.
         """
@@ -27,9 +28,11 @@ class DataFolder:
         except OSError:
             self._lock = None
         # In memory without the lock: the folder cannot be written.
-        self._database = folder / "playground.sqlite3" if self._lock else None
+        database = folder / "playground.sqlite3"
+        self._database = database if self._lock else None
+        self._was_left_closed = not self._lock and may_exist(database)
         try:
-            self._db = Database(self._database, tables, migrations)
+            self._db = Database(self._database, tables, migrations, merges)
         except BaseException:
             self._unlock()
             raise
@@ -49,6 +52,11 @@ class DataFolder:
     def is_from_newer_version(self) -> bool:
         """Return whether a newer version wrote the folder: it is shown, and changes stay in memory."""
         return self._db.is_from_newer_version
+
+    @property
+    def is_unread(self) -> bool:
+        """Return whether memory stands in for a database that is there and could not be read: what is in it counts."""
+        return self._was_left_closed or self._db.is_unread
 
     @property
     def was_quarantined(self) -> bool:

@@ -5,39 +5,50 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from components.errors import SetupError
-from components.storage.newer_file import copy_in_memory, is_newer
-from components.storage.sqlite import is_disk_error, primary_code, transaction
-from components.storage.table_schema import Migration, TableSchema, newer_file_error
+from components.sqlite.newer_file import copy_in_memory, is_newer
+from components.sqlite.table_schema import Migration, TableSchema, newer_file_error
+from components.sqlite.transactions import copy_rows, is_disk_error, is_locked, may_exist, primary_code, transaction
 
 Result = TypeVar("Result")
 
+LOCK_SECONDS, LOCKED_SECONDS = 5.0, 0.2
+"""Longest wait for another program's lock, and that of the calls after one waited in vain: they all use one thread."""
 RETRY_SECONDS = 30.0
 """Time between attempts to return to disk."""
+NO_MERGES: Mapping[str, str] = {}
 _log = logging.getLogger(__name__)
 
 
 class Database:
     """Database in one file, or in memory; for use by one thread at a time."""
 
-    def __init__(self, path: Path | None, tables: str, migrations: Sequence[Migration] = ()) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        tables: str,
+        migrations: Sequence[Migration] = (),
+        merges: Mapping[str, str] = NO_MERGES,
+    ) -> None:
         """Open or create the file; in memory for None, or when it cannot be opened.
 
         `tables` is SQL that creates missing tables. `migrations` bring the file of an older version to them; their
         number is the version. A file that is no database, or another program's, is renamed to `.bad-<time>` and
-        replaced by a new one. Of a newer version's file a copy in memory is used. Raises SetupError when a migration
-        fails, or the newer file cannot be shown.
+        replaced by a new one. Of a newer version's file a copy in memory is used. `merges` has the ON CONFLICT clause
+        of tables whose rows in memory do not replace those of a file that could not be read before. Raises SetupError
+        when a migration fails, or the newer file cannot be shown.
         """
-        self._path, self._schema = path, TableSchema(tables, tuple(migrations))
+        self._path, self._schema, self._merges = path, TableSchema(tables, tuple(migrations)), merges
         self.was_quarantined = False
         self._disk: sqlite3.Connection | None = None
         self._memory: sqlite3.Connection | None = None
-        self._tried = time.monotonic()
+        self._tried, self._lock_wait = time.monotonic(), LOCK_SECONDS
         self.is_from_newer_version = bool(path) and is_newer(path, self._schema)
         """Whether the content is that of a newer version's file, which is never written."""
         if path and self.is_from_newer_version:
@@ -45,6 +56,7 @@ class Database:
             self._path, self._memory = None, copy_in_memory(path, self._schema)
         elif path:
             self._disk = self._open(path)
+        self._was_unread = bool(self._path) and not self._disk and may_exist(self._path)
         if not (self._disk or self._memory):
             self._memory = self._connect_and_apply(":memory:")
 
@@ -52,6 +64,11 @@ class Database:
     def is_on_disk(self) -> bool:
         """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
         return self._memory is None
+
+    @property
+    def is_unread(self) -> bool:
+        """Return whether memory stands in for a file that is there and could not be read: its content is not known."""
+        return self._was_unread and not self.is_on_disk
 
     def close(self) -> None:
         """Close the file; data in memory is written to disk if possible."""
@@ -62,13 +79,15 @@ class Database:
                 connection.close()
 
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        return self._current.execute(query, values).fetchall()
+        """Return the rows of a query. Raises sqlite3.Error, also while another program has locked the file."""
+        with self._short_of_patience():
+            return self._current.execute(query, values).fetchall()
 
     def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `work` in one transaction, which is on disk when this returns, or in memory when the disk fails.
 
-        `work` runs again in memory when it fails on disk, so it must not change anything but the database.
+        `work` runs again in memory when it fails on disk, so it must not change anything but the database. Raises
+        sqlite3.OperationalError while another program has locked the file: nothing is written then.
         """
         if self._memory and time.monotonic() - self._tried > RETRY_SECONDS:
             self._return_to_disk()
@@ -76,12 +95,30 @@ class Database:
         elif self._path and not self._memory and not self._path.exists():
             self._recreate()
         try:
-            return transaction(self._current, work)
+            with self._short_of_patience():
+                result = transaction(self._current, work)
         except sqlite3.OperationalError as error:
             if self._memory or not is_disk_error(error):
                 raise
             self._fall_back_to_memory(error, self._disk)
-        return transaction(self._current, work)
+            return transaction(self._current, work)
+        self._wait_for_locks(LOCK_SECONDS)
+        return result
+
+    @contextmanager
+    def _short_of_patience(self) -> Generator[None]:
+        """Let the calls after one that waited in vain for a lock wait less, until a write succeeds."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if is_locked(error):
+                self._wait_for_locks(LOCKED_SECONDS)
+            raise
+
+    def _wait_for_locks(self, seconds: float) -> None:
+        if seconds != self._lock_wait:
+            self._lock_wait = seconds
+            self._current.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     @property
     def _current(self) -> sqlite3.Connection:
@@ -136,7 +173,7 @@ class Database:
 
     def _connect(self, location: Path | str) -> sqlite3.Connection:
         # isolation_level=None: sqlite3 would else begin deferred transactions of its own, see `transaction`.
-        connection = sqlite3.connect(location, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(location, timeout=LOCK_SECONDS, check_same_thread=False, isolation_level=None)
         try:
             # Other programs that read the file, such as a backup, do not block a write then.
             connection.execute("PRAGMA journal_mode = WAL")
@@ -233,18 +270,8 @@ class Database:
             raise newer_file_error(path)
         disk = self._connect_and_apply(path)
         try:
-            transaction(disk, partial(_copy_rows, memory))
+            transaction(disk, partial(copy_rows, memory, self._merges))
         except BaseException:
             disk.close()
             raise
         return disk
-
-
-def _copy_rows(memory: sqlite3.Connection, disk: sqlite3.Connection) -> None:
-    for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        rows = memory.execute(f"SELECT * FROM {table}")
-        # By name: a migrated file may have its columns in another order.
-        columns = [column[0] for column in rows.description]
-        values = f"({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        # OR REPLACE: of a row that is in both, the one in memory is newer.
-        disk.executemany(f"INSERT OR REPLACE INTO {table} {values}", rows.fetchall())

@@ -54,20 +54,28 @@ INSERT = (
     "INSERT INTO jobs (id, visitor, created, ended, state, backend, model, task_id, record)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_KNOWN_IN_MESSAGES = ", ".join(
+    f"'$.{message}.{key}'"
+    for message in ("trouble", "seed_note")
+    for key in ("code", "params", "charge", "happened", "advice")
+)
 UPDATE = (
     " ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state,"
     " task_id = excluded.task_id,"
-    " record = json_set(json_patch(json_remove(record, '$.trouble', '$.seed_note'), excluded.record),"
+    f" record = json_set(json_patch(json_remove(record, {_KNOWN_IN_MESSAGES}), excluded.record),"
     " '$.visitor', visitor)"
 )
 """Unknown keys of the stored record stay: json_patch merges (RFC 7396; a null removes a key). The visitor stays too: a
-Job that was read before a TRANSFER still has the former one. A message is replaced as a whole: merged, it would keep
-parameters of the one before.
+Job that was read before a TRANSFER still has the former one. Of a message all that is known is removed first:
+merged, it would keep parameters of the one before.
 """
 # A record that is no JSON moves as it is, so that its new owner sees that it cannot be read.
 TRANSFER = (
     "UPDATE jobs SET visitor = ?, record = CASE WHEN json_valid(record) THEN json_set(record, '$.visitor', ?)"
     " ELSE record END WHERE visitor = ?"
+)
+IS_SENT_OR_OVER = (
+    "SELECT 1 FROM jobs WHERE id = ? AND (ended IS NOT NULL OR task_id IS NOT NULL OR record ->> '$.sent' IS NOT NULL)"
 )
 SET_FAVOURITE = "UPDATE jobs SET record = json_set(record, '$.is_favourite', json(?)) WHERE id = ?"
 DELETE = "UPDATE jobs SET visitor = '', state = 'deleted', record = '{}' WHERE id = ?"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from components.storage.table_schema import ForeignFile, Migration
+from components.sqlite.table_schema import ForeignFile, Migration
 
 
 def _to_1(db: sqlite3.Connection) -> None:

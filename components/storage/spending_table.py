@@ -37,31 +37,40 @@ BY_PERSON = (
     " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
 )
 SET_SWITCH = "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on"
+# A switch that was turned on while the file could not be read stays on, and one that is on in the file is not turned
+# off.
+MERGES = {"switches": "ON CONFLICT (name) DO UPDATE SET is_on = max(is_on, excluded.is_on)"}
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 # coalesce: a job without a price of its own costs what was reserved for it.
 _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ? AND expected IS NULL"
 
 
-def reserve(db: sqlite3.Connection, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
-    """Reserve money for those of the jobs without a reservation. Raises BudgetDenied.
+def reserve(
+    db: sqlite3.Connection, jobs: Sequence[Job], reservation: Reservation, now: float, *, is_stopped: bool = False
+) -> None:
+    """Reserve money for those of the jobs without a reservation; `is_stopped` as in `totals`. Raises BudgetDenied.
 
     Jobs from before a restart have one already; then only the host's stop switch is checked.
     """
-    unreserved = [job for job in jobs if not db.execute(_RESERVED, (job.id,)).fetchone()]
-    spent = totals(db, reservation.payer_name, now, reservation.balance_time)
+    priced = zip(jobs, reservation.prices, strict=True)
+    unreserved = [(job.id, price) for job, price in priced if not db.execute(_RESERVED, (job.id,)).fetchone()]
+    spent = totals(db, reservation.payer_name, now, reservation.balance_time, is_stopped=is_stopped)
     if unreserved:
-        reservation.check(spent, len(unreserved))
+        reservation.check(spent, [price for _, price in unreserved])
     else:
         reservation.check_not_stopped(spent)
-    rows = [(job.id, reservation.payer_name, now, reservation.price) for job in unreserved]
+    rows = [(job_id, reservation.payer_name, now, price) for job_id, price in unreserved]
     db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
 
 
-def totals(db: sqlite3.Connection, payer_name: str, now: float, balance_time: float) -> SpendingTotals:
+def totals(
+    db: sqlite3.Connection, payer_name: str, now: float, balance_time: float, *, is_stopped: bool = False
+) -> SpendingTotals:
     """Return the amounts that count against the limits of a person, at `now`; both times are in Unix seconds.
 
     Unsettled are jobs that had not ended at `balance_time`, when the balance was fetched; it may not include them.
+    `is_stopped` is the state of the host's switch while it was never set.
     """
 
     def value(query: str, *values: object) -> int:
@@ -73,7 +82,7 @@ def totals(db: sqlite3.Connection, payer_name: str, now: float, balance_time: fl
         today=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - DAY),
         this_month=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - MONTH),
         unsettled=value(_UNSETTLED, balance_time),
-        is_stopped=bool(value("SELECT max(is_on) FROM switches WHERE name = ?", STOP_SWITCH)),
+        is_stopped=bool(value("SELECT coalesce(max(is_on), ?) FROM switches WHERE name = ?", is_stopped, STOP_SWITCH)),
     )
 
 

@@ -29,7 +29,7 @@ class Store(DataFolder):
 
     def __init__(self, folder: Path) -> None:
         """Open or create the folder, see DataFolder. Raises SetupError."""
-        super().__init__(folder, _TABLES, MIGRATIONS)
+        super().__init__(folder, _TABLES, MIGRATIONS, spending_table.MERGES)
         with self._closed_on_error():
             self._index_missing()
 
@@ -50,9 +50,15 @@ class Store(DataFolder):
     def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
         """Reserve the host's money for jobs, all or none, in one transaction with the check of the limits.
 
-        Jobs from before a restart keep theirs, unless the host has stopped all spending. Raises BudgetDenied.
+        Jobs from before a restart keep theirs, unless the host has stopped all spending. While the database cannot be
+        read, nothing is reserved but at home. Raises BudgetDenied.
         """
-        self._db.write(lambda db: spending_table.reserve(db, jobs, reservation, now))
+
+        def write(db: sqlite3.Connection) -> None:
+            is_unknown = self.is_unread and not reservation.limits.is_local
+            spending_table.reserve(db, jobs, reservation, now, is_stopped=is_unknown)
+
+        self._db.write(write)
 
     def save_job(self, job: Job) -> bool:
         """Write a job and settle its cost; on disk when this returns. False: another job has its task.
@@ -62,18 +68,26 @@ class Store(DataFolder):
         if not job.is_readable:
             raise ValueError(f"job {job.id} could not be read, so it is not written")
 
-        def write(db: sqlite3.Connection) -> None:
-            db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
-            search_table.index(db, job)
-            # A visitor's own key costs the host nothing.
-            if not job.key:
-                spending_table.settle(db, job)
-
         try:
-            self._db.write(write)
+            self._db.write(lambda db: _write_job(db, job))
         except sqlite3.IntegrityError:
             return False
         return True
+
+    def mark_sent(self, job: Job) -> bool:
+        """Write a job right before its POST; on disk when this returns.
+
+        False, with nothing written: another process on this folder has sent or ended it.
+        """
+
+        def write(db: sqlite3.Connection) -> bool:
+            # In the transaction that writes: of two processes only one finds it unsent.
+            if db.execute(jobs_table.IS_SENT_OR_OVER, (job.id,)).fetchone():
+                return False
+            _write_job(db, job)
+            return True
+
+        return self._db.write(write)
 
     def transfer_jobs(self, visitor: str, to: str) -> list[str]:
         """Transfer jobs, uploads and cleanup notes of a visitor to another; return the ids of the jobs."""
@@ -202,9 +216,12 @@ class Store(DataFolder):
         candidates = self._read_readable(where, (job.backend, job.model))
         return [other for other in candidates if other.sent and other.key == job.key and other.id != job.id]
 
-    def spending_totals(self, payer_name: str, now: float) -> SpendingTotals:
-        """Return the amounts that count against the limits of a person, at `now` in Unix seconds."""
-        return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now))
+    def spending_totals(self, payer_name: str, now: float, *, is_stopped: bool = False) -> SpendingTotals:
+        """Return the amounts that count against the limits of a person, at `now` in Unix seconds.
+
+        `is_stopped` is the state of the switch while it was never set.
+        """
+        return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now, is_stopped=is_stopped))
 
     def spending_by_person(self, now: float) -> list[PersonSpending]:
         """Return the spending per person in the last 30 days, the largest first."""
@@ -285,3 +302,11 @@ class Store(DataFolder):
         """Add jobs to the index that are not there: those from before there was one."""
         if missing := jobs_table.read(self._db.read(search_table.NOT_INDEXED)):
             self._db.write(lambda db: [search_table.index(db, job) for job in missing])
+
+
+def _write_job(db: sqlite3.Connection, job: Job) -> None:
+    db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
+    search_table.index(db, job)
+    # A visitor's own key costs the host nothing.
+    if not job.key:
+        spending_table.settle(db, job)

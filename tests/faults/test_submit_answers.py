@@ -18,6 +18,7 @@ from tests.faults.phrases import MAYBE_CHARGED, NOTHING_CHARGED, UNEXPECTED_PAGE
 from tests.faults.service import OWN_KEY, Endpoint, Service
 from tests.support.full_run import cases
 from tests.support.v3_service import KEY
+from tests.support.waiting import wait_until
 
 SUBMIT, LIST = Endpoint.SUBMIT, Endpoint.LIST
 
@@ -88,22 +89,38 @@ class TestBusy:
 class TestStrangeAnswers:
     """F10 to F12: a response, but not the API's."""
 
-    def test_f10_a_page_in_place_of_the_api(self, visitor: Visitor, service: Service) -> None:
-        service.next[SUBMIT] = [shows_a_page(200, handled=True)]
+    @pytest.mark.parametrize("status", cases([401, 404, 200], 2))
+    def test_f10_a_page_in_place_of_the_api(self, status: int, visitor: Visitor, service: Service) -> None:
+        prompt = f"page {status}"
+        service.next[SUBMIT] = [shows_a_page(status, handled=True)]
         service.next[LIST] = [is_silent(handled=False)]  # the message stays until the search for the task ends
-        tile = visitor.submit("sign in").ends("unknown").says(UNEXPECTED_PAGE, MAYBE_CHARGED)
+        tile = visitor.submit(prompt).ends("unknown").says(UNEXPECTED_PAGE, MAYBE_CHARGED)
         visitor.sees_nothing_raw()
-        tile.shows()
-        assert len(service.posts_of("sign in")) == 1
-        visitor.can_go_on(service, "sign in")
+        tile.does_not_say("key").shows()
+        assert len(service.posts_of(prompt)) == 1
+        visitor.can_go_on(service, prompt)
 
-    def test_f10_a_page_in_place_of_a_task(self, visitor: Visitor, service: Service) -> None:
-        service.standing[Endpoint.QUERY] = shows_a_page(200)
-        tile = visitor.submit("sign in again").says(UNEXPECTED_PAGE)
+    @pytest.mark.parametrize("status", cases([401, 404, 200], 2))
+    def test_f10_a_page_in_place_of_a_task(self, status: int, visitor: Visitor, service: Service) -> None:
+        prompt = f"page {status} again"
+        service.standing[Endpoint.QUERY] = shows_a_page(status)
+        tile = visitor.submit(prompt).says(UNEXPECTED_PAGE)
+        wait_until(lambda: len(service.polls_of(prompt)) > 5)
+        tile.ends("processing").says(UNEXPECTED_PAGE)
         visitor.sees_nothing_raw()
         service.standing.clear()
         tile.shows()
-        assert len(service.posts_of("sign in again")) == 1
+        assert len(service.posts_of(prompt)) == 1
+
+    def test_f10_pages_do_not_cost_a_visitor_the_key(self, http_visitor: HttpVisitor, service: Service) -> None:
+        token = http_visitor.use_key(OWN_KEY)["token"]
+        service.next[SUBMIT] = [shows_a_page(401, handled=True)]
+        service.next[Endpoint.QUERY] = [shows_a_page(401)] * 3
+        http_visitor.press("own key and pages", token)
+        http_visitor.row("own key and pages", "completed")
+        assert len(service.posts_of("own key and pages")) == 1
+        http_visitor.press("own key still there", token)
+        http_visitor.row("own key still there", "completed")
 
     @pytest.mark.parametrize(
         ("code", "meaning"),

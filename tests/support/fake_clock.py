@@ -15,8 +15,7 @@ class FakeClock(Clock):
     """Clock that wakes sleepers in order of their deadlines and jumps to each deadline, without waiting."""
 
     def __init__(self) -> None:
-        # A full minute: the time of day in a message stays the same over the seconds that a test takes.
-        self._begun, self._passed = time.time() // 60 * 60, 0.0
+        self._begun, self._passed = time.time(), 0.0
         self._sleepers: list[tuple[float, int]] = []
         self._numbers = itertools.count()
         self.slept: list[float] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from components.api.decode import ApiResponse
+from components.api.envelope import ApiResponse
 from components.net.retry import retry_after_seconds
 from tests.support.paths import GOLDEN
 

@@ -49,6 +49,11 @@ def refuses(status: int, message: str = "", **headers: str) -> Reply:
     return lambda request: httpx.Response(status, json=body, headers=named)
 
 
+def page(status: int) -> Reply:
+    """Return a reply with a gateway's page in place of the API's answer."""
+    return lambda request: httpx.Response(status, html="<html><body><h1>Are you a robot?</h1></body></html>")
+
+
 def raises(error: type[httpx.TransportError]) -> Reply:
     """Return a reply that raises a transport error of httpx."""
 

@@ -106,13 +106,14 @@ function limitsText({ access, pictures_per_hour: count, per_person_day: dollars 
   return access === "own-key-only" ? "" : text("host.each", { count, dollars });
 }
 
-function drawSwitch({ stop: { is_on: isOn, is_forced: isForced }, allowed }) {
+function drawSwitch({ stop: { is_on: isOn, is_forced: isForced, is_unread: isUnread }, allowed }) {
   const isStopped = isOn || isForced;
   const on = allowed.access === "own-key-only" ? "host.closed_meaning" : "host.on_meaning";
   part("switch").dataset.stopped = isStopped ? "yes" : "no";
   setText(part("state"), text(isStopped ? "host.stopped" : "host.on"));
   setText(part("meaning"), text(isStopped ? "host.stopped_meaning" : on));
   setText(part("forced"), isForced ? text("host.forced") : "");
+  setText(part("unread"), isUnread ? text("host.unread") : "");
   setText(part("turn"), text(isStopped ? "host.go_on" : "host.stop"));
   part("turn").disabled = isForced;
 }

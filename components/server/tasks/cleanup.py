@@ -27,4 +27,4 @@ class Cleanup:
         oldest = self._now() - RETENTION_MS
         self._tasks.delete(self._records.tasks_before(oldest))
         for name in self._records.delete_uploads_before(oldest):
-            self._files.upload(name).unlink(missing_ok=True)
+            self._files.delete(self._files.upload(name))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
-import sqlite3
 import threading
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.errors import SetupError
+from components.server.tasks.database_file import open_database
 from components.server.tasks.fields import MODEL
 from components.server.tasks.outcome import (
     NO_OUTCOME,
@@ -21,33 +18,11 @@ from components.server.tasks.outcome import (
     messages_of,
     messages_of_texts,
     messages_record,
+    texts_of,
 )
 
-log = logging.getLogger(__name__)
-
-VERSION = 1
 LOCK_SECONDS = 10.0
 """Seconds to wait for an earlier server on the same folder to end."""
-
-TABLES = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS tasks (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, model TEXT NOT NULL, input TEXT NOT NULL,
-    created_ms INTEGER NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL,
-    note TEXT NOT NULL, output TEXT NOT NULL, nsfw INTEGER NOT NULL, inference_ms INTEGER NOT NULL,
-    messages TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS uploads (
-    name TEXT PRIMARY KEY, media_type TEXT NOT NULL, created_ms INTEGER NOT NULL, owner TEXT NOT NULL,
-    ticket TEXT NOT NULL, size INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS uploads_by_owner ON uploads (owner);
-CREATE INDEX IF NOT EXISTS uploads_by_ticket ON uploads (ticket);
-PRAGMA user_version = {VERSION};
-COMMIT;
-"""
-ADD_MESSAGES = "ALTER TABLE tasks ADD COLUMN messages TEXT NOT NULL DEFAULT ''"
-"""For a file from before messages were stored as codes: there they are texts, in `error` and `note`."""
 TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms, messages"
 UPLOAD = "name, media_type, created_ms, owner, ticket, size"
 
@@ -98,9 +73,13 @@ class TaskDatabase:
     """Database file, locked: a second server on the same folder is refused."""
 
     def __init__(self, path: Path, lock_timeout: float = LOCK_SECONDS) -> None:
-        """Raise SetupError when another server has the file locked for `lock_timeout` seconds."""
+        """Open or create the file; of one of a newer version a copy in memory, and the file is never written.
+
+        Raises SetupError when another server has it locked for `lock_timeout` seconds, or it cannot be brought to this
+        version.
+        """
         self._lock = threading.Lock()
-        self._connection = _open(path, lock_timeout)
+        self._connection, self.is_from_newer_version = open_database(path, lock_timeout)
 
     def close(self) -> None:
         with self._lock:
@@ -140,8 +119,9 @@ class TaskDatabase:
     def finish(self, task_id: str, end: Outcome) -> bool:
         """Store the end of a task. Return False when it was deleted meanwhile."""
         return self._change(
-            "UPDATE tasks SET status = ?, output = ?, nsfw = ?, messages = ?, inference_ms = ? WHERE id = ?",
-            (end.status.value, end.output, end.nsfw, messages_record(end), end.inference_ms, task_id),
+            "UPDATE tasks SET status = ?, output = ?, nsfw = ?, messages = ?, error = ?, note = ?, inference_ms = ?"
+            " WHERE id = ?",
+            (end.status.value, end.output, end.nsfw, messages_record(end), *texts_of(end), end.inference_ms, task_id),
         )
 
     def delete_task(self, task_id: str) -> bool:
@@ -239,45 +219,3 @@ def _where(which: Filter) -> tuple[str, tuple[object, ...]]:
     }
     used = {text: value for text, value in conditions.items() if value is not None}
     return (" WHERE " + " AND ".join(used) if used else ""), tuple(used.values())
-
-
-def _open(path: Path, lock_timeout: float) -> sqlite3.Connection:
-    """Return the connection after waiting for the lock; an unreadable file, or one of another version, is renamed."""
-    deadline = time.monotonic() + lock_timeout
-    while True:
-        try:
-            return _connect(path)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise SetupError(f"The server's records could not be opened ({error}).") from error
-            if time.monotonic() > deadline:
-                raise SetupError("Another server is already using this folder.") from error
-            time.sleep(0.05)
-        except sqlite3.DatabaseError:
-            _quarantine(path, (path, path.with_name(path.name + "-wal")))
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0.1, isolation_level=None, check_same_thread=False)
-    try:
-        # EXCLUSIVE holds the file until it is closed, however the process ends.
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
-            raise sqlite3.DatabaseError("another version")
-        connection.executescript(TABLES)
-        if "messages" not in {row[1] for row in connection.execute("PRAGMA table_info(tasks)")}:
-            connection.execute(ADD_MESSAGES)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _quarantine(path: Path, files: Iterable[Path]) -> None:
-    suffix = f".bad-{time.time_ns() // 1_000_000}"
-    log.warning("%s cannot be read; it is set aside as %s", path, path.name + suffix)
-    for file in files:
-        if file.exists():
-            file.rename(file.with_name(file.name + suffix))

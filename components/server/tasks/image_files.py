@@ -12,7 +12,9 @@ PART = ".part"
 class ImageFiles:
     """Folders `outputs` and `uploads`; each file is written completely or not at all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keeps_all: bool = False) -> None:
+        """Create the folders. `keeps_all`: nothing is deleted, for a folder that a newer version wrote."""
+        self._keeps_all = keeps_all
         self._outputs = folder / "outputs"
         self._uploads = folder / "uploads"
         for place in (self._outputs, self._uploads):
@@ -30,12 +32,17 @@ class ImageFiles:
         part.write_bytes(data)
         part.replace(path)
 
+    def delete(self, path: Path) -> None:
+        """Delete a file, if it exists."""
+        if not self._keeps_all:
+            path.unlink(missing_ok=True)
+
     def remove_unknown(self, outputs: Collection[str], uploads: Collection[str]) -> None:
         """Delete files that no record names: leftovers of a killed process."""
         for place, known in ((self._outputs, outputs), (self._uploads, uploads)):
             for path in place.iterdir():
                 if path.name not in known:
-                    path.unlink(missing_ok=True)
+                    self.delete(path)
 
 
 def output_name(task_id: str) -> str:

@@ -46,6 +46,11 @@ def messages_record(end: Outcome) -> str:
     return json.dumps({"error": error, "notes": [message_record(note) for note in end.notes]})
 
 
+def texts_of(end: Outcome) -> tuple[str, str]:
+    """Return error and notes in English, for servers of version 1, which know no codes; this one never reads them."""
+    return str(end.error or ""), " ".join(str(note) for note in end.notes)
+
+
 def messages_of(stored: str) -> tuple[Message | None, tuple[Message, ...]]:
     """Return error and notes of what `messages_record` returned."""
     record = json.loads(stored)

@@ -151,9 +151,9 @@ class TaskQueue:
 
     def _remove_files(self, record: TaskRecord) -> None:
         if record.outcome.output:
-            self._files.output(record.outcome.output).unlink(missing_ok=True)
+            self._files.delete(self._files.output(record.outcome.output))
         for name in self._records.delete_uploads_of(record.id):
-            self._files.upload(name).unlink(missing_ok=True)
+            self._files.delete(self._files.upload(name))
 
 
 def _settle(live: RunningTask) -> None:

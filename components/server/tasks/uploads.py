@@ -78,7 +78,7 @@ class Uploads:
 
     def delete_all_of(self, task_id: str) -> None:
         for name in self._records.delete_uploads_of(task_id):
-            self._files.upload(name).unlink(missing_ok=True)
+            self._files.delete(self._files.upload(name))
 
 
 def is_data_uri(source: str) -> bool:

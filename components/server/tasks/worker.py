@@ -100,7 +100,7 @@ def run_task(context: WorkerContext, live: RunningTask) -> None:
         return
     end = replace(end, inference_ms=round((time.monotonic() - started) * 1000))
     if not context.records.finish(live.id, end) and end.output:
-        context.files.output(end.output).unlink(missing_ok=True)
+        context.files.delete(context.files.output(end.output))
 
 
 def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outcome:

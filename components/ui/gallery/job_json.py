@@ -9,7 +9,7 @@ from urllib.parse import quote
 from components.domain.bill import Bill
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
-from components.domain.job import Job, JobState, StoredImage
+from components.domain.job import Job, StoredImage
 from components.domain.money import dollars
 from components.domain.request import GenerationRequest
 from components.jobs.feed import FeedChanges
@@ -57,7 +57,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "can_stop": playground.jobs.can_be_stopped(job),
         "is_stop_charged": playground.jobs.is_stop_charged(job),
         "is_stop_requested": job.stop_requested is not None,
-        "can_look_again": job.state is JobState.UNKNOWN or job.is_paid_without_image or job.is_paused,
+        "can_look_again": job.can_look_again,
         "links": list(job.links),
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,7 @@ from components.domain.request import GenerationRequest
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.messages.message import Message
-from components.services.estimate import Estimate
+from components.services.estimate import PressEstimate
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.identity import as_object, person_of, session_key
@@ -38,10 +39,13 @@ class GridPanel:
             # The press would be refused as a whole.
             if number > (limit := playground.config.job_limits.per_visitor):
                 return {"refused": message_json(messages.too_many_cells(limit), is_free=True)}
-            if (dearest := priced_request(dict(values, num_inference_steps=_most_steps(axes, values)))) is None:
+            if not (priced := _priced_cells(axes, values)):
                 return {"count": number, "cost": "free"}
-            estimate = await playground.estimate(person_of(values, request), session_key(values), dearest)
-            return {"count": number, **_cost_json(estimate, number)}
+            estimate = await playground.estimate_press(person_of(values, request), session_key(values), priced)
+            # A press that no wait makes possible is refused before it, and not by a failed tile for each image.
+            if estimate.denied:
+                return {"refused": message_json(estimate.denied, is_free=True)}
+            return {"count": number, **_cost_json(estimate)}
 
         gr.HTML(
             "",
@@ -66,16 +70,18 @@ class GridPanel:
         return cells(request, read_axes(values[FIELD]), schema), None
 
 
-def _cost_json(estimate: Estimate, number: int) -> dict[str, str]:
+def _cost_json(estimate: PressEstimate) -> dict[str, str]:
     """Return the code of a text about the price, and the price where it is known."""
     if estimate.is_free:
         return {"cost": "free"}
     if estimate.price is None:
         return {"cost": "unknown"}
-    return {"cost": "known", "price": dollars(estimate.price * number)}
+    return {"cost": "known", "price": dollars(estimate.price)}
 
 
-def _most_steps(axes: tuple[Axis, ...], values: Mapping[str, Any]) -> Any:
-    """Return the steps of the dearest image, whose price is an upper bound for each."""
-    steps = [value for axis in axes if axis.field == "num_inference_steps" for value in axis.values]
-    return max(steps, key=float) if steps else values.get("num_inference_steps")
+def _priced_cells(axes: tuple[Axis, ...], values: Mapping[str, Any]) -> list[GenerationRequest]:
+    """Return a request with the price of each cell; none while the form has values that no request may have."""
+    names = [axis.field for axis in axes]
+    chosen = product(*(axis.values for axis in axes))
+    priced = [priced_request({**values, **dict(zip(names, cell, strict=True))}) for cell in chosen]
+    return [request for request in priced if request] if all(priced) else []

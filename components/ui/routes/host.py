@@ -140,7 +140,7 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
     """Return the report as the page's script shows it: amounts as texts, and shares of the limits from 0 to 1."""
     limits, spent = report.limits, report.spent
     return {
-        "stop": {"is_on": spent.is_stopped, "is_forced": limits.is_stopped},
+        "stop": {"is_on": spent.is_stopped, "is_forced": limits.is_stopped, "is_unread": report.is_unread},
         "today": _amount_json(spent.today, limits.per_day),
         "month": _amount_json(spent.this_month, limits.per_month),
         "under_way": dollars(spent.unsettled) if spent.unsettled else "",

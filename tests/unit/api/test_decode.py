@@ -7,7 +7,8 @@ import json
 import pytest
 
 from components import messages
-from components.api.decode import MESSAGE_LIMIT, decode_recent, decode_submit, decode_task
+from components.api.decode import decode_recent, decode_submit, decode_task
+from components.api.envelope import MESSAGE_LIMIT
 from components.domain.task import TaskStatus, TaskUpdate
 from components.errors import (
     InsufficientCredit,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.api.decode import ApiResponse, decode_recent, decode_submit, decode_task
+from components.api.decode import decode_recent, decode_submit, decode_task
+from components.api.envelope import ApiResponse
 from components.errors import InvalidRequest, PollFailed, SubmissionUnknown, SubmitRejected
 from tests.support.recorded import TASK, recorded
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
-from components.api.decode import ApiResponse, decode_submit, decode_task
+from components.api.decode import decode_submit, decode_task
 from components.api.decode_message import PARAM_LIMIT, message_or_text, messages_or_text, reason_or_text
+from components.api.envelope import ApiResponse
 from components.domain.task import TaskUpdate
 from components.errors import InvalidRequest
 from components.messages.message import Message, as_param, literal

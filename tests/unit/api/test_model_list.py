@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
-from components.api.decode import ApiResponse
+from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.domain.model_family import Model, ModelFamily
 from components.domain.request import Preset, Refine

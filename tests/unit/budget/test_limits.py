@@ -23,14 +23,14 @@ WIDE = BudgetLimits(images_per_hour=10**6, per_person_day=10**12, per_day=10**12
 
 
 def admission(
-    limits: BudgetLimits = WIDE, price: int = 10, balance: int | None = None, who: str = "browser x"
+    limits: BudgetLimits = WIDE, prices: tuple[int, ...] = (10,), balance: int | None = None, who: str = "browser x"
 ) -> Reservation:
-    return Reservation(limits, who, price, balance)
+    return Reservation(limits, who, prices, balance)
 
 
-def refusal(ask: Reservation, spent: SpendingTotals, pictures: int = 1) -> Message | None:
+def refusal(ask: Reservation, spent: SpendingTotals) -> Message | None:
     try:
-        ask.check(spent, pictures)
+        ask.check(spent, ask.prices)
     except BudgetDenied as error:
         return error.message
     return None
@@ -112,7 +112,7 @@ LIMITS = BudgetLimits(
     ],
 )
 def test_s03_each_limit_may_be_reached_and_not_passed(spent, balance, told):
-    assert refusal(admission(LIMITS, 100, balance), spent, 2) == told
+    assert refusal(admission(LIMITS, (80, 120), balance), spent) == told
 
 
 def test_s03_the_setting_stops_too():
@@ -120,7 +120,7 @@ def test_s03_the_setting_stops_too():
 
 
 def test_s03_without_a_balance_the_other_limits_hold():
-    assert refusal(admission(LIMITS, 100, None), SpendingTotals(today=5_000)) == messages.DAY_SPENT
+    assert refusal(admission(LIMITS, (100,), None), SpendingTotals(today=5_000)) == messages.DAY_SPENT
 
 
 @given(
@@ -133,20 +133,37 @@ def test_s03_without_a_balance_the_other_limits_hold():
         unsettled=st.integers(0, 3_000),
         is_stopped=st.booleans(),
     ),
-    st.integers(1, 500),
-    st.integers(1, 8),
+    st.lists(st.integers(1, 500), min_size=1, max_size=8).map(tuple),
     st.none() | st.integers(-1_000, 10_000),
 )
-def test_s03_what_is_admitted_keeps_every_limit(spent, price, pictures, balance):
-    if refusal(admission(LIMITS, price, balance), spent, pictures):
+def test_s03_what_is_admitted_keeps_every_limit(spent, prices, balance):
+    if refusal(admission(LIMITS, prices, balance), spent):
         return
-    cost = price * pictures
+    cost, pictures = sum(prices), len(prices)
     assert not spent.is_stopped
     assert spent.images_this_hour + pictures <= LIMITS.images_per_hour
     assert spent.by_person_today + cost <= LIMITS.per_person_day
     assert spent.today + cost <= LIMITS.per_day
     assert spent.this_month + cost <= LIMITS.per_month
     assert balance is None or balance - spent.unsettled - cost >= LIMITS.min_balance
+
+
+# --- presses that no wait makes possible ---
+
+
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        ((1,) * 10, None),
+        ((1,) * 11, messages.press_above_hour(11, 10)),
+        ((999, 1), None),
+        ((999, 1001), messages.press_above_amount(2, "$0.002", "$0.001")),
+    ],
+)
+def test_a_press_above_a_limit_says_what_fits_whatever_was_spent_before(prices, told):
+    assert refusal(admission(LIMITS, prices), SpendingTotals()) == told
+    if told:
+        assert refusal(admission(LIMITS, prices), SpendingTotals(images_this_hour=9, by_person_today=900)) == told
 
 
 # --- what becomes of a reservation ---

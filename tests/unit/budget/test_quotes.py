@@ -42,8 +42,8 @@ def till(api, clock):
 async def test_s03_reserved_is_the_dearer_price_and_counted_the_one_that_is_charged(till, api, told, quote):
     api.price = told | {"currency": "USD"}
     assert await till.quote(MODEL, CAT) == quote
-    admission, price = await till.reservation_for(MODEL, "browser x", CAT)
-    assert (admission.price, price) == (quote.maximum, quote.price)
+    admission, price = await till.reservation_for(MODEL, "browser x", (CAT, CAT))
+    assert (admission.prices, price) == ((quote.maximum,) * 2, (quote.price,) * 2)
 
 
 async def test_s03_the_price_of_the_very_request_is_asked_but_for_its_words(api, clock):
@@ -123,10 +123,10 @@ async def test_s03_limits_see_when_the_balance_was_fetched(till, api, clock):
         return success({"balance": 5})
 
     api.next_balances = [slow]
-    admission, _ = await till.reservation_for(MODEL, "browser x", CAT)
+    admission, _ = await till.reservation_for(MODEL, "browser x", (CAT,))
     assert (admission.balance, admission.balance_time) == (5_000_000, begun)
     clock.advance(60)
-    again, _ = await till.reservation_for(MODEL, "browser x", CAT)
+    again, _ = await till.reservation_for(MODEL, "browser x", (CAT,))
     assert again.balance_time == begun
 
 
@@ -156,8 +156,8 @@ async def test_s03_away_from_home_a_service_without_prices_is_not_paid(till, api
 async def test_s03_at_home_a_service_without_prices_is_paid_an_assumed_one(api, clock):
     till = QuoteCache(api.client(), HOME, clock)
     api.price = api.balance = None
-    admission, price = await till.reservation_for(MODEL, "browser x", CAT)
-    assert (admission.price, price, admission.balance) == (ASSUMED_QUOTE.maximum, ASSUMED_QUOTE.price, None)
+    admission, price = await till.reservation_for(MODEL, "browser x", (CAT,))
+    assert (admission.prices, price, admission.balance) == ((ASSUMED_QUOTE.maximum,), (ASSUMED_QUOTE.price,), None)
 
 
 async def test_s03_a_service_that_cannot_be_reached_is_no_service_without_prices(api, clock):
@@ -174,7 +174,7 @@ async def test_s03_a_service_that_cannot_be_reached_is_no_service_without_prices
 async def test_f05_the_host_s_refused_key_is_not_allowed_to_pay(till, api, which):
     setattr(api, which, [refuses(401)])
     with pytest.raises(BudgetDenied) as refused:
-        await till.reservation_for(MODEL, "browser x", CAT)
+        await till.reservation_for(MODEL, "browser x", (CAT,))
     assert refused.value.message == messages.HOST_KEY_REFUSED
 
 

@@ -56,7 +56,7 @@ def described_model(anew: Import, **facts: Any) -> Any:
     properties = {"prompt": {}, "seed": {}, "clipskip": facts}
     entry = {"model_id": "m", "api_schema": {"api_schemas": [{"request_schema": {"properties": properties}}]}}
     body = json.dumps({"code": 200, "data": [entry]}).encode()
-    answer = anew("components.api.decode").ApiResponse(200, body)
+    answer = anew("components.api.envelope").ApiResponse(200, body)
     return anew("components.api.model_list").decode_models(answer, ["m"]).preferred
 
 

@@ -103,10 +103,10 @@ async def test_s03_at_home_too_a_price_list_that_is_out_of_order_stops_the_click
 
 
 REFUSALS = [
-    ({"images_per_hour": 1}, messages.picture_limit(1)),
-    ({"per_person_day": 2 * CENT - 1}, messages.person_limit("$0.02")),
-    ({"per_day": 2 * CENT - 1}, messages.DAY_SPENT),
-    ({"per_month": 2 * CENT - 1}, messages.MONTH_SPENT),
+    ({"images_per_hour": 1}, messages.press_above_hour(2, 1)),
+    ({"per_person_day": CENT}, messages.press_above_amount(2, "$0.02", "$0.01")),
+    ({"per_day": CENT}, messages.press_above_amount(2, "$0.02", "$0.01")),
+    ({"per_month": CENT}, messages.press_above_amount(2, "$0.02", "$0.01")),
     ({"min_balance": 99_980_001}, messages.BALANCE_LOW),
     ({"is_stopped": True}, messages.STOPPED_BY_HOST),
     ({"access": Access.OWN_KEY_ONLY}, messages.OWN_KEY_ONLY),
@@ -122,6 +122,24 @@ async def test_s03_a_click_that_would_pass_a_limit_ends_whole_with_its_sentence(
         assert problem_of(ends[0]).charge is Charge.NONE
         assert rig.store.spending_by_person(clock.now()) == []
     assert not api.posts
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ({"images_per_hour": 2}, messages.picture_limit(2)),
+        ({"per_person_day": 2 * CENT}, messages.person_limit("$0.02")),
+        ({"per_day": 2 * CENT}, messages.DAY_SPENT),
+        ({"per_month": 2 * CENT}, messages.MONTH_SPENT),
+        ({"min_balance": 99_980_000}, messages.BALANCE_LOW),
+    ],
+)
+async def test_s03_what_was_made_before_counts_against_a_click(tmp_path, api, clock, limit, told):
+    async with running(tmp_path, api.client(), clock, limits=replace(WIDE, **limit)) as rig:
+        assert (await rig.picture("c1")).state is JobState.COMPLETED
+        ends = [await rig.ended(job.id) for job in await rig.click("c2", pictures=2)]
+        assert [(end.state, problem_of(end)) for end in ends] == [(JobState.FAILED, told)] * 2
+    assert len(api.posts) == 1
 
 
 async def test_s03_what_was_refused_or_refunded_may_be_tried_again_and_what_was_made_may_not(tmp_path, api, clock):

@@ -103,7 +103,7 @@ async def cut_off_before_the_post(folder: Path, api: ScriptedApi, clock, limits:
     async with running(folder, api.client(), clock, limits=limits) as rig:
         jobs = await start_unsent(rig)
         assert rig.quotes
-        admission, _ = await rig.quotes.reservation_for(MODEL, jobs[0].person, jobs[0].request)
+        admission, _ = await rig.quotes.reservation_for(MODEL, jobs[0].person, [job.request for job in jobs])
         await rig.calls.reserve(jobs, admission, clock.now())
     assert len(spent_on_disk(folder)) == 2
 

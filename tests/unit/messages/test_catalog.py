@@ -33,6 +33,8 @@ MADE = {
     "picture_must_be_sent": messages.picture_must_be_sent("image"),
     "picture_limit": messages.picture_limit(20),
     "person_limit": messages.person_limit("$1.00"),
+    "press_above_hour": messages.press_above_hour(25, 20),
+    "press_above_amount": messages.press_above_amount(25, "$1.60", "$1.00"),
     "too_many_of_yours": messages.too_many_of_yours(8),
     "busy_until": messages.busy_until("12:30 UTC"),
     "setting_refused": messages.setting_refused(""),

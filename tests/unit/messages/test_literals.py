@@ -29,7 +29,7 @@ ALLOWED = {
     "components/settings.py": TERMINAL,
     "components/domain/fields.py": "descriptions for programs: /generate's parameters and our server's models list",
     "components/storage/migrations.py": "SQL",
-    "components/storage/table_schema.py": TERMINAL,
+    "components/sqlite/table_schema.py": TERMINAL,
     "components/storage/folder_lock.py": TERMINAL,
     "components/ui/http/exceptions.py": PROGRAM,
     "components/ui/http/payload.py": PROGRAM,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from functools import partial
+from contextlib import closing
 
 import pytest
 
+from components.storage import database
 from components.storage.database import Database
 from tests.support.notes_database import BIG, TABLES, fill, filled, make_room, notes, on_disk, write
 
@@ -42,6 +43,29 @@ def test_a_work_that_fails_leaves_nothing(path):
     assert notes(db) == []
     assert db.is_on_disk, "a mistake of ours is not the disk's"
     write(db, "whole")
+    db.close()
+
+
+# --- another program holds the file ---
+
+
+def test_a_lock_that_lasts_is_waited_for_once(path, monkeypatch):
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.3)
+    monkeypatch.setattr(database, "LOCKED_SECONDS", 0.01)
+    db = Database(path, TABLES)
+    write(db, "one")
+    patience = [db.read("PRAGMA busy_timeout")[0][0]]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                write(db, "two")
+            assert notes(db) == ["one"], "it can be read meanwhile"
+            patience.append(db.read("PRAGMA busy_timeout")[0][0])
+    write(db, "three")
+    patience.append(db.read("PRAGMA busy_timeout")[0][0])
+    assert patience == [300, 10, 10, 300]
+    assert (notes(db), on_disk(path), db.is_on_disk) == (["one", "three"], ["one", "three"], True)
     db.close()
 
 
@@ -195,22 +219,23 @@ def test_f28_a_read_only_folder_lives_in_memory(folder):
     folder.chmod(0o500)
     db = Database(folder / "notes.sqlite3", TABLES)
     write(db, "one")
-    assert (notes(db), db.is_on_disk, db.was_quarantined) == (["one"], False, False)
+    assert (notes(db), db.is_on_disk, db.was_quarantined, db.is_unread) == (["one"], False, False, False)
     db.close()
 
 
 def test_f28_a_history_that_another_program_holds_is_not_set_aside(path, at_once, monkeypatch):
     filled(path, "old")
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.01))
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.01)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
     db = Database(path, TABLES)
     db.write(lambda connection: connection.execute("INSERT INTO notes VALUES (7, 'new')"))
     assert not db.was_quarantined
-    assert not db.is_on_disk
+    assert (db.is_on_disk, db.is_unread) == (False, True)
     other.close()
     write(db, "newer")
+    assert (db.is_on_disk, db.is_unread) == (True, False)
     assert on_disk(path) == ["old", "new", "newer"]
     assert sorted(part.name for part in path.parent.iterdir() if ".bad" in part.name) == []
     db.close()

@@ -186,7 +186,7 @@ def test_a_process_killed_before_any_statement_of_a_migration_leaves_the_earlier
 def test_what_a_migrated_folder_stores_is_there_at_the_next_start(folder_1):
     store = Store(folder_1)
     store.add_jobs([job("a-1")])
-    store.reserve([job("a-1")], Reservation(BudgetLimits(), "browser x", 500, None), NOW)
+    store.reserve([job("a-1")], Reservation(BudgetLimits(), "browser x", (500,), None), NOW)
     store.record_cleanup([done("b-1", images=("one",))], NOW)
     store.close()
     again = Store(folder_1)

@@ -49,7 +49,7 @@ def fill(store: Store) -> Job:
     """Store jobs of all kinds, costs, a favourite, a cleanup note and an upload; return the completed job."""
     finished = done("a-1", "a café", images=(image(store),), price=300, is_favourite=True)
     save(store, finished, OPEN, UNSENT)
-    store.reserve([finished], Reservation(BudgetLimits(), "browser x", 300, None), NOW)
+    store.reserve([finished], Reservation(BudgetLimits(), "browser x", (300,), None), NOW)
     store.save_job(finished)
     store.record_cleanup([finished], NOW)
     store.record_cleanup([finished], NOW)

@@ -27,10 +27,8 @@ def job(name: str, **given: object) -> Job:
     return replace(plain, **given)
 
 
-def priced(
-    limits: BudgetLimits, price: int = CENT, *, who: str = "browser x", balance: int | None = None
-) -> Reservation:
-    return Reservation(limits, who, price, balance)
+def priced(limits: BudgetLimits, *prices: int, who: str = "browser x", balance: int | None = None) -> Reservation:
+    return Reservation(limits, who, prices or (CENT,), balance)
 
 
 @pytest.fixture
@@ -42,6 +40,8 @@ def store():
 
 def reserved(store: Store, ask: Reservation, now: float, *names: str) -> bool:
     jobs = [job(name, created=now, person=ask.payer_name) for name in names]
+    if len(ask.prices) == 1:
+        ask = replace(ask, prices=ask.prices * len(names))
     assert store.add_jobs(jobs)
     try:
         store.reserve(jobs, ask, now)
@@ -56,6 +56,15 @@ def test_s03_pictures_of_a_click_are_reserved_all_or_none(store):
     assert store.spending_totals("browser x", 1.0).today == 0
     assert reserved(store, ask, 1.0, "e", "f", "g")
     assert store.spending_totals("browser x", 1.0).today == 3 * CENT
+
+
+def test_s03_each_picture_of_a_click_is_reserved_at_its_own_price(store):
+    prices = (CENT, 50 * CENT)
+    assert not reserved(store, priced(replace(WIDE, per_day=51 * CENT - 1), *prices), 1.0, "a", "b")
+    assert store.spending_totals("browser x", 1.0).today == 0
+    assert reserved(store, priced(replace(WIDE, per_day=51 * CENT), *prices), 1.0, "c", "d")
+    store.save_job(job("d").ended_as(JobState.STOPPED, 2.0, messages.STALE))
+    assert store.spending_totals("browser x", 2.0).today == CENT
 
 
 def test_s03_a_job_is_reserved_once(store):
@@ -157,7 +166,7 @@ async def test_s03_clicks_at_the_same_moment_share_one_budget(store):
 
 def test_s03_what_ended_after_the_balance_was_told_is_taken_off_it(store):
     """The balance is believed for two minutes: pictures made and paid meanwhile are not in it."""
-    ask = Reservation(replace(WIDE, min_balance=CENT), "browser x", CENT, 3 * CENT, balance_time=10.0)
+    ask = Reservation(replace(WIDE, min_balance=CENT), "browser x", (CENT,), 3 * CENT, balance_time=10.0)
     assert reserved(store, ask, 11.0, "a")
     store.save_job(job("a", state=JobState.COMPLETED, ended=12.0, price=CENT))
     assert reserved(store, ask, 13.0, "b")

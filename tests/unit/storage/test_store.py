@@ -69,7 +69,7 @@ def test_of_a_deleted_job_only_its_click_its_task_and_its_cost_stay_known(store)
     picture, _ = store.commit_image(landing, nsfw=False)
     ended = job("a-1", state=JobState.COMPLETED, ended=5.0, task_id="t", price=300, images=(picture,))
     store.add_jobs([ended, job("b-1")])
-    store.reserve([ended], Reservation(BudgetLimits(), "browser x", 500, None), 1.0)
+    store.reserve([ended], Reservation(BudgetLimits(), "browser x", (500,), None), 1.0)
     store.save_job(ended)
     before = store.spending_totals("browser x", 6.0)
     store.delete_jobs([ended])
@@ -248,3 +248,21 @@ def test_a_folder_among_what_is_half_fetched_stops_nothing(tmp_path):
     landing.write(picture_bytes())
     assert store.commit_image(landing, nsfw=False)[1]
     store.close()
+
+
+def test_of_two_that_mark_a_job_as_sent_one_does(store):
+    unsent = job("a-1")
+    store.add_jobs([unsent])
+    assert store.mark_sent(unsent.with_sent(2.0))
+    assert not store.mark_sent(unsent.with_sent(3.0))
+    assert store.job("a-1").sent == 2.0
+    store.save_job(unsent.with_send_rejected(messages.BUSY))
+    assert store.mark_sent(unsent.with_sent(4.0)), "a rejected one may be sent again"
+
+
+def test_a_job_that_ended_elsewhere_is_not_marked_as_sent(store):
+    unsent = job("a-1")
+    store.add_jobs([unsent])
+    store.save_job(unsent.ended_as(JobState.STOPPED, 2.0, messages.TAKEN_BACK))
+    assert not store.mark_sent(unsent.with_sent(3.0))
+    assert store.job("a-1").state is JobState.STOPPED

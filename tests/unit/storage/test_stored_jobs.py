@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,18 @@ def test_a_saved_job_gets_this_version_s_record_and_keeps_what_is_not_known(fold
     after = records(folder)[name]
     assert (after["version"], after["depth"], after["request"]["controlnet"]) == (RECORD_VERSION, 3, "canny")
     assert {key for key, value in before.items() if value is not None} <= set(after)
+
+
+@pytest.mark.parametrize("key", ["trouble", "seed_note"])
+def test_what_is_not_known_in_a_message_stays_and_nothing_known_of_the_one_before(folder, key):
+    name = next(iter(records(folder)))
+    older = {"code": "too_many_loras", "params": {"count": 4}, "charge": "none", "severity": 3, "happened": "Oh."}
+    changed(folder, name, f"json_set(record, '$.{key}', json(?))", json.dumps(older))
+    store = Store(folder)
+    job = store.job(name)
+    assert job and store.save_job(replace(job, problem=messages.BUSY, seed_note=messages.BUSY))
+    store.close()
+    assert records(folder)[name][key] == {"code": "busy", "params": {}, "charge": "none", "severity": 3}
 
 
 def test_a_mark_leaves_the_rest_of_a_record_alone(folder):

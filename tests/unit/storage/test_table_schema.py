@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from components.errors import SetupError
+from components.sqlite.table_schema import TableSchema, place_of
 from components.storage.database import Database
-from components.storage.table_schema import TableSchema, place_of
 from tests.support.notes_database import TABLES, notes, on_disk, write
 
 OLD = TABLES.replace("text TEXT NOT NULL", "words TEXT NOT NULL")

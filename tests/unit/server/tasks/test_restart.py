@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 
 import pytest
 
@@ -11,7 +10,7 @@ from components.errors import SetupError
 from components.messages.message import Message, literal
 from components.server.assembly import ServerLimits
 from components.server.http.timestamps import now_ms
-from components.server.tasks.database import TABLES, Filter, TaskDatabase, TaskRecord
+from components.server.tasks.database import Filter, TaskDatabase, TaskRecord
 from components.server.tasks.outcome import Outcome, Status
 from components.server.tasks.worker import GIVEN_UP
 from tests.support.tiny_engines import GatedEngine, TinyEngine
@@ -102,15 +101,6 @@ def test_a_broken_database_is_set_aside(tmp_path, caplog):
     assert [file for file in tmp_path.iterdir() if ".bad-" in file.name]
 
 
-def test_another_versions_database_is_set_aside(tmp_path):
-    path = tmp_path / "server.sqlite3"
-    other = sqlite3.connect(path)
-    other.execute("PRAGMA user_version = 99")
-    other.close()
-    TaskDatabase(path).close()
-    assert [file for file in tmp_path.iterdir() if ".bad-" in file.name]
-
-
 def test_messages_are_stored_as_codes_and_come_back(tmp_path):
     records = TaskDatabase(tmp_path / "server.sqlite3")
     end = Outcome("a.png", notes=(Message("note_as_it_was"), literal("Tiny.")))
@@ -119,30 +109,7 @@ def test_messages_are_stored_as_codes_and_come_back(tmp_path):
     assert records.finish("a", end) and records.finish("b", Outcome(error=GIVEN_UP))
     assert [task.outcome for task in records.list_tasks(Filter(), 0, 9)[0]] == [Outcome(error=GIVEN_UP), end]
     records.close()
-    stored = (tmp_path / "server.sqlite3").read_bytes()
-    assert b"server_gave_up" in stored and str(GIVEN_UP).encode() not in stored
-
-
-def test_a_database_from_before_there_were_codes_is_read_and_written_on(tmp_path):
-    path = tmp_path / "server.sqlite3"
-    old = sqlite3.connect(path)
-    old.executescript(TABLES.replace(",\n    messages TEXT NOT NULL DEFAULT ''", ""))
-    columns = "(id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms)"
-    for task_id, *values in (
-        ("a", 1, "failed", "It broke.", "", ""),
-        ("b", 2, "completed", "", "Tiny.", "b.png"),
-        ("c", 3, "created", "", "", ""),
-    ):
-        old.execute(f"INSERT INTO tasks {columns} VALUES (?, 'm', '{{}}', ?, ?, 1, ?, ?, ?, 0, 5)", (task_id, *values))
-    old.commit()
-    old.close()
-    for _ in range(2):  # the column is added once
-        records = TaskDatabase(path)
-        found = {task.id: task.outcome for task in records.list_tasks(Filter(), 0, 9)[0]}
-        assert found["a"] == Outcome(error=literal("It broke."), inference_ms=5)
-        assert found["b"] == Outcome("b.png", notes=(literal("Tiny."),), inference_ms=5)
-        assert records.finish("c", Outcome(error=GIVEN_UP))
-        records.close()
+    assert b"server_gave_up" in (tmp_path / "server.sqlite3").read_bytes()
 
 
 def test_a_task_deleted_meanwhile_does_not_come_back(tmp_path):

@@ -33,7 +33,7 @@ def spend(store: Store, person: str, cost: int, age: float = 60.0) -> None:
     job = Job(job_id, "board", "click", 1, "hosted", MODEL, GenerationRequest("a cat"), time.time() - age)
     free = BudgetLimits(images_per_hour=10_000, per_person_day=10**9, per_day=10**9, per_month=10**9)
     store.add_jobs([job])
-    store.reserve([job], Reservation(free, person, cost, None), time.time() - age)
+    store.reserve([job], Reservation(free, person, (cost,), None), time.time() - age)
 
 
 async def test_who_spent_what(store, seen):
@@ -45,7 +45,7 @@ async def test_who_spent_what(store, seen):
     answer = await seen.report(**seen.key)
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
-        "stop": {"is_on": False, "is_forced": False},
+        "stop": {"is_on": False, "is_forced": False, "is_unread": False},
         "today": {"spent": "$0.11", "cap": "$2.00", "share": pytest.approx(0.0535)},
         "month": {"spent": "$1.11", "cap": "$10.00", "share": pytest.approx(0.1107)},
         "under_way": "$10.11",
@@ -94,20 +94,24 @@ async def test_of_very_many_people_the_dearest_are_listed_and_the_others_counted
 
 
 async def test_the_switch_stops_the_spending_and_lets_it_go_on(store, seen):
-    admission = Reservation(LIMITS, "user alice", 1000, None)
+    admission = Reservation(LIMITS, "user alice", (1000,), None)
     assert (await seen.turn({"stop": True}, **seen.key)).json() == {"stop": True}
-    assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": True, "is_forced": False}
+    assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": True, "is_forced": False, "is_unread": False}
     with pytest.raises(BudgetDenied, match="The owner has paused"):
-        admission.check(store.spending_totals("user alice", time.time()), 1)
+        admission.check(store.spending_totals("user alice", time.time()), [1000])
     assert (await seen.turn({"stop": False}, **seen.key)).json() == {"stop": False}
-    assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": False, "is_forced": False}
-    admission.check(store.spending_totals("user alice", time.time()), 1)
+    assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": False, "is_forced": False, "is_unread": False}
+    admission.check(store.spending_totals("user alice", time.time()), [1000])
 
 
 async def test_a_stop_from_the_settings_is_told_apart(store, hosted):
     async with opened(store, hosted.base_url, replace(LIMITS, is_stopped=True)) as seen:
         await seen.turn({"stop": False}, **seen.key)
-        assert (await seen.report(**seen.key)).json()["stop"] == {"is_on": False, "is_forced": True}
+        assert (await seen.report(**seen.key)).json()["stop"] == {
+            "is_on": False,
+            "is_forced": True,
+            "is_unread": False,
+        }
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""SQLite helpers: one transaction, and the kinds of its errors."""
+"""SQLite helpers: one transaction, the kinds of its errors, and rows that move from memory to a file."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -34,6 +35,32 @@ def is_disk_error(error: Exception) -> bool:
     return primary_code(error) in _DISK
 
 
+def is_locked(error: Exception) -> bool:
+    """Return whether another program has locked the file, which it will release."""
+    return primary_code(error) in _LOCKED
+
+
 def is_error_of_file(error: Exception) -> bool:
     """Return whether an error is due to the file or its disk, and not to the SQL that was run."""
     return isinstance(error, sqlite3.Error) and primary_code(error) in _DISK | _LOCKED | _DAMAGED
+
+
+def may_exist(path: Path) -> bool:
+    """Return whether a file is there, or cannot be looked for."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def copy_rows(memory: sqlite3.Connection, merges: Mapping[str, str], disk: sqlite3.Connection) -> None:
+    """Add the rows of all tables in memory to those on disk; `merges` as in `Database`."""
+    for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        rows = memory.execute(f"SELECT * FROM {table}")
+        # By name: a migrated file may have its columns in another order.
+        columns = [column[0] for column in rows.description]
+        values = f"({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        # OR REPLACE: of a row that is in both, the one in memory is newer.
+        merge = merges.get(table)
+        insert = f"INSERT INTO {table} {values} {merge}" if merge else f"INSERT OR REPLACE INTO {table} {values}"
+        disk.executemany(insert, rows.fetchall())

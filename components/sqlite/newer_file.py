@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from components.storage.table_schema import TableSchema, newer_file_error, version_of
+from components.sqlite.table_schema import TableSchema, newer_file_error
+from components.sqlite.transactions import is_disk_error
+from components.sqlite.wal_file import database_header_in
 
 _BESIDE = ("-wal", "-journal")
 """Endings of SQLite's files beside a database that may have transactions of a killed process."""
@@ -20,16 +22,30 @@ _log = logging.getLogger(__name__)
 def is_newer(path: Path, schema: TableSchema) -> bool:
     """Return whether a file has a newer version than `schema`; False where it cannot be read."""
     # The file alone first: it has the version in all but the moment after an upgrade, and no copy of it is needed.
-    if _version_in(_without_transactions, path) > schema.version:
+    if _version_in_file(path, schema) > schema.version:
         return True
-    return _has_transactions_beside(path) and _version_in(_unchanged, path) > schema.version
+    return _has_transactions_beside(path) and _version_with_transactions(path, schema) > schema.version
 
 
-def _version_in(opened: Callable[[Path], AbstractContextManager[sqlite3.Connection]], path: Path) -> int:
+def _version_in_file(path: Path, schema: TableSchema) -> int:
     try:
-        with opened(path) as db:
-            return version_of(db)
+        with _without_transactions(path) as db:
+            return schema.version_of(db)
     except (sqlite3.Error, OSError):
+        return 0
+
+
+def _version_with_transactions(path: Path, schema: TableSchema) -> int:
+    try:
+        with _unchanged(path) as db:
+            return schema.version_of(db)
+    except (sqlite3.Error, OSError) as error:
+        if isinstance(error, sqlite3.Error) and not is_disk_error(error):
+            return 0
+    # There is no room for a copy.
+    try:
+        return schema.version_in_header(database_header_in(_beside(path, "-wal")))
+    except OSError:
         return 0
 
 

@@ -9,10 +9,13 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from components.errors import SetupError
-from components.storage.sqlite import is_error_of_file, transaction
+from components.sqlite.transactions import is_error_of_file, transaction
 
 Migration = Callable[[sqlite3.Connection], object]
 """Change of a file to the next version, by single statements: `executescript` would commit what was done before it."""
+
+_PLACES_IN_HEADER = {"user_version": 60, "application_id": 68}
+"""Offsets of four bytes; https://sqlite.org/fileformat2.html#database_header."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,11 +31,26 @@ class TableSchema:
     tables: str
     """SQL that creates missing tables, as they are in the newest version."""
     migrations: tuple[Migration, ...] = ()
+    version_pragma: str = "user_version"
+    """Where the version is stored: as `application_id` where earlier programs accept one `user_version` alone."""
 
     @property
     def version(self) -> int:
-        """Return the version of the tables, stored as the file's `user_version`."""
+        """Return the version of the tables."""
         return len(self.migrations)
+
+    @property
+    def _version_pragmas(self) -> set[str]:
+        return {"user_version", self.version_pragma}
+
+    def version_of(self, db: sqlite3.Connection) -> int:
+        """Return the version that is stored in a file; 0 for a file without one."""
+        return max(int(db.execute(f"PRAGMA {pragma}").fetchone()[0]) for pragma in self._version_pragmas)
+
+    def version_in_header(self, header: bytes) -> int:
+        """Return the version in the header of a database file; 0 for an empty one."""
+        places = [_PLACES_IN_HEADER[pragma] for pragma in self._version_pragmas]
+        return max(int.from_bytes(header[place : place + 4], signed=True) for place in places)
 
     def apply(self, db: sqlite3.Connection) -> None:
         """Create the tables in a new file, or migrate an older one.
@@ -41,15 +59,15 @@ class TableSchema:
         """
         if not db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
             # With its version, so that a process killed meanwhile leaves no new tables that say they are old.
-            self.create_missing(db, f"PRAGMA user_version = {self.version};")
+            self.create_missing(db, f"PRAGMA {self.version_pragma} = {self.version};")
             return
-        version = version_of(db)
+        version = self.version_of(db)
         if version > self.version:
             raise newer_file_error(place_of(db))
         for number in range(version, self.version):
             self._migrate(db, number)
         # After the migrations: an index on a new column cannot be created before it.
-        with _refusing_our_faults(db) if version_of(db) else nullcontext():
+        with _refusing_our_faults(db) if self.version_of(db) else nullcontext():
             self.create_missing(db)
 
     def create_missing(self, db: sqlite3.Connection, more: str = "") -> None:
@@ -72,7 +90,7 @@ class TableSchema:
 
         def work(db: sqlite3.Connection) -> None:
             self.migrations[number](db)
-            db.execute(f"PRAGMA user_version = {number + 1}")
+            db.execute(f"PRAGMA {self.version_pragma} = {number + 1}")
 
         with _refusing_our_faults(db):
             transaction(db, work)
@@ -98,11 +116,6 @@ def _refusing_our_faults(db: sqlite3.Connection) -> Generator[None]:
 def _columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
     tables = "SELECT name FROM sqlite_schema WHERE type = 'table'"
     return set(db.execute(f"SELECT t.name, c.name FROM ({tables}) AS t, pragma_table_info(t.name) AS c").fetchall())
-
-
-def version_of(db: sqlite3.Connection) -> int:
-    """Return the version that is stored in a file; 0 for a file without one."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def place_of(db: sqlite3.Connection) -> str:

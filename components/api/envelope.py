@@ -1,0 +1,97 @@
+"""Envelope: the JSON object around every answer of the v3 API, and what an answer without one means. Pure.
+
+An answer is the API's own when its body is a JSON object with a whole number as `code`. Any other one, whatever its
+HTTP status, comes from something in between, such as a gateway's error page, a proxy's login page or a bot check. It
+says nothing about the task, the key, the model or the price: a query goes on, a submit may have created a task, a key
+is kept, and no call counts as missing, so that nothing is spent without a price. HTTP itself allows two exceptions:
+
+- 429 is a rate limit: what it refuses was not carried out, so a submit may be sent again.
+- 404 `{"detail": "Not Found"}` and 405 `{"detail": "Method Not Allowed"}` are what a web framework answers where a
+  program has no such route. They are believed of calls that are free of charge only, and mean that a server of the
+  same API lacks the call; they say nothing about a task, a key or a model either.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.domain.json_values import as_mapping, as_text
+
+MESSAGE_LIMIT = 300
+"""Characters of the API's own message that are shown to a visitor."""
+NO_CODE = 0
+"""Code of an answer that is not the API's own."""
+
+_RATE_LIMIT = 429
+_MISSING_CALL_CODES = (404, 405)
+_NO_ROUTE = ((404, {"detail": "Not Found"}), (405, {"detail": "Method Not Allowed"}))
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """HTTP response of the API, undecoded."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+    """Seconds from the Retry-After header; None without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Body of a response as a JSON object, and the code by which it counts."""
+
+    code: int
+    """The API's code, or NO_CODE; 200 is success."""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    lacks_call: bool = False
+    """True: the server has no such call at all."""
+    is_page: bool = False
+    """True: a web page came in place of an answer, such as the login page of a proxy."""
+
+    @property
+    def data(self) -> object:
+        """Return the data; None without any."""
+        return self.fields.get("data")
+
+    @property
+    def message(self) -> str:
+        """Return the API's own message, at most MESSAGE_LIMIT characters."""
+        return as_text(self.fields.get("message")).strip()[:MESSAGE_LIMIT]
+
+
+def envelope_of(response: ApiResponse) -> Envelope:
+    """Return the envelope of a response; one with NO_CODE for a body that is none."""
+    fields = _json_object(response.body)
+    code = _code(response.status, fields)
+    return Envelope(
+        code,
+        fields,
+        lacks_call=code in _MISSING_CALL_CODES or (response.status, fields) in _NO_ROUTE,
+        # A gateway's page about its own trouble (5xx) is no page that a visitor could do anything about.
+        is_page=not code and response.status < 500 and response.body.lstrip()[:1] == b"<",
+    )
+
+
+def _code(status: int, fields: Mapping[str, Any]) -> int:
+    """Return the code of the envelope, which precedes the HTTP status, since errors may come with status 200.
+
+    A 200 in the envelope does not turn an HTTP error into a success: such an answer contradicts itself.
+    """
+    code = fields.get("code")
+    # In Python `True` is an int.
+    is_envelope = isinstance(code, int) and not isinstance(code, bool)
+    if is_envelope and (code != 200 or 200 <= status < 300):
+        return code
+    return _RATE_LIMIT if status == _RATE_LIMIT else NO_CODE
+
+
+def _json_object(body: bytes) -> Mapping[str, Any]:
+    """Return the JSON object of a body; an empty one for anything else."""
+    try:
+        return as_mapping(json.loads(body))
+    except (ValueError, RecursionError):  # RecursionError: thousands of nested arrays
+        return {}
