@@ -30,7 +30,11 @@ class Audit:
     doubled: int = 0
     """Images with two tasks, or with two POSTs that may have made one."""
     foreign: int = 0
-    """Jobs that have the task of another."""
+    """Jobs that have the task of another visitor's."""
+    swapped: int = 0
+    """Jobs that have the task of another of the same visitor: both are shown to the one who paid."""
+    unknown_bills: Counter[str] = field(default_factory=Counter[str])
+    """Jobs with a task of which the app does not know what it cost."""
     app_micros: int = 0
     """What the app counts as spent of the host's money."""
     bill_micros: int = 0
@@ -84,15 +88,26 @@ def audit(world: World, name: str) -> Audit:
     result.own_bill_micros = _billed(world, [task for task in world.api.made if task.account != KEY])
     result.app_micros = _app_micros(world)
     result.own_app_micros = sum(job.bill.cost or 0 for job in jobs.values() if job.key and job.bill)
+    claimed = {job.task_id for job in jobs.values()}
     for key, job in jobs.items():
-        _compare(result, world, job, tasks[key])
+        left = [task for task in tasks[key] if task.id not in claimed]
+        _compare(result, world, job, [world.api.by_id[job.task_id]] if job.task_id else left)
+        if job.task_id and job.task_id not in {task.id for task in tasks[key]}:
+            owner = _key_of(world.api.by_id[job.task_id])
+            is_same_visitor = owner in jobs and jobs[owner].visitor == job.visitor
+            result.swapped += is_same_visitor
+            result.foreign += not is_same_visitor
     return result
+
+
+def _key_of(task: Task) -> Key:
+    return task.body["prompt"], task.body["seed"]
 
 
 def _tasks_by_key(world: World) -> defaultdict[Key, list[Task]]:
     tasks: defaultdict[Key, list[Task]] = defaultdict(list)
     for task in world.api.made:
-        tasks[task.body["prompt"], task.body["seed"]].append(task)
+        tasks[_key_of(task)].append(task)
     return tasks
 
 
@@ -112,9 +127,9 @@ def _off(amount: int, bill: int) -> float:
 
 def _compare(result: Audit, world: World, job: Job, tasks: list[Task]) -> None:
     cost = world.api.bill.net(tasks)
-    if job.task_id and job.task_id not in {task.id for task in tasks}:
-        result.foreign += 1
-    if job.bill and abs((job.bill.cost or 0) - _billed(world, [world.api.by_id[job.task_id or ""]])) > 2:
+    if job.task_id and (job.bill is None or job.bill.cost is None):
+        result.unknown_bills[_label(job)] += 1
+    elif job.bill and abs((job.bill.cost or 0) - _billed(world, tasks)) > 2:
         result.wrong_bills[_label(job)] += 1
     if job.ended is None and job.state is not JobState.UNKNOWN:
         result.waiting[_label(job)] += 1

@@ -210,7 +210,7 @@ class World:
         """Let the bill, the whole service, the database and the app fail at set times."""
         length = self.scenario.images / 1.8 * MEAN_PAUSE
         plan: list[tuple[float, Callable[[], Awaitable[None]]]] = [
-            (0.15, lambda: self._bill_fails("absent", length / 10)),
+            (0.15, lambda: self._bill_fails("page", length / 10)),
             (0.30, self._restart),
             (0.40, lambda: self._outage(502, length / 40)),
             (0.45, lambda: self._bill_fails("weary", length / 10)),
