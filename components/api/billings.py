@@ -12,6 +12,7 @@ from components.api.decode import data_or_raise, task_id_of, unix_seconds
 from components.api.envelope import ApiResponse
 from components.domain.bill import BillEntry
 from components.domain.json_values import as_list, as_mapping, as_text
+from components.domain.money import MAX_MICROS
 from components.errors import NotProvided
 
 PAGE_SIZE = 100
@@ -54,6 +55,9 @@ def _entry(item: Mapping[str, Any]) -> BillEntry | None:
     task_id = task_id_of(as_mapping({"id": as_mapping(item.get("prediction")).get("uuid")}))
     amount = item.get("price")
     if not task_id or isinstance(amount, bool) or not isinstance(amount, int | float):
+        return None
+    # Also false for NaN, which Python reads as JSON.
+    if not abs(amount) <= MAX_MICROS:
         return None
     # The sign is not documented: a refund may come as a negative amount.
     is_refund = as_text(item.get("billing_type")) == "refund"

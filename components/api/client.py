@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO, TypeVar
 
 import httpx
 
 from components import messages
 from components.api.billings import BillSearch, decode_billings, encode_billings
-from components.api.connection_errors import NEVER_LEFT, connection_error
+from components.api.body import GZIP_OR_NONE, NO_COMPRESSION, read_body, save_image
 from components.api.decode import (
     decode_balance,
     decode_delete,
@@ -42,21 +43,17 @@ from components.errors import (
     UploadFailed,
 )
 from components.messages.message import Message
-from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts
+from components.net.http_pool import DEFAULT_TIMEOUTS, NEVER_LEFT, HttpPool, Timeouts, connection_error
 from components.net.public_transport import PrivateAddressError
 from components.net.public_url import is_public_https
 from components.net.redaction import HIDDEN
 from components.net.retry import retry_after_seconds
 
 Result = TypeVar("Result")
-RESPONSE_LIMIT = 64 * 1024 * 1024
-"""Bytes of a JSON response: four inline images of 10 MB, and a third more for base64."""
 LARGE_RESPONSE = 256 * 1024
 """Bytes from which a response is decoded in a thread: it contains inline images."""
 MAX_REDIRECTS = 3
 """Redirects of an image download; each target is checked. Redirects of API calls are never followed."""
-IMAGE_LIMIT = 40 * 1024 * 1024
-"""Bytes of a downloaded image."""
 
 _PLACEHOLDERS = ImageLinks("https://example.com/image.png", "https://example.com/mask.png")
 """Stand for the images of a request whose price is requested."""
@@ -122,13 +119,22 @@ class Client:
         return link
 
     async def get_task(self, task_id: str, query_url: str | None = None) -> TaskUpdate:
-        """Query a task once. Raises PollFailed, PollUnauthorized or TaskNotFound."""
-        url = self._endpoint.url(f"/api/v3/predictions/{task_id}/result")
-        # The API names the query URL itself; the key is sent there only if it lies under the configured base URL.
-        if query_url and self._endpoint.owns(query_url) and query_url.startswith(f"{self._endpoint.base_url}/"):
-            url = query_url
-        response = await self._poll("GET", url)
-        return await _read(response, lambda response: decode_task(response, task_id))
+        """Query a task at the URL that the API named and, where that has no task, at the usual one.
+
+        Raises PollFailed, PollUnauthorized or TaskNotFound.
+        """
+        usual = self._endpoint.url(f"/api/v3/predictions/{task_id}/result")
+        # The key is sent to the named URL only if it lies under the configured base URL.
+        if query_url and query_url != usual and self._may_query(query_url):
+            with suppress(PollFailed):
+                return await self._task_at(query_url, task_id)
+        return await self._task_at(usual, task_id)
+
+    def _may_query(self, url: str) -> bool:
+        return self._endpoint.owns(url) and url.startswith(f"{self._endpoint.base_url}/")
+
+    async def _task_at(self, url: str, task_id: str) -> TaskUpdate:
+        return await _read(await self._poll("GET", url), lambda response: decode_task(response, task_id))
 
     async def recent_tasks(self, model: str, page: int = 1) -> tuple[TaskUpdate, ...]:
         """Return one page of up to 100 tasks of the account in the past week, newest first. Raises PollFailed."""
@@ -188,9 +194,9 @@ class Client:
             async with asyncio.timeout(self._timeouts.download):
                 # Followed here and not by httpx: every target must pass `may_open` before a connection is made to it.
                 for _ in range(MAX_REDIRECTS + 1):
-                    async with self._pool_for(url).stream("GET", url) as response:
+                    async with self._pool_for(url).stream("GET", url, headers=NO_COMPRESSION) as response:
                         if response.status_code == 200:
-                            return await _save(response, target)
+                            return await save_image(response, target)
                         url = _redirect_target(response)
         # Before httpx.HTTPError, of which it is a kind: this one is a fault of the link, and trying again is
         # pointless.
@@ -242,13 +248,13 @@ class Client:
         Raises httpx.HTTPError or TimeoutError.
         """
         # The vendor's own clients send X-Client-Name too.
-        headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
+        names = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
         sent = self._clock.now()
         async with (
             asyncio.timeout(seconds or self._timeouts.call),
-            self._api.stream(method, url, json=body, files=files, headers=headers) as response,
+            self._api.stream(method, url, json=body, files=files, headers=names | GZIP_OR_NONE) as response,
         ):
-            content = await _content(response)
+            content = await read_body(response)
         self.service_clock.observe_date(sent, self._clock.now(), response.headers.get("date"))
         # By the wall clock: the header may be an HTTP date.
         wait = retry_after_seconds(response.headers.get("retry-after"), self._clock.now())
@@ -258,17 +264,6 @@ class Client:
         """Return a response without the key, in case it repeats the key: parts of it are shown to visitors."""
         key = self._endpoint.key.encode()
         return content.replace(key, HIDDEN.encode()) if key else content
-
-
-async def _content(response: httpx.Response) -> bytes:
-    # Counted after decompression, while it arrives: Content-Length may be missing, and counts compressed bytes.
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > RESPONSE_LIMIT:
-            # A kind of httpx.HTTPError: to callers the answer is lost, so after a submit a task may exist.
-            raise httpx.DecodingError("response too long", request=response.request)
-    return bytes(content)
 
 
 async def _read(response: ApiResponse, decode: Callable[[ApiResponse], Result]) -> Result:
@@ -283,13 +278,3 @@ def _redirect_target(response: httpx.Response) -> str:
     if response.next_request is None:
         raise ImageUnavailable(messages.NOT_FETCHED)
     return str(response.next_request.url)
-
-
-async def _save(response: httpx.Response, target: BinaryIO) -> None:
-    size = 0
-    async for chunk in response.aiter_bytes(256 * 1024):
-        size += len(chunk)
-        if size > IMAGE_LIMIT:
-            raise ImageUnavailable(messages.TOO_MANY_BYTES)
-        # A slow disk would block the event loop, and with it every visitor.
-        await asyncio.to_thread(target.write, chunk)

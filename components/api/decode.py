@@ -33,6 +33,14 @@ PREVIEW_LIMIT = 64 * 1024
 PREVIEW_START = "data:image/jpeg;base64,"
 STAGE_LIMIT = 80
 """Characters of a stage's name."""
+NOTE_LIMIT = 1000
+"""Characters of a note."""
+MODEL_LIMIT = 200
+"""Characters of a model's id."""
+URL_LIMIT = 4096
+"""Characters of a URL, the signatures of signed ones included; a longer one counts as missing."""
+MAX_OUTPUTS = 4
+"""Outputs of a task, as many as any model makes of one request; further ones are ignored."""
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
@@ -94,7 +102,7 @@ def decode_upload(response: ApiResponse) -> str:
     envelope = envelope_of(response)
     if envelope.lacks_call:
         raise NotProvided(messages.NOT_UPLOADED, is_offered=False)
-    link = as_text(as_mapping(envelope.data).get("download_url"))
+    link = _url(as_mapping(envelope.data).get("download_url"))
     if envelope.code == 200 and link:
         return link
     refusal = refusal_of(envelope.code, envelope.message, response.retry_after)
@@ -103,14 +111,23 @@ def decode_upload(response: ApiResponse) -> str:
 
 
 def decode_price(response: ApiResponse) -> Quote:
-    """Return the price of one image. Raises Unauthorized, and NotProvided for no price above zero in US dollars."""
+    """Return the price of one image. Raises Unauthorized, and NotProvided for no price in US dollars.
+
+    A price of 0 must be named twice, as list price and discounted; else it is taken for unknown. Whether it is to be
+    believed is decided by `QuoteCache`.
+    """
     data = _data_object(response, messages.PRICE_UNAVAILABLE)
-    # A price of 0 is taken for unknown: at $0 every limit of the budget would be passed.
+    if data.get("currency") == "USD" and all(_is_zero(data.get(name)) for name in ("discounted_price", "price")):
+        return Quote(0, 0)
     prices = [amount for name in ("discounted_price", "price") if (amount := micros(data.get(name))) and amount > 0]
     if not prices or data.get("currency", "USD") != "USD":
         raise NotProvided(messages.PRICE_UNAVAILABLE, is_offered=True)
     # Nothing promises that a discount is below the list price: the budget reserves the larger one.
     return Quote(prices[0], max(prices))
+
+
+def _is_zero(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
 
 
 def decode_balance(response: ApiResponse) -> Micros:
@@ -167,14 +184,14 @@ def _update(data: Mapping[str, Any]) -> TaskUpdate:
         status=_status(data.get("status")),
         outputs=_outputs(data.get("outputs")),
         # `is True`: the list may hold anything, and a text such as "false" would count as true.
-        nsfw=tuple(flag is True for flag in as_list(data.get("has_nsfw_contents"))),
+        nsfw=tuple(flag is True for flag in as_list(data.get("has_nsfw_contents"))[:MAX_OUTPUTS]),
         error=reason_or_text(data.get("x-message"), as_text(data.get("error")).strip()[:MESSAGE_LIMIT]),
         inference_ms=as_count(as_mapping(data.get("timings")).get("inference")),
         # Unchecked here: the client compares it with the API's own address before it sends the key there.
-        query_url=as_text(as_mapping(data.get("urls")).get("get")) or None,
+        query_url=_url(as_mapping(data.get("urls")).get("get")) or None,
         created_at=unix_seconds(data.get("created_at")),
-        model=as_text(data.get("model")),
-        notes=messages_or_text(data.get("x-notes"), as_text(data.get("x-note"))),
+        model=as_text(data.get("model"))[:MODEL_LIMIT],
+        notes=messages_or_text(data.get("x-notes"), as_text(data.get("x-note"))[:NOTE_LIMIT]),
         step=as_count(progress.get("step")),
         steps=as_count(progress.get("steps")),
         position=as_count(data.get("x-position")),
@@ -206,17 +223,23 @@ def _status(value: object) -> TaskStatus:
 
 def _outputs(value: object) -> tuple[str | bytes, ...]:
     """Return one output per entry; empty bytes for an entry that is no text, since the NSFW flags go by index."""
-    return tuple(_output(item) if isinstance(item, str) else b"" for item in as_list(value))
+    return tuple(_output(item) if isinstance(item, str) else b"" for item in as_list(value)[:MAX_OUTPUTS])
 
 
 def _output(text: str) -> str | bytes:
     """Return a URL unchanged, an inline image as bytes, and empty bytes for what is neither."""
     if text.startswith(("http://", "https://")):
-        return as_text(text)
+        return _url(text) or b""
     try:
         return decode_inline_image(text)
     except ValueError:
         return b""
+
+
+def _url(value: object) -> str:
+    """Return a URL unchecked; empty for a value that is no text, or too long to be stored with a job."""
+    text = as_text(value)
+    return text if len(text) <= URL_LIMIT else ""
 
 
 def unix_seconds(value: object) -> float | None:

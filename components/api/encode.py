@@ -33,7 +33,9 @@ def encode(
     body = {**always, NOT_INLINE: False, **others}
     # Drops nothing that the visitor chose: a model without a required field is refused before, see
     # `Catalogue.require`.
-    return {field_names[name]: value for name, value in body.items() if name in field_names}
+    return {
+        field_names[name]: _own_choice(name, value, field_names) for name, value in body.items() if name in field_names
+    }
 
 
 def _is_sent(request: GenerationRequest, field: Field) -> bool:
@@ -55,6 +57,14 @@ def _api_value(request: GenerationRequest, field: Field, links: ImageLinks) -> A
     if field.kind is Kind.CHOICE:
         return request.plain_value(field.name)
     return float(value) if field.kind is Kind.NUMBER else value
+
+
+def _own_choice(name: str, value: Any, field_names: FieldNames) -> Any:
+    """Return a choice by the model's own name; any other value as it is."""
+    return field_names.get(value, value) if name in _CHOICES else value
+
+
+_CHOICES = frozenset(field.api_name for field in FIELDS if field.kind is Kind.CHOICE)
 
 
 def encode_recent(model: str, page: int) -> dict[str, Any]:

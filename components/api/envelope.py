@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from components.domain.json_values import as_mapping, as_text
@@ -27,7 +28,6 @@ NO_CODE = 0
 
 _RATE_LIMIT = 429
 _MISSING_CALL_CODES = (404, 405)
-_NO_ROUTE = ((404, {"detail": "Not Found"}), (405, {"detail": "Method Not Allowed"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def envelope_of(response: ApiResponse) -> Envelope:
     return Envelope(
         code,
         fields,
-        lacks_call=code in _MISSING_CALL_CODES or (response.status, fields) in _NO_ROUTE,
+        lacks_call=code in _MISSING_CALL_CODES or _is_no_route(response.status, fields),
         # A gateway's page about its own trouble (5xx) is no page that a visitor could do anything about.
         is_page=not code and response.status < 500 and response.body.lstrip()[:1] == b"<",
     )
@@ -83,10 +83,13 @@ def _code(status: int, fields: Mapping[str, Any]) -> int:
     """
     code = fields.get("code")
     # In Python `True` is an int.
-    is_envelope = isinstance(code, int) and not isinstance(code, bool)
-    if is_envelope and (code != 200 or 200 <= status < 300):
+    if isinstance(code, int) and not isinstance(code, bool) and (code != 200 or 200 <= status < 300):
         return code
     return _RATE_LIMIT if status == _RATE_LIMIT else NO_CODE
+
+
+def _is_no_route(status: int, fields: Mapping[str, Any]) -> bool:
+    return status in _MISSING_CALL_CODES and fields == {"detail": HTTPStatus(status).phrase}
 
 
 def _json_object(body: bytes) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     if "prompt" not in field_names:
         return Model.built_in(name)
     schema = _schema(built_in_schema(name), {field: properties[own] for field, own in field_names.items()})
-    return Model.of(name, schema, field_names, is_from_api=True)
+    return Model.of(name, schema, {**field_names, **_choice_names(properties, field_names)}, is_from_api=True)
 
 
 def _properties(entry: Mapping[str, Any]) -> Properties:
@@ -72,6 +72,16 @@ def _field_names(properties: Properties) -> FieldNames:
         field: next((name for name in aliases if name in properties), None) for field, aliases in ALIASES.items()
     }
     return {field: name for field, name in own_names.items() if name}
+
+
+def _choice_names(properties: Properties, field_names: FieldNames) -> FieldNames:
+    """Return the model's own name of each choice that it lists by another one only."""
+    own_names: dict[str, str] = {}
+    for field in FIELDS:
+        listed = as_list(properties.get(field_names.get(field.api_name, ""), {}).get("enum"))
+        aliases = {choice: alias for alias, choice in field.choice_aliases.items() if alias in listed}
+        own_names |= {choice: alias for choice, alias in aliases.items() if choice not in listed}
+    return own_names
 
 
 def _schema(built_in: ModelSchema, facts: Properties) -> ModelSchema:
@@ -110,9 +120,15 @@ def _fields(names: frozenset[str], refine_modes: frozenset[Refine], preset: Pres
 
 def _refine_modes(facts: Mapping[str, Any]) -> frozenset[Refine]:
     """Return the refiner modes that a model lists and the app knows; empty when OFF is the only one."""
-    choices = facts.get("enum")
-    modes = frozenset(mode for mode in Refine if mode.value in (choices if isinstance(choices, list) else ()))
+    modes = frozenset(mode for choice in as_list(facts.get("enum")) if (mode := _refine_mode(choice)))
     return modes if modes - {Refine.OFF} else frozenset()
+
+
+def _refine_mode(choice: object) -> Refine | None:
+    try:
+        return Refine(choice)
+    except ValueError:
+        return None
 
 
 def _default_preset(facts: Mapping[str, Any]) -> Preset | None:

@@ -122,7 +122,9 @@ class Reservation:
             raise BudgetDenied(messages.DAY_SPENT)
         if spent.this_month + cost > limits.per_month:
             raise BudgetDenied(messages.MONTH_SPENT)
-        if self.balance is not None and self.balance - spent.unsettled - cost < limits.min_balance:
+        # A service that costs nothing has accounts without money.
+        is_free = self.price == 0 and self.balance == 0
+        if self.balance is not None and not is_free and self.balance - spent.unsettled - cost < limits.min_balance:
             raise BudgetDenied(messages.BALANCE_LOW)
 
 

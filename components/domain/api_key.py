@@ -11,7 +11,7 @@ from components.errors import InvalidRequest
 MAX_KEY_LENGTH = 400
 """Characters."""
 # `$`: "Bearer" alone would else be sent as a key.
-_BEARER = re.compile(r"(?i)bearer(\s+|$)")
+_BEARER = re.compile(r"(?i)(bearer(\s+|$))+")
 
 
 def cleaned(text: object) -> str:

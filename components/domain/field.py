@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -58,6 +59,8 @@ class Field:
     step: float = 1
     unit: str = ""
     choices: tuple[str, ...] = ()
+    choice_aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Other names that models and programs use for a choice, with the choice."""
     neutral: str | None = None
     """Choice that changes nothing, beside the default: a model need not take it."""
     used_with: Condition | None = None

@@ -191,6 +191,8 @@ FIELDS: tuple[Field, ...] = (
         taken_by=TakenBy.OWN_SERVER,
         default="no_refiner",
         choices=("no_refiner", "expert_ensemble_refiner", "base_image_refiner"),
+        # The vendor's page of this model calls the ensemble of experts so.
+        choice_aliases={"base_model_refiner": "expert_ensemble_refiner"},
         recipe_key="Refiner",
         affects_price=True,
         is_compared=True,

@@ -15,7 +15,10 @@ from components.errors import InvalidRequest
 from components.messages.message import Message
 
 FieldNames = Mapping[str, str]
-"""Field names of one model: the app's name of a field to the model's own. A field that is missing is never sent."""
+"""Names of one model: the app's name of a field to the model's own. A field that is missing is never sent.
+
+A choice that the model knows by another name stands there too, by the app's name of the choice.
+"""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {field.api_name: field.api_names for field in FIELDS if field.api_names} | {
     NOT_INLINE: (NOT_INLINE,)
@@ -24,6 +27,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {field.api_name: field.api_names for fi
 
 Sources: the vendor's model pages, and SDXL on Replicate for `mask`; `strength` is what the vendor's other models use.
 """
+
+_CHOICES = frozenset(choice for field in FIELDS for choice in field.choice_aliases.values())
+"""Choices that have more than one name."""
 
 STANDARD_NAMES: FieldNames = {name: names[0] for name, names in ALIASES.items()}
 
@@ -47,7 +53,7 @@ class Model:
     @classmethod
     def of(cls, name: str, schema: ModelSchema, field_names: FieldNames, *, is_from_api: bool = False) -> Model:
         """Return a model whose field names are limited to the fields of its schema."""
-        sendable = schema.fields | {NOT_INLINE}
+        sendable = schema.fields | _CHOICES | {NOT_INLINE}
         return cls(name, schema, {field: own for field, own in field_names.items() if field in sendable}, is_from_api)
 
 

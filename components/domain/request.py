@@ -38,6 +38,12 @@ class Refine(Enum):
     SECOND_PASS = "base_image_refiner"
     """The refiner runs on the base model's finished image."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> Refine | None:
+        """Return the mode that another name of it stands for."""
+        aliases = field_of("refine").choice_aliases
+        return cls(aliases[value]) if isinstance(value, str) and value in aliases else None
+
 
 class Preset(Enum):
     """Speed of our own SDXL engine, by the API's names."""

@@ -35,6 +35,7 @@ class Admission:
         self._awaiting_price: dict[str, Message | None] = {}
         """Jobs that wait for their price, and the message of those that were cancelled meanwhile."""
         self._is_stopped = False
+        self._begun = clock.now() - clock.monotonic()
 
     def begin(self, jobs: Sequence[Job]) -> asyncio.Task[Prices]:
         """Start to reserve money for the jobs of a press, all or none, in a task that outlives its callers."""
@@ -96,8 +97,18 @@ class Admission:
                 await self._clock.sleep(0.5 * attempts)
             else:
                 # Checks all limits in the transaction that writes: two presses cannot both take the last dollar.
-                await self._store.reserve(jobs, reservation, self._clock.now())
+                # With the time of day, which a later process shares; see there for one that is ahead of `now`.
+                await self._store.reserve(jobs, reservation, self._spending_time(), made=self._clock.now())
                 return {job.id: price for job, price in zip(jobs, prices, strict=True)}
+
+    def _spending_time(self) -> float:
+        """Return the end of the limits' windows; a clock that is set ahead renews no limits of a public host.
+
+        At home it is the clock's own time, which goes on while a laptop sleeps.
+        """
+        now = self._clock.now()
+        is_local = not self._quotes or self._quotes.limits.is_local
+        return now if is_local else min(now, self._begun + self._clock.monotonic())
 
     def _is_host_paid(self, job: Job) -> bool:
         return not job.key and job.backend == self._host_backend

@@ -107,9 +107,9 @@ class BillCollector:
         if bill:
             await self._jobs.set_bill(task.job_id, bill)
         if not (bill and bill.is_final):
-            self._look_again(task, now)
+            self._schedule(task, now)
 
-    def _look_again(self, task: BilledTask, now: float) -> None:
+    def _schedule(self, task: BilledTask, now: float) -> None:
         later = [after for after in LOOK_SECONDS if after > now - task.ended]
         if later:
             self._due[task.job_id] = task.ended + later[0]

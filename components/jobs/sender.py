@@ -154,7 +154,8 @@ class Sender:
         if await self._jobs.save(accepted):
             return accepted
         _log.error("task %s was given out twice", update.task_id)
-        unknown = job.ended_as(JobState.UNKNOWN, self._clock.now(), messages.NOT_FOUND)
+        # Its own task may exist under another id, so it is searched for.
+        unknown = job.as_unknown(messages.TASK_OF_ANOTHER, self._clock.now())
         await self._jobs.save(unknown)
         return unknown
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from components import messages
-from components.api.client import IMAGE_LIMIT, Client
+from components.api.body import IMAGE_LIMIT
+from components.api.client import Client
 from components.clock import Clock
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.task import TaskStatus, TaskUpdate

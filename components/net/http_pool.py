@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from components import messages
+from components.errors import CertificateError, ConnectionFailed, PlaygroundError
 from components.net.public_transport import public_client
 
 
@@ -82,3 +85,20 @@ class HttpPool:
 def public_pool(timeouts: Timeouts = DEFAULT_TIMEOUTS) -> HttpPool:
     """Return a pool that connects to public addresses only (SSRF guard). The caller closes it."""
     return HttpPool(lambda: public_client(timeouts.timeout))
+
+
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""Errors of httpx after which no byte of the request can have left, so that a paid POST may be repeated."""
+
+
+def connection_error(error: httpx.TransportError) -> PlaygroundError:
+    """Return the error for a connection that was not made: CertificateError for a TLS failure, which is not retried.
+
+    httpx wraps an ssl.SSLError of the handshake as a ConnectError, so the chain of causes is searched for it.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return CertificateError(messages.UNTRUSTED)
+        cause = cause.__cause__ or cause.__context__
+    return ConnectionFailed(messages.UNREACHABLE)

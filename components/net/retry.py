@@ -64,7 +64,7 @@ def retry_after_seconds(header: str | None, now: float) -> float | None:
 def _seconds_until(date: str, now: float) -> float:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):  # OverflowError: a year or a time zone of too many digits
         return math.nan
     # A date with the zone -0000 is read without a time zone; HTTP dates are UTC.
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -178,6 +179,8 @@ def _preset(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> 
 
 
 def _refine_mode(parsed: ParsedRecipe) -> Refine:
+    with suppress(ValueError):  # the API's name of a mode, in place of the refiner's file name
+        return Refine(parsed.refiner)
     if not parsed.refiner.lower().startswith(_SDXL_REFINER):
         return Refine.OFF
     return Refine.ENSEMBLE if parsed.numbers.get("refine_steps") is None else Refine.SECOND_PASS

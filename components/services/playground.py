@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from components import messages
@@ -16,7 +16,7 @@ from components.domain.job import Job
 from components.domain.money import Micros, dollars
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
-from components.errors import BudgetDenied, PlaygroundError
+from components.errors import BudgetDenied, PlaygroundError, StorageError
 from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobTarget, Submission
@@ -218,6 +218,9 @@ class Playground:
                     # The spending so far was in the database that could not be read: the limits would start from 0.
                     # So all spending stops until the host turns it on again.
                     await self.jobs.stop_spending(is_on=True)
+                # Before a job runs or an image is uploaded, whose file would have no record yet.
+                with suppress(StorageError):
+                    await self.store.remove_unknown_images()
                 await self.jobs.resume.all()
                 if not self.backend.free:
                     await self.jobs.bills.resume([self.backend.name])

@@ -13,6 +13,8 @@ from components.storage.async_store import AsyncStore
 
 DAY = 24 * 3600.0
 GIGABYTE = 1_000_000_000
+DOUBTED_DAYS = 2
+"""Days without a new record after which the clock may be wrong: nothing is deleted for its age until there is one."""
 BATCH_SIZE = 50
 """Jobs deleted at a time: other calls of the store wait in its one thread meanwhile."""
 
@@ -49,11 +51,15 @@ class Retention:
         if self._store.is_from_newer_version:
             return
         if self._policy.days:
-            await self._delete_expired(self._clock.now() - self._policy.days * DAY)
+            await self._delete_expired(self._clock.now())
         if self._policy.gigabytes:
             await self._make_room(round(self._policy.gigabytes * GIGABYTE))
 
-    async def _delete_expired(self, before: float) -> None:
+    async def _delete_expired(self, now: float) -> None:
+        # A clock that is weeks ahead would delete everything at once, and a sweep runs at every start.
+        if now - await self._store.latest_record() > DOUBTED_DAYS * DAY:
+            return
+        before = now - self._policy.days * DAY
         while expired := await self._store.expired(before, BATCH_SIZE):
             await self._delete(expired)
 

@@ -97,6 +97,7 @@ class AsyncStore:
     add_jobs = _in_order(Store.add_jobs)
     save_job = _in_order(Store.save_job)
     mark_sent = _in_order(Store.mark_sent)
+    remove_unknown_images = _in_order(Store.remove_unknown_images)
     delete_jobs = _in_order(Store.delete_jobs)
     transfer_jobs = _in_order(Store.transfer_jobs)
     set_favourite = _in_order(Store.set_favourite)
@@ -114,6 +115,7 @@ class AsyncStore:
     expired = _in_order(Store.expired)
     oldest_first = _in_order(Store.oldest_first)
     size = _in_order(Store.size)
+    latest_record = _in_order(Store.latest_record)
     record_cleanup = _in_order(Store.record_cleanup)
     cleanup_note = _in_order(Store.cleanup_note)
 

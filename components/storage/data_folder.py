@@ -9,7 +9,7 @@ from pathlib import Path
 
 from components.sqlite.table_schema import Migration, newer_file_error
 from components.sqlite.transactions import may_exist
-from components.storage.database import Database
+from components.storage.database import Database, set_aside
 from components.storage.folder_lock import lock_folder
 from components.storage.image_files import ImageFiles
 
@@ -62,6 +62,15 @@ class DataFolder:
     def was_quarantined(self) -> bool:
         """Return whether an unreadable database was renamed and replaced by an empty one at the start."""
         return self._db.was_quarantined
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the database is sure to name all image files of the folder.
+
+        Not one in memory, of a newer version, or begun anew beside one that was set aside, now or at an earlier start.
+        """
+        is_replaced = self.was_quarantined or not self._database or any(set_aside(self._database))
+        return self.is_on_disk and not self.is_from_newer_version and not is_replaced
 
     @contextmanager
     def _closed_on_error(self) -> Generator[None]:

@@ -26,6 +26,11 @@ NO_MERGES: Mapping[str, str] = {}
 _log = logging.getLogger(__name__)
 
 
+def set_aside(path: Path) -> list[Path]:
+    """Return the unreadable files that were renamed to make room for a new one at this path."""
+    return list(path.parent.glob(f"{path.name}.bad-*"))
+
+
 class Database:
     """Database in one file, or in memory; for use by one thread at a time."""
 

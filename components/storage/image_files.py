@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -112,6 +113,23 @@ class ImageFiles:
             (self._images / name).unlink(missing_ok=True)
             self._thumbnail_path(name).unlink(missing_ok=True)
 
+    def remove_unknown(self, known: Collection[str], until: float) -> int:
+        """Delete images whose name is not `known`, not later than `until` in Unix seconds, and return their number.
+
+        Thumbnails without an image go too. Only files that this class named are deleted.
+        """
+        if self._is_read_only:
+            return 0
+        with contextlib.suppress(OSError):
+            unknown = [path.name for path in self._images.iterdir() if _is_unknown(path, known, until)]
+            for name in unknown:
+                self.delete(name)
+            for path in self._thumbnails.iterdir():
+                if IMAGE_NAME.fullmatch(path.stem) and path.stem not in known and not self.find(path.stem):
+                    path.unlink(missing_ok=True)
+            return len(unknown)
+        return 0
+
     def thumbnail(self, name: str) -> Path | bytes | None:
         """Return the thumbnail of an image, a small WebP file made at the first request; None if it cannot be made."""
         if not (image := self.find(name)):
@@ -171,3 +189,7 @@ class ImageFiles:
             self._memory[name] = content
             while sum(map(len, self._memory.values())) > self._memory_limit:
                 del self._memory[next(iter(self._memory))]
+
+
+def _is_unknown(path: Path, known: Collection[str], until: float) -> bool:
+    return bool(IMAGE_NAME.fullmatch(path.name)) and path.name not in known and path.stat().st_mtime <= until

@@ -74,6 +74,8 @@ TRANSFER = (
     "UPDATE jobs SET visitor = ?, record = CASE WHEN json_valid(record) THEN json_set(record, '$.visitor', ?)"
     " ELSE record END WHERE visitor = ?"
 )
+NAMED_FILES = "SELECT id, json_valid(record), record FROM jobs WHERE state <> 'deleted' AND id > ? ORDER BY id LIMIT ?"
+LATEST = "SELECT max(coalesce(max(created), 0), coalesce(max(ended), 0)) FROM jobs"
 IS_SENT_OR_OVER = (
     "SELECT 1 FROM jobs WHERE id = ? AND (ended IS NOT NULL OR task_id IS NOT NULL OR record ->> '$.sent' IS NOT NULL)"
 )

@@ -37,6 +37,7 @@ DELETE_UNUSED = (
 )
 """Images that were last used before a time and that no job refers to. Materialized, since `valid` is read twice."""
 BY_NAME = "SELECT name, digest, width, height FROM sources WHERE visitor = ? AND name = ?"
+NAMES = "SELECT name FROM sources"
 BY_CONTENT = "SELECT name, digest, width, height FROM sources WHERE visitor = ? AND digest = ?"
 
 LINK = "SELECT link FROM uploads WHERE account = ? AND digest = ? AND made > ?"

@@ -28,10 +28,13 @@ CREATE TABLE IF NOT EXISTS spendings (
     is_billed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS spendings_by_time ON spendings (made);
+CREATE TABLE IF NOT EXISTS spendings_ahead (job_id TEXT PRIMARY KEY, seen REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;
 """
 # A row is a reservation at the quoted price until it is settled; `person` is a Person's payer_name. Once the service's
 # bill is known, `cost` is what it says and `expected` what was counted before; `is_billed` when that is final.
+# A row of spendings_ahead says when a spending was first found to lie in the future: the clock was ahead when it was
+# made, or is behind now. It counts for a window from then on, neither until that future nor for nothing.
 BY_PERSON = (
     "SELECT person, count(*), coalesce(sum(cost) FILTER (WHERE made > ?), 0), sum(cost)"
     " FROM spendings WHERE made > ? GROUP BY person ORDER BY sum(cost) DESC, person"
@@ -40,6 +43,12 @@ SET_SWITCH = "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name
 # A switch that was turned on while the file could not be read stays on, and one that is on in the file is not turned
 # off.
 MERGES = {"switches": "ON CONFLICT (name) DO UPDATE SET is_on = max(is_on, excluded.is_on)"}
+_IN_WINDOW = (
+    "made > ?1 AND (made <= ?2 OR EXISTS"
+    " (SELECT 1 FROM spendings_ahead AS ahead WHERE ahead.job_id = spendings.job_id AND ahead.seen > ?1))"
+)
+"""Condition of the spendings that count in a window, by its begin and the present."""
+MARK_AHEAD = "INSERT OR IGNORE INTO spendings_ahead (job_id, seen) SELECT job_id, ?1 FROM spendings WHERE made > ?1"
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 # coalesce: a job without a price of its own costs what was reserved for it.
@@ -47,11 +56,18 @@ _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE j
 
 
 def reserve(
-    db: sqlite3.Connection, jobs: Sequence[Job], reservation: Reservation, now: float, *, is_stopped: bool = False
+    db: sqlite3.Connection,
+    jobs: Sequence[Job],
+    reservation: Reservation,
+    now: float,
+    *,
+    made: float | None = None,
+    is_stopped: bool = False,
 ) -> None:
     """Reserve money for those of the jobs without a reservation; `is_stopped` as in `totals`. Raises BudgetDenied.
 
-    Jobs from before a restart have one already; then only the host's stop switch is checked.
+    Jobs from before a restart have one already; then only the host's stop switch is checked. `now` is the end of the
+    windows; `made` is the time that is stored, which may be later, None for the same.
     """
     priced = zip(jobs, reservation.prices, strict=True)
     unreserved = [(job.id, price) for job, price in priced if not db.execute(_RESERVED, (job.id,)).fetchone()]
@@ -60,7 +76,8 @@ def reserve(
         reservation.check(spent, [price for _, price in unreserved])
     else:
         reservation.check_not_stopped(spent)
-    rows = [(job_id, reservation.payer_name, now, price) for job_id, price in unreserved]
+    stored = now if made is None else made
+    rows = [(job_id, reservation.payer_name, stored, price) for job_id, price in unreserved]
     db.executemany("INSERT INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)", rows)
 
 
@@ -76,11 +93,13 @@ def totals(
     def value(query: str, *values: object) -> int:
         return int(db.execute(query, values).fetchone()[0] or 0)
 
+    of_all = f"FROM spendings WHERE {_IN_WINDOW}"
+    of_person = f"{of_all} AND person = ?3"
     return SpendingTotals(
-        images_this_hour=value("SELECT count(*) FROM spendings WHERE person = ? AND made > ?", payer_name, now - HOUR),
-        by_person_today=value("SELECT sum(cost) FROM spendings WHERE person = ? AND made > ?", payer_name, now - DAY),
-        today=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - DAY),
-        this_month=value("SELECT sum(cost) FROM spendings WHERE made > ?", now - MONTH),
+        images_this_hour=value(f"SELECT count(*) {of_person}", now - HOUR, now, payer_name),
+        by_person_today=value(f"SELECT sum(cost) {of_person}", now - DAY, now, payer_name),
+        today=value(f"SELECT sum(cost) {of_all}", now - DAY, now),
+        this_month=value(f"SELECT sum(cost) {of_all}", now - MONTH, now),
         unsettled=value(_UNSETTLED, balance_time),
         is_stopped=bool(value("SELECT coalesce(max(is_on), ?) FROM switches WHERE name = ?", is_stopped, STOP_SWITCH)),
     )

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from components.budget.limits import DAY, MONTH, DaySpending, PersonSpending, Reservation, SpendingTotals
-from components.domain.bill import Bill, BilledTask
+from components.budget.limits import DAY, MONTH, PersonSpending, Reservation, SpendingTotals
 from components.domain.job import Job, StoredImage
-from components.domain.request import SourceImage
-from components.storage import bill_table, cleanup_table, jobs_table, search_table, sources_table, spending_table
+from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
+from components.storage.bill_store import BillStore
 from components.storage.cleanup_table import CleanupNote
-from components.storage.data_folder import DataFolder
+from components.storage.image_files import IMAGE_NAME
 from components.storage.migrations import MIGRATIONS
 from components.storage.search_table import Filters, Search
+from components.storage.source_store import SourceStore
 
 VERSION = len(MIGRATIONS)
 """Version of the tables, as `PRAGMA user_version`."""
+RECORDS_AT_ONCE = 500
 _TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
 
 
-class Store(DataFolder):
+class Store(SourceStore, BillStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -47,17 +47,19 @@ class Store(DataFolder):
             return False
         return True
 
-    def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float) -> None:
+    def reserve(self, jobs: Sequence[Job], reservation: Reservation, now: float, *, made: float | None = None) -> None:
         """Reserve the host's money for jobs, all or none, in one transaction with the check of the limits.
 
         Jobs from before a restart keep theirs, unless the host has stopped all spending. While the database cannot be
-        read, nothing is reserved but at home. Raises BudgetDenied.
+        read, nothing is reserved but at home. `now` and `made` as in `spending_table.reserve`. Raises BudgetDenied.
         """
 
         def write(db: sqlite3.Connection) -> None:
             is_unknown = self.is_unread and not reservation.limits.is_local
-            spending_table.reserve(db, jobs, reservation, now, is_stopped=is_unknown)
+            spending_table.reserve(db, jobs, reservation, now, made=made, is_stopped=is_unknown)
 
+        # In a transaction of its own: one that is denied leaves nothing.
+        self._mark_ahead(now)
         self._db.write(write)
 
     def save_job(self, job: Job) -> bool:
@@ -120,6 +122,29 @@ class Store(DataFolder):
             if name:
                 self._images.delete(name)
 
+    def remove_unknown_images(self) -> int:
+        """Delete image files that no record names, left by a kill during a deletion; return their number.
+
+        For the start, before a job runs. Nothing is deleted while the records may not be all: of a folder that is not
+        `is_whole`, beside a record that cannot be read, or of files later than the latest record, as beside a database
+        from a backup.
+        """
+        known = self._named_files() if self.is_whole else None
+        return 0 if known is None else self._images.remove_unknown(known, self.latest_record())
+
+    def _named_files(self) -> set[str] | None:
+        """Return the names of all image files in all records; None when one of them cannot be read."""
+        names = {name for (name,) in self._db.read(sources_table.NAMES)}
+        last = ""
+        # In parts: together the records of a long history may take much memory.
+        while rows := self._db.read(jobs_table.NAMED_FILES, (last, RECORDS_AT_ONCE)):
+            for last, is_valid, record in rows:  # noqa: B007 - the next part begins after the last one
+                if not is_valid:
+                    return None
+                # In the text, wherever it is: a newer version's record may have names under keys of its own.
+                names.update(match[0] for match in IMAGE_NAME.finditer(record))
+        return names
+
     def set_favourite(self, visitor: str, job_id: str, *, is_favourite: bool) -> Job | None:
         """Set or clear the favourite mark of a visitor's completed job; return the job, None if there is none."""
         where = "WHERE id = ? AND visitor = ? AND state = 'completed'"
@@ -135,18 +160,6 @@ class Store(DataFolder):
             return job
 
         return self._db.write(write)
-
-    def set_bill(self, job_id: str, bill: Bill) -> Job | None:
-        """Write what a task cost in truth, and count that against the budget. Return the job; None: it is deleted."""
-        return self._db.write(lambda db: bill_table.set_bill(db, job_id, bill))
-
-    def unbilled(self, since: float) -> list[BilledTask]:
-        """Return the tasks that ended after a time and have no final bill, those of deleted jobs of the host too."""
-        return self._db.write(lambda db: bill_table.unbilled(db, since))
-
-    def spending_by_day(self, since: float) -> list[DaySpending]:
-        """Return what was expected and what was billed on each day (UTC) after a time, the newest first."""
-        return [DaySpending(*row) for row in self._db.read(bill_table.BY_DAY, (since,))]
 
     def search(self, visitor: str, search: Search, limit: int) -> list[Job]:
         """Return at most `limit` of a visitor's finished jobs that match a search, the newest first."""
@@ -169,6 +182,10 @@ class Store(DataFolder):
     def size(self) -> int:
         """Return about how many bytes the images of all jobs take."""
         return int(self._db.read(search_table.SIZE)[0][0])
+
+    def latest_record(self) -> float:
+        """Return the latest time in Unix seconds at which a job was created or ended; 0 without jobs."""
+        return float(self._db.read(jobs_table.LATEST)[0][0])
 
     def record_cleanup(self, jobs: Iterable[Job], now: float) -> None:
         """Record how many images of which visitors the retention policy deleted at `now`, in Unix seconds."""
@@ -221,6 +238,7 @@ class Store(DataFolder):
 
         `is_stopped` is the state of the switch while it was never set.
         """
+        self._mark_ahead(now)
         return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now, is_stopped=is_stopped))
 
     def spending_by_person(self, now: float) -> list[PersonSpending]:
@@ -251,44 +269,8 @@ class Store(DataFolder):
         """Return the thumbnail of an image, a small WebP file; None if it cannot be made."""
         return self._images.thumbnail(name)
 
-    def add_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
-        """Store an uploaded image, a PNG file of `size` in pixels; the same content of a visitor is stored once."""
-        digest = hashlib.sha256(content).hexdigest()
-        if stored := sources_table.read(self._db.read(sources_table.BY_CONTENT, (visitor, digest))):
-            self._db.write(lambda db: db.execute(sources_table.RENEW, (now, stored.name)))
-            return stored
-        source = SourceImage(self._images.save_png(content), digest, *size)
-        row = (source.name, visitor, digest, source.width, source.height, now)
-        self._db.write(lambda db: db.execute(sources_table.INSERT, row))
-        return source
-
-    def source(self, visitor: str, name: str) -> SourceImage | None:
-        """Return an uploaded image of a visitor by name; None for one of another visitor, or a deleted one."""
-        return sources_table.read(self._db.read(sources_table.BY_NAME, (visitor, name)))
-
-    def image_bytes(self, name: str) -> bytes | None:
-        """Return the bytes of an image by its unguessable name; None if it does not exist or cannot be read."""
-        return self._images.content(name)
-
-    def drop_sources(self, before: float) -> int:
-        """Delete uploaded images last used before a time that no job refers to; return their number."""
-        names = self._db.write(lambda db: sources_table.delete_unused(db, before))
-        for name in names:
-            self._images.delete(name)
-        return len(names)
-
-    def upload_link(self, account: str, digest: str, since: float) -> str | None:
-        """Return the API's link of a content that this account uploaded after a time; None without one."""
-        rows = self._db.read(sources_table.LINK, (account, digest, since))
-        return str(rows[0][0]) if rows else None
-
-    def save_upload(self, account: str, digest: str, link: str, now: float) -> None:
-        """Store the API's link of an uploaded content."""
-        self._db.write(lambda db: db.execute(sources_table.SAVE_LINK, (account, digest, link, now)))
-
-    def forget_upload(self, account: str, digest: str) -> None:
-        """Delete the link of a content that the API does not have any more."""
-        self._db.write(lambda db: db.execute(sources_table.DELETE_LINK, (account, digest)))
+    def _mark_ahead(self, now: float) -> None:
+        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, (now,)))
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         """Return jobs that are not deleted, with a failed job in place of each invalid record."""

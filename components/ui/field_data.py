@@ -42,4 +42,5 @@ def _data(field: Field) -> dict[str, Any]:
         "inLinks": field.in_links,
         "affectsPrice": field.affects_price,
         "isOption": field in OPTIONS,
+        "aliases": field.choice_aliases,
     }

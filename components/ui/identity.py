@@ -9,6 +9,10 @@ from typing import Any
 from components.domain.person import Person
 from components.domain.request import is_text
 
+NO_TOKEN = "-"
+"""Stands for a token of another type than text: no key is stored under it, and unlike an empty one it never lets the
+host's key pay."""
+
 
 def as_object(value: Any) -> Mapping[str, Any]:
     """Return a JSON value as an object; an empty one for anything else."""
@@ -41,7 +45,9 @@ def person_of(values: Mapping[str, Any], request: Any) -> Person:
 def session_key(values: Mapping[str, Any]) -> str:
     """Return the token of the tab's own key from `values["key"]`, "" when it has none."""
     token = values.get("key")
-    return token[:100] if isinstance(token, str) else ""
+    if isinstance(token, str):
+        return token[:100]
+    return "" if token is None else NO_TOKEN
 
 
 def number_field(values: Mapping[str, Any], name: str) -> float:

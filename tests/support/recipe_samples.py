@@ -122,6 +122,11 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
         {"refine": "expert_ensemble_refiner", "high_noise_frac": 0.6},
         (),
     ),
+    "a refiner by the model's own name": (
+        f"a fox\n{LINE}, Refiner: base_model_refiner, Refiner switch at: 0.6",
+        {"refine": "expert_ensemble_refiner", "high_noise_frac": 0.6},
+        (),
+    ),
     "a handover at 0": (
         f"a fox\n{LINE}, Refiner: sd_xl_refiner_1.0, Refiner switch at: 0",
         {"refine": "expert_ensemble_refiner", "high_noise_frac": 0},

@@ -48,7 +48,8 @@ export function pricedForm() {
 }
 
 /** Price behind the label of a button. */
-function priceText({ price, pictures: count }) {
+function priceText({ price, pictures: count, costs_nothing: isFree }) {
+  if (isFree) return ` · ${text("form.price_free")}`;
   if (price === null) return ` · ${text("form.price_unknown")}`;
   return ` · ${count > 1 ? text("form.price_of", { count, price }) : price}`;
 }
@@ -133,7 +134,7 @@ class PriceWatch {
     const compare = document.querySelector("#compare-loras");
     if (!compare) return;
     compare.toggleAttribute("data-offered", pricedForm().loras > 0);
-    this.comparison.textContent = answer.free ? "" : priceText({ price: answer.comparison, pictures: 2 });
+    this.comparison.textContent = answer.free ? "" : priceText({ ...answer, price: answer.comparison, pictures: 2 });
     if (!this.comparison.isConnected) compare.append(this.comparison);
   }
 }

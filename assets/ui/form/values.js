@@ -51,7 +51,10 @@ export function settingsFrom(values, usual) {
     if (settings[field.name] !== from[field.name]) moved.push(field.name);
   }
   if ([1, 2, 3, 4].includes(from.pictures)) settings.pictures = from.pictures;
-  for (const { name } of formFields("choice")) if (choices(name).includes(from[name])) settings[name] = from[name];
+  for (const { name, aliases } of formFields("choice")) {
+    const choice = Object.hasOwn(aliases, from[name]) ? aliases[from[name]] : from[name];
+    if (choices(name).includes(choice)) settings[name] = choice;
+  }
   if (from.preset === "fast" && settings.preset !== "fast") moved.push("preset");
   if (from.best) settings.best = bestFrom(from.best);
   if (Array.isArray(from.loras)) settings.loras = from.loras.filter(isLora).slice(0, ROWS.length).map(loraFrom);

@@ -6,7 +6,8 @@
  * @property {number} step
  * @property {any} usual its default @property {?string} key in the row of an image, null when it is not there
  * @property {boolean} isCompared @property {boolean} inGrid @property {boolean} inLinks
- * @property {boolean} affectsPrice @property {boolean} isOption a further number, of which no script knows more */
+ * @property {boolean} affectsPrice @property {boolean} isOption a further number, of which no script knows more
+ * @property {Object<string, string>} aliases other names of its choices, with the choice */
 
 let table = null;
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from components.domain.field import Field as Row
@@ -39,6 +39,8 @@ class Field:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     required: bool = False
+    choice_aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Other names of choices that are taken too."""
 
 
 _KINDS = {
@@ -67,6 +69,7 @@ def _parameter(row: Row) -> Field:
         row.maximum,
         row.choices,
         row.is_required,
+        row.choice_aliases,
     )
 
 

@@ -95,6 +95,8 @@ def text(body: Body, field: Field) -> str | None:
     value = body.get(field.name)
     if value is None:
         return cast("str | None", field.default)
+    if isinstance(value, str):
+        value = field.choice_aliases.get(value, value)
     if field.choices and value not in field.choices:
         raise out_of_range(field.name, "one of " + ", ".join(field.choices))
     return string(field.name, value)

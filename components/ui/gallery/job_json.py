@@ -20,9 +20,9 @@ from components.ui.message_json import message_json
 
 
 def job_json(job: Job, playground: Playground) -> dict[str, Any]:
-    """Return the fields of a tile and of the large view; a free backend's message mentions no money."""
+    """Return the fields of a tile and of the large view; the message of one that costs nothing mentions no money."""
     backend = playground.backend_of(job)
-    is_free = backend is not None and backend.free
+    is_free = (backend is not None and backend.free) or job.price == 0
     return {
         "id": job.id,
         "click": job.click,
@@ -48,7 +48,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "pictures": [_image_json(image, job.id) for image in job.images],
         "message": message_json(job.shown_problem, is_free=is_free) if job.shown_problem else None,
         "micros": job.price,
-        "price": None if job.price is None else dollars(job.price),
+        "price": dollars(job.price) if job.price else None,
         "bill": _bill_json(job.bill) if job.bill else None,
         "field": job.refused_field,
         "set_aside": job.is_paused,

@@ -72,7 +72,7 @@ class GridPanel:
 
 def _cost_json(estimate: PressEstimate) -> dict[str, str]:
     """Return the code of a text about the price, and the price where it is known."""
-    if estimate.is_free:
+    if estimate.is_free or estimate.price == 0:
         return {"cost": "free"}
     if estimate.price is None:
         return {"cost": "unknown"}

@@ -68,6 +68,7 @@ def price_json(estimate: Estimate, count: int, without_loras: Estimate | None = 
     return {
         "free": estimate.is_free,
         "price": price,
+        "costs_nothing": estimate.price == 0,
         "pictures": count,
         "comparison": None if both is None else dollars(both),
         "in_the_way": message_json(estimate.blocked_by, is_free=True) if estimate.blocked_by else None,

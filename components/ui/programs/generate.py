@@ -122,7 +122,7 @@ async def _finished_job(playground: Playground, values: Mapping[str, Any], progr
     except PlaygroundError as error:
         raise _error(error.message, is_free=True) from error
     if job.state is not JobState.COMPLETED:
-        raise _error(job.problem or messages.NO_END, is_free=is_free)
+        raise _error(job.problem or messages.NO_END, is_free=is_free or job.price == 0)
     return job
 
 

@@ -88,6 +88,20 @@ async def test_a_query_address_outside_the_proxy_s_path_is_not_used(hosted_behin
     }
 
 
+@pytest.mark.parametrize("wrong", ["/api/v3/predictions/another/result", "/api/v3/balance", "/api/v3/x", "/x"])
+async def test_d03_a_query_address_without_the_task_is_left_for_the_usual_one(client, hosted, wrong):
+    update = await client.submit(MODEL, REQUEST)
+    assert (await client.get_task(update.task_id, f"{hosted.base_url}{wrong}")).task_id == update.task_id
+    with pytest.raises(TaskNotFound):
+        await client.get_task("0" * 32, f"{hosted.base_url}{wrong}")
+
+
+async def test_d03_the_usual_query_address_is_asked_once(client, hosted):
+    with pytest.raises(TaskNotFound):
+        await client.get_task("t", f"{hosted.base_url}/api/v3/predictions/t/result")
+    assert len(hosted.requests) == 1
+
+
 @pytest.fixture
 def hosted_behind_proxy(at):
     api = HostedApi(prefix="/proxy").start()

@@ -13,7 +13,8 @@ import httpx
 import pytest
 import trustme
 
-from components.api.client import IMAGE_LIMIT, Client
+from components.api.body import IMAGE_LIMIT
+from components.api.client import Client
 from components.api.endpoint import Endpoint
 from components.errors import CertificateError, ConnectionFailed, ImageUnavailable, PollFailed, SubmissionUnknown
 from components.net.http_pool import HttpPool, Timeouts

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
+from components.api.encode import encode
 from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.domain.model_family import Model, ModelFamily
-from components.domain.request import Preset, Refine
+from components.domain.request import GenerationRequest, Preset, Refine
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA
 from components.errors import NotProvided, Unauthorized
 from components.server.http import models
@@ -100,6 +101,8 @@ def test_f34_how_many_loras(most, wanted):
     [
         (["no_refiner", "expert_ensemble_refiner"], {Refine.OFF, Refine.ENSEMBLE}),
         (["base_image_refiner", "by_hand", 5], {Refine.SECOND_PASS}),
+        (["no_refiner", "base_model_refiner"], {Refine.OFF, Refine.ENSEMBLE}),
+        (["base_model_refiner", ["x"], {}], {Refine.ENSEMBLE}),
         (["no_refiner"], set()),
         (["by_hand"], set()),
         ("base_image_refiner", set()),
@@ -110,6 +113,23 @@ def test_f34_the_ways_of_the_refiner(enum, ways):
     schema = told(refine={"enum": enum}, refine_steps={}).schema
     assert schema.refine_modes == ways
     assert ("refine" in schema.fields) is bool(ways)
+
+
+@pytest.mark.parametrize(
+    ("enum", "sent"),
+    [
+        (["no_refiner", "base_model_refiner", "base_image_refiner"], "base_model_refiner"),
+        (["no_refiner", "expert_ensemble_refiner", "base_image_refiner"], "expert_ensemble_refiner"),
+        (["base_model_refiner", "expert_ensemble_refiner"], "expert_ensemble_refiner"),
+    ],
+)
+def test_the_ensemble_is_sent_by_the_name_that_the_model_lists(enum, sent):
+    model = told(refine={"enum": enum}, high_noise_frac={}, refine_steps={})
+    request = GenerationRequest("a cat", refine=Refine.ENSEMBLE, high_noise_frac=0.7)
+    body = encode(request, model.field_names)
+    assert (body["refine"], body["high_noise_frac"]) == (sent, 0.7)
+    second = encode(GenerationRequest("base_model_refiner", refine=Refine.SECOND_PASS), model.field_names)
+    assert (second["refine"], second["prompt"]) == ("base_image_refiner", "base_model_refiner")
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,12 @@ OTHER_BODIES: dict[str, bytes] = {
     "code as text": json.dumps({"code": "401", "message": "no", "data": None}).encode(),
     "code true": json.dumps({"code": True, "message": "no", "data": None}).encode(),
 }
-ANSWERS = {f"{status} page": (status, PAGE) for status in STATUSES}
-ANSWERS |= {
-    f"{status} {name}": (status, body) for status in (200, 401, 404, 500) for name, body in OTHER_BODIES.items()
-}
 CONTRADICTION = json.dumps({"code": 200, "message": "success", "data": None}).encode()
-ANSWERS |= {f"{status} that says 200": (status, CONTRADICTION) for status in STATUSES[1:]}
+ANSWERS: dict[str, tuple[int, bytes]] = {
+    **{f"{status} page": (status, PAGE) for status in STATUSES},
+    **{f"{status} {name}": (status, body) for status in (200, 401, 404, 500) for name, body in OTHER_BODIES.items()},
+    **{f"{status} that says 200": (status, CONTRADICTION) for status in STATUSES[1:]},
+}
 
 Call = Callable[[Client], Awaitable[Any]]
 FREE: dict[str, Call] = {

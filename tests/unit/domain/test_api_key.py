@@ -20,7 +20,7 @@ def test_f13_what_pasting_adds_is_taken_off(key, pasted):
     assert cleaned(pasted.format(key)) == key
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\t", "Bearer", "Bearer ", " Bearer  \n", "bearer\t"])
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "Bearer", "Bearer ", "Bearer Bearer", " Bearer  \n", "bearer\t"])
 def test_f13_blanks_are_no_key(text):
     assert cleaned(text) == ""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from components.budget.limits import DAY
 from components.domain.job import JobState
+from tests.support.budgets import CENT, WIDE
 from tests.support.core import running
 from tests.support.fake_clock import JumpingClock, ServiceClock, until
 from tests.support.scripted_api import ScriptedApi
@@ -51,3 +54,17 @@ async def test_a_clock_set_back_gives_nobody_another_s_picture(tmp_path, jump):
         b = await rig.ended(b.id)
         a = await rig.ended(a.id)
         assert b.task_id is None
+
+
+@pytest.mark.parametrize(("is_local", "ends"), [(False, JobState.FAILED), (True, JobState.COMPLETED)])
+async def test_a_clock_that_is_set_ahead_renews_no_public_host_s_limits(tmp_path, is_local, ends):
+    clock = JumpingClock()
+    api = ScriptedApi(ServiceClock(clock))
+    limits = replace(WIDE, per_day=CENT, is_local=is_local)
+    async with running(tmp_path, api.client(), clock, limits=limits) as rig:
+        assert (await rig.picture("c1")).state is JobState.COMPLETED
+        clock.jump(DAY + 1)
+        assert (await rig.picture("c2")).state is ends
+        clock.advance(DAY)
+        clock.jump(-DAY - 1)
+        assert (await rig.picture("c3")).state is (JobState.FAILED if is_local else JobState.COMPLETED)

@@ -193,3 +193,28 @@ async def test_one_can_look_again_for_what_was_not_found(rig, api):
     await rig.jobs.resume.recheck(ALICE, job.id)
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
     assert len(api.posts) == 1
+
+
+async def test_d04_an_id_that_another_job_has_is_an_unclear_answer_and_said_so(rig, api):
+    await rig.picture("c1")
+    await rig.repository.feed_of(ALICE)
+    api.next_submits = [lambda r: success(api.tasks["task1"])]
+    (job,) = await rig.click("c2")
+    assert messages.TASK_OF_ANOTHER in await problems_seen(rig)
+    end = await rig.ended(job.id)
+    assert (end.state, problem_of(end), end.task_id) == (JobState.UNKNOWN, messages.NOT_FOUND, None)
+    assert "answer" in problem_of(end).happened
+    assert "didn't answer" not in str(problem_of(end))
+    assert len(api.posts) == 2
+
+
+async def test_d04_its_own_task_is_found_in_the_list(rig, api):
+    await rig.picture("c1")
+
+    def mixed_up(request):
+        api.make()
+        return success(api.tasks["task1"])
+
+    api.next_submits = [mixed_up]
+    end = await rig.picture("c2")
+    assert (end.state, end.task_id, len(api.posts)) == (JobState.COMPLETED, "task2", 2)

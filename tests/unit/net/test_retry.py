@@ -33,6 +33,10 @@ POLICY = ResendPolicy()
         ("inf", None),
         ("-inf", None),
         ("soon", None),
+        ("Mon, 01 Jan 2024 00:00:00 +9999999999999", None),
+        ("Mon, 01 Jan 2024 00:00:00 -9999999999999", None),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Mon, 99999999999999999999 Jan 2024 00:00:00 GMT", None),
         ("", None),
         (None, None),
     ],
@@ -41,7 +45,11 @@ def test_a_retry_after_is_seconds_or_a_date_and_else_nothing(header, seconds):
     assert retry_after_seconds(header, NOW) == seconds
 
 
-@given(st.text())
+numbers = st.integers(-(10**15), 10**15).map(str)
+dates = st.tuples(numbers, numbers, numbers, st.sampled_from(["+", "-"]), numbers.map(lambda text: text.strip("-")))
+
+
+@given(st.text() | dates.map(lambda parts: "Mon, {} Jan {} {}:00:00 {}{}".format(*parts)))
 def test_no_header_makes_trouble(header):
     seconds = retry_after_seconds(header, NOW)
     assert seconds is None or 0 <= seconds <= DAY_SECONDS

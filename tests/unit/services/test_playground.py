@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import pytest
 
@@ -21,6 +22,7 @@ from components.services.playground import Playground
 from components.storage.store import Store
 from tests.support.core import host_config
 from tests.support.scripted_api import ALICE, MODEL
+from tests.support.stored_jobs import done
 from tests.support.v3_service import KEY, free_port
 
 
@@ -101,3 +103,13 @@ async def test_f29_what_was_spent_is_not_known_any_more_so_the_host_s_money_wait
         else:
             assert (job.state, job.problem) == (JobState.FAILED, messages.STOPPED_BY_HOST)
     assert len(hosted.posts) == is_home
+
+
+async def test_what_a_kill_left_of_a_deletion_is_swept_at_the_start(backend, tmp_path):
+    store = Store(tmp_path)
+    store.add_jobs([done("a-1", at=5.0, ended=9.0)])
+    left = tmp_path / "pictures" / ("0" * 32 + ".png")
+    left.write_bytes(b"x")
+    os.utime(left, (7.0, 7.0))
+    async with Playground(backend, store, host_config(backend)).running():
+        assert not left.exists()

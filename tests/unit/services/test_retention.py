@@ -78,9 +78,10 @@ async def test_what_may_still_come_and_what_was_paid_for_and_not_had_stays(store
         aged("paid", 50, state=JobState.FAILED, problem=paid),
         aged("failed", 50, state=JobState.FAILED, problem=literal("It failed.", charge=Charge.REFUNDED)),
         aged("stopped", 50, state=JobState.STOPPED),
+        aged("new", 1),
     )
     await sweep(days=30)
-    assert left(store) == {"open", "unknown", "paid"}
+    assert left(store) == {"open", "unknown", "paid", "new"}
 
 
 async def test_room_is_made_from_the_oldest_on_and_favourites_go_last(store, sweep):
@@ -131,3 +132,13 @@ def test_what_goes_is_said_beforehand():
     both = messages.retention_notice(30, 0.5).happened
     assert "for 30 days" in both and "0.5 GB" in both
     assert "1 day," in messages.retention_notice(1, 0).happened
+
+
+async def test_nothing_goes_for_its_age_while_the_clock_stands_days_past_the_newest_record(store, sweep):
+    """A clock that is a month ahead for one sweep would delete all pictures, and one is made at every start."""
+    save(store, aged("a-1", 50), aged("b-1", 31))
+    await sweep(days=30)
+    assert left(store) == {"a-1", "b-1"}
+    store.add_jobs([job("c-1", created=NOW - DAY)])
+    await sweep(days=30)
+    assert left(store) == {"c-1"}

@@ -85,6 +85,22 @@ def test_s03_windows_slide(store):
     assert reserved(store, ask, MONTH, "g")
 
 
+def test_what_was_spent_while_the_clock_was_ahead_counts_from_when_that_is_found(store):
+    limits = replace(WIDE, images_per_hour=1, per_day=CENT, per_month=CENT)
+    assert reserved(store, priced(limits), 365 * DAY, "a")
+    assert not reserved(store, priced(limits), DAY, "b")
+    assert not reserved(store, priced(limits), DAY + MONTH - 1, "c")
+    assert reserved(store, priced(limits), DAY + MONTH, "d"), "and not for a year"
+
+
+def test_what_lies_in_the_future_because_the_clock_is_behind_counts_at_its_own_time_later(store):
+    limits = replace(WIDE, per_day=CENT)
+    assert reserved(store, priced(limits), 100 * DAY, "a")
+    assert not reserved(store, priced(limits), 0.0, "b"), "the clock begins at 1970, as without a battery"
+    assert not reserved(store, priced(limits), 101 * DAY - 1, "c")
+    assert reserved(store, priced(limits), 101 * DAY, "d")
+
+
 def test_s03_limits_of_a_person_are_that_person_s(store):
     limits = replace(WIDE, images_per_hour=1, per_person_day=CENT)
     assert reserved(store, priced(limits, who="browser x"), 0.0, "a")

@@ -1,4 +1,4 @@
-"""An unread ledger: a file that is there and cannot be read at the start. Away from home nothing is spent meanwhile.
+"""A ledger that is there and cannot be read at the start: away from home nothing is spent until then.
 
 Whoever restarts the app while another program holds the file would else begin with no caps used and no switch.
 """
@@ -6,7 +6,7 @@ Whoever restarts the app while another program holds the file would else begin w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ def impatient(monkeypatch, at_once):
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Generator[None]:
     """Another program holds the database."""
     other = sqlite3.connect(folder / "playground.sqlite3", isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")

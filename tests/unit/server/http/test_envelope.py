@@ -13,6 +13,7 @@ from tests.support.tiny_engines import TinyEngine
 from tests.support.v3_server import MODEL, SMALL, serving
 
 LIST = "/api/v3/predictions"
+BILL = "/api/v3/billings/search"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,17 @@ def test_price(caller):
     assert (quote["price"], quote["discounted_price"], quote["currency"]) == (0, 0, "USD")
     for wrong, status in (({"model_id": "x/y"}, 404), ({}, 400), (asked | {"inputs": []}, 400)):
         assert caller.refused(caller.http.post("/api/v3/model/price", json=wrong))[0] == status
+
+
+def test_the_bill_is_empty_after_a_picture_too(caller):
+    caller.submit()
+    search = {"page": 1, "page_size": 100, "prediction_uuids": ["x"], "start_time": "0"}
+    assert caller.data(caller.http.post(BILL, json=search)) == {"page": 1, "total": 0, "items": []}
+
+
+@pytest.mark.parametrize("body", [{}, {"page": 1}, {"page": 0, "page_size": 10}, {"page": 1, "page_size": 101}])
+def test_the_bill_wants_a_page_and_its_size(caller, body):
+    assert caller.refused(caller.http.post(BILL, json=body))[0] == 400
 
 
 def test_the_list(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.engines.protocol import EngineRequest
+from components.engines.protocol import EngineRequest, Refine
 from components.server.errors import Refused
 from components.server.tasks.fields import FIELDS
 from components.server.tasks.validate import request_of, source_images_of
@@ -98,6 +98,11 @@ def test_a_lora_has_both_fields(lora, code, name):
     error = refusal(loras=[{"path": "good", "scale": 0}, lora])
     assert error.code == code
     assert error.message.startswith(f"{name} ")
+
+
+@pytest.mark.parametrize("name", ["expert_ensemble_refiner", "base_model_refiner"])
+def test_the_ensemble_has_two_names(name):
+    assert request_of({"prompt": "x", "refine": name}, drawn).refine is Refine.ENSEMBLE
 
 
 def test_limits_are_inclusive():

@@ -20,6 +20,10 @@ from components.ui.panels.refiner import RefinerPanel
             {"refine": Refine.ENSEMBLE, "high_noise_frac": 0.7},
         ),
         (
+            {"refine": "base_model_refiner", "high_noise_frac": 0.7},
+            {"refine": Refine.ENSEMBLE, "high_noise_frac": 0.7},
+        ),
+        (
             {"refine": "base_image_refiner", "high_noise_frac": 0.7, "refine_steps": 3.0},
             {"refine": Refine.SECOND_PASS, "refine_steps": 3},
         ),

@@ -1,0 +1,52 @@
+"""The app before our own server as its API: a price of 0 is a price, and the page says that it is free."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from playwright.sync_api import expect
+
+from tests.support.app_process import ROOT, AppProcess
+from tests.support.chromium import chromium
+
+KEY = "own-server-key"
+
+
+@contextlib.contextmanager
+def own_server(folder: Path) -> Iterator[str]:
+    line = [sys.executable, "-m", "components.server", "--engine", "demo", "--port", "0", "--pace", "0"]
+    with subprocess.Popen(
+        [*line, "--key", KEY, "--data", str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().removeprefix("serving at ").strip()
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[AppProcess]:
+    with own_server(tmp_path / "server") as base:
+        app = AppProcess(tmp_path / "app", WAVESPEED_API_KEY=KEY, WAVESPEED_BASE_URL=base)
+        app.start()
+        yield app
+        app.kill()
+
+
+def test_a_picture_costs_nothing_and_is_said_to_be_free(app: AppProcess) -> None:
+    client = Client(app.url, verbose=False)
+    files, details = client.predict(prompt="a cat", width=256, height=256, api_name="/generate")
+    client.close()
+    assert files
+    assert details
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(app.url)
+        expect(page.locator("#generate")).to_have_text("Generate · Free", timeout=30_000)
