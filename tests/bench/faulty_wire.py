@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -125,6 +125,8 @@ class FaultyWire(httpx.AsyncBaseTransport):
         self.exchanges, self.faults = 0, Counter[str]()
         self.unclear: Counter[tuple[str, int]] = Counter()
         """Submits after which a task may exist, by prompt and seed: certainly made, or without a clear refusal."""
+        self.submits: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        """What became of the submits of each image, in words."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
@@ -146,7 +148,7 @@ class FaultyWire(httpx.AsyncBaseTransport):
         return httpx.Response(status, headers=headers, content=content, request=request)
 
     def _fault(self, endpoint: str) -> Fault | None:
-        self.exchanges += 1
+        self.exchanges += self.share > 0
         fault = self.outage
         if fault is None and self._rng.random() < self.share:
             fault = self._rng.choice({SUBMIT: _SUBMITS, "query": _QUERIES, "file": _FILES}.get(endpoint, _READS))
@@ -166,9 +168,11 @@ class FaultyWire(httpx.AsyncBaseTransport):
         )
         never_left = fault is not None and fault.error is httpx.ConnectError
         is_limited = answer is not None and answer[0] == 429
-        if not (is_refused or never_left or is_limited):
-            values = json.loads(body)
-            self.unclear[values["prompt"], values["seed"]] += 1
+        values = json.loads(body)
+        key = values["prompt"], values["seed"]
+        made = "" if answer is None else " after it was made"
+        self.submits[key].append(f"{fault.name}{made}" if fault else f"answered {answer[0] if answer else 0}")
+        self.unclear[key] += not (is_refused or never_left or is_limited)
 
 
 def endpoint_of(request: httpx.Request) -> str:

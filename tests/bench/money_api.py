@@ -28,11 +28,17 @@ class MoneyApi(HostedApi):
         self.charged = lambda body: Fraction(body.get("num_inference_steps", 28), 2800)
         self.bill.refund_delay = lambda task: (crc32(task.id.encode()) % 4) * 0.5 * HOUR
         self.stop_delay = 10.0
-        self.made: list[Task] = []
+        self.by_id: dict[str, Task] = {}
+        """Every task that was made, deleted ones too."""
+
+    @property
+    def made(self) -> list[Task]:
+        """Return every task that was made."""
+        return list(self.by_id.values())
 
     def _make(self, model: str, body: dict[str, Any]) -> Task:
         task = super()._make(model, body)
-        self.made.append(task)
+        self.by_id[task.id] = task
         task.outcome = self._rng.choices(("completed", "failed", "timeout", "cancelled"), (85, 11, 2, 2))[0]
         task.error = "out of memory" if task.outcome == "failed" else ""
         task.outputs = [] if self._rng.random() < 0.02 else None

@@ -30,9 +30,19 @@ class Audit:
     doubled: int = 0
     """Images with two tasks, or with two POSTs that may have made one."""
     foreign: int = 0
-    """Jobs that have the task of another."""
+    """Jobs that have the task of another visitor's."""
+    swapped: int = 0
+    """Jobs that have the task of another of the same visitor: both are shown to the one who paid."""
+    unknown_bills: Counter[str] = field(default_factory=Counter[str])
+    """Jobs with a task of which the app does not know what it cost."""
     app_micros: int = 0
+    """What the app counts as spent of the host's money."""
     bill_micros: int = 0
+    own_app_micros: int = 0
+    """What the app has as the bills of jobs with visitors' own keys."""
+    own_bill_micros: int = 0
+    wrong_bills: Counter[str] = field(default_factory=Counter[str])
+    """Jobs whose bill in the app differs from the service's."""
     late: Counter[str] = field(default_factory=Counter[str])
     """Jobs that were not sure for longer than five minutes."""
     not_sure: Counter[str] = field(default_factory=Counter[str])
@@ -47,7 +57,7 @@ class Audit:
     @property
     def off(self) -> float:
         """Return the difference of the app's sum from the bill, relative to the bill."""
-        return abs(self.app_micros - self.bill_micros) / self.bill_micros if self.bill_micros else 0.0
+        return _off(self.app_micros, self.bill_micros)
 
     @property
     def contradictions(self) -> list[str]:
@@ -56,6 +66,7 @@ class Audit:
             "doubled": self.doubled,
             "task of another": self.foreign,
             "sum off by over 1 %": int(self.off > 0.01),
+            "wrong bills": self.wrong_bills.total(),
             "not sure after 5 minutes": self.late.total(),
             "said free but charged": self.free_but_charged.total(),
             "said charged but free": self.charged_but_free.total(),
@@ -73,17 +84,30 @@ def audit(world: World, name: str) -> Audit:
     unclear = world.wire.unclear
     result.doubled = sum(len(tasks[key]) > 1 or unclear[key] > 1 for key in world.wished)
     result.late.update(_label(job) for job in world.late.values())
-    result.bill_micros = round(world.api.bill.net(task for task in world.api.made if task.account == KEY) * MILLION)
+    result.bill_micros = _billed(world, [task for task in world.api.made if task.account == KEY])
+    result.own_bill_micros = _billed(world, [task for task in world.api.made if task.account != KEY])
     result.app_micros = _app_micros(world)
+    result.own_app_micros = sum(job.bill.cost or 0 for job in jobs.values() if job.key and job.bill)
+    claimed = {job.task_id for job in jobs.values()}
     for key, job in jobs.items():
-        _compare(result, world, job, tasks[key])
+        left = [task for task in tasks[key] if task.id not in claimed]
+        _compare(result, world, job, [world.api.by_id[job.task_id]] if job.task_id else left)
+        if job.task_id and job.task_id not in {task.id for task in tasks[key]}:
+            owner = _key_of(world.api.by_id[job.task_id])
+            is_same_visitor = owner in jobs and jobs[owner].visitor == job.visitor
+            result.swapped += is_same_visitor
+            result.foreign += not is_same_visitor
     return result
+
+
+def _key_of(task: Task) -> Key:
+    return task.body["prompt"], task.body["seed"]
 
 
 def _tasks_by_key(world: World) -> defaultdict[Key, list[Task]]:
     tasks: defaultdict[Key, list[Task]] = defaultdict(list)
     for task in world.api.made:
-        tasks[task.body["prompt"], task.body["seed"]].append(task)
+        tasks[_key_of(task)].append(task)
     return tasks
 
 
@@ -93,10 +117,20 @@ def _app_micros(world: World) -> int:
     return int(total)
 
 
+def _billed(world: World, tasks: list[Task]) -> int:
+    return round(world.api.bill.net(tasks) * MILLION)
+
+
+def _off(amount: int, bill: int) -> float:
+    return abs(amount - bill) / bill if bill else float(amount != bill)
+
+
 def _compare(result: Audit, world: World, job: Job, tasks: list[Task]) -> None:
     cost = world.api.bill.net(tasks)
-    if job.task_id and job.task_id not in {task.id for task in tasks}:
-        result.foreign += 1
+    if job.task_id and (job.bill is None or job.bill.cost is None):
+        result.unknown_bills[_label(job)] += 1
+    elif job.bill and abs((job.bill.cost or 0) - _billed(world, tasks)) > 2:
+        result.wrong_bills[_label(job)] += 1
     if job.ended is None and job.state is not JobState.UNKNOWN:
         result.waiting[_label(job)] += 1
         return
@@ -116,7 +150,7 @@ def _compare(result: Audit, world: World, job: Job, tasks: list[Task]) -> None:
 
 def is_said_free(job: Job) -> bool:
     """Return whether an ended job's tile says that nothing was charged; an image without a word counts as charged."""
-    return job.problem.charge in FREE if job.problem else job.state is not JobState.COMPLETED
+    return job.shown_problem.charge in FREE if job.shown_problem else job.state is not JobState.COMPLETED
 
 
 def _label(job: Job) -> str:

@@ -99,12 +99,12 @@ class World:
             await asyncio.sleep(self._rng.expovariate(1 / MEAN_PAUSE))
             await self._is_up.wait()
             self._begin_press()
-        await asyncio.sleep(NOT_SURE_SECONDS * 4)
+        await asyncio.sleep(HOUR)
         self.wire.share = 0.0
-        await asyncio.sleep(4 * HOUR)
         for task in others:
             task.cancel()
         await asyncio.gather(*others, *self._pressing, return_exceptions=True)
+        await asyncio.sleep(26 * HOUR)  # refunds come late, and a bill is looked at for a day
 
     async def close(self) -> None:
         """Close the app and the service."""
@@ -210,7 +210,7 @@ class World:
         """Let the bill, the whole service, the database and the app fail at set times."""
         length = self.scenario.images / 1.8 * MEAN_PAUSE
         plan: list[tuple[float, Callable[[], Awaitable[None]]]] = [
-            (0.15, lambda: self._bill_fails("absent", length / 10)),
+            (0.15, lambda: self._bill_fails("page", length / 10)),
             (0.30, self._restart),
             (0.40, lambda: self._outage(502, length / 40)),
             (0.45, lambda: self._bill_fails("weary", length / 10)),
@@ -285,6 +285,6 @@ def person_of(number: int) -> Person:
 
 
 def is_not_sure(job: Job) -> bool:
-    """Return whether a job's tile says that it may have been charged, with nothing under way to find out."""
-    may_be_charged = job.problem is not None and job.problem.charge is Charge.MAYBE
-    return job.state is JobState.UNKNOWN or (job.ended is not None and may_be_charged)
+    """Return whether a job's tile says that it may have been charged, after its end or while its task is searched."""
+    is_over = job.ended is not None or job.state is JobState.UNKNOWN
+    return is_over and job.shown_problem is not None and job.shown_problem.charge is Charge.MAYBE
