@@ -60,7 +60,7 @@ def lines(result: Audit) -> Iterator[str]:
     yield f"  {result.images} images in {result.presses} presses, {result.refused} not taken; {result.tasks} tasks"
     yield f"  charged: app ${result.app_micros / 1e6:.4f}, bill ${result.bill_micros / 1e6:.4f}, off {result.off:.2%}"
     yield f"  with visitors' keys: app ${result.own_app_micros / 1e6:.4f}, bill ${result.own_bill_micros / 1e6:.4f}"
-    yield f"  doubled {result.doubled}, tasks of other visitors {result.foreign}, swapped within a press {result.swapped}"
+    yield f"  doubled {result.doubled}, tasks of others {result.foreign}, swapped within a press {result.swapped}"
     for title, counts in (
         ("said free but charged", result.free_but_charged),
         ("said charged but free", result.charged_but_free),

@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from components import messages
+from components.budget.limits import BudgetLimits
 from components.domain.job import JobState
 from components.jobs.submission import DeletionResult
-from tests.support.core import problem_of
+from tests.support.core import problem_of, running
 from tests.support.fake_clock import until
 from tests.support.scripted_api import ALICE, BOB, refuses
 
