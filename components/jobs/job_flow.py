@@ -47,14 +47,14 @@ class JobFlow:
         """Poll and download a job whose task completed but whose image is missing."""
         self._run(job, self._fetch_again)
 
-    def take_up(self, job: Job) -> None:
-        """Go on with a job that was left after an unforeseen error, see `_take_up`."""
-        self._run(job, self._take_up)
+    def resume_left(self, job: Job) -> None:
+        """Go on with a job that was left after an unforeseen error, see `_resume_left`."""
+        self._run(job, self._resume_left)
 
     def _run(self, job: Job, work: Work) -> None:
-        self._runner.run(job, work, self._take_up)
+        self._runner.run(job, work, self._resume_left)
 
-    async def _take_up(self, job: Job) -> None:
+    async def _resume_left(self, job: Job) -> None:
         """Go on with a job after an unforeseen error, from its newest value in memory, never with a second POST."""
         # First: it may have the id of a task that is on no disk. One whose record is the newest is not written, since
         # another process may have sent it meanwhile.
