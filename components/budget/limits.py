@@ -123,7 +123,7 @@ class Reservation:
         if spent.this_month + cost > limits.per_month:
             raise BudgetDenied(messages.MONTH_SPENT)
         # A service that costs nothing has accounts without money.
-        is_free = self.price == 0 and self.balance == 0
+        is_free = cost == 0 and self.balance == 0
         if self.balance is not None and not is_free and self.balance - spent.unsettled - cost < limits.min_balance:
             raise BudgetDenied(messages.BALANCE_LOW)
 
