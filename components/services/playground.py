@@ -197,11 +197,12 @@ class Playground:
         now = self._clock.now()
         people = await self.store.spending_by_person(now)
         # Of no payer: only the sums over all of them are shown.
-        totals = await self.store.spending_totals("", now, is_stopped=self._is_spending_unknown)
+        is_unread = self._is_spending_unknown
+        totals = await self.store.spending_totals("", now, is_stopped=is_unread)
         # From the start of a day: a day of which a part were left out would look like one with less spending.
         days = await self.store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
         return SpendingReport(
-            self.config.limits, totals, self._is_spending_unknown, await self._host_balance(), tuple(people), tuple(days)
+            self.config.limits, totals, is_unread, await self._host_balance(), tuple(people), tuple(days)
         )
 
     @property
