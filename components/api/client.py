@@ -6,7 +6,6 @@ Nothing is retried here; whether a call may be repeated is decided by its caller
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, TypeVar
 
@@ -24,19 +23,17 @@ from components.api.decode import (
     decode_upload,
 )
 from components.api.encode import NO_IMAGE_LINKS, ImageLinks, encode, encode_delete, encode_price, encode_recent
-from components.api.endpoint import Endpoint, origin_of
+from components.api.endpoint import NEVER_LEFT, Endpoint, connection_error, origin_of
 from components.api.model_list import decode_models
+from components.api.visitor_marks import VISITOR_HEADER, VisitorMarks
 from components.clock import Clock
 from components.domain.model_family import Catalogue, ModelFamily
 from components.domain.money import Micros, Quote
 from components.domain.request import GenerationRequest
 from components.domain.task import TaskUpdate
 from components.errors import (
-    CertificateError,
-    ConnectionFailed,
     ImageUnavailable,
     NotProvided,
-    PlaygroundError,
     PollFailed,
     SubmissionUnknown,
     UploadFailed,
@@ -60,8 +57,6 @@ IMAGE_LIMIT = 40 * 1024 * 1024
 
 _PLACEHOLDERS = ImageLinks("https://example.com/image.png", "https://example.com/mask.png")
 """Stand for the images of a request whose price is requested."""
-# Errors of httpx after which no byte of the request can have left, so that a paid POST may be repeated.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 class Client:
@@ -76,14 +71,20 @@ class Client:
         catalogue: Catalogue | None = None,
         *,
         clock: Clock | None = None,
+        marks: VisitorMarks | None = None,
     ) -> None:
-        """`api` connects to the API, `public_web` to image servers. Without a `catalogue` models are as built in."""
+        """`api`: pool for the API, `public_web`: for images. `catalogue` None: models are as built in.
+
+        `marks`: for our own server; None for the hosted API, which learns of no visitor.
+        """
         self._api, self._public_web, self._endpoint, self._timeouts = api, public_web, endpoint, timeouts
-        self._clock = clock or Clock()
+        self._clock, self._marks = clock or Clock(), marks
         self._catalogue = catalogue or Catalogue(ModelFamily.built_in(("",)))
 
-    async def submit(self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS) -> TaskUpdate:
-        """Submit a request with one POST, never repeated; `links` are the URLs of its images.
+    async def submit(
+        self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS, visitor: str = ""
+    ) -> TaskUpdate:
+        """Submit a visitor's request with one POST, never repeated; `links` are the URLs of its images.
 
         Raises InvalidRequest when the model does not take the request, ConnectionFailed, CertificateError,
         SubmitRejected (or a kind of it) when no task was created, or SubmissionUnknown when one may exist.
@@ -92,9 +93,9 @@ class Client:
         # charged.
         body = encode(request, self._catalogue.require(model, request).field_names, links)
         try:
-            response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body)
-        except _NEVER_LEFT as error:  # kinds of httpx.HTTPError, so this comes first
-            raise _connection_error(error) from error
+            response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body, visitor=visitor)
+        except NEVER_LEFT as error:  # kinds of httpx.HTTPError, so this comes first
+            raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:  # the POST may have arrived, and be charged
             raise SubmissionUnknown(messages.NO_ANSWER) from error
         return await _read(response, decode_submit)
@@ -110,8 +111,8 @@ class Client:
         files = {"file": ("picture.png", content, "image/png")}
         try:
             response = await self._call("POST", url, files=files, seconds=self._timeouts.upload)
-        except _NEVER_LEFT as error:
-            raise _connection_error(error) from error
+        except NEVER_LEFT as error:
+            raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise UploadFailed(messages.NOT_UPLOADED) from error
         link = decode_upload(response)
@@ -213,8 +214,8 @@ class Client:
         try:
             async with asyncio.timeout(self._timeouts.quick_call):
                 return await self._call(method, url, body)
-        except _NEVER_LEFT as error:
-            raise _connection_error(error) from error
+        except NEVER_LEFT as error:
+            raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise NotProvided(no_answer, is_offered=True) from error
 
@@ -225,6 +226,7 @@ class Client:
         body: Mapping[str, Any] | None = None,
         *,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        visitor: str = "",
         seconds: float | None = None,
     ) -> ApiResponse:
         """Send one request with JSON or a file, and read the response, within one timeout of `seconds` in all.
@@ -233,6 +235,8 @@ class Client:
         """
         # The vendor's own clients send X-Client-Name too.
         headers = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
+        if self._marks and visitor:
+            headers[VISITOR_HEADER] = self._marks.of(visitor)
         async with (
             asyncio.timeout(seconds or self._timeouts.call),
             self._api.stream(method, url, json=body, files=files, headers=headers) as response,
@@ -281,16 +285,3 @@ async def _save(response: httpx.Response, target: BinaryIO) -> None:
             raise ImageUnavailable(messages.TOO_MANY_BYTES)
         # A slow disk would block the event loop, and with it every visitor.
         await asyncio.to_thread(target.write, chunk)
-
-
-def _connection_error(error: httpx.TransportError) -> PlaygroundError:
-    """Return the error for a connection that was not made: CertificateError for a TLS failure, which is not retried.
-
-    httpx wraps an ssl.SSLError of the handshake as a ConnectError, so the chain of causes is searched for it.
-    """
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return CertificateError(messages.UNTRUSTED)
-        cause = cause.__cause__ or cause.__context__
-    return ConnectionFailed(messages.UNREACHABLE)

@@ -1,15 +1,20 @@
-"""Endpoint: base URL and key of an API, the URLs that belong to it, and its connection pool."""
+"""Endpoint: base URL and key of an API, the URLs that belong to it, its connection pool and its connection errors."""
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
 
 import httpx
 
+from components import messages
+from components.errors import CertificateError, ConnectionFailed, PlaygroundError
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of this computer: an API that is called by one of them may name its images by another."""
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""Errors after which no byte of a request can have left, so that a paid POST may be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +73,16 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
         return None
     port = {"http": 80, "https": 443}.get(parts.scheme) if parts.port is None else parts.port
     return (parts.scheme, host, port) if port and host else None
+
+
+def connection_error(error: httpx.TransportError) -> PlaygroundError:
+    """Return the error for a connection that was not made: CertificateError for a TLS failure, which is not retried.
+
+    httpx wraps an ssl.SSLError of the handshake as a ConnectError, so the chain of causes is searched for it.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return CertificateError(messages.UNTRUSTED)
+        cause = cause.__cause__ or cause.__context__
+    return ConnectionFailed(messages.UNREACHABLE)

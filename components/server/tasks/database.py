@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, model TEXT NOT NULL, input TEXT NOT NULL,
     created_ms INTEGER NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL,
     note TEXT NOT NULL, output TEXT NOT NULL, nsfw INTEGER NOT NULL, inference_ms INTEGER NOT NULL,
-    messages TEXT NOT NULL DEFAULT ''
+    messages TEXT NOT NULL DEFAULT '', visitor TEXT
 );
 CREATE TABLE IF NOT EXISTS uploads (
     name TEXT PRIMARY KEY, media_type TEXT NOT NULL, created_ms INTEGER NOT NULL, owner TEXT NOT NULL,
@@ -48,7 +48,9 @@ COMMIT;
 """
 ADD_MESSAGES = "ALTER TABLE tasks ADD COLUMN messages TEXT NOT NULL DEFAULT ''"
 """For a file from before messages were stored as codes: there they are texts, in `error` and `note`."""
-TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms, messages"
+ADD_VISITOR = "ALTER TABLE tasks ADD COLUMN visitor TEXT"
+"""For a file from before tasks had visitors."""
+TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms, messages, visitor"
 UPLOAD = "name, media_type, created_ms, owner, ticket, size"
 
 
@@ -66,6 +68,8 @@ class TaskRecord:
     attempts: int = 0
     """Starts of the task, without those that ended in an orderly stop of the server."""
     outcome: Outcome = NO_OUTCOME
+    visitor: str | None = None
+    """Mark of the visitor whose task it is, see `http/predictions.py`; None: the caller names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,10 @@ class TaskDatabase:
 
     def add_task(self, task: TaskRecord) -> None:
         body = json.dumps(task.input)
-        values = (task.id, task.model, body, task.created_ms, task.status.value)
+        values = (task.id, task.model, body, task.created_ms, task.status.value, task.visitor)
         self._run(
             "INSERT INTO tasks (id, model, input, created_ms, status, attempts, error, note, output, nsfw,"
-            " inference_ms) VALUES (?, ?, ?, ?, ?, 0, '', '', '', 0, 0)",
+            " inference_ms, visitor) VALUES (?, ?, ?, ?, ?, 0, '', '', '', 0, 0, ?)",
             *values,
         )
 
@@ -224,10 +228,10 @@ class TaskDatabase:
 
 
 def _task(row: tuple[Any, ...]) -> TaskRecord:
-    task_id, model, body, created_ms, status, attempts, error, note, output, nsfw, inference_ms, stored = row
+    task_id, model, body, created_ms, status, attempts, error, note, output, nsfw, inference_ms, stored, visitor = row
     error, notes = messages_of(stored) if stored else messages_of_texts(error, note)
     end = Outcome(output, bool(nsfw), notes, error, inference_ms)
-    return TaskRecord(task_id, json.loads(body), created_ms, model, Status(status), attempts, end)
+    return TaskRecord(task_id, json.loads(body), created_ms, model, Status(status), attempts, end, visitor)
 
 
 def _where(which: Filter) -> tuple[str, tuple[object, ...]]:
@@ -267,8 +271,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
             raise sqlite3.DatabaseError("another version")
         connection.executescript(TABLES)
-        if "messages" not in {row[1] for row in connection.execute("PRAGMA table_info(tasks)")}:
-            connection.execute(ADD_MESSAGES)
+        columns = {row[1] for row in connection.execute("PRAGMA table_info(tasks)")}
+        for column, add in (("messages", ADD_MESSAGES), ("visitor", ADD_VISITOR)):
+            if column not in columns:
+                connection.execute(add)
     except BaseException:
         connection.close()
         raise

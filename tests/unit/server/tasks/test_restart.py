@@ -126,7 +126,7 @@ def test_messages_are_stored_as_codes_and_come_back(tmp_path):
 def test_a_database_from_before_there_were_codes_is_read_and_written_on(tmp_path):
     path = tmp_path / "server.sqlite3"
     old = sqlite3.connect(path)
-    old.executescript(TABLES.replace(",\n    messages TEXT NOT NULL DEFAULT ''", ""))
+    old.executescript(TABLES.replace(",\n    messages TEXT NOT NULL DEFAULT '', visitor TEXT", ""))
     columns = "(id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms)"
     for task_id, *values in (
         ("a", 1, "failed", "It broke.", "", ""),
