@@ -101,9 +101,11 @@ class JobFlow:
             await self._follow(job, update)
 
     async def _search_and_follow(self, job: Job) -> None:
-        job = await self._accounts[job.account].lost_submits.find(job)
-        if job.task_id:
-            await self._follow(job)
+        workers = self._accounts[job.account]
+        with workers.sender.under_way(job):
+            job = await workers.lost_submits.find(job)
+            if job.task_id:
+                await self._follow(job)
 
     async def _fetch_again(self, job: Job) -> None:
         again = job.reopened()
@@ -111,5 +113,7 @@ class JobFlow:
         await self._follow(again)
 
     async def _follow(self, job: Job, update: TaskUpdate | None = None) -> None:
-        job = await self._accounts[job.account].watcher.follow(job, update)
+        workers = self._accounts[job.account]
+        with workers.sender.under_way(job):
+            job = await workers.watcher.follow(job, update)
         self._accounts.drop_rejected_key(job)

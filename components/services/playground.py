@@ -9,6 +9,7 @@ from dataclasses import replace
 from components import messages
 from components.api.client import Client
 from components.api.endpoint import Endpoint, api_connections
+from components.api.visitor_marks import VisitorMarks
 from components.budget.limits import DAY, BudgetLimits
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
@@ -263,7 +264,8 @@ class Playground:
 
     def _client_of(self, api: HttpPool, backend: Backend) -> Client:
         endpoint, catalogue = backend.endpoint, backend.catalogue
-        return Client(api, self._public_web, endpoint, self._timeouts, catalogue, clock=self._clock)
+        marks = VisitorMarks() if backend.is_own_server else None
+        return Client(api, self._public_web, endpoint, self._timeouts, catalogue, clock=self._clock, marks=marks)
 
     def _quotes_of_key(self, key: str) -> QuoteCache:
         # Not local: without a price call the page says that the price is not known, and assumes none.

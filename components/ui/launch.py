@@ -27,6 +27,7 @@ from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, sign_in_handlers
 from components.ui.labels import translations
 from components.ui.page import Page
+from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
 from components.ui.routes.files import routes
 from components.ui.routes.host import HostPage
@@ -74,6 +75,8 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],
         max_file_size=UPLOAD_LIMIT,
+        # Gradio's default of 40 slots could all be taken by waiting programs: a press would then wait for them.
+        max_threads=EVENT_SLOTS,
         # On by default in Gradio 6.31: statistics for anyone to read, and the prompts in the browser's storage.
         enable_monitoring=False,
         run_history=False,
