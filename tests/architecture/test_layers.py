@@ -28,8 +28,8 @@ engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_addr
 
 Of the floors above, each of these lines may import only what it names: all share messages and the errors that carry
 them, the server the pure table of the fields, from which both sides make their schemas, how a database file gets from
-version to version, and the pure order in which visitors take turns, SDXL how LoRA files and addresses are read, and the
-SSRF guard.
+version to version, and the pure order in which visitors take turns, SDXL how LoRA files and addresses are read, and
+the SSRF guard.
 """
 WITHOUT_CLIENT_CODE = ("net", "messages", "sqlite")
 """Packages that what is shared may import."""
