@@ -16,7 +16,7 @@ from tests.support.scripted_api import MODEL
 
 
 async def test_f31_a_program_is_told_that_its_job_goes_on():
-    waiting = SimpleNamespace(id="c-1", state="processing", problem=None)
+    waiting = SimpleNamespace(id="c-1", state="processing", problem=None, price=None)
 
     async def start(*given: Any) -> tuple[Any, ...]:
         return (waiting,)
