@@ -66,6 +66,8 @@ class Settings:
     """True on a Hugging Face Space with `hf_oauth: true`."""
     owner: str
     """Owner of the Space; empty elsewhere."""
+    host_names: frozenset[str] | None
+    """Names under which the page may be opened, besides addresses and `localhost`, in lower case; None: any."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -96,6 +98,7 @@ class Settings:
             lora_folder=_lora_folder(env) if backend is BackendChoice.SDXL else None,
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
+            host_names=_host_names(env),
             is_zerogpu=_is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
@@ -213,6 +216,19 @@ def _is_local(env: Mapping[str, str]) -> bool:
     name = env.get("GRADIO_SERVER_NAME", "").strip() or "127.0.0.1"
     is_loopback = name in ("localhost", "::1", "[::1]") or name.startswith("127.")
     return is_loopback and not env.get("SPACE_ID") and not _is_on(env.get("GRADIO_SHARE", ""))
+
+
+def _host_names(env: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the names under which the page may be opened, None for any.
+
+    Without a choice none on this computer, where every visitor counts as the host. Elsewhere, and where the host says
+    for whom the key pays, as behind a proxy of their own, the page may have names that are not known here.
+    """
+    names = frozenset(name.strip().lower() for name in env.get("PLAYGROUND_HOSTS", "").split(",") if name.strip())
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name) for name in names):
+        raise SetupError("PLAYGROUND_HOSTS holds something that is no host name.", "Such as pictures.example.org.")
+    has_chosen = env.get("PLAYGROUND_ACCESS", "").strip() not in ("", "auto")
+    return names if names or (_is_local(env) and not has_chosen) else None
 
 
 def _can_sign_in(env: Mapping[str, str]) -> bool:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import signal
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support import full_run
 from tests.support.chromium import prepare
 from tests.support.fake_clock import FakeClock
 from tests.support.paths import ROOT
+from tests.support.scheduling import SharedFilesScheduling, put_long_first
 from tests.support.scripted_api import ScriptedApi
 from tests.support.v3_service import HostedApi
 
@@ -38,7 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
     full_run.load_profile(is_full=bool(config.getoption("--full")))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFilesScheduling | None:
+    return SharedFilesScheduling(config, log) if config.option.dist == "loadfile" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    put_long_first(items)
     if not config.getoption("--full"):
         for item in items:
             if item.get_closest_marker("full"):

@@ -180,6 +180,7 @@ const galleryActions = (page) => ({
     await refresh(page);
   },
   cancel: (row) => cancel(page, row),
+  stop: (row) => stop(page, row),
 });
 
 /** @param {Page} page @returns {import("./viewer/actions.js").ImageActions} */
@@ -241,6 +242,13 @@ async function cancel(page, row) {
   const isCancelled = await host.server.cancel({ visitor, job: row.id });
   if (isCancelled === false) gallery.say(host.messages.too_late);
   await refresh(page);
+}
+
+/** @returns {Promise<boolean>} whether the request was accepted */
+async function stop(page, row) {
+  const isAccepted = await page.host.server.stop({ visitor: page.visitor, job: row.id });
+  await refresh(page);
+  return isAccepted;
 }
 
 /** Deletes jobs. @param {Page} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */

@@ -29,6 +29,7 @@ from components.api.endpoint import Endpoint, origin_of
 from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.api.service_clock import ServiceClock
+from components.api.visitor_marks import VISITOR_HEADER, VisitorMarks
 from components.clock import Clock
 from components.domain.bill import BillEntry
 from components.domain.model_family import Catalogue, ModelFamily
@@ -71,15 +72,21 @@ class Client:
         catalogue: Catalogue | None = None,
         *,
         clock: Clock | None = None,
+        marks: VisitorMarks | None = None,
     ) -> None:
-        """`api` connects to the API, `public_web` to image servers. Without a `catalogue` models are as built in."""
+        """`api`: pool for the API, `public_web`: for images. `catalogue` None: models are as built in.
+
+        `marks`: for our own server; None for the hosted API, which learns of no visitor.
+        """
         self._api, self._public_web, self._endpoint, self._timeouts = api, public_web, endpoint, timeouts
-        self._clock = clock or Clock()
+        self._clock, self._marks = clock or Clock(), marks
         self.service_clock = ServiceClock()
         self._catalogue = catalogue or Catalogue(ModelFamily.built_in(("",)))
 
-    async def submit(self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS) -> TaskUpdate:
-        """Submit a request with one POST, never repeated; `links` are the URLs of its images.
+    async def submit(
+        self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS, visitor: str = ""
+    ) -> TaskUpdate:
+        """Submit a visitor's request with one POST, never repeated; `links` are the URLs of its images.
 
         Raises InvalidRequest when the model does not take the request, ConnectionFailed, CertificateError,
         SubmitRejected (or a kind of it) when no task was created, or SubmissionUnknown when one may exist.
@@ -89,7 +96,7 @@ class Client:
         body = encode(request, self._catalogue.require(model, request).field_names, links)
         sent = self._clock.now()
         try:
-            response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body)
+            response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body, visitor=visitor)
         except NEVER_LEFT as error:  # kinds of httpx.HTTPError, so this comes first
             raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:  # the POST may have arrived, and be charged
@@ -241,6 +248,7 @@ class Client:
         body: Mapping[str, Any] | None = None,
         *,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        visitor: str = "",
         seconds: float | None = None,
     ) -> ApiResponse:
         """Send one request with JSON or a file, and read the response, within one timeout of `seconds` in all.
@@ -249,10 +257,12 @@ class Client:
         """
         # The vendor's own clients send X-Client-Name too.
         names = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
+        if self._marks and visitor:
+            names[VISITOR_HEADER] = self._marks.of(visitor)
         sent = self._clock.now()
         async with (
             asyncio.timeout(seconds or self._timeouts.call),
-            self._api.stream(method, url, json=body, files=files, headers=names | GZIP_OR_NONE) as response,
+            self._api.stream(method, url, json=body, files=files, headers={**names, **GZIP_OR_NONE}) as response,
         ):
             content = await read_body(response)
         self.service_clock.observe_date(sent, self._clock.now(), response.headers.get("date"))

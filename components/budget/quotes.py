@@ -86,14 +86,14 @@ class QuoteCache:
 
     async def quote(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one image. Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError."""
-        quote = await self._told_quote(model, request)
+        quote = await self._cached_quote(model, request)
         # At $0 every limit in dollars is passed, so that a mistake of a service that charges would cost the whole
         # account. Where there is no money, as at our own server, there is none to lose.
         if not quote.maximum and await self.balance() != 0:
             raise NotProvided(messages.PRICE_UNAVAILABLE, is_offered=True)
         return quote
 
-    async def _told_quote(self, model: str, request: GenerationRequest) -> Quote:
+    async def _cached_quote(self, model: str, request: GenerationRequest) -> Quote:
         key = _price_key(model, request)
         # Two presses at once may both request a price: the call is free of charge, and the later answer stays.
         if cached := self._cached(key):

@@ -52,6 +52,14 @@ class Person:
         return cls(visitor_id_of(str(token)) if is_token(token) else ANONYMOUS)
 
     @classmethod
+    def program(cls, user: str) -> Person:
+        """Return the program of a signed-in user; "" for the one visitor that all other programs together are.
+
+        No browser's token and no user has this visitor id, so that jobs of programs are shown to no visitor.
+        """
+        return cls(visitor_id_of(f"program {user}"), user, is_program=True)
+
+    @classmethod
     def signed_in(cls, user: str) -> Person:
         """Return a user of Hugging Face, who is the same person in every browser."""
         return cls(visitor_id_of(f"{_USER_PREFIX}{user}"), user)

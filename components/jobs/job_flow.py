@@ -47,14 +47,14 @@ class JobFlow:
         """Poll and download a job whose task completed but whose image is missing."""
         self._run(job, self._fetch_again)
 
-    def take_up(self, job: Job) -> None:
-        """Go on with a job that was left after an unforeseen error, see `_take_up`."""
-        self._run(job, self._take_up)
+    def resume_left(self, job: Job) -> None:
+        """Go on with a job that was left after an unforeseen error, see `_resume_left`."""
+        self._run(job, self._resume_left)
 
     def _run(self, job: Job, work: Work) -> None:
-        self._runner.run(job, work, self._take_up)
+        self._runner.run(job, work, self._resume_left)
 
-    async def _take_up(self, job: Job) -> None:
+    async def _resume_left(self, job: Job) -> None:
         """Go on with a job after an unforeseen error, from its newest value in memory, never with a second POST."""
         # First: it may have the id of a task that is on no disk. One whose record is the newest is not written, since
         # another process may have sent it meanwhile.
@@ -101,9 +101,11 @@ class JobFlow:
             await self._follow(job, update)
 
     async def _search_and_follow(self, job: Job) -> None:
-        job = await self._accounts[job.account].lost_submits.find(job)
-        if job.task_id:
-            await self._follow(job)
+        workers = self._accounts[job.account]
+        with workers.sender.under_way(job):
+            job = await workers.lost_submits.find(job)
+            if job.task_id:
+                await self._follow(job)
 
     async def _fetch_again(self, job: Job) -> None:
         again = job.reopened()
@@ -111,5 +113,7 @@ class JobFlow:
         await self._follow(again)
 
     async def _follow(self, job: Job, update: TaskUpdate | None = None) -> None:
-        job = await self._accounts[job.account].watcher.follow(job, update)
+        workers = self._accounts[job.account]
+        with workers.sender.under_way(job):
+            job = await workers.watcher.follow(job, update)
         self._accounts.drop_rejected_key(job)

@@ -102,6 +102,6 @@ class JobResume:
         elif job.state is JobState.UNKNOWN:
             self._flow.search(job)
         elif not job.ended:
-            self._flow.take_up(job)
+            self._flow.resume_left(job)
         else:
             self._flow.fetch_again(job)

@@ -58,15 +58,15 @@ class JobRunner:
         """Uncount jobs that `reserve` counted; `run` counts them itself."""
         self._unfinished[visitor] -= count
 
-    def run(self, job: Job, work: Work, take_up: Work) -> None:
+    def run(self, job: Job, work: Work, resume_left: Work) -> None:
         """Start the task of a job; a job that is `in` this runner must not be started again.
 
-        After an unforeseen error `take_up` goes on with the job's newest value, again and again while it fails.
+        After an unforeseen error `resume_left` goes on with the job's newest value, again and again while it fails.
         """
         self._unfinished[job.visitor] += 1
         self._by_account[job.account] += 1
         self._jobs.track(job)
-        self._tasks[job.id] = asyncio.create_task(self._guarded(job, work, take_up), name=f"job {job.id}")
+        self._tasks[job.id] = asyncio.create_task(self._guarded(job, work, resume_left), name=f"job {job.id}")
 
     def retry_now(self, job_id: str) -> None:
         """Take up a job at once that waits for it; does nothing for any other."""
@@ -96,10 +96,10 @@ class JobRunner:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _guarded(self, job: Job, work: Work, take_up: Work) -> None:
+    async def _guarded(self, job: Job, work: Work, resume_left: Work) -> None:
         """Do the work of one job, whose errors end no other task."""
         try:
-            await self._until_done(job, work, take_up)
+            await self._until_done(job, work, resume_left)
         finally:
             del self._tasks[job.id]
             self._jobs.untrack(job.id)
@@ -109,7 +109,7 @@ class JobRunner:
             self._on_end(job, self._by_account[job.account])
             self._by_account += Counter()
 
-    async def _until_done(self, job: Job, work: Work, take_up: Work) -> None:
+    async def _until_done(self, job: Job, work: Work, resume_left: Work) -> None:
         failures = 0
         while True:
             begun = self._clock.monotonic()
@@ -122,7 +122,7 @@ class JobRunner:
             if failures == len(RETRY_PAUSES):
                 return None
             await self._pause(job.id, RETRY_PAUSES[failures])
-            failures, work = failures + 1, take_up
+            failures, work = failures + 1, resume_left
 
     async def _pause(self, job_id: str, seconds: float) -> None:
         """Wait for so many seconds, or until `retry_now`."""

@@ -1,27 +1,24 @@
-"""Send queue: order and concurrency of the submits of one account; slows down after a 429."""
+"""Send queue: order and concurrency of the submits of one account; visitors take turns, slower after a 429."""
 
 from __future__ import annotations
 
 import asyncio
-import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from components.clock import Clock
+from components.domain.fair_queue import FairQueue
 from components.messages.message import Message
 
 MAX_CONCURRENT = 32
 """Submits under way at once while the service is not busy."""
-MAX_WAIT_SECONDS = 600.0
-"""Longest time of a job in the queue."""
 
 
 class QueueResult(Enum):
     """Outcome of waiting in the queue."""
 
     SEND = "send"
-    TIMED_OUT = "timed out"
     CANCELLED = "cancelled"
 
 
@@ -29,40 +26,50 @@ class QueueResult(Enum):
 class QueueEntry:
     """One job in the queue; it stays in its place when the service rejects its submit for now."""
 
-    number: int
     name: str
     """Id of the job."""
-    since: float
-    """When it entered, by the monotonic clock."""
     granted: asyncio.Future[QueueResult] | None = None
     """Set while `wait` waits; None before, between two sends and while its submit is under way."""
     is_sending: bool = False
+    is_accepted: bool = False
+    """True from its acceptance on: it is at the service."""
     cancelled: Message | None = None
     """Message with which the job ends; None unless it was cancelled."""
 
 
 class SendQueue:
-    """First-in, first-out queue: up to MAX_CONCURRENT at once, or one by one after the service asked to wait."""
+    """Fair queue of visitors: up to MAX_CONCURRENT at once, or one by one after the service asked to wait.
+
+    A visitor's jobs under way are those being sent and those at the service, until `end` tells of their end.
+    """
 
     def __init__(self, clock: Clock, on_change: Callable[[], None]) -> None:
         """`on_change` is called when positions may have changed."""
         self._clock, self._on_change = clock, on_change
-        self._entries: list[QueueEntry] = []
-        self._count = 0
+        self._entries: dict[str, QueueEntry] = {}
+        self._order = FairQueue()
         self._concurrency = MAX_CONCURRENT
         self._not_before = 0.0
         self._timer: asyncio.Task[None] | None = None
         self._is_closed = False
 
-    def enter(self, name: str) -> QueueEntry:
-        """Add a job at the end of the queue."""
-        self._count += 1
-        entry = QueueEntry(self._count, name, self._clock.monotonic())
-        self._entries.append(entry)
+    def enter(self, name: str, visitor: str) -> QueueEntry:
+        """Add a job behind its visitor's others."""
+        entry = self._entries[name] = QueueEntry(name)
+        self._order.add(name, visitor)
         return entry
 
+    def resume(self, name: str, visitor: str) -> None:
+        """Count a job among its visitor's under way that was sent earlier; does nothing when it is counted."""
+        self._order.add_running(name, visitor)
+
+    def end(self, name: str) -> None:
+        """Count a job no more: it has ended at the service."""
+        self._order.remove(name)
+        self._pump()
+
     async def wait(self, entry: QueueEntry) -> QueueResult:
-        """Wait until this entry may send, has waited for MAX_WAIT_SECONDS, or was cancelled."""
+        """Wait until this entry may send or was cancelled, however long others are before it."""
         if entry.cancelled:
             return QueueResult.CANCELLED
         entry.granted = asyncio.get_running_loop().create_future()
@@ -79,11 +86,15 @@ class SendQueue:
     def end_send(self, entry: QueueEntry, *, accepted: bool) -> None:
         """Record that an entry's submit is over; one that was accepted raises the concurrency by one.
 
-        So the concurrency doubles with each round of submits after a pause, as in TCP's slow start.
+        So the concurrency doubles with each round of submits after a pause, as in TCP's slow start. An accepted job
+        stays under way until `end`; one that was not accepted has its place and turn again.
         """
         entry.is_sending = False
         if accepted:
             self._concurrency = min(MAX_CONCURRENT, self._concurrency + 1)
+            entry.is_accepted = True
+        else:
+            self._order.requeue(entry.name)
         self._pump()
 
     def pause(self, seconds: float) -> None:
@@ -93,29 +104,30 @@ class SendQueue:
 
     def leave(self, entry: QueueEntry) -> None:
         """Remove an entry whose job was submitted or given up."""
-        del self._entries[bisect.bisect_left(self._entries, entry.number, key=lambda other: other.number)]
+        del self._entries[entry.name]
+        if not entry.is_accepted:
+            self._order.remove(entry.name)
         self._pump()
 
     def cancel(self, name: str, message: Message) -> bool:
         """Cancel a waiting job, which ends with this message. Return False when it is being sent, or is not here."""
-        for entry in self._entries:
-            if entry.name == name and not entry.is_sending:
-                entry.cancelled = message
-                _grant(entry, QueueResult.CANCELLED)
-                return True
-        return False
+        entry = self._entries.get(name)
+        if entry is None or entry.is_sending:
+            return False
+        entry.cancelled = message
+        _grant(entry, QueueResult.CANCELLED)
+        return True
 
     def cancel_all(self, message: Message) -> None:
         """Cancel all waiting jobs, and those being sent in case the service rejects them for now."""
-        for entry in self._entries:
+        for entry in self._entries.values():
             entry.cancelled = message
             if not entry.is_sending:
                 _grant(entry, QueueResult.CANCELLED)
 
     def positions(self) -> dict[str, int]:
-        """Return the number of waiting jobs before each waiting job, by job id."""
-        waiting = [entry for entry in self._entries if not entry.is_sending]
-        return {entry.name: position for position, entry in enumerate(waiting)}
+        """Return the number of jobs that will be sent before each waiting job, by job id."""
+        return {name: position for position, name in enumerate(self._order.order())}
 
     @property
     def seconds_to_next(self) -> float:
@@ -136,7 +148,6 @@ class SendQueue:
     def _pump(self) -> None:
         if self._is_closed:
             return
-        self._expire()
         if wait := self.seconds_to_next:
             self._wake_after(wait)
         else:
@@ -144,11 +155,11 @@ class SendQueue:
         self._on_change()
 
     def _release(self) -> None:
-        sending = sum(entry.is_sending for entry in self._entries)
-        for entry in self._entries:
-            if sending >= self._concurrency:
+        free = self._concurrency - sum(entry.is_sending for entry in self._entries.values())
+        for entry in [self._entries[name] for name in self._order.order()]:
+            if free <= 0:
                 return
-            if entry.is_sending:
+            if entry.cancelled:
                 continue
             if entry.granted is None:
                 # This job pauses by itself after a failed connection. While submits go one by one it is overtaken by
@@ -157,13 +168,9 @@ class SendQueue:
                     return
                 continue
             entry.is_sending = True
-            sending += 1
+            self._order.start(entry.name)
+            free -= 1
             _grant(entry, QueueResult.SEND)
-
-    def _expire(self) -> None:
-        for entry in self._entries:
-            if entry.granted and self._clock.monotonic() - entry.since > MAX_WAIT_SECONDS:
-                _grant(entry, QueueResult.TIMED_OUT)
 
     def _wake_after(self, seconds: float) -> None:
         if self._timer is None or self._timer.done():

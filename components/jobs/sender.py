@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from components import messages
@@ -47,20 +49,29 @@ class Sender:
         self._publishing: asyncio.Task[None] | None = None
 
     async def send(self, job: Job) -> tuple[Job, TaskUpdate | None]:
-        """Submit a job in the order of the queue.
+        """Submit a job when its visitor's turn comes.
 
         Return the job, saved, and the first update of its task; None in place of it when there is no task: the job
         has ended, or is UNKNOWN because no answer came. Raises StorageError, and SentElsewhere when another process
         on this folder sends it.
         """
         # No await before `enter`: the caller has just checked who pays, and `cancel_all` reaches only what is queued.
-        entry = self._queue.enter(job.id)
+        entry = self._queue.enter(job.id, job.visitor)
         self._waiting[job.id] = job
         try:
             return await self._send_from_queue(job, entry)
         finally:
             del self._waiting[job.id]
             self._queue.leave(entry)
+
+    @contextmanager
+    def under_way(self, job: Job) -> Generator[None]:
+        """Count a job that is at the service among its visitor's, whose waiting jobs then come after others'."""
+        self._queue.resume(job.id, job.visitor)
+        try:
+            yield
+        finally:
+            self._queue.end(job.id)
 
     def cancel(self, job_id: str, message: Message) -> bool:
         """End a waiting job with this message. Return False when it is being sent, or is not here."""
@@ -77,10 +88,11 @@ class Sender:
             self._publishing.cancel()
 
     async def _send_from_queue(self, job: Job, entry: QueueEntry) -> tuple[Job, TaskUpdate | None]:
-        started, attempts, previous = self._clock.monotonic(), 0, None
+        # Seconds of the waits after this job's own errors: the time in line behind other jobs is none of them.
+        attempts, waited, previous = 0, 0.0, None
         while True:
-            if (result := await self._queue.wait(entry)) is not QueueResult.SEND:
-                return await self._end_unsent(job, entry, result), None
+            if await self._queue.wait(entry) is QueueResult.CANCELLED:
+                return await self._end_cancelled(job, entry), None
             job, update, error = await self._send_once(job)
             # Resent only after ConnectionFailed, when no byte left, and RateLimited, when no task was made. After any
             # other failure a task may exist, and a second POST would be charged a second time.
@@ -89,10 +101,11 @@ class Sender:
                 return job, update
             attempts = attempts + 1 if type(error) is type(previous) else 1
             previous = error
-            wait = self._policy.wait(error, attempts, self._clock.monotonic() - started)
+            wait = self._policy.wait(error, attempts, waited)
             self._requeue(job, entry, error, wait)
             if wait is None:
                 return await self._give_up(job, error), None
+            waited += wait
             # After a 429 the queue itself pauses, for all of its jobs.
             if isinstance(error, ConnectionFailed):
                 await self._clock.sleep(wait)
@@ -104,11 +117,8 @@ class Sender:
             self._queue.pause(wait or 0.0)
         self._queue.end_send(entry, accepted=False)
 
-    async def _end_unsent(self, job: Job, entry: QueueEntry, result: QueueResult) -> Job:
-        if result is QueueResult.CANCELLED:
-            ended = job.ended_as(JobState.STOPPED, self._clock.now(), entry.cancelled)
-        else:
-            ended = job.ended_as(JobState.FAILED, self._clock.now(), messages.BUSY_TOO_LONG)
+    async def _end_cancelled(self, job: Job, entry: QueueEntry) -> Job:
+        ended = job.ended_as(JobState.STOPPED, self._clock.now(), entry.cancelled)
         await self._jobs.save(ended)
         return ended
 
@@ -135,7 +145,7 @@ class Sender:
             # On disk before the first byte leaves: after a crash the app must know that a task may exist.
             job = job.with_sent(self._clock.now())
             await self._jobs.mark_sent(job)
-            update = await self._client.submit(job.model, job.request, links)
+            update = await self._client.submit(job.model, job.request, links, job.visitor)
         except (ConnectionFailed, RateLimited) as error:
             job = job.with_send_rejected(error.message)
             await self._jobs.save(job)

@@ -117,16 +117,17 @@ class JobService:
         """Return whether a task that is stopped may be charged all the same; a free backend stops at once."""
         return self._is_paid(job)
 
-    async def stop(self, visitor: str, job_id: str) -> bool:
+    async def stop(self, visitor: str, job_id: str, *, is_charge_accepted: bool = True) -> bool:
         """Stop a job that is being generated. Return False when that is impossible, or when it has just ended.
 
-        A task that costs money is followed on: the service may complete it, or stop it and refund a part.
+        A task that costs money is stopped only with `is_charge_accepted`, and is followed on: the service may complete
+        it, or stop it and refund a part.
         """
         job = await self.get_owned(visitor, job_id)
         if not job or not self.can_be_stopped(job) or not job.task_id:
             return False
         if self._is_paid(job):
-            return await self._accounts[job.account].watcher.request_stop(job)
+            return is_charge_accepted and await self._accounts[job.account].watcher.request_stop(job)
         if not await self._accounts[job.account].watcher.delete([job.task_id]):
             return False
         # Read again after its task ended: that may have completed the job while the service deleted the task.

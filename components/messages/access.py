@@ -51,4 +51,9 @@ def too_many_of_yours(most: int) -> Message:
     return Message("too_many_of_yours", {"count": most})
 
 
+def too_many_of_programs(most: int) -> Message:
+    """Return the message for too many open jobs of all programs that are not signed in."""
+    return Message("too_many_of_programs", {"count": most})
+
+
 TOO_MANY_OF_ALL = Message("too_many_of_all")

@@ -12,6 +12,7 @@ NO_SUCH_FILE = Message("no_such_file")
 PICTURE_NOT_HERE = Message("picture_not_here")
 ARCHIVE_GONE = Message("archive_gone")
 APP_FAILED = Message("app_failed")
+FOREIGN_HOST = Message("foreign_host")
 HOST_ONLY = Message("host_only")
 HOST_ONLY_ON_SPACE = Message("host_only_on_space")
 

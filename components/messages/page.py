@@ -7,7 +7,7 @@ from components.messages.message import Charge, Message
 UNTIL_RESTART = Message("until_restart")
 HISTORY_NOT_STORED = Message("history_not_stored")
 SET_ASIDE = Message("set_aside")
-LEDGER_UNREAD = Message("ledger_unread")
+SPENDING_UNREAD = Message("spending_unread")
 NEWER_HISTORY = Message("newer_history")
 OLDER_THAN_HISTORY = Message("older_than_history")
 WAITS_FOR_NEWER = Message("waits_for_newer")

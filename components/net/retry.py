@@ -29,7 +29,10 @@ class ResendPolicy:
     """Seconds in all that a rate limit (429) is waited for."""
 
     def wait(self, error: PlaygroundError, tries: int, waited: float) -> float | None:
-        """Return the seconds to wait after `tries` attempts and `waited` seconds in all; None to give up."""
+        """Return the seconds to wait after `tries` attempts; None to give up.
+
+        `waited`: seconds of the waits after this request's own errors, without the time behind other requests.
+        """
         if isinstance(error, ConnectionFailed):
             return 0.5 * tries if tries < self.unreached_tries else None
         if isinstance(error, RateLimited):

@@ -62,6 +62,11 @@ class Backend:
         return self.family.preferred.schema
 
     @property
+    def is_own_server(self) -> bool:
+        """Return whether it is our own server, which may know whose task is whose."""
+        return self.name != HOSTED
+
+    @property
     def description(self) -> Text:
         """Return label and advice as one text."""
         return pair(self.label, self.advice) if self.advice else self.label

@@ -31,6 +31,8 @@ class HostConfig:
     """True: the data folder outlives a restart."""
     retention: RetentionPolicy = KEEP_EVERYTHING
     host_loras: HostLoras = NO_FOLDER
+    host_names: frozenset[str] | None = None
+    """Names under which the page may be opened, besides addresses and `localhost`; None: any."""
 
     @classmethod
     def of(cls, settings: Settings) -> HostConfig:
@@ -44,6 +46,7 @@ class HostConfig:
             owner=settings.owner,
             is_persistent=settings.data_outlives_restart,
             host_loras=HostLoras(settings.lora_folder),
+            host_names=settings.host_names,
             retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
         )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from components import messages
 from components.api.client import Client
 from components.api.endpoint import Endpoint, api_connections
+from components.api.visitor_marks import VisitorMarks
 from components.budget.limits import DAY, BudgetLimits
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
@@ -180,8 +181,8 @@ class Playground:
             found.append(messages.SET_ASIDE)
         if self.store.is_from_newer_version:
             found.append(messages.NEWER_HISTORY)
-        elif self._is_ledger_unread:
-            found.append(messages.LEDGER_UNREAD)
+        elif self._is_spending_unknown:
+            found.append(messages.SPENDING_UNREAD)
         elif not self.store.is_on_disk:
             found.append(messages.HISTORY_NOT_STORED)
         elif not self.config.is_persistent:
@@ -197,15 +198,16 @@ class Playground:
         now = self._clock.now()
         people = await self.store.spending_by_person(now)
         # Of no payer: only the sums over all of them are shown.
-        totals = await self.store.spending_totals("", now, is_stopped=self._is_ledger_unread)
+        is_unread = self._is_spending_unknown
+        totals = await self.store.spending_totals("", now, is_stopped=is_unread)
         # From the start of a day: a day of which a part were left out would look like one with less spending.
         days = await self.store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
         return SpendingReport(
-            self.config.limits, totals, self._is_ledger_unread, await self._host_balance(), tuple(people), tuple(days)
+            self.config.limits, totals, is_unread, await self._host_balance(), tuple(people), tuple(days)
         )
 
     @property
-    def _is_ledger_unread(self) -> bool:
+    def _is_spending_unknown(self) -> bool:
         """Return whether what the host's key has spent is in a file that cannot be read for now."""
         return self.store.is_unread and self.quotes is not None and not self.config.limits.is_local
 
@@ -262,7 +264,8 @@ class Playground:
 
     def _client_of(self, api: HttpPool, backend: Backend) -> Client:
         endpoint, catalogue = backend.endpoint, backend.catalogue
-        return Client(api, self._public_web, endpoint, self._timeouts, catalogue, clock=self._clock)
+        marks = VisitorMarks() if backend.is_own_server else None
+        return Client(api, self._public_web, endpoint, self._timeouts, catalogue, clock=self._clock, marks=marks)
 
     def _quotes_of_key(self, key: str) -> QuoteCache:
         # Not local: without a price call the page says that the price is not known, and assumes none.

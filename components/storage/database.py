@@ -85,7 +85,7 @@ class Database:
 
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query. Raises sqlite3.Error, also while another program has locked the file."""
-        with self._short_of_patience():
+        with self._shorter_once_locked():
             return self._current.execute(query, values).fetchall()
 
     def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -100,7 +100,7 @@ class Database:
         elif self._path and not self._memory and not self._path.exists():
             self._recreate()
         try:
-            with self._short_of_patience():
+            with self._shorter_once_locked():
                 result = transaction(self._current, work)
         except sqlite3.OperationalError as error:
             if self._memory or not is_disk_error(error):
@@ -111,7 +111,7 @@ class Database:
         return result
 
     @contextmanager
-    def _short_of_patience(self) -> Generator[None]:
+    def _shorter_once_locked(self) -> Generator[None]:
         """Let the calls after one that waited in vain for a lock wait less, until a write succeeds."""
         try:
             yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from components.ui.field_data import field_data_html
 from components.ui.http.compression import Compression
 from components.ui.http.csp import CspNonces
 from components.ui.http.exceptions import handlers
+from components.ui.http.host_check import HostCheck
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
@@ -26,6 +27,7 @@ from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, sign_in_handlers
 from components.ui.labels import translations
 from components.ui.page import Page
+from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
 from components.ui.routes.files import routes
 from components.ui.routes.host import HostPage
@@ -73,6 +75,8 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],
         max_file_size=UPLOAD_LIMIT,
+        # Gradio's default of 40 slots could all be taken by waiting programs: a press would then wait for them.
+        max_threads=EVENT_SLOTS,
         # On by default in Gradio 6.31: statistics for anyone to read, and the prompts in the browser's storage.
         enable_monitoring=False,
         run_history=False,
@@ -103,17 +107,18 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
             **handlers(misnamed_parameter),
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
-        "middleware": _middleware(page.blocks),
+        "middleware": _middleware(page.blocks, playground.config.host_names),
     }
 
 
-def _middleware(blocks: gr.Blocks) -> list[Middleware]:
+def _middleware(blocks: gr.Blocks, host_names: Collection[str] | None) -> list[Middleware]:
     """Return the middlewares that every request passes, the outermost first."""
     return [
         # Outside all others, so that their refusals carry the headers too.
         Middleware(SecurityHeaders),
         # Before anything that costs CPU time. It bounds the body that PayloadValidation reads as a whole.
         Middleware(RateLimit, clock=Clock(), limits=DEFAULT_RATES),
+        Middleware(HostCheck, names=host_names),
         Middleware(OriginCheck),
         # Before Sessions, which reads the session hash from the parsed payload.
         Middleware(PayloadValidation, schema=PayloadSchema.of(blocks)),

@@ -73,7 +73,8 @@ class Page:
             self._tie_button(button)
             self._tie_panels()
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
-            # The call waits for its job: by Gradio's default of one at a time, programs would wait for one another.
+            # The call waits for its job. A limit here would let further calls fill Gradio's queue, which the page's
+            # presses pass too; they are refused by CallLimits.
             api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
             document(self.blocks)
         playground.on_models_changed = self.refresh_ranges

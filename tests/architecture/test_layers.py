@@ -18,7 +18,7 @@ FLOORS = """
 """
 """A package imports only from floors below its own, but for `errors`, which imports `messages` beside it."""
 APART = """
-server        errors  messages.message  engines.protocol  domain.field  domain.fields  \
+server        errors  messages.message  engines.protocol  domain.field  domain.fields  domain.fair_queue  \
               sqlite.newer_file  sqlite.table_schema
 engines       errors  messages.message
 engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_address  loras.site_hosts  \
@@ -27,8 +27,9 @@ engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_addr
 """Our own server and its engines share no code with the client of the API; app.py alone imports them.
 
 Of the floors above, each of these lines may import only what it names: all share messages and the errors that carry
-them, the server the pure table of the fields, from which both sides make their schemas, and how a database file gets
-from version to version, SDXL how LoRA files and addresses are read, and the SSRF guard.
+them, the server the pure table of the fields, from which both sides make their schemas, how a database file gets from
+version to version, and the pure order in which visitors take turns, SDXL how LoRA files and addresses are read, and
+the SSRF guard.
 """
 WITHOUT_CLIENT_CODE = ("net", "messages", "sqlite")
 """Packages that what is shared may import."""

@@ -23,6 +23,7 @@ from tests.tools.repaint_samples import examples, shelf
 SECTIONS = (
     *(
         "account",
+        "bill",
         "code",
         "compare",
         "example",
@@ -65,14 +66,18 @@ def keys_like(pattern: str, codes: str | list[str]) -> list[str]:
     return [pattern.replace("${}", code) for code in (codes.split() if isinstance(codes, str) else codes)]
 
 
+BILLED = "charged not_final partly_refunded refunded not_charged"
 DYNAMIC = {
     pattern: keys_like(pattern, codes)
     for pattern, codes in {
+        "bill.fact.${}": BILLED,
+        "bill.sentence.${}": BILLED,
         "charge.${}": values(Charge),
         "code.tab.${}": [path.stem for path in (ASSETS / "code_samples").glob("*.jinja")],
         "example.${}.title": [one["id"] for one in examples()],
         "gallery.ended.${}": "completed failed unknown stopped",
         "gallery.making.${}": "alone left soon step step_left step_soon",
+        "gallery.stopping.${}": "asking stopping requested failed",
         "gallery.trouble.${}": "completed failed unknown stopped",
         "grid.${}": "coming covered failed",
         "grid.${}.field": "across down",
@@ -80,6 +85,7 @@ DYNAMIC = {
         "grid.${}.values": "across down",
         "grid.planned.${}": "free unknown known",
         "host.access.${}": values(Access),
+        "host.deviation.${}": "more less",
         "host.spender.${}": "user browser programs",
         "loras.fit.${}": values(Fit),
         "mask.side.${}": "left top width height",

@@ -103,6 +103,7 @@ def newcomer(tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
     person = Person(tab.cleared(app.url), app.url).open()
     yield person
     assert person.errors == []
+    tab.leave_open(app.url)
 
 
 @pytest.fixture
@@ -122,6 +123,17 @@ def regular(tab: Tab, api: HostedApi, app: AppProcess) -> Iterator[Person]:
     yield person
     assert person.errors == []
     tab.leave_open(app.url)
+
+
+@pytest.fixture
+def bare_page(laptop: BrowserContext, api: HostedApi, app: AppProcess) -> Iterator[Page]:
+    """Page of one test as before a first visit: for scripts that run before the app's, and for links that open it.
+
+    It shares the warm cache; opening the app's page in a profile of its own costs twice as much.
+    """
+    tab = Tab(laptop)
+    yield tab.cleared(app.url)
+    tab.close()
 
 
 @pytest.fixture

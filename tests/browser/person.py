@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -21,7 +22,7 @@ class Person:
         self.page, self.url = page, url
         self.errors: list[str] = []
         self._pressed = -DOUBLE_PRESS
-        self._known: dict[str, int] = {}
+        self._known = Counter[str]()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.set_default_timeout(PATIENCE)
 
@@ -44,8 +45,7 @@ class Person:
             expect(remove).to_be_hidden()
         self.button("Reset to defaults").click()
         expect(self.prompt).to_have_value("")
-        states = [tile.get_attribute("data-state") or "" for tile in self.tiles.all()]
-        self._known = {state: states.count(state) for state in states}
+        self._known = Counter(self.tiles.evaluate_all("tiles => tiles.map((tile) => tile.dataset.state)"))
         return self
 
     def close_dialogs(self) -> Person:
@@ -136,15 +136,19 @@ class Person:
         """Return the tiles in a state."""
         return self.results.locator(f"[data-job][data-state={state}]")
 
+    def has_tiles(self, count: int) -> None:
+        """Wait until there are that many tiles, besides those of before `tidy_up`."""
+        expect(self.tiles).to_have_count(self._known.total() + count)
+
     def sees(self, state: str, count: int) -> None:
         """Wait until that many tiles are in a state, besides those of before `tidy_up`."""
-        expect(self.in_state(state)).to_have_count(self._known.get(state, 0) + count, timeout=PATIENCE)
+        expect(self.in_state(state)).to_have_count(self._known[state] + count, timeout=PATIENCE)
 
     def sees_pictures(self, count: int) -> None:
         """Wait until that many pictures are painted on the screen, not only named; it counts as `sees` does."""
         self.sees("completed", count)
         pictures = self.in_state("completed").locator("img")
-        expect(pictures).to_have_count(self._known.get("completed", 0) + count)
+        expect(pictures).to_have_count(self._known["completed"] + count)
         for number in range(count):
             pictures.nth(number).scroll_into_view_if_needed()
             self.page.wait_for_function(

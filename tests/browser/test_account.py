@@ -26,6 +26,15 @@ def account(api: HostedApi) -> None:
 
 
 @pytest.fixture
+def person(regular: Person) -> Person:
+    """Somebody without a key in use."""
+    if (forget := regular.button("Forget my key")).is_visible():
+        forget.click()
+        expect(forget).to_be_hidden()
+    return regular
+
+
+@pytest.fixture
 def payer(person: Person) -> Person:
     """Somebody whose own key is in use."""
     person.enter_key(OWN)
@@ -148,7 +157,7 @@ def test_a_key_refused_later_leads_back_to_its_box_and_the_host_s_is_not_used(pa
     expect(payer.key_box).to_have_accessible_description(re.compile("This key was rejected."))
     payer.generate("still refused")
     payer.sees_text(AWAY)
-    expect(payer.tiles).to_have_count(1)
+    payer.has_tiles(1)
     assert KEY not in submitted_with(api)
     payer.page.reload()
     expect(payer.key_box).to_be_visible(timeout=PATIENCE)
@@ -185,7 +194,7 @@ def test_by_keyboard_alone_and_enter_in_the_box_never_generates(person: Person, 
     keyboard.press("Enter")
     person.sees_text(HOST_PAYS)
     expect(person.button("Use your own key")).to_be_focused()
-    expect(person.tiles).to_have_count(0)
+    person.has_tiles(0)
     person.generate("the only one")
     person.sees("completed", 1)
     assert [post["prompt"] for post in api.posts] == ["the only one"]
@@ -206,7 +215,7 @@ def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_ag
     expect(person.key_box).to_be_visible()
     person.generate("not with the host's")
     expect(person.key_box).to_be_focused()
-    expect(person.tiles).to_have_count(1)
+    person.has_tiles(1)
     assert bearers(api, "/predictions/") == []
     api.finish_all()
     person.enter_key(OWN)
@@ -224,7 +233,7 @@ def test_where_everybody_brings_a_key_the_box_is_open_and_generate_says_why(pers
     expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)
     person.generate("without a key")
     expect(person.results.get_by_text(obstacle)).to_be_in_viewport()
-    expect(person.tiles).to_have_count(0)
+    person.has_tiles(0)
     person.enter_key(OWN)
     person.sees_text(IN_USE)
     expect(person.page.locator("#account").get_by_text(obstacle)).to_have_count(0)

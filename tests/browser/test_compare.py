@@ -140,6 +140,18 @@ def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
     expect(view.get_by_role("button", name="Compare…")).to_be_focused()
 
 
+def test_a_deleted_picture_is_not_kept_for_comparison(person: Person) -> None:
+    person.make("a fox", 7)
+    person.make("an owl", 8)
+    view = person.open_picture("a fox")
+    view.get_by_role("button", name="Compare…").click()
+    view.get_by_role("button", name="Delete", exact=True).click()
+    view.get_by_role("button", name="Delete permanently").click()
+    expect(view).to_be_hidden()
+    view = person.open_picture("an owl")
+    expect(view.get_by_role("button", name="Compare…")).to_be_visible()
+
+
 def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
     person.make("a fox", 7)
     person.set_number("Width", 512)
@@ -153,16 +165,3 @@ def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
     expect(dialog.get_by_role("status")).to_be_hidden()
     fits = dialog.locator("img").evaluate_all("images => images.map((image) => getComputedStyle(image).objectFit)")
     assert fits == ["contain", "contain"]
-
-
-def test_a_deleted_picture_is_not_kept_for_comparison(newcomer: Person) -> None:
-    person = newcomer
-    person.make("a fox", 7)
-    person.make("an owl", 8)
-    view = person.open_picture("a fox")
-    view.get_by_role("button", name="Compare…").click()
-    view.get_by_role("button", name="Delete", exact=True).click()
-    view.get_by_role("button", name="Delete permanently").click()
-    expect(view).to_be_hidden()
-    view = person.open_picture("an owl")
-    expect(view.get_by_role("button", name="Compare…")).to_be_visible()

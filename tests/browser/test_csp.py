@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.person import Person
 from tests.support.app_process import AppProcess
@@ -39,8 +39,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched(context: BrowserContext, app: AppProcess) -> Watched:
-    return Watched(context.new_page(), app)
+def watched(bare_page: Page, app: AppProcess) -> Watched:
+    return Watched(bare_page, app)
 
 
 def test_the_page_works_and_nothing_leaves_its_origin(watched: Watched) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.person import PATIENCE, Person
 from tests.support.app_process import AppProcess
@@ -20,21 +20,22 @@ def test_a_first_visit_gets_a_picture_with_one_click(person: Person) -> None:
     person.sees_pictures(1)
 
 
-def test_there_is_no_speed_to_choose(context: BrowserContext, app: AppProcess) -> None:
+def test_a_prompt_without_a_known_word_is_told_which_there_are(regular: Person) -> None:
+    person = regular
+    person.generate("qwer asdf")
+    person.sees_pictures(1)
+    person.sees_text("doesn't know these words")
+
+
+def test_there_is_no_speed_to_choose(bare_page: Page, app: AppProcess) -> None:
     settings = json.dumps({"prompt": "a castle", "preset": "fast", "num_inference_steps": 4})
-    person = Person(context.new_page(), f"{app.url}/#make={settings}").open()
+    person = Person(bare_page, f"{app.url}/#make={settings}").open()
     expect(person.page.get_by_text("Speed was out of range")).to_be_visible()
     expect(person.prompt).to_have_value("a castle")
     expect(person.page.get_by_role("radio", name="Best", exact=True)).to_have_count(0)
     person.generate()
     person.sees_pictures(1)
     assert person.errors == []
-
-
-def test_a_prompt_without_a_known_word_is_told_which_there_are(person: Person) -> None:
-    person.generate("qwer asdf")
-    person.sees_pictures(1)
-    person.sees_text("doesn't know these words")
 
 
 @pytest.mark.full

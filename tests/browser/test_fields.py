@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.person import Person
-from tests.support.app_process import FreshAppProcess
+from tests.support.app_process import AppProcess
 from tests.support.paths import ROOT
 from tests.support.v3_service import HostedApi, recorded_models
 
@@ -20,7 +20,7 @@ LORA = {"path": "nerijs/pixel-art-xl", "scale": 0.5, "on": True}
 """A value of its own in each field: one in the wrong place shows."""
 
 
-class AppWithFurtherField(FreshAppProcess):
+class AppWithFurtherField(AppProcess):
     """App whose table of fields has one more number, and whose listeners list their components in another order."""
 
     script = ROOT / "tests" / "support" / "app_with_further_field.py"

@@ -4,10 +4,32 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
+def test_an_example_fills_the_form_and_spends_nothing(newcomer: Person, api: HostedApi) -> None:
+    person = newcomer
+    examples = person.page.get_by_role("button", name="Use example:")
+    expect(examples).to_have_count(6)
+    person.set_number("Steps", 3)
+    examples.first.click()
+    expect(person.prompt).not_to_have_value("")
+    expect(person.number("Steps")).not_to_have_value("3")
+    expect(person.prompt).to_be_focused()
+    expect(person.tiles).to_have_count(0)
+    person.generate()
+    person.sees_pictures(1)
+    assert len(api.posts) == 1
+    expect(examples).to_have_count(0)
 
 
 def test_an_empty_prompt_is_told_at_its_field_and_sends_nothing(person: Person, api: HostedApi) -> None:
@@ -15,7 +37,7 @@ def test_an_empty_prompt_is_told_at_its_field_and_sends_nothing(person: Person, 
     person.sees_text("Write a prompt first")
     expect(person.prompt).to_be_focused()
     expect(person.prompt).to_have_accessible_description(re.compile("Write a prompt first"))
-    expect(person.tiles).to_have_count(0)
+    person.has_tiles(0)
     person.generate("now with words")
     person.sees_pictures(1)
     expect(person.page.get_by_text("Write a prompt first")).to_have_count(0)
@@ -63,23 +85,8 @@ def test_a_lora_that_is_none_is_told_at_its_row(person: Person, api: HostedApi) 
     person.generate("bad lora")
     person.sees_text("isn't on the public internet")
     expect(wrong).to_be_focused()
-    expect(person.tiles).to_have_count(0)
+    person.has_tiles(0)
     assert api.posts == []
-
-
-def test_an_example_fills_the_form_and_spends_nothing(person: Person, api: HostedApi) -> None:
-    examples = person.page.get_by_role("button", name="Use example:")
-    expect(examples).to_have_count(6)
-    person.set_number("Steps", 3)
-    examples.first.click()
-    expect(person.prompt).not_to_have_value("")
-    expect(person.number("Steps")).not_to_have_value("3")
-    expect(person.prompt).to_be_focused()
-    expect(person.tiles).to_have_count(0)
-    person.generate()
-    person.sees_pictures(1)
-    assert len(api.posts) == 1
-    expect(examples).to_have_count(0)
 
 
 def test_every_text_box_has_its_help_tied_to_it(person: Person) -> None:
@@ -93,7 +100,7 @@ def test_text_is_text_everywhere(person: Person, api: HostedApi) -> None:
     hostile = "<img src=x onerror=window.pwned=1> ${window.pwned=1} {{7*7}} **bold** \u202e =1+1"
     person.generate(hostile)
     person.sees_pictures(1)
-    person.results.get_by_role("button", name="Open:").click()
+    person.results.get_by_role("button", name="Open: <img").first.click()
     expect(person.page.get_by_role("dialog")).to_contain_text("<img src=x onerror")
     assert person.page.evaluate("window.pwned") is None
     assert api.posts[0]["prompt"] == hostile

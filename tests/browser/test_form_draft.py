@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from components import messages
 from components.ui import assets
@@ -90,12 +91,12 @@ def test_each_tab_keeps_its_own(person: Person) -> None:
         expect(person.prompt).to_have_value(text)
 
 
-def test_without_storage_the_page_works(context: BrowserContext, app: AppProcess) -> None:
-    context.add_init_script(
+def test_without_storage_the_page_works(bare_page: Page, app: AppProcess) -> None:
+    bare_page.add_init_script(
         "for (const name of ['localStorage', 'sessionStorage'])"
         " Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });"
     )
-    person = opened(context, app.url)
+    person = Person(bare_page, app.url).open()
     person.sees_text(messages.NOTHING_STORED_HERE.happened)
     expect(person.page.get_by_role("link", name=messages.NOTHING_STORED_HERE.advice)).to_be_visible()
     person.generate("a cat")
@@ -135,9 +136,16 @@ def test_a_link_fills_the_form_elsewhere_and_starts_nothing(person: Person, cont
     assert other.errors == []
 
 
+@pytest.fixture
+def arriving(bare_page: Page, app: AppProcess) -> Iterator[Person]:
+    """Visitor whose first address is a link."""
+    person = Person(bare_page, app.url)
+    yield person
+    assert person.errors == []
+
+
 def follow(person: Person, link: str) -> None:
     """Open the page by a link that carries settings."""
-    person.page.goto("about:blank")  # a link that differs by its hash alone would load nothing
     person.page.goto(f"{person.url}#make={link}")
     person.generate_button.wait_for()
     person.results.wait_for()
@@ -161,7 +169,7 @@ UNUSUAL: list[Any] = [
     [],
     "text",
     {"prompt": 5, "width": "1024", "seed": None, "loras": "x", "styles": 3, "pictures": "4", "refine": "rm -rf"},
-    {"pictures": 99, "__proto__": {"on": True}, "key": "k", "image": "x", "preset": "slow"},
+    {"pictures": 99, "__proto__": {"on": True}, "key": "k", "image": "x", "preset": "slow", "refine": "constructor"},
 ]
 FITTING = """async ([place, link]) => {
     const { settingsFrom, formValues } = await import(`${place}/form/values.js`);
@@ -170,7 +178,8 @@ FITTING = """async ([place, link]) => {
 }"""
 
 
-def test_s06_a_forged_link_breaks_and_starts_nothing(person: Person) -> None:
+def test_s06_a_forged_link_breaks_and_starts_nothing(arriving: Person) -> None:
+    person = arriving
     person.page.once("dialog", lambda dialog: person.errors.append(dialog.message))
     follow(person, quote(json.dumps(FORGED)))
     expect(person.prompt).not_to_have_value("")
@@ -188,7 +197,16 @@ def test_s06_what_no_link_of_the_page_says_changes_nothing(person: Person) -> No
         assert fitted["settings"]["loras"] in ([], usual["loras"])
 
 
-def test_what_a_link_wants_out_of_range_is_moved_and_said(person: Person) -> None:
+def test_a_link_may_have_the_model_s_own_name_of_the_ensemble(person: Person) -> None:
+    person.page.locator("#refiner > button").click()
+    person.page.locator("#field-refine input").first.wait_for()
+    link = {"refine": "base_model_refiner"}
+    _, fitted = person.page.evaluate(FITTING, [f"{person.url}/{assets.address('ui')}", link])
+    assert fitted["settings"]["refine"] == "expert_ensemble_refiner"
+
+
+def test_what_a_link_wants_out_of_range_is_moved_and_said(arriving: Person) -> None:
+    person = arriving
     wanted = {"prompt": "a fox", "width": 99999, "num_inference_steps": -3, "guidance_scale": 7}
     follow(person, quote(json.dumps(wanted)))
     person.sees_text("Width, Steps were out of range and have been adjusted.")
@@ -197,6 +215,7 @@ def test_what_a_link_wants_out_of_range_is_moved_and_said(person: Person) -> Non
     expect(person.number("Guidance")).to_have_value("7")
 
 
-def test_a_link_that_is_cut_off_is_no_trouble(person: Person) -> None:
+def test_a_link_that_is_cut_off_is_no_trouble(arriving: Person) -> None:
+    person = arriving
     follow(person, "%7B%22prompt")
     expect(person.prompt).to_have_value("")

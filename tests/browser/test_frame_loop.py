@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
 
 from tests.browser.person import Person
 from tests.support.app_process import AppProcess
@@ -26,9 +26,9 @@ def comes_to_rest(person: Person) -> None:
     wait_until(lambda: person.page.evaluate(REST) <= FEW, "frames are requested for ever", seconds=10)
 
 
-def test_no_loop_of_frames_runs_once_the_page_is_at_rest(context: BrowserContext, app: AppProcess) -> None:
-    context.add_init_script(COUNTED)
-    person = Person(context.new_page(), app.url).open()
+def test_no_loop_of_frames_runs_once_the_page_is_at_rest(bare_page: Page, app: AppProcess) -> None:
+    bare_page.add_init_script(COUNTED)
+    person = Person(bare_page, app.url).open()
     comes_to_rest(person)
     person.generate("a cat")
     person.sees_pictures(1)

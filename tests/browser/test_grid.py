@@ -12,6 +12,11 @@ from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def lists(person: Person, **values: tuple[str, str]) -> Locator:
     """Open the lists and fill them in: `across=("Guidance", "1, 2")`."""
     region = person.page.locator("#field-grid")
@@ -25,6 +30,30 @@ def lists(person: Person, **values: tuple[str, str]) -> Locator:
 
 def grid(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="Grid")
+
+
+def test_consecutive_seeds_alone_offer_no_grid(newcomer: Person) -> None:
+    person = newcomer
+    person.choose("Pictures", "2")
+    person.generate("two cats")
+    person.sees_pictures(2)
+    expect(person.button("Show as grid")).to_have_count(0)
+
+
+def test_what_cannot_be_made_is_said_and_nothing_starts(person: Person, api: HostedApi) -> None:
+    before = len(api.posts)
+    region = lists(person, across=("Seed", "1-100"))
+    expect(region).to_contain_text("more than 25 pictures")
+    expect(person.button("Make the grid")).to_be_disabled()
+    person.page.get_by_label("Values across").fill("1, x")
+    expect(region).to_contain_text("Couldn't read")
+    person.prompt.fill("a cat")
+    lists(person, across=("Prompt words", "dog, fox"))
+    expect(region).to_contain_text("2 pictures")
+    person.button("Make the grid").click()
+    expect(region).to_contain_text("isn't in your prompt")
+    person.has_tiles(0)
+    assert len(api.posts) == before
 
 
 def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path: Path) -> None:
@@ -57,22 +86,6 @@ def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path:
     expect(grid(person).locator("img")).to_have_count(6)
 
 
-def test_what_cannot_be_made_is_said_and_nothing_starts(person: Person, api: HostedApi) -> None:
-    before = len(api.posts)
-    region = lists(person, across=("Seed", "1-100"))
-    expect(region).to_contain_text("more than 25 pictures")
-    expect(person.button("Make the grid")).to_be_disabled()
-    person.page.get_by_label("Values across").fill("1, x")
-    expect(region).to_contain_text("Couldn't read")
-    person.prompt.fill("a cat")
-    lists(person, across=("Prompt words", "dog, fox"))
-    expect(region).to_contain_text("2 pictures")
-    person.button("Make the grid").click()
-    expect(region).to_contain_text("isn't in your prompt")
-    expect(person.tiles).to_have_count(0)
-    assert len(api.posts) == before
-
-
 @pytest.mark.app("eight jobs")
 def test_a_grid_that_the_host_would_not_take_is_said_beforehand(person: Person) -> None:
     person.prompt.fill("a cat")
@@ -81,10 +94,3 @@ def test_a_grid_that_the_host_would_not_take_is_said_beforehand(person: Person) 
     expect(person.button("Make the grid")).to_be_disabled()
     person.page.get_by_label("Values across").fill("1-8")
     expect(person.button("Make the grid")).to_be_enabled()
-
-
-def test_consecutive_seeds_alone_offer_no_grid(person: Person) -> None:
-    person.choose("Pictures", "2")
-    person.generate("two cats")
-    person.sees_pictures(2)
-    expect(person.button("Show as grid")).to_have_count(0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.person import Person
+from tests.support.app_process import AppProcess
 from tests.support.v3_task import png
 
 LATER = (
@@ -24,8 +26,8 @@ LATER = (
 
 
 @pytest.mark.app("pictures")
-def test_the_page_opens_without_what_is_opened_later(person: Person) -> None:
-    loaded = list[str]()
+def test_the_page_opens_without_what_is_opened_later(bare_page: Page, app: AppProcess) -> None:
+    person, loaded = Person(bare_page, app.url), list[str]()
     person.page.on("request", lambda request: loaded.append(request.url))
     person.open()
     person.page.wait_for_load_state("networkidle")

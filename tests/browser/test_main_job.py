@@ -126,8 +126,7 @@ def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> Non
     expect(person.tiles.first).to_contain_text("refunded")
 
 
-def test_a_receipt_that_comes_late_takes_no_tile_back(newcomer: Person, api: HostedApi) -> None:
-    person = newcomer
+def test_a_receipt_that_comes_late_takes_no_tile_back(person: Person, api: HostedApi) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -141,7 +140,7 @@ def test_a_receipt_that_comes_late_takes_no_tile_back(newcomer: Person, api: Hos
     person.page.unroute("**/gradio_api/queue/data*")
     person.generate("the next")  # its receipt comes after the late one
     person.sees_pictures(2)
-    expect(person.tiles).to_have_count(2)
+    person.has_tiles(2)
 
 
 def test_a_setting_the_service_refuses_is_told_at_its_field(person: Person, api: HostedApi) -> None:

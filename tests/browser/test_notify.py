@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser.person import Person
 from tests.support.app_process import AppProcess
@@ -24,6 +25,11 @@ window.Notification = class {
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...at) { window.notes += 1; return start.apply(this, at); };
 """
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
 
 
 def test_the_time_left_is_told_from_like_tasks(person: Person, api: HostedApi) -> None:
@@ -56,11 +62,9 @@ def test_the_title_of_a_hidden_tab_tells(person: Person, api: HostedApi) -> None
     expect(person.page).to_have_title(title)
 
 
-def test_permission_to_notify_is_asked_when_switched_on(
-    context: BrowserContext, api: HostedApi, app: AppProcess
-) -> None:
-    context.add_init_script(LISTEN)
-    person = Person(context.new_page(), app.url).open()
+def test_permission_to_notify_is_asked_when_switched_on(bare_page: Page, api: HostedApi, app: AppProcess) -> None:
+    bare_page.add_init_script(LISTEN)
+    person = Person(bare_page, app.url).open()
     person.generate("unannounced")
     person.sees("completed", 1)
     assert person.page.evaluate("[asked, notes, told.length]") == [0, 0, 0]

@@ -38,8 +38,7 @@ def refuse(person: Person, function: str) -> None:
     person.page.route(SERVER, answer)
 
 
-def test_a_lost_connection_is_said_and_no_more_once_it_is_back(newcomer: Person, api: HostedApi) -> None:
-    person = newcomer
+def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
     person.generate("a cat")
     person.sees("processing", 1)
@@ -53,22 +52,20 @@ def test_a_lost_connection_is_said_and_no_more_once_it_is_back(newcomer: Person,
     expect(person.page.get_by_text(messages.OFFLINE.happened)).to_be_hidden()
 
 
-def test_a_press_that_never_arrived_is_said(newcomer: Person, api: HostedApi) -> None:
+def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> None:
     """Gradio reloads the page when a press meets a broken connection: the words are put back then."""
-    person = newcomer
     person.page.route(JOIN, lambda route: route.abort())
     person.generate("a cat")
     says(person, messages.UNANSWERED)
     expect(person.prompt).to_have_value("a cat")
-    expect(person.tiles).to_have_count(0)
+    person.has_tiles(0)
     person.page.unroute(JOIN)
     person.generate()
     person.sees_pictures(1)
     assert len(api.posts) == 1
 
 
-def test_a_press_before_a_reload_that_did_arrive_is_not_said(newcomer: Person, api: HostedApi) -> None:
-    person = newcomer
+def test_a_press_before_a_reload_that_did_arrive_is_not_said(person: Person, api: HostedApi) -> None:
     person.generate("a cat")
     person.sees("completed", 1)
     click = person.tiles.first.get_attribute("data-job")

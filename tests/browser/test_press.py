@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.person import Person
 from tests.support.app_process import AppProcess
@@ -25,17 +25,10 @@ def only_these_are_sent(person: Person, api: HostedApi, *prompts: str) -> None:
     assert [post["prompt"] for post in api.posts] == [*prompts, "one more"]
 
 
-def test_a_double_click_makes_one(person: Person, api: HostedApi) -> None:
-    person.prompt.fill("double")
-    person.generate_button.dblclick()
-    person.sees_pictures(1)
-    only_these_are_sent(person, api, "double")
-
-
 def test_a_double_click_before_the_page_s_script_is_there_makes_one(
-    context: BrowserContext, app: AppProcess, api: HostedApi
+    bare_page: Page, app: AppProcess, api: HostedApi
 ) -> None:
-    page = context.new_page()
+    page = bare_page
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -50,6 +43,13 @@ def test_a_double_click_before_the_page_s_script_is_there_makes_one(
     held[0].continue_()
     person.sees_pictures(1)
     only_these_are_sent(person, api, "impatient")
+
+
+def test_a_double_click_makes_one(person: Person, api: HostedApi) -> None:
+    person.prompt.fill("double")
+    person.generate_button.dblclick()
+    person.sees_pictures(1)
+    only_these_are_sent(person, api, "double")
 
 
 def test_a_held_key_makes_one(person: Person, api: HostedApi) -> None:

@@ -6,12 +6,18 @@ import base64
 import io
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.support.app_process import AppProcess
 from tests.support.v3_service import HostedApi
+
+
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
 
 
 def jpeg(colour: str) -> str:

@@ -9,6 +9,11 @@ from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 @pytest.mark.app("pictures")
 def test_the_price_stands_on_the_button_times_the_pictures(person: Person) -> None:
     expect(person.generate_button).to_have_text("Generate · $0.01")
@@ -16,13 +21,15 @@ def test_the_price_stands_on_the_button_times_the_pictures(person: Person) -> No
     expect(person.generate_button).to_have_text("Generate · 4 for $0.04")
 
 
-def test_a_price_that_is_not_told_is_unknown_and_never_nothing(person: Person, api: HostedApi) -> None:
-    api.price = None
-    person.set_number("Steps", 33)
-    expect(person.generate_button).to_have_text("Generate · price unknown")
+@pytest.mark.app("pictures")
+def test_balance_and_ranges_are_those_that_the_service_tells(person: Person) -> None:
+    expect(person.page.get_by_text("left.")).to_be_visible()
+    expect(person.page.get_by_label("range slider for Steps", exact=True)).to_have_attribute("max", "40")
+    expect(person.number("Steps")).to_have_value("30")
 
 
-def test_what_the_visit_has_spent_is_summed_and_survives_a_reload(person: Person) -> None:
+def test_what_the_visit_has_spent_is_summed_and_survives_a_reload(newcomer: Person) -> None:
+    person = newcomer
     person.generate("a cat")
     person.sees("completed", 1)
     expect(person.page.get_by_text("Spent this session: $0.01 (1 picture)")).to_be_visible()
@@ -30,11 +37,10 @@ def test_what_the_visit_has_spent_is_summed_and_survives_a_reload(person: Person
     expect(person.page.get_by_text("Spent this session: $0.01 (1 picture)")).to_be_visible()
 
 
-@pytest.mark.app("pictures")
-def test_balance_and_ranges_are_those_that_the_service_tells(person: Person) -> None:
-    expect(person.page.get_by_text("left.")).to_be_visible()
-    expect(person.page.get_by_label("range slider for Steps", exact=True)).to_have_attribute("max", "40")
-    expect(person.number("Steps")).to_have_value("30")
+def test_a_price_that_is_not_told_is_unknown_and_never_nothing(person: Person, api: HostedApi) -> None:
+    api.price = None
+    person.set_number("Steps", 33)
+    expect(person.generate_button).to_have_text("Generate · price unknown")
 
 
 @pytest.mark.app("text alone")

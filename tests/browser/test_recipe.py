@@ -27,6 +27,11 @@ DROP = """([selector, data, type]) => {
 pytestmark = pytest.mark.app("demo")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    return regular
+
+
 def viewer(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="Picture")
 

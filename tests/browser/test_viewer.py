@@ -100,15 +100,14 @@ def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     assert other.errors == []
 
 
-def test_what_the_service_does_not_delete_is_gone_here_and_told(newcomer: Person, api: HostedApi) -> None:
-    person = newcomer
+def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, api: HostedApi) -> None:
     api.can_delete = False
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Delete")
     act(view, "Delete permanently")
     person.sees_text(messages.NOT_DELETED_AT_SERVICE.happened)
-    expect(person.tiles).to_have_count(0)
+    person.has_tiles(0)
 
 
 def test_what_changed_since_the_picture_before_is_told(newcomer: Person) -> None:
@@ -136,14 +135,13 @@ def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person:
     assert len(api.posts) == 1
 
 
-def test_a_favourite_is_marked_in_the_large_view_too(newcomer: Person) -> None:
-    person = newcomer
+def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Favorite")
     expect(view.get_by_role("button", name="Favorite", exact=True, pressed=True)).to_be_visible()
     person.page.keyboard.press("Escape")
-    star = person.results.get_by_role("button", name="Favorite: a fox")
+    star = person.tiles.first.get_by_role("button", name="Favorite: a fox")
     expect(star).to_have_attribute("aria-pressed", "true")
 
 

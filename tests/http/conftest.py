@@ -82,6 +82,14 @@ def app(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ap
 
 
 @pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """App in front of our own server with the demo painter."""
+    app = AppProcess(tmp_path_factory.mktemp("demo")).start()
+    yield app
+    app.kill()
+
+
+@pytest.fixture(scope="package")
 def client(app: AppProcess) -> Iterator[RawClient]:
     client = RawClient(app)
     yield client

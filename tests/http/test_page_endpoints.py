@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -19,13 +18,6 @@ from tests.http.raw_client import RawClient
 from tests.support.app_process import AppProcess
 from tests.support.curl import call_generate
 from tests.support.v3_service import HostedApi
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    app = AppProcess(tmp_path_factory.mktemp("demo")).start()
-    yield app
-    app.kill()
 
 
 def test_programs_get_the_picture_and_its_details(demo: AppProcess) -> None:

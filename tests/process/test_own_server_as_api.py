@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ KEY = "own-server-key"
 
 
 @contextlib.contextmanager
-def own_server(folder: Path) -> Iterator[str]:
+def own_server(folder: Path) -> Generator[str]:
     line = [sys.executable, "-m", "components.server", "--engine", "demo", "--port", "0", "--pace", "0"]
     with subprocess.Popen(
         [*line, "--key", KEY, "--data", str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -29,6 +29,12 @@ def engine(studio):
 
 
 @pytest.fixture(scope="module")
+def host(studio):
+    """The engine of a host whose usual way is the fast one."""
+    return engine_of(studio, SDXL_PRESET="fast")
+
+
+@pytest.fixture(scope="module")
 def by_hand(studio):
     """diffusers with the LoRA and the scheduler of the fast preset."""
     hand = ByHand(studio.tiny)
@@ -41,10 +47,10 @@ def painted(engine: SdxlEngine, **values):
     return engine.generate(engine_request(**values), silent).image
 
 
-def test_it_offers_two_and_the_host_chooses_the_usual_one(studio, engine):
+def test_it_offers_two_and_the_host_chooses_the_usual_one(engine, host):
     assert isinstance(engine, SupportsPresets)
     assert engine.presets() == Presets(("full", "fast"), "full")
-    assert engine_of(studio, SDXL_PRESET="fast").presets().usual == "fast"
+    assert host.presets().usual == "fast"
 
 
 def test_fast_is_what_diffusers_makes_with_lcm(engine, by_hand):
@@ -73,21 +79,18 @@ def test_going_to_fast_and_back_changes_no_bit(studio, engine):
     assert not any(same(one, other) for one, other in zip(before, fast, strict=True))
 
 
-def test_the_order_counts_where_the_host_chose_fast(studio, engine):
-    host = engine_of(studio, SDXL_PRESET="fast")
+def test_the_order_counts_where_the_host_chose_fast(studio, engine, host):
     assert same(painted(host, preset="full"), studio.paint())
     assert same(painted(host), painted(engine, preset="fast"))
 
 
-def test_the_way_shares_its_steps_by_the_order_s_own_schedule(studio):
+def test_the_way_shares_its_steps_by_the_order_s_own_schedule(studio, host):
     """The handover to the refiner is counted on the base's scheduler, also where the host's preset has another."""
-    host = engine_of(studio, SDXL_PRESET="fast")
     variant = {"refine": Refine.ENSEMBLE, "num_inference_steps": 10, "high_noise_frac": 0.7}
     assert same(painted(host, preset="full", **variant), studio.paint(**variant))
 
 
-def test_what_is_left_out_is_said_of_the_order_alone(studio, engine):
-    host = engine_of(studio, SDXL_PRESET="fast")
+def test_what_is_left_out_is_said_of_the_order_alone(engine, host):
     for one in (engine, host):
         notes = [
             one.generate(engine_request(preset=name, refine=Refine.SECOND_PASS), silent).notes

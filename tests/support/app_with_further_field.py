@@ -40,10 +40,10 @@ def add_widget(name: str) -> None:
 def main() -> None:
     """Serve the app until it is interrupted."""
     further: Any = importlib.import_module("tests.support.further_field")
-    further.add_row()
-    reverse_listeners()
-    add_widget(further.NAME)
-    runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
+    with further.modules_with_further_field():
+        reverse_listeners()
+        add_widget(further.NAME)
+        runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -145,3 +145,26 @@ def test_signing_in_works_on_a_space_that_has_it_alone():
 )
 def test_the_host_of_a_space_is_its_author(place, owner):
     assert settings(**place).owner == owner
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ({}, frozenset[str]()),
+        ({"GRADIO_SERVER_NAME": "127.0.0.1", "PLAYGROUND_ACCESS": "auto"}, frozenset[str]()),
+        ({"PLAYGROUND_HOSTS": " Box.lan, pictures.example.org ,"}, frozenset({"box.lan", "pictures.example.org"})),
+        ({"PLAYGROUND_ACCESS": "everyone"}, None),
+        ({"PLAYGROUND_ACCESS": "everyone", "PLAYGROUND_HOSTS": "box.lan"}, frozenset({"box.lan"})),
+        (OPEN, None),
+        ({**OPEN, "PLAYGROUND_HOSTS": "box.lan"}, frozenset({"box.lan"})),
+        ({"GRADIO_SHARE": "1"}, None),
+        (SPACE, None),
+    ],
+)
+def test_at_home_the_page_has_no_name_but_those_of_the_host_and_elsewhere_any(place, names):
+    assert settings(**place).host_names == names
+
+
+@pytest.mark.parametrize("text", ["http://box.lan", "box.lan:7860", "*", "a b", ".lan"])
+def test_a_host_that_is_no_name_is_refused(text):
+    assert "PLAYGROUND_HOSTS" in str(refused(PLAYGROUND_HOSTS=text))

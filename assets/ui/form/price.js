@@ -1,5 +1,6 @@
 /** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
 import { ROWS } from "../loras/rows.js";
+import { spentOn } from "../shared/bill.js";
 import { elementId, make, numberInput, setText } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
 import { dollars } from "../shared/formats.js";
@@ -90,9 +91,9 @@ class PriceWatch {
 
   /** Shows what this tab's visit has spent. @param {object[]} rows */
   showSpending(rows) {
-    const paid = rows.filter(({ state, micros, created }) => state === "completed" && micros && created >= this.since);
-    const sum = paid.reduce((total, { micros }) => total + micros, 0);
-    setText(this.spent, sum ? text("form.visit", { dollars: dollars(sum / 1e6), count: paid.length }) : "");
+    const costs = rows.filter(({ created }) => created >= this.since).map(spentOn).filter(Boolean);
+    const sum = costs.reduce((total, cost) => total + cost, 0);
+    setText(this.spent, sum ? text("form.visit", { dollars: dollars(sum / 1e6), count: costs.length }) : "");
   }
 
   async #request() {

@@ -1,10 +1,13 @@
 /** Tile of one job: its images or its progress, its prompt and what can be done with it. */
 import { canCompare } from "../compare/pairs.js";
+import { chargeOf } from "../shared/bill.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
 import { alt, named } from "../shared/labels.js";
 import { inFull, partOf, sentences } from "../shared/messages.js";
 import { pieces, text } from "../shared/texts.js";
+import { actionButton, setOff } from "./action_button.js";
 import { progress } from "./progress.js";
+import { StopControl } from "./stop_control.js";
 
 const ENDED = ["completed", "failed", "unknown", "stopped"];
 const MIN_WAIT = 1.2; // seconds a job must wait before it can be cancelled: a button must not flash
@@ -29,6 +32,7 @@ export const openable = (list, tiles) =>
  * @property {(tile: Tile, index: number) => void} open @property {(row: object) => void} setFavourite
  * @property {(row: object) => void} [compare] @property {(row: object) => void} [grid]
  * @property {(row: object) => Promise<void>} [recheck] @property {(row: object) => Promise<void>} [cancel]
+ * @property {(row: object) => Promise<boolean>} [stop] resolves to whether the request was accepted
  * @property {object} messages
  */
 
@@ -65,7 +69,7 @@ export class Tile {
     setText(this.note, noteOf(row));
     this.#drawLinks();
     this.#drawStar();
-    this.#drawStage(now);
+    this.#keepFocus(() => this.#drawStage(now));
   }
 
   /** Updates what counts seconds. @param {number} now */
@@ -76,8 +80,8 @@ export class Tile {
     // The button stays while the submit is under way: the API may reject that, and the job waits again.
     const canCancel = row.can_take_back && now - row.created > MIN_WAIT;
     this.cancel.hidden = row.state !== "waiting" || (this.cancel.hidden && !canCancel);
-    this.cancel.disabled = !row.can_take_back;
-    this.stop.hidden = !row.can_stop || now - row.created < MIN_WAIT;
+    setOff(this.cancel, !row.can_take_back);
+    this.stop.update(row, row.can_stop && now - row.created >= MIN_WAIT);
   }
 
   /** Labels the tile as one side of a comparison. @param {?object} other the row of the other side */
@@ -114,14 +118,30 @@ export class Tile {
       return this.tick(now);
     }
     this.status = null;
-    // The stage of an ended job depends on these alone: a later price or note must not load its images again.
-    const { state, pictures, message, task, can_look_again: canRecheck } = row;
-    const shown = JSON.stringify([state, pictures, message, task, canRecheck]);
+    const hasImages = row.state === "completed" && row.pictures.length;
+    this.#drawEnded(hasImages);
+    if (!hasImages) this.#drawMessage(sentences(row.message, chargeOf(row)));
+  }
+
+  #drawEnded(hasImages) {
+    // The nodes of an ended job depend on these alone: a later bill or note must not load its images again.
+    const { state, pictures, task, can_look_again: canRecheck } = this.row;
+    const shown = JSON.stringify([state, pictures, task, canRecheck]);
     if (shown === this.shown) return;
     this.shown = shown;
-    const hasImages = state === "completed" && pictures.length;
     this.stage.replaceChildren(...(hasImages ? pictures.map((_, index) => this.#image(index)) : [this.#trouble()]));
     this.stage.classList.toggle("several", pictures.length > 1);
+  }
+
+  /** Draws the stage. A focus that was on what is gone then goes on to what stands there. */
+  #keepFocus(draw) {
+    const { stage } = this;
+    const focused = stage.contains(document.activeElement) && document.activeElement;
+    draw();
+    if (!focused || (focused.isConnected && focused.offsetParent)) return;
+    const next = stage.querySelector(".open:enabled") ?? stage.firstElementChild;
+    if (!next.matches("button")) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
   }
 
   /** Box in the image's shape, so that nothing moves when the image arrives. */
@@ -135,16 +155,15 @@ export class Tile {
   #frame() {
     this.status = make("p", { className: "status" });
     this.message = make("div", { className: "message" });
-    this.cancel = this.#actionButton(text("gallery.cancel"), text("gallery.cancelling"), () => this.actions.cancel(this.row));
+    this.cancel = actionButton(text("gallery.cancel"), text("gallery.cancelling"), () => this.actions.cancel(this.row));
     this.cancel.hidden = true;
-    this.stop = this.#actionButton(text("gallery.stop"), text("gallery.stopping"), () => this.actions.cancel(this.row));
-    this.stop.hidden = true;
+    this.stop = new StopControl(() => this.actions.stop(this.row));
     this.recheck = this.#recheckButton();
     this.bar = make("div", { className: "line" });
     this.messageText = this.shown = "";
     this.preview = make("img", { className: "preview", alt: "", hidden: true, decoding: "async" });
     const frame = this.#box("frame");
-    frame.append(this.preview, this.status, this.message, this.cancel, this.stop, this.recheck, this.bar);
+    frame.append(this.preview, this.status, this.message, this.cancel, this.stop.node, this.recheck, this.bar);
     return frame;
   }
 
@@ -219,26 +238,16 @@ export class Tile {
   #trouble() {
     const { row } = this;
     const box = this.#box("trouble");
-    box.append(make("strong", {}, text(`gallery.trouble.${row.state}`)), ...sentences(row.message).map(paragraph));
+    this.message = make("div", { className: "words" });
+    this.messageText = "";
+    box.append(make("strong", {}, text(`gallery.trouble.${row.state}`)), this.message);
     if (row.can_look_again) box.append(this.#recheckButton());
     if (row.task) box.append(taskDetails(row.task));
     return box;
   }
 
   #recheckButton() {
-    return this.#actionButton(text("gallery.recheck"), text("gallery.rechecking"), () => this.actions.recheck(this.row));
-  }
-
-  /** Button that is disabled and labelled `meanwhile` while its action runs. */
-  #actionButton(label, meanwhile, action) {
-    const node = button(label, async () => {
-      node.disabled = true;
-      node.textContent = meanwhile;
-      await action();
-      node.disabled = false;
-      node.textContent = label;
-    });
-    return node;
+    return actionButton(text("gallery.recheck"), text("gallery.rechecking"), () => this.actions.recheck(this.row));
   }
 }
 

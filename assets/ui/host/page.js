@@ -1,6 +1,6 @@
 /** Host page: what each visitor has spent, and the switch that stops spending. Text becomes text nodes, never HTML. */
 import { make, setText } from "../shared/dom.js";
-import { list, timeOfDay } from "../shared/formats.js";
+import { dayInUtc, list, timeOfDay } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { fillTexts } from "../shared/template.js";
 import { pieces, text } from "../shared/texts.js";
@@ -93,6 +93,7 @@ function draw(report) {
   setText(part("access"), accessText(report.allowed));
   setText(part("each"), limitsText(report.allowed));
   drawSpenders(report);
+  drawDays(report);
   setText(part("as-of"), text("host.as_of", { time: timeOfDay(new Date()) }));
   part("report").hidden = false;
 }
@@ -144,6 +145,23 @@ function drawSpenders({ people, others }) {
 function tableRow({ kind, name, pictures, today, month }) {
   const spender = make("th", { scope: "row" }, text(`host.spender.${kind}`, { name }));
   return make("tr", {}, spender, ...[pictures, today, month].map((value) => make("td", {}, String(value))));
+}
+
+/** Shows what was expected and what was billed on each day, nothing while nothing was spent. */
+function drawDays({ days, deviation }) {
+  part("bill").hidden = days.length === 0;
+  part("days").tBodies[0].replaceChildren(...days.map(dayRow));
+  setText(part("deviation"), deviation ? deviationText(deviation) : "");
+  const count = days.reduce((sum, { unbilled }) => sum + unbilled, 0);
+  setText(part("unbilled"), count ? text("host.unbilled", { count }) : "");
+}
+
+const deviationText = ({ direction, expected, billed }) => text(`host.deviation.${direction}`, { expected, billed });
+
+function dayRow({ start, pictures, expected, billed, difference }) {
+  const values = [pictures, expected, billed, difference];
+  return make("tr", {}, make("th", { scope: "row" }, dayInUtc(start)),
+    ...values.map((value) => make("td", {}, String(value))));
 }
 
 part("turn").onclick = toggleSwitch;

@@ -9,13 +9,23 @@ const lists = new Intl.ListFormat(language, { type: "unit", style: "short" });
 export const fixed = (value, digits) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** Amount of money; a small one has up to four decimals. @param {number} amount @returns {string} */
+/** Amount of money; a small one has up to four decimals, one that those would show as nothing up to six.
+ * @param {number} amount @returns {string} */
 export const dollars = (amount) => new Intl.NumberFormat(language, {
-  style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: amount < 0.1 ? 4 : 2,
+  style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: decimalsOf(amount),
 }).format(amount);
+
+function decimalsOf(amount) {
+  if (amount >= 0.1) return 2;
+  return amount < 0.0001 ? 6 : 4;
+}
 
 /** @param {number} time unix seconds @returns {string} */
 export const day = (time) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(time * 1000);
+
+/** @param {number} time unix seconds of the start of a day in UTC @returns {string} without the year */
+export const dayInUtc = (time) =>
+  new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(time * 1000);
 
 /** @param {Date} time @returns {string} with seconds */
 export const timeOfDay = (time) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(time);

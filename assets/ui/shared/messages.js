@@ -17,11 +17,13 @@ export function partOf(message, part) {
   return hasText(key) ? text(key, message.params) : "";
 }
 
-/** Non-empty sentences of a message. @param {?Message} message @returns {string[]} */
-export function sentences(message) {
+/** Non-empty sentences of a message.
+ * @param {?Message} message @param {string} [charged] what is known of the charge, in place of what is likely
+ * @returns {string[]} */
+export function sentences(message, charged = "") {
   if (!message) return [];
-  const charged = message.charge ? text(`charge.${message.charge}`) : "";
-  return [partOf(message, "happened"), charged, partOf(message, "advice")].filter(Boolean);
+  const likely = message.charge ? text(`charge.${message.charge}`) : "";
+  return [partOf(message, "happened"), charged || likely, partOf(message, "advice")].filter(Boolean);
 }
 
 /** Text of a message in one line. @param {?Message} message @returns {string} */

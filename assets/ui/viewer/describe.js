@@ -1,4 +1,5 @@
 /** Texts about an image's settings, and about what its actions will do. */
+import { spentOn } from "../shared/bill.js";
 import { fixed } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
 
@@ -26,8 +27,9 @@ export const filledIn = (done, lost) => [
   text("viewer.press_generate"),
 ].filter(Boolean).join(" ");
 
-/** What a deletion will do. @param {{pictures: object[], price: ?string}} row @returns {string} */
-export function removing({ pictures: { length: count }, price }) {
+/** What a deletion will do. @param {object} row @returns {string} */
+export function removing(row) {
+  const { length: count } = row.pictures;
   const what = count > 1 ? text("viewer.removing_several", { count }) : text("viewer.removing");
-  return price ? `${what} ${text("viewer.cost_stays")}` : what;
+  return spentOn(row) ? `${what} ${text("viewer.cost_stays")}` : what;
 }

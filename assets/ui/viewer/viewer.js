@@ -1,5 +1,6 @@
 /** Large view of one image, with the settings that made it. */
-import { address, button, copyButton, make } from "../shared/dom.js";
+import { costOf } from "../shared/bill.js";
+import { address, button, copyButton, make, setText } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
@@ -40,13 +41,14 @@ export class Viewer {
     this.node.querySelector(".turn:enabled, .close").focus();
   }
 
-  /** Updates the buttons to other images; the image that is shown stays. */
+  /** Updates the buttons to other images, and the cost, whose bill comes later; the image that is shown stays. */
   refresh() {
     if (!this.current) return;
     const images = this.images();
     const index = this.#indexIn(images);
     this.previous.disabled = index <= 0;
     this.next.disabled = index < 0 || index >= images.length - 1;
+    if (index >= 0) setText(this.cost, costOf(images[index].row));
   }
 
   #indexIn = (images) => images.findIndex(({ picture }) => picture.src === this.current);
@@ -86,7 +88,8 @@ export class Viewer {
       useResult(row, row.pictures.indexOf(picture));
     }, { className: "start-from" });
     const place = make("div", {});
-    this.side.replaceChildren(...downloads(picture), startFrom, place, facts(row, picture), ...notes.map(aside));
+    this.cost = make("span", {}, costOf(row));
+    this.side.replaceChildren(...downloads(picture), startFrom, place, facts(row, picture, this.cost), ...notes.map(aside));
     this.#drawActions(place, row, picture);
   }
 
@@ -138,7 +141,7 @@ export class Viewer {
 const aside = (sentence) => make("p", { className: "aside", dir: "auto" }, sentence);
 
 /** List of an image's settings; those without a value are left out. */
-function facts(row, picture) {
+function facts(row, picture, cost) {
   const entries = [
     [fieldName("prompt"), row.prompt],
     [fieldName("negative_prompt"), row.negative_prompt],
@@ -152,7 +155,7 @@ function facts(row, picture) {
     [fieldName("loras"), lorasOf(row).join("\n")],
     [fieldName("model"), row.model],
     [text("viewer.backend"), shown(row.backend)],
-    [text("viewer.price"), row.price],
+    [text("viewer.price"), cost.textContent && cost],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
     [text("shared.task"), row.task, text("shared.copy_task")],
     ...furtherFacts(row),
@@ -164,7 +167,7 @@ const furtherFacts = (row) =>
   fields().filter(({ isOption }) => isOption).map(({ name, key }) => [fieldName(name), row[key]]);
 
 function fact([name, value, copyLabel]) {
-  const node = make("dd", { dir: "auto" }, shown(value));
+  const node = make("dd", { dir: "auto" }, value instanceof Node ? value : shown(value));
   if (copyLabel) node.append(copyButton(value, copyLabel));
   return make("div", {}, make("dt", {}, name), node);
 }

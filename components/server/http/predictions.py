@@ -34,6 +34,9 @@ PRECHECK_THREADS = 16
 PRECHECK_SECONDS = 6.0
 """Seconds that a check of the engine may take."""
 ID = re.compile("[0-9a-f]{32}")
+VISITOR_HEADER = "X-Playground-Visitor"
+"""Header of a submit with an opaque mark of the visitor whose task it is; visitors take turns in the queue."""
+VISITOR = re.compile("[0-9a-f]{8,64}")
 SYNC_TIMEOUT = 100.0
 """Seconds for which a submit in sync mode waits for its result."""
 
@@ -79,7 +82,9 @@ class Predictions:
         raw = await read_body(request, JSON_LIMIT, "The body")
         submit = await anyio.to_thread.run_sync(self._submit_handler.read, raw, limiter=self._decoders)
         await self._precheck(submit)
-        accepted = await anyio.to_thread.run_sync(self._submit_handler.accept, submit, limiter=self._decoders)
+        accepted = await anyio.to_thread.run_sync(
+            self._submit_handler.accept, submit, _visitor(request), limiter=self._decoders
+        )
         settled = self._tasks.settled(accepted.task_id) if accepted.waits else None
         if settled is not None:
             await _wait(settled, self._sync_timeout)
@@ -135,6 +140,12 @@ class Predictions:
 async def _wait(settled: Future[None], seconds: float) -> None:
     """Wait for the end of a task; `asyncio.wait` cancels nothing, as other requests may wait for the same future."""
     await asyncio.wait([asyncio.wrap_future(settled)], timeout=seconds)
+
+
+def _visitor(request: Request) -> str | None:
+    """Return the visitor's mark; None without a valid one: all such callers count as one visitor."""
+    mark = request.headers.get(VISITOR_HEADER, "")
+    return mark if VISITOR.fullmatch(mark) else None
 
 
 def _ids(body: Body) -> list[str]:

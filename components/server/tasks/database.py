@@ -23,7 +23,7 @@ from components.server.tasks.outcome import (
 
 LOCK_SECONDS = 10.0
 """Seconds to wait for an earlier server on the same folder to end."""
-TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms, messages"
+TASK = "id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms, messages, visitor"
 UPLOAD = "name, media_type, created_ms, owner, ticket, size"
 
 
@@ -41,6 +41,8 @@ class TaskRecord:
     attempts: int = 0
     """Starts of the task, without those that ended in an orderly stop of the server."""
     outcome: Outcome = NO_OUTCOME
+    visitor: str | None = None
+    """Mark of the visitor whose task it is, see `http/predictions.py`; None: the caller names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,10 @@ class TaskDatabase:
 
     def add_task(self, task: TaskRecord) -> None:
         body = json.dumps(task.input)
-        values = (task.id, task.model, body, task.created_ms, task.status.value)
+        values = (task.id, task.model, body, task.created_ms, task.status.value, task.visitor)
         self._run(
             "INSERT INTO tasks (id, model, input, created_ms, status, attempts, error, note, output, nsfw,"
-            " inference_ms) VALUES (?, ?, ?, ?, ?, 0, '', '', '', 0, 0)",
+            " inference_ms, visitor) VALUES (?, ?, ?, ?, ?, 0, '', '', '', 0, 0, ?)",
             *values,
         )
 
@@ -204,10 +206,10 @@ class TaskDatabase:
 
 
 def _task(row: tuple[Any, ...]) -> TaskRecord:
-    task_id, model, body, created_ms, status, attempts, error, note, output, nsfw, inference_ms, stored = row
+    task_id, model, body, created_ms, status, attempts, error, note, output, nsfw, inference_ms, stored, visitor = row
     error, notes = messages_of(stored) if stored else messages_of_texts(error, note)
     end = Outcome(output, bool(nsfw), notes, error, inference_ms)
-    return TaskRecord(task_id, json.loads(body), created_ms, model, Status(status), attempts, end)
+    return TaskRecord(task_id, json.loads(body), created_ms, model, Status(status), attempts, end, visitor)
 
 
 def _where(which: Filter) -> tuple[str, tuple[object, ...]]:

@@ -1,13 +1,13 @@
-"""Task queue: waiting, running and cancelled tasks."""
+"""Task queue: waiting, running and cancelled tasks; visitors take turns."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from components.domain.fair_queue import FairQueue
 from components.messages.message import Message
 from components.server.errors import busy
 from components.server.tasks.database import TaskDatabase, TaskRecord
@@ -19,6 +19,8 @@ MAX_ATTEMPTS = 3
 """A task during which the server died this often is not started again."""
 RETRY_AFTER = 5
 """Seconds."""
+WORKERS = 1
+"""Tasks that run at once."""
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class TaskView:
 
     record: TaskRecord
     position: int | None = None
-    """0-based position in the queue while it waits."""
+    """Number of tasks that start before it while it waits, if nothing else arrives."""
     progress: tuple[int, int] | None = None
     preview: bytes = b""
     stage: Message | None = None
@@ -56,7 +58,7 @@ class TaskQueue:
     def __init__(self, records: TaskDatabase, files: ImageFiles, max_waiting: int = MAX_WAITING) -> None:
         self._records, self._files, self._max_waiting = records, files, max_waiting
         self._changed = threading.Condition()
-        self._waiting: deque[str] = deque()
+        self._order = FairQueue(WORKERS)
         self._live: dict[str, RunningTask] = {}
         self._stopping = False
         self._preparing: Message | None = None
@@ -65,7 +67,9 @@ class TaskQueue:
 
     def check_room(self) -> None:
         """Raise Refused when the queue is full."""
-        if len(self._waiting) >= self._max_waiting:
+        with self._changed:
+            is_full = len(self._order.order()) >= self._max_waiting
+        if is_full:
             raise busy(RETRY_AFTER)
 
     def add(self, task: TaskRecord) -> None:
@@ -73,7 +77,7 @@ class TaskQueue:
         with self._changed:
             self.check_room()
             self._records.add_task(task)
-            self._enqueue(task.id)
+            self._enqueue(task)
 
     def view(self, task_id: str) -> TaskView | None:
         record = self._records.task(task_id)
@@ -82,9 +86,9 @@ class TaskQueue:
     def view_of(self, record: TaskRecord) -> TaskView:
         """Return a stored task with its position or progress."""
         with self._changed:
-            live = self._live.get(record.id)
-            waits = record.status is Status.CREATED and record.id in self._waiting
-            position = self._waiting.index(record.id) if waits else None
+            live, waiting = self._live.get(record.id), self._order.order()
+            waits = record.status is Status.CREATED and record.id in waiting
+            position = waiting.index(record.id) if waits else None
         if live is None or record.status is not Status.PROCESSING:
             return TaskView(record, position, stage=self._preparing if position == 0 else None)
         return TaskView(record, position, live.progress, live.preview, live.stage)
@@ -105,15 +109,18 @@ class TaskQueue:
     def take(self) -> RunningTask | None:
         """Return the next task, for the worker; wait for one. None: the server stops."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or self._waiting)
+            self._changed.wait_for(lambda: self._stopping or self._order.order())
             if self._stopping:
                 return None
-            return self._live[self._waiting.popleft()]
+            task_id = self._order.order()[0]
+            self._order.start(task_id)
+            return self._live[task_id]
 
     def release(self, live: RunningTask) -> None:
         """Drop the in-memory state of a task after its run, however that ended."""
         with self._changed:
             self._live.pop(live.id, None)
+            self._order.remove(live.id)
             _settle(live)
 
     def stop(self) -> None:
@@ -128,20 +135,20 @@ class TaskQueue:
     def _resume(self, task: TaskRecord) -> None:
         if task.status is Status.PROCESSING:
             self._records.requeue(task.id, in_good_order=False)
-        self._enqueue(task.id)
+        self._enqueue(task)
 
-    def _enqueue(self, task_id: str) -> None:
+    def _enqueue(self, task: TaskRecord) -> None:
         with self._changed:
-            self._live[task_id] = RunningTask(task_id)
-            self._waiting.append(task_id)
+            self._live[task.id] = RunningTask(task.id)
+            self._order.add(task.id, task.visitor or "")
             self._changed.notify_all()
 
     def _delete(self, task_id: str) -> bool:
         with self._changed:
             record = self._records.task(task_id)
             deleted = self._records.delete_task(task_id)
-            if deleted and task_id in self._waiting:
-                self._waiting.remove(task_id)
+            if deleted and task_id in self._order.order():
+                self._order.remove(task_id)
                 _settle(self._live.pop(task_id))
             elif deleted and task_id in self._live:
                 self._live[task_id].halt.set()

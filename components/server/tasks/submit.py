@@ -81,13 +81,13 @@ class SubmitHandler:
         except EngineError as error:
             raise unusable(fields.LORAS.name, error.message) from error
 
-    def accept(self, submit: ParsedSubmit) -> Accepted:
-        """Check the images and queue the task. Raise Refused."""
+    def accept(self, submit: ParsedSubmit, visitor: str | None = None) -> Accepted:
+        """Check the images and queue the task of a visitor, None for callers that name none. Raise Refused."""
         task_id = secrets.token_hex(16)
         try:
             names = self._store_images(validate.source_images_of(submit.body), task_id)
             stored = self._known(submit.body) | self._decided(submit.request) | names
-            self._tasks.add(TaskRecord(task_id, stored, self._now()))
+            self._tasks.add(TaskRecord(task_id, stored, self._now(), visitor=visitor))
         except Refused:
             self._uploads.delete_all_of(task_id)
             raise

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, model TEXT NOT NULL, input TEXT NOT NULL,
     created_ms INTEGER NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL,
     note TEXT NOT NULL, output TEXT NOT NULL, nsfw INTEGER NOT NULL, inference_ms INTEGER NOT NULL,
-    messages TEXT NOT NULL DEFAULT ''
+    messages TEXT NOT NULL DEFAULT '', visitor TEXT
 );
 CREATE TABLE IF NOT EXISTS uploads (
     name TEXT PRIMARY KEY, media_type TEXT NOT NULL, created_ms INTEGER NOT NULL, owner TEXT NOT NULL,
@@ -41,4 +41,9 @@ def _to_2(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE tasks ADD COLUMN messages TEXT NOT NULL DEFAULT ''")
 
 
-SCHEMA = TableSchema(TABLES, (_to_1, _to_2), version_pragma="application_id")
+def _to_3(db: sqlite3.Connection) -> None:
+    """Version 3 stores whose task it is, by a mark, so that visitors take turns after a restart too."""
+    db.execute("ALTER TABLE tasks ADD COLUMN visitor TEXT")
+
+
+SCHEMA = TableSchema(TABLES, (_to_1, _to_2, _to_3), version_pragma="application_id")

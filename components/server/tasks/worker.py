@@ -1,4 +1,4 @@
-"""Worker thread of the engine: one task at a time, in the order of submission."""
+"""Worker thread of the engine: one task at a time, in the order of the queue."""
 
 from __future__ import annotations
 

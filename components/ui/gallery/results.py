@@ -95,14 +95,18 @@ class Results:
 
         async def recheck(payload: Any, request: gr.Request) -> None:
             """Poll again for the task of a job that may have been charged."""
-            values = as_object(payload)
-            await self._jobs.resume.recheck(person_of(values, request).visitor_id, str(values.get("job", ""))[:64])
+            await self._jobs.resume.recheck(*_job_of(payload, request))
 
         async def cancel(payload: Any, request: gr.Request) -> bool:
-            """Cancel a job that is not sent yet, or stop one of a free backend; return False when it is too late."""
-            values = as_object(payload)
-            visitor, job_id = person_of(values, request).visitor_id, str(values.get("job", ""))[:64]
-            return await self._jobs.cancel_unsent(visitor, job_id) or await self._jobs.stop(visitor, job_id)
+            """Cancel a job that is not sent yet, or stop one at no charge; return False when it is too late."""
+            visitor, job_id = _job_of(payload, request)
+            if await self._jobs.cancel_unsent(visitor, job_id):
+                return True
+            return await self._jobs.stop(visitor, job_id, is_charge_accepted=False)
+
+        async def stop(payload: Any, request: gr.Request) -> bool:
+            """Stop a job that is being generated, which may be charged all the same; return False if that failed."""
+            return await self._jobs.stop(*_job_of(payload, request))
 
         async def estimate(payload: Any, request: gr.Request) -> dict[str, Any] | None:
             """Return the price of a press and what the model offers; None while the form has invalid values."""
@@ -116,12 +120,16 @@ class Results:
 
         async def recipe(payload: Any, request: gr.Request) -> str:
             """Return the settings of a visitor's own job as A1111 infotext."""
-            values = as_object(payload)
-            visitor = person_of(values, request).visitor_id
-            return await self._playground.recipes.of_job(visitor, str(values.get("job", ""))[:64])
+            return await self._playground.recipes.of_job(*_job_of(payload, request))
 
-        functions = [changes, older, recheck, cancel, estimate, recipe]
+        functions = [changes, older, recheck, cancel, stop, estimate, recipe]
         return [*functions, *history_functions(self._playground, self.archives)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [job_json(job, self._playground) for job in jobs]
+
+
+def _job_of(payload: Any, request: gr.Request) -> tuple[str, str]:
+    """Return the visitor who calls, and the id of the job that is meant."""
+    values = as_object(payload)
+    return person_of(values, request).visitor_id, str(values.get("job", ""))[:64]

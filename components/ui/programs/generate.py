@@ -22,15 +22,16 @@ from components.domain.batch import batch
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
 from components.domain.job import Job, JobState, StoredImage
-from components.domain.person import Person, visitor_id_of
+from components.domain.person import Person
 from components.domain.request import GenerationRequest, LoraWeight
-from components.errors import InvalidRequest, PlaygroundError
+from components.errors import InvalidRequest, PlaygroundError, TooManyJobs
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
-from components.messages.message import Message
+from components.messages.message import Charge, Message
 from components.recipes.infotext import infotext
 from components.services.playground import Playground
 from components.ui.identity import user_of
+from components.ui.programs.call_limits import CallLimits
 from components.ui.programs.images import IMAGE_PARAMETERS, image_fields
 from components.ui.widgets import choice_in, number_of
 
@@ -44,14 +45,19 @@ GeneratedImages = tuple[list[gr.FileData], dict[str, Any]]
 def generate_endpoint(playground: Playground) -> Callable[..., Awaitable[GeneratedImages]]:
     """Return the function behind `/generate`, whose parameters and docstring Gradio shows on the API page."""
 
-    signature = _signature()
+    signature, limits = _signature(), CallLimits(playground.config.job_limits)
 
     async def generate(*arguments: Any, **named: Any) -> GeneratedImages:
         """Make a picture and wait for it: returns its file, and job, task, model, seed, timings and recipe."""
         bound = signature.bind(*arguments, **named)
         bound.apply_defaults()
         values, request = dict(bound.arguments), bound.arguments[_CALLER]
-        job = await _finished_job(playground, values, _caller(request))
+        program = Person.program(user_of(request))
+        try:
+            with limits.waiting(program):
+                job = await _finished_job(playground, values, program)
+        except TooManyJobs as error:
+            raise _error(error.message, is_free=True) from error
         return await _files(playground, job, request), _details(job)
 
     # Gradio reads both, and knows no other way to name parameters.
@@ -108,6 +114,20 @@ async def misnamed_parameter(request: Request, error: Exception) -> Response:
 async def _finished_job(playground: Playground, values: Mapping[str, Any], program: Person) -> Job:
     """Start a job, wait for its end and return it. Raises gr.Error with the message that a tile would show."""
     is_free = playground.backend.free
+    started = await _started_job(playground, values, program)
+    try:
+        # A caller that disconnects ends this wait only: the job has a task of its own, and is paid for.
+        job = await playground.jobs.finished(started.id) or started
+    except PlaygroundError as error:
+        # The job goes on, whatever could not be read of it here.
+        raise _error(messages.NO_END, is_free=is_free) from error
+    if job.state is not JobState.COMPLETED:
+        raise _error(_problem(job), is_free=is_free or job.price == 0)
+    return job
+
+
+async def _started_job(playground: Playground, values: Mapping[str, Any], program: Person) -> Job:
+    """Start a job. Raises gr.Error; then nothing was sent."""
     try:
         # In a thread: it reads the host's folder of LoRAs.
         without_images = await asyncio.to_thread(_request, playground, values)
@@ -116,14 +136,16 @@ async def _finished_job(playground: Playground, values: Mapping[str, Any], progr
         # A random click id: a program has no double clicks, so each call is a press of its own.
         submission = Submission(program.visitor_id, secrets.token_hex(16), batch(request, 1)[0], model=model)
         # Without a token: a visitor's own key is no parameter of any endpoint.
-        jobs = await playground.start(program, submission, "")
-        # A caller that disconnects ends this wait only: the job has a task of its own, and is paid for.
-        job = await playground.jobs.finished(jobs[0].id) or jobs[0]
+        return (await playground.start(program, submission, ""))[0]
     except PlaygroundError as error:
         raise _error(error.message, is_free=True) from error
-    if job.state is not JobState.COMPLETED:
-        raise _error(job.problem or messages.NO_END, is_free=is_free or job.price == 0)
-    return job
+
+
+def _problem(job: Job) -> Message:
+    """Return why there is no image: the reason of a job's end; of one that goes on, that it may be charged."""
+    if job.problem and (job.ended or job.problem.charge is not Charge.NONE):
+        return job.problem
+    return messages.NO_END
 
 
 def _request(playground: Playground, values: Mapping[str, Any]) -> GenerationRequest:
@@ -176,13 +198,6 @@ def _error(message: Message, *, is_free: bool) -> gr.Error:
     """Return the error with a message in full."""
     # A refusal is no fault of the app: without `print_exception=False` Gradio would log a traceback.
     return gr.Error(messages.in_full(message, is_free=is_free), print_exception=False)
-
-
-def _caller(request: gr.Request | None) -> Person:
-    """Return the person behind a call: each Gradio session is a visitor, its images count for the signed-in user."""
-    session = request.session_hash if request else None
-    visitor = visitor_id_of(f"session {session or secrets.token_hex(16)}")
-    return Person(visitor, user_of(request), is_program=True)
 
 
 async def _files(playground: Playground, job: Job, request: gr.Request | None) -> list[gr.FileData]:

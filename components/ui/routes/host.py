@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -28,6 +29,8 @@ PEOPLE_SHOWN = 200
 """Persons in the table, those with the highest spending first; the others are counted."""
 MAX_BODY_BYTES = 100
 """Largest body of a request to the switch."""
+NOTED_DEVIATION = 0.05
+"""Share of what was expected from which on the page says that the service billed something else."""
 INVALID_SWITCH = 'The switch takes the JSON {"stop": true} or {"stop": false}, and nothing else.'
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -151,6 +154,7 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
         },
         "allowed": _limits_json(limits),
         "days": [_day_json(day) for day in report.days],
+        "deviation": _deviation_json(report.days),
         "people": [_person_json(spending) for spending in report.people[:PEOPLE_SHOWN]],
         "others": max(0, len(report.people) - PEOPLE_SHOWN),
     }
@@ -167,8 +171,23 @@ def _day_json(day: DaySpending) -> dict[str, Any]:
         "pictures": day.images,
         "expected": dollars(day.expected),
         "billed": dollars(day.counted),
+        "difference": _signed_dollars(day.counted - day.expected),
         "unbilled": day.unbilled,
     }
+
+
+def _deviation_json(days: Sequence[DaySpending]) -> dict[str, Any] | None:
+    """Return what was expected and billed on all these days; None while the two are about the same."""
+    expected, billed = sum(day.expected for day in days), sum(day.counted for day in days)
+    if abs(billed - expected) <= NOTED_DEVIATION * expected:
+        return None
+    direction = "more" if billed > expected else "less"
+    return {"direction": direction, "expected": dollars(expected), "billed": dollars(billed)}
+
+
+def _signed_dollars(amount: Micros) -> str:
+    sign = "+" if amount > 0 else "-" if amount < 0 else ""
+    return f"{sign}{dollars(abs(amount))}"
 
 
 def _limits_json(limits: BudgetLimits) -> dict[str, Any]:

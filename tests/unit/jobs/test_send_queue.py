@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -14,75 +13,10 @@ from hypothesis import strategies as st
 
 from components import messages
 from components.clock import Clock
-from components.jobs.send_queue import MAX_CONCURRENT, MAX_WAIT_SECONDS, QueueEntry, QueueResult, SendQueue
+from components.jobs.send_queue import MAX_CONCURRENT, QueueResult, SendQueue
 from tests.support.fake_clock import FakeClock, until
 from tests.support.full_run import examples
-
-
-class Service:
-    """Lets jobs through a line and writes down who was sent when; answers as it is told to."""
-
-    def __init__(self, clock: FakeClock, answers: Sequence[float | None] = ()) -> None:
-        self.clock = clock
-        self.moves = 0
-        self.turns = SendQueue(clock, self._moved)
-        self.answers = list(answers)
-        """Of the coming POSTs: None accepts, a number turns away for so many seconds. Then all are accepted."""
-        self.order: list[str] = []
-        """Every POST."""
-        self.accepted: list[str] = []
-        self.under_way = self.most = 0
-        self.gate: asyncio.Event | None = None
-        """While set up and not set, no POST is answered."""
-        self.pace: list[tuple[float, int]] = []
-        """When each POST left, and how many were under way with it."""
-
-    def _moved(self) -> None:
-        self.moves += 1
-
-    async def job(self, name: str, takes: float = 0.0) -> QueueResult:
-        entry = self.turns.enter(name)
-        try:
-            while (turn := await self.turns.wait(entry)) is QueueResult.SEND:
-                if await self._post(entry, takes):
-                    return turn
-            return turn
-        finally:
-            self.turns.leave(entry)
-
-    async def _post(self, entry: QueueEntry, takes: float) -> bool:
-        self.order.append(entry.name)
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
-        self.pace.append((self.clock.monotonic(), self.under_way))
-        try:
-            await self.clock.sleep(takes)
-            if self.gate:
-                await self.gate.wait()
-        finally:  # a cancelled POST is not under way either
-            self.under_way -= 1
-        wait = self.answers.pop(0) if self.answers else None
-        if wait is None:
-            self.accepted.append(entry.name)
-        else:
-            self.turns.pause(wait)
-        self.turns.end_send(entry, accepted=wait is None)
-        return wait is None
-
-    async def busy(self, *names: str, takes: float = 0.0) -> list[asyncio.Task[QueueResult]]:
-        """Start jobs of which the first is turned away and the others stand in line behind it."""
-        first = self.start(names[0])
-        await until(lambda: self.turns.seconds_to_next)
-        tasks = first + self.start(*names[1:], takes=takes)
-        await until(lambda: len(self.turns.positions()) == len(names))
-        return tasks
-
-    def start(self, *names: str, takes: float = 0.0) -> list[asyncio.Task[QueueResult]]:
-        return [asyncio.create_task(self.job(name, takes)) for name in names]
-
-
-def names(count: int) -> list[str]:
-    return [f"job{number:03}" for number in range(count)]
+from tests.support.send_service import Service, names
 
 
 async def test_c03_all_go_in_the_order_of_their_clicks(clock):
@@ -118,7 +52,7 @@ async def test_c03_nobody_overtakes_the_first_while_it_pauses_by_itself(clock):
     """It could not connect and waits half a second before it asks for its turn again."""
     service = Service(clock)
     service.turns.pause(0.0)
-    first = service.turns.enter("first")
+    first = service.turns.enter("first", "alice")
     assert await service.turns.wait(first) is QueueResult.SEND
     service.turns.end_send(first, accepted=False)
     (second,) = service.start("second")
@@ -131,12 +65,12 @@ async def test_c03_nobody_overtakes_the_first_while_it_pauses_by_itself(clock):
     assert await second is QueueResult.SEND
 
 
-async def test_c03_after_600_seconds_in_line_it_is_too_long(clock):
+async def test_c03_no_time_behind_others_is_too_long(clock):
     service = Service(clock, [100.0] * 10)
     ends = await asyncio.gather(*service.start("a", "b"))
-    assert ends == [QueueResult.TIMED_OUT, QueueResult.TIMED_OUT]
-    assert MAX_WAIT_SECONDS < clock.monotonic() <= MAX_WAIT_SECONDS + 100.0
-    assert "b" not in service.accepted
+    assert ends == [QueueResult.SEND, QueueResult.SEND]
+    assert clock.monotonic() > 800
+    assert service.accepted == ["a", "b"]
 
 
 async def test_c03_a_wait_can_be_taken_back_and_is_never_sent(clock):
@@ -171,7 +105,7 @@ async def test_s02_when_all_are_taken_back_what_is_turned_away_is_not_sent_again
 
 async def test_c03_a_job_that_pauses_by_itself_can_be_taken_back_too(clock):
     turns = SendQueue(clock, lambda: None)
-    entry = turns.enter("a")
+    entry = turns.enter("a", "alice")
     assert await turns.wait(entry) is QueueResult.SEND
     turns.end_send(entry, accepted=False)
     assert turns.cancel("a", messages.TAKEN_BACK)
@@ -211,13 +145,13 @@ async def test_a_job_whose_task_is_cancelled_leaves_the_line_and_lets_the_next_g
 async def test_a_closed_line_leaves_no_task_behind():
     turns = SendQueue(Clock(), lambda: None)
     turns.pause(20.0)
-    tasks = [asyncio.create_task(turns.wait(turns.enter(name))) for name in names(3)]
+    tasks = [asyncio.create_task(turns.wait(turns.enter(name, "alice"))) for name in names(3)]
     await asyncio.sleep(0)
     turns.close()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    turns.leave(turns._entries[0])
+    turns.leave(turns._entries["job000"])
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 

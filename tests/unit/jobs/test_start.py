@@ -14,6 +14,7 @@ from components.domain.job import JobState
 from components.domain.request import GenerationRequest
 from components.errors import TooManyJobs
 from components.jobs.submission import JobLimits, Submission
+from components.messages.catalogue import texts
 from tests.support.core import real_client, running, states_seen
 from tests.support.fake_clock import until
 from tests.support.scripted_api import ALICE, BOB, KEY, MODEL, picture_bytes, refuses, success
@@ -160,6 +161,7 @@ async def test_the_key_is_nowhere_in_the_data_folder_or_the_log(tmp_path, api, c
 
 async def test_nothing_blocks_the_event_loop_on_the_way_to_a_picture(tmp_path, hosted):
     async with real_client(hosted.base_url, HOSTED_KEY) as client, running(tmp_path, client, Clock()) as rig:
+        texts()  # the app reads them at its start
         with blockbuster_ctx():
             await rig.jobs.resume.all()
             submission = Submission(ALICE, "c1", (GenerationRequest("a cat", width=256, height=256, seed=1),))

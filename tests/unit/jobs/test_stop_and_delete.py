@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from components import messages
+from components.budget.limits import BudgetLimits
 from components.domain.job import JobState
 from components.jobs.submission import DeletionResult
-from tests.support.core import problem_of
+from tests.support.core import problem_of, running
 from tests.support.fake_clock import until
 from tests.support.scripted_api import ALICE, BOB, refuses
 
@@ -46,6 +47,16 @@ async def test_what_the_service_does_not_stop_goes_on(rig, api, answer):
     assert not await rig.jobs.stop(ALICE, job.id)
     api.course = [{"status": "completed"}]
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
+
+
+async def test_what_is_paid_for_is_not_stopped_unless_its_charge_is_accepted(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock, limits=BudgetLimits()) as rig:
+        job = await under_way(rig, api)
+        assert rig.jobs.is_stop_charged(job)
+        assert not await rig.jobs.stop(ALICE, job.id, is_charge_accepted=False)
+        assert len(api.tasks) == 1
+        assert await rig.jobs.stop(ALICE, job.id)
+        assert api.tasks == {}
 
 
 # --- deleting ---

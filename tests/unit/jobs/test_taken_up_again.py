@@ -162,12 +162,12 @@ async def test_looking_again_ends_the_pause(tmp_path, api, clock):
     api.next_polls = [lambda r: 1 / 0]
     async with running(tmp_path, api.client(), clock) as rig:
         (job,) = await rig.click()
-        sleep = clock.sleep
+        jump = clock.sleep
 
         async def first_pause_lasts(seconds):
             if rig.jobs._runner.is_pausing(job.id):
                 await stopped.wait()
-            await sleep(seconds)
+            await jump(seconds)
 
         clock.sleep = first_pause_lasts
         await until(lambda: rig.jobs._runner.is_pausing(job.id))

@@ -19,12 +19,12 @@ async def shown(rig: Rig) -> Job:
 async def test_a_click_that_both_have_in_line_is_sent_once(tmp_path, api, clock):
     api.next_submits = [refuses(429, retry_after="30")]
     async with running(tmp_path, api.client(), clock) as first:
-        waiting, sleep = asyncio.Event(), clock.sleep
+        waiting, jump = asyncio.Event(), clock.sleep
 
         async def long_pause(seconds):
             if seconds >= 20:
                 await waiting.wait()
-            await sleep(seconds)
+            await jump(seconds)
 
         clock.sleep = long_pause
         (job,) = await first.click()

@@ -123,7 +123,7 @@ FOR_PROGRAMS = {"not_a_list_of_loras", "not_a_lora", "not_offered", "named_not_t
 """Their words name a parameter and its type."""
 OF_THE_EDGE = {"request_too_slow", "no_body_taken", "request_too_large"}
 """They answer a request that may be a program's, and say so."""
-FOR_THE_HOST = {"engine_model_unreadable", "engine_no_device"}
+FOR_THE_HOST = {"engine_model_unreadable", "engine_no_device", "foreign_host"}
 """They name a setting of the host's."""
 EVERYDAY_NONE = {"demo_knows_none"}
 """Their "none" is the everyday word."""

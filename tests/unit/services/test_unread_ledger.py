@@ -20,7 +20,9 @@ from tests.support.scripted_api import BASE, KEY, MODEL
 BACKEND = Backend.hosted(Endpoint(BASE, KEY), (MODEL,))
 
 
-@pytest.mark.parametrize(("is_local", "told"), [(False, messages.LEDGER_UNREAD), (True, messages.HISTORY_NOT_STORED)])
+@pytest.mark.parametrize(
+    ("is_local", "told"), [(False, messages.SPENDING_UNREAD), (True, messages.HISTORY_NOT_STORED)]
+)
 async def test_a_ledger_that_cannot_be_read_is_said(tmp_path, monkeypatch, is_local, told):
     monkeypatch.setattr(database, "LOCK_SECONDS", 0.01)
     Store(tmp_path).close()

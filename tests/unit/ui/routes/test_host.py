@@ -10,7 +10,8 @@ import pytest
 from starlette.applications import Starlette
 
 from components.api.client import Endpoint
-from components.budget.limits import BudgetLimits, Reservation
+from components.budget.limits import DAY, BudgetLimits, Reservation
+from components.domain.bill import Bill
 from components.domain.job import Job
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
@@ -27,13 +28,15 @@ from tests.support.scripted_api import MODEL
 from tests.support.v3_service import KEY
 
 
-def spend(store: Store, person: str, cost: int, age: float = 60.0) -> None:
-    """Reserve an amount for one picture, as Generate does."""
+def spend(store: Store, person: str, cost: int, age: float = 60.0, billed: int | None = None) -> None:
+    """Reserve an amount for one picture, as Generate does, and count the service's bill where there is one."""
     job_id = f"{person} {cost} {age} {time.monotonic_ns()}"
     job = Job(job_id, "board", "click", 1, "hosted", MODEL, GenerationRequest("a cat"), time.time() - age)
     free = BudgetLimits(images_per_hour=10_000, per_person_day=10**9, per_day=10**9, per_month=10**9)
     store.add_jobs([job])
     store.reserve([job], Reservation(free, person, (cost,), None), time.time() - age)
+    if billed is not None:
+        store.set_bill(job_id, Bill(billed, 0, time.time(), is_final=True))
 
 
 async def test_who_spent_what(store, seen):
@@ -44,7 +47,9 @@ async def test_who_spent_what(store, seen):
     spend(store, "user long-ago", 9_000_000, age=31 * 86_400.0)
     answer = await seen.report(**seen.key)
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.json() == {
+    report = answer.json()
+    del report["days"]
+    assert report == {
         "stop": {"is_on": False, "is_forced": False, "is_unread": False},
         "today": {"spent": "$0.11", "cap": "$2.00", "share": pytest.approx(0.0535)},
         "month": {"spent": "$1.11", "cap": "$10.00", "share": pytest.approx(0.1107)},
@@ -62,7 +67,47 @@ async def test_who_spent_what(store, seen):
             {"kind": "browser", "name": "3f2a4c1d", "pictures": 1, "today": "$0.007", "month": "$0.007"},
         ],
         "others": 0,
+        "deviation": None,
     }
+
+
+async def test_each_day_has_what_was_expected_and_what_was_billed(store, seen):
+    today = time.time() % DAY - DAY / 2
+    spend(store, "user alice", 10_000, today, billed=12_000)
+    spend(store, "user alice", 10_000, today, billed=9_500)
+    spend(store, "API", 10_000, today)
+    spend(store, "API", 10_000, today + DAY, billed=0)
+    spend(store, "API", 10_000, today + 7 * DAY, billed=90_000)
+    start = time.time() // DAY * DAY
+    assert (await seen.report(**seen.key)).json()["days"] == [
+        {
+            **{"start": start, "pictures": 3, "unbilled": 1},
+            **{"expected": "$0.03", "billed": "$0.0315", "difference": "+$0.0015"},
+        },
+        {
+            **{"start": start - DAY, "pictures": 1, "unbilled": 0},
+            **{"expected": "$0.01", "billed": "$0.00", "difference": "-$0.01"},
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("billed", "deviation"),
+    [
+        (1_050_000, None),
+        (1_050_001, {"direction": "more", "expected": "$1.00", "billed": "$1.05"}),
+        (950_000, None),
+        (400_000, {"direction": "less", "expected": "$1.00", "billed": "$0.40"}),
+    ],
+)
+async def test_a_bill_that_differs_by_more_than_a_twentieth_is_noted(store, seen, billed, deviation):
+    spend(store, "API", 1_000_000, billed=billed)
+    assert (await seen.report(**seen.key)).json()["deviation"] == deviation
+
+
+async def test_where_nothing_was_spent_there_are_no_days(seen):
+    report = (await seen.report(**seen.key)).json()
+    assert (report["days"], report["deviation"]) == ([], None)
 
 
 async def test_what_is_under_way_and_what_is_left(store, hosted):
