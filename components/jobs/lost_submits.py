@@ -20,6 +20,8 @@ from components.storage.async_store import AsyncStore
 
 SEARCH_AFTER = (5.0, 60.0, 240.0)
 """Seconds after a lost answer at which list and bill are searched; the last search decides."""
+SEARCH_SOON_SECONDS, SEARCH_SOON_TRIES = 8.0, 7
+"""Pause before a search that the service did not answer is repeated, and how often: a single fault settles nothing."""
 SEARCH_AGAIN_SECONDS, SEARCH_END = 300.0, 3600.0
 """Pause between further searches while the service does not answer, and the age at which they end."""
 SEARCH_PAGES = 3
@@ -157,7 +159,9 @@ def _listed_candidate(job: Job, task: TaskUpdate) -> Candidate | None:
 
 
 def _search_times(passed: float) -> Iterator[float]:
-    """Return the ages at which to search, in seconds; `passed` alone when the time of all is over."""
+    """Return the ages at which to search, in seconds; first `passed` itself when those of SEARCH_AFTER are over."""
+    decisive = max(passed, SEARCH_AFTER[-1])
+    soon = (decisive + number * SEARCH_SOON_SECONDS for number in range(1, SEARCH_SOON_TRIES + 1))
     further = range(int(SEARCH_AFTER[-1] + SEARCH_AGAIN_SECONDS), int(SEARCH_END) + 1, int(SEARCH_AGAIN_SECONDS))
-    times = [time for time in (*SEARCH_AFTER, *map(float, further)) if time > passed]
-    yield from times if passed < SEARCH_AFTER[-1] else [passed, *times]
+    times = sorted(time for time in (*SEARCH_AFTER, *soon, *map(float, further)) if time > passed)
+    yield from times if passed < decisive else [passed, *times]

@@ -147,8 +147,9 @@ class JobService:
         """Stop sending and polling; unfinished jobs are resumed at the next start."""
         await asyncio.gather(*self._starting, return_exceptions=True)
         self._accounts.close()
-        self.bills.close()
         await asyncio.gather(self._runner.close(), self._admission.close())
+        # After the jobs: each that is cancelled expects its bill.
+        self.bills.close()
         await self._jobs.save_unwritten()
 
     async def changes(self, visitor: str, epoch: str, version: int, wait: float) -> FeedChanges:

@@ -60,13 +60,14 @@ def lines(result: Audit) -> Iterator[str]:
     yield f"  {result.images} images in {result.presses} presses, {result.refused} not taken; {result.tasks} tasks"
     yield f"  charged: app ${result.app_micros / 1e6:.4f}, bill ${result.bill_micros / 1e6:.4f}, off {result.off:.2%}"
     yield f"  with visitors' keys: app ${result.own_app_micros / 1e6:.4f}, bill ${result.own_bill_micros / 1e6:.4f}"
-    yield f"  doubled {result.doubled}, tasks of others {result.foreign}, swapped within a press {result.swapped}"
+    yield f"  doubled {result.doubled}, tasks of other visitors {result.foreign}, swapped in a press {result.swapped}"
     for title, counts in (
         ("said free but charged", result.free_but_charged),
         ("said charged but free", result.charged_but_free),
         ("bills that differ", result.wrong_bills),
         ("bills not known", result.unknown_bills),
         ("not sure after 5 minutes", result.late),
+        ("not sure, lost at once with another visitor's", result.undecidable),
         ("not sure at the end", result.not_sure),
         ("paid and finished, without its image", result.unseen),
         ("never ended", result.waiting),

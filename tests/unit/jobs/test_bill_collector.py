@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -205,3 +207,15 @@ async def test_a_task_that_has_just_completed_is_not_deleted_by_a_stop(paid, api
     assert not await paid.jobs.stop(ALICE, job.id)
     assert (await paid.ended(job.id)).state is JobState.COMPLETED
     assert api.requested["predictions/delete"] == 0
+
+
+async def test_after_the_close_no_bill_is_read(tmp_path, api, clock, bill):
+    """Jobs that the close cancels end too, and their ends must not start the collector again."""
+    async with running(tmp_path, api.client(), clock, limits=BudgetLimits()) as rig:
+        api.course = [{"status": "processing"}]
+        await rig.click()
+        await until(lambda: api.polls)
+    collecting = rig.jobs.bills._loop
+    assert collecting
+    await asyncio.wait([collecting])
+    assert collecting.cancelled()

@@ -130,6 +130,14 @@ async def test_while_the_bill_does_not_answer_nothing_is_said_to_be_free(rig, ap
     assert (await rig.ended(job.id)).problem == messages.NEVER_ARRIVED
 
 
+async def test_a_deciding_search_that_failed_is_repeated_within_the_five_minutes(rig, api, clock):
+    api.bill = ScriptedBill(clock)
+    api.bill.next_replies = [httpx.Response(503, html="<p>busy</p>") for _ in range(5)]
+    api.next_submits = [api.loses(made=False)]
+    assert (await rig.picture()).problem == messages.NEVER_ARRIVED
+    assert clock.monotonic() <= 300
+
+
 async def test_a_task_that_only_the_bill_has_is_adopted(rig, api, clock):
     api.bill = ScriptedBill(clock)
     api.next_submits = [api.loses(made=True)]
