@@ -27,6 +27,7 @@ from components.errors import (
     Unauthorized,
     UploadFailed,
 )
+from components.messages.catalogue import Param
 from components.messages.message import Message
 
 MESSAGE_LIMIT = 300
@@ -63,7 +64,7 @@ def decode_submit(response: ApiResponse) -> TaskUpdate:
     if _task_id(data):  # an error with a task id counts as accepted: the task exists and may be charged
         return _update(data)
     code, message = _code(response, envelope), _message(envelope)
-    if refusal := refusal_of(code, message, response.retry_after, reason_or_text(envelope.get("x-message"), message)):
+    if refusal := refusal_of(code, message, response.retry_after, _reason(envelope)):
         raise refusal
     raise SubmissionUnknown(messages.UNEXPECTED_PAGE if _is_html(response) else messages.NO_CLEAR_ANSWER)
 
@@ -81,7 +82,7 @@ def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
     if _task_id(data) == task_id and (code == 200 or "status" in data):
         return _update(data)
     if code in _TASK_FAILED_CODES:
-        return TaskUpdate(task_id, TaskStatus.FAILED, error=_message(envelope))
+        return TaskUpdate(task_id, TaskStatus.FAILED, error=_reason(envelope))
     # Also a gateway's own 404 page, which says nothing about the task: the watcher believes only repeated ones.
     if code == 404:
         raise TaskNotFound(messages.GONE)
@@ -113,7 +114,7 @@ def decode_upload(response: ApiResponse) -> str:
     link = as_text(as_mapping(envelope.get("data")).get("download_url"))
     if code == 200 and link:
         return link
-    refusal = refusal_of(code, _message(envelope), response.retry_after)
+    refusal = refusal_of(code, _message(envelope), response.retry_after, _reason(envelope))
     # No InvalidRequest: it would be shown at a field of the form, of which none is wrong.
     raise refusal if isinstance(refusal, SubmitRejected) else UploadFailed(messages.NOT_UPLOADED)
 
@@ -199,6 +200,11 @@ def _code(response: ApiResponse, envelope: Mapping[str, Any]) -> int:
 
 def _message(envelope: Mapping[str, Any]) -> str:
     return as_text(envelope.get("message")).strip()[:MESSAGE_LIMIT]
+
+
+def _reason(envelope: Mapping[str, Any]) -> Param:
+    """Return the API's own message as the parameter of another message."""
+    return reason_or_text(envelope.get("x-message"), _message(envelope))
 
 
 def _task_id(data: Mapping[str, Any]) -> str:

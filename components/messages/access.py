@@ -30,8 +30,8 @@ def picture_limit(most: int) -> Message:
     return Message("picture_limit", {"count": most})
 
 
-def person_limit(dollars: str) -> Message:
-    """Return the message for the host's spending limit per person and day; `dollars` as shown, such as `$1.50`."""
+def person_limit(dollars: float) -> Message:
+    """Return the message for the host's spending limit per person and day."""
     return Message("person_limit", {"dollars": dollars})
 
 

@@ -50,7 +50,7 @@ export function pricedForm() {
 /** Price behind the label of a button. */
 function priceText({ price, pictures: count }) {
   if (price === null) return ` · ${text("form.price_unknown")}`;
-  return ` · ${count > 1 ? text("form.price_of", { count, price }) : price}`;
+  return ` · ${count > 1 ? text("form.price_of", { count, price }) : dollars(price)}`;
 }
 
 /** Keeps the price on the Generate button up to date.
@@ -91,7 +91,7 @@ class PriceWatch {
   showSpending(rows) {
     const paid = rows.filter(({ state, micros, created }) => state === "completed" && micros && created >= this.since);
     const sum = paid.reduce((total, { micros }) => total + micros, 0);
-    setText(this.spent, sum ? text("form.visit", { dollars: dollars(sum / 1e6), count: paid.length }) : "");
+    setText(this.spent, sum ? text("form.visit", { dollars: sum / 1e6, count: paid.length }) : "");
   }
 
   async #request() {

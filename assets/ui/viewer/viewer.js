@@ -1,6 +1,7 @@
 /** Large view of one image, with the settings that made it. */
 import { address, button, copyButton, make } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
+import { dollars } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
@@ -152,7 +153,7 @@ function facts(row, picture) {
     [fieldName("loras"), lorasOf(row).join("\n")],
     [fieldName("model"), row.model],
     [text("viewer.backend"), shown(row.backend)],
-    [text("viewer.price"), row.price],
+    [text("viewer.price"), row.price == null ? null : dollars(row.price)],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
     [text("shared.task"), row.task, text("shared.copy_task")],
     ...furtherFacts(row),

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from components.messages.message import Message
 from components.server.errors import malformed, missing, too_large
 from components.server.tasks.uploads import MEGABYTE, PICTURE_LIMIT
 
@@ -24,7 +25,7 @@ FORM_OVERHEAD = 64 * 1024
 
 
 async def read_body(request: Request, limit: int, what: str) -> bytes:
-    """Return the whole body. Raise Refused above `limit` bytes.
+    """Return the whole body. Raise Refused above `limit` bytes; `what` is named then.
 
     As much again is read and discarded: a response before the body is read is lost in a connection reset.
     """
@@ -43,13 +44,13 @@ async def read_body(request: Request, limit: int, what: str) -> bytes:
 async def read_form_file(request: Request, name: str) -> bytes:
     """Return the file of a multipart form. Raise Refused above PICTURE_LIMIT bytes."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise malformed("The body must be multipart/form-data")
-    raw = await read_body(request, PICTURE_LIMIT + FORM_OVERHEAD, "The upload")
+        raise malformed(Message("server_not_a_form"))
+    raw = await read_body(request, PICTURE_LIMIT + FORM_OVERHEAD, "file")
     parser = MultiPartParser(request.headers, _once(raw), max_files=1, max_fields=10)
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise malformed("The form cannot be read") from error
+        raise malformed(Message("server_form_unreadable")) from error
     try:
         file = form.get(name)
         if not isinstance(file, UploadFile):
@@ -61,7 +62,7 @@ async def read_form_file(request: Request, name: str) -> bytes:
 
 def _fitting(data: bytes) -> bytes:
     if len(data) > PICTURE_LIMIT:
-        raise too_large("The upload", PICTURE_LIMIT)
+        raise too_large("file", PICTURE_LIMIT)
     return data
 
 

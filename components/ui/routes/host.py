@@ -137,15 +137,15 @@ def _switch_value(body: bytes) -> bool | None:
 
 
 def _report_json(report: SpendingReport) -> dict[str, Any]:
-    """Return the report as the page's script shows it: amounts as texts, and shares of the limits from 0 to 1."""
+    """Return the report as the page's script shows it: amounts in dollars, and shares of the limits from 0 to 1."""
     limits, spent = report.limits, report.spent
     return {
         "stop": {"is_on": spent.is_stopped, "is_forced": limits.is_stopped},
         "today": _amount_json(spent.today, limits.per_day),
         "month": _amount_json(spent.this_month, limits.per_month),
-        "under_way": dollars(spent.unsettled) if spent.unsettled else "",
+        "under_way": dollars(spent.unsettled),
         "balance": {
-            "left": "" if report.balance is None else dollars(report.balance),
+            "left": None if report.balance is None else dollars(report.balance),
             "floor": dollars(limits.min_balance),
             "is_low": report.balance is not None and report.balance - spent.unsettled <= limits.min_balance,
         },

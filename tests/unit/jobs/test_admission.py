@@ -104,7 +104,7 @@ async def test_s03_at_home_too_a_price_list_that_is_out_of_order_stops_the_click
 
 REFUSALS = [
     ({"images_per_hour": 1}, messages.picture_limit(1)),
-    ({"per_person_day": 2 * CENT - 1}, messages.person_limit("$0.02")),
+    ({"per_person_day": 2 * CENT - 1}, messages.person_limit(0.019999)),
     ({"per_day": 2 * CENT - 1}, messages.DAY_SPENT),
     ({"per_month": 2 * CENT - 1}, messages.MONTH_SPENT),
     ({"min_balance": 99_980_001}, messages.BALANCE_LOW),
@@ -133,7 +133,7 @@ async def test_s03_what_was_refused_or_refunded_may_be_tried_again_and_what_was_
         assert (await rig.picture("c2")).state is JobState.FAILED
         api.course = [{"status": "completed"}]
         assert (await rig.picture("c3")).state is JobState.COMPLETED
-        assert problem_of(await rig.picture("c4")) == messages.person_limit("$0.01")
+        assert problem_of(await rig.picture("c4")) == messages.person_limit(0.01)
 
 
 async def test_s03_signed_in_people_are_counted_by_name_in_every_browser(tmp_path, api, clock):
