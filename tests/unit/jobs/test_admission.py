@@ -128,7 +128,7 @@ async def test_s03_a_click_that_would_pass_a_limit_ends_whole_with_its_sentence(
     ("limit", "told"),
     [
         ({"images_per_hour": 2}, messages.picture_limit(2)),
-        ({"per_person_day": 2 * CENT}, messages.person_limit("$0.02")),
+        ({"per_person_day": 2 * CENT}, messages.person_limit(0.02)),
         ({"per_day": 2 * CENT}, messages.DAY_SPENT),
         ({"per_month": 2 * CENT}, messages.MONTH_SPENT),
         ({"min_balance": 99_980_000}, messages.BALANCE_LOW),
