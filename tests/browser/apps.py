@@ -94,7 +94,8 @@ class SharedApps:
         api.finish_all()
         api.is_stalled, api.queued, api.base64, api.extras = False, 0.0, False, {}
         api.keys, api.balance, api.price, api.can_delete = {KEY}, 100.0, 0.01, True
-        api.length = lambda body: 0.05
+        api.length, api.stop_delay = lambda body: 0.05, 0.0
+        api.bill.refund_delay = lambda task: 0.0
         for seen in (api.posts, api.submit_times, api.requests, api.next_submits):
             seen.clear()
         return api

@@ -147,6 +147,36 @@ def test_it_works_where_the_browser_keeps_nothing(context: BrowserContext, app: 
     assert host.errors == []
 
 
+def test_each_day_is_compared_with_what_the_service_billed(host: Host) -> None:
+    host.sees("Spending is on")
+    day = {"start": 1_764_374_400, "pictures": 12, "expected": "$12.00", "billed": "$15.50", "difference": "+$3.50"}
+    days = [day | {"unbilled": 2}, day | {"start": 1_764_288_000, "difference": "-$0.0015", "unbilled": 1}]
+    changes = {"days": days, "deviation": {"direction": "more", "expected": "$24.00", "billed": "$31.00"}}
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | changes)
+
+    host.page.route("**/playground/host/report", answer)
+    host.page.reload()
+    table = host.page.get_by_role("table", name="What the service billed")
+    expect(table.get_by_role("row")).to_have_text(
+        [
+            "Day (UTC) Pictures Expected Billed Difference",
+            "Nov 2912$12.00$15.50+$3.50",
+            "Nov 2812$12.00$15.50-$0.0015",
+        ]
+    )
+    host.sees("The service billed $31.00 in these days, more than the $24.00 expected.")
+    host.sees("3 pictures have no bill yet; they count as expected.")
+    host.page.set_viewport_size({"width": 360, "height": 844})
+    assert host.page.evaluate("document.documentElement.scrollWidth") <= 360
+    changes |= {"days": [], "deviation": None}
+    host.page.reload()
+    host.sees("Spending is on")
+    expect(table).to_be_hidden()
+
+
 def test_it_fits_the_screen(host: Host) -> None:
     host.sees("Spending is on")
     for scheme, background in (("light", "rgb(248, 250, 252)"), ("dark", "rgb(11, 17, 32)")):

@@ -1,4 +1,4 @@
-"""A busy service is waited for in order and in sight, and what waits can be taken back."""
+"""A busy service is waited for in order and in sight; what waits can be taken back, what is being made be stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
@@ -104,3 +104,66 @@ def test_while_it_is_being_sent_it_cannot_be_taken_back(person: Person, api: Hos
     expect(button).to_be_disabled(timeout=6000)
     person.sees("unknown", 1)
     expect(button).to_have_count(0)
+
+
+def button(tile: Locator, name: str) -> Locator:
+    return tile.get_by_role("button", name=name, exact=True)
+
+
+def deletions(api: HostedApi) -> int:
+    return len([path for _, path, _ in api.requests if path.endswith("/delete")])
+
+
+def test_a_paid_picture_is_stopped_by_a_second_press_alone(person: Person, api: HostedApi) -> None:
+    api.length, api.stop_delay = lambda body: 600.0, 600.0
+    person.generate("to be stopped")
+    tile = person.tiles.first
+    button(tile, "Stop").dblclick()
+    expect(tile).to_contain_text("This may still be charged. Stop anyway?")
+    button(tile, "Keep going").click()
+    expect(button(tile, "Stop")).to_be_focused()
+    person.page.keyboard.press("Enter")
+    expect(button(tile, "Stop anyway")).to_be_focused()
+    assert deletions(api) == 0
+    person.page.keyboard.press("Enter")
+    expect(tile.get_by_text("Asked to stop. If the picture still arrives, you'll get it.")).to_be_focused()
+    expect(tile.get_by_role("button")).to_have_count(0)
+    (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "to be stopped"]
+    task.stops_at = time.monotonic()
+    expect(tile).to_have_attribute("data-state", "stopped")
+    expect(tile).to_contain_text("You stopped this while it was being made.")
+    expect(tile.locator(":focus")).to_be_visible()
+    expect(tile).to_contain_text("This was refunded.")
+    assert deletions(api) == 1
+
+
+def test_what_could_not_be_stopped_says_so_and_its_picture_still_arrives(person: Person, api: HostedApi) -> None:
+    api.length, api.stop_delay, api.can_delete = lambda body: 600.0, 600.0, False
+    person.generate("not stopped")
+    tile = person.tiles.first
+    button(tile, "Stop").click()
+    button(tile, "Stop anyway").click()
+    expect(tile).to_contain_text("Couldn't stop this. It may already be done.")
+    expect(button(tile, "Stop")).to_be_focused()
+    api.can_delete = True
+    button(tile, "Stop").click()
+    button(tile, "Stop anyway").click()
+    expect(tile.get_by_text("Asked to stop.")).to_be_focused()
+    api.finish_all()
+    person.sees_pictures(1)
+    expect(tile.get_by_role("button", name="Open: not stopped")).to_be_focused()
+
+
+def test_what_costs_nothing_is_stopped_at_once(scripts: Page) -> None:
+    scripts.evaluate(
+        """async () => {
+          const { StopControl } = await import("/gallery/stop_control.js");
+          const control = new StopControl(() => new Promise(() => { window.stops = (window.stops ?? 0) + 1; }));
+          control.update({ is_stop_charged: false, is_stop_requested: false }, true);
+          document.body.replaceChildren(control.node);
+        }"""
+    )
+    button(scripts.locator("body"), "Stop").click()
+    expect(scripts.get_by_text("Stopping…")).to_be_focused()
+    expect(scripts.get_by_role("button")).to_have_count(0)
+    assert scripts.evaluate("stops") == 1

@@ -112,6 +112,22 @@ def test_s04_a_look_again_at_another_s_picture_asks_the_service_nothing(two: Two
     assert searches == []
 
 
+def test_s04_only_the_owner_stops_a_picture_and_a_cancel_stops_none_that_costs(two: Two, api: HostedApi) -> None:
+    owner, other = two
+    api.is_stalled = True
+    owner.press(secrets.token_hex(16))
+    wait_until(lambda: owner.rows() and owner.rows()[0]["can_stop"], owner.rows)
+    row, before = owner.rows()[0], len(api.requests)
+    assert row["is_stop_charged"]
+    assert other.call("stop", visitor=other.visitor, job=row["id"]).json() is False
+    assert owner.call("cancel", visitor=owner.visitor, job=row["id"]).json() is False
+    assert [path for _, path, _ in api.requests[before:] if path.endswith("/delete")] == []
+    assert owner.call("stop", visitor=owner.visitor, job=row["id"]).json() is True
+    wait_until(lambda: owner.rows()[0]["is_stop_requested"], owner.rows)
+    api.is_stalled = False
+    wait_until(lambda: owner.rows()[0]["state"] == "completed", owner.rows)
+
+
 def test_s04_another_s_click_starts_nothing_and_tells_nothing(two: Two, api: HostedApi) -> None:
     owner, other = two
     row = generated(owner)

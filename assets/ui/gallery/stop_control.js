@@ -52,6 +52,7 @@ export class StopControl {
     this.button.node.disabled = false;
     this.button.node.hidden = !this.isOffered || ["stopping", "requested"].includes(this.saying);
     this.keep.hidden = !isAsking;
+    this.node.classList.toggle("asking", isAsking);
     setText(this.words, this.saying && text(`gallery.stopping.${this.saying}`));
     this.node.hidden = this.button.node.hidden && this.words.hidden;
   }
