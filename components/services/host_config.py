@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from components.budget.account_level import Slowdown
 from components.budget.limits import BudgetLimits, PersonSpending, SpendingTotals
 from components.domain.money import Micros
 from components.jobs.submission import JobLimits
@@ -58,3 +59,5 @@ class SpendingReport:
     """In micro-dollars; None when the API gave none."""
     people: tuple[PersonSpending, ...]
     """The last 30 days, the highest spending first."""
+    slowdown: Slowdown | None = None
+    """Recent 429s of the host's account; None when there were none."""

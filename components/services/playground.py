@@ -188,7 +188,8 @@ class Playground:
         people = await self.store.spending_by_person(now)
         # Of no payer: only the sums over all of them are shown.
         totals = await self.store.spending_totals("", now)
-        return SpendingReport(self.config.limits, totals, await self._host_balance(), tuple(people))
+        balance = await self._host_balance()
+        return SpendingReport(self.config.limits, totals, balance, tuple(people), self.jobs.slowdown)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

@@ -11,6 +11,7 @@ import gradio as gr
 
 from components import messages
 from components.domain.job import Job
+from components.domain.person import is_token
 from components.errors import InvalidRequest, PlaygroundError
 from components.services.playground import Playground
 from components.ui import assets
@@ -98,6 +99,12 @@ class Results:
             values = as_object(payload)
             await self._jobs.resume.recheck(person_of(values, request).visitor_id, str(values.get("job", ""))[:64])
 
+        async def revoke(payload: Any, request: gr.Request) -> bool:
+            """Refuse a press without a receipt that may still come; return False when it is here."""
+            values = as_object(payload)
+            click = values.get("click")
+            return is_token(click) and await self._jobs.revoke(person_of(values, request).visitor_id, str(click))
+
         async def cancel(payload: Any, request: gr.Request) -> bool:
             """Cancel a job that is not sent yet, or stop one of a free backend; return False when it is too late."""
             values = as_object(payload)
@@ -120,7 +127,7 @@ class Results:
             visitor = person_of(values, request).visitor_id
             return await self._playground.recipes.of_job(visitor, str(values.get("job", ""))[:64])
 
-        functions = [changes, older, recheck, cancel, estimate, recipe]
+        functions = [changes, older, recheck, revoke, cancel, estimate, recipe]
         return [*functions, *history_functions(self._playground, self.archives)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:

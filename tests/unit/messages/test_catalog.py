@@ -34,6 +34,7 @@ MADE = {
     "picture_limit": messages.picture_limit(20),
     "person_limit": messages.person_limit("$1.00"),
     "too_many_of_yours": messages.too_many_of_yours(8),
+    "too_many_of_programs": messages.too_many_of_programs(8),
     "busy_until": messages.busy_until("12:30 UTC"),
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),

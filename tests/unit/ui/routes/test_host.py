@@ -15,7 +15,7 @@ from components.domain.job import Job
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
 from components.errors import BudgetDenied
-from components.jobs.submission import JobLimits
+from components.jobs.submission import JobLimits, Submission
 from components.services.backend import Backend
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
@@ -26,6 +26,8 @@ from tests.support.host_page import LIMITS, opened
 from tests.support.scripted_api import MODEL
 from tests.support.v3_service import KEY
 
+ALICE = Person.signed_in("alice")
+
 
 def spend(store: Store, person: str, cost: int, age: float = 60.0) -> None:
     """Reserve an amount for one picture, as Generate does."""
@@ -34,6 +36,10 @@ def spend(store: Store, person: str, cost: int, age: float = 60.0) -> None:
     free = BudgetLimits(images_per_hour=10_000, per_person_day=10**9, per_day=10**9, per_month=10**9)
     store.add_jobs([job])
     store.reserve([job], Reservation(free, person, cost, None), time.time() - age)
+
+
+def submission(click: str) -> Submission:
+    return Submission("board", click, (GenerationRequest("a cat", width=256, height=256),), person=ALICE)
 
 
 async def test_who_spent_what(store, seen):
@@ -62,6 +68,7 @@ async def test_who_spent_what(store, seen):
             {"kind": "browser", "name": "3f2a4c1d", "pictures": 1, "today": "$0.007", "month": "$0.007"},
         ],
         "others": 0,
+        "slowdown": None,
     }
 
 
@@ -79,6 +86,21 @@ async def test_a_balance_that_is_not_told_is_left_out(store, hosted):
     async with opened(store, hosted.base_url, LIMITS) as seen:
         report = (await seen.report(**seen.key)).json()
     assert report["balance"] == {"left": "", "floor": "$1.00", "is_low": False}
+
+
+async def test_an_account_that_is_slowed_down_looks_like_a_level(store, seen, hosted):
+    (accepted,) = await seen.playground.jobs.start(submission("c1"))
+    await seen.playground.jobs.finished(accepted.id)
+    hosted.next_submits = [lambda: (429, {"retry-after": "0"}, b'{"code": 429}')]
+    (slowed,) = await seen.playground.jobs.start(submission("c2"))
+    await seen.playground.jobs.finished(slowed.id)
+    assert (await seen.report(**seen.key)).json()["slowdown"] == {
+        "count": 1,
+        "sends": 1,
+        "at_once": 0,
+        "level": "bronze",
+        "levels": {"bronze": 10, "bronze_at_once": 3, "silver": 500, "top_up": "$100.00"},
+    }
 
 
 async def test_a_cap_of_nothing_is_full_from_the_start(store, hosted):
