@@ -67,6 +67,10 @@ class KeyForgotten(PlaygroundError):
     """
 
 
+class PressRevoked(PlaygroundError):
+    """A press arrived after its page had given it up and said so. Nothing was sent."""
+
+
 class SubmitRejected(PlaygroundError):
     """The API answered a submit and created no task."""
 

@@ -130,6 +130,11 @@ class SendQueue:
         return {name: position for position, name in enumerate(self._order.order())}
 
     @property
+    def at_service(self) -> int:
+        """Return the number of jobs that the service accepted and that have not ended."""
+        return self._order.running_count - sum(entry.is_sending for entry in self._entries.values())
+
+    @property
     def seconds_to_next(self) -> float:
         """Return the seconds until a submit may be sent again; 0 unless the queue is paused."""
         return max(0.0, self._not_before - self._clock.monotonic())

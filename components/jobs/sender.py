@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from components import messages
 from components.api.client import Client
+from components.budget.account_level import ObservedRate
 from components.clock import Clock
 from components.domain.job import Job, JobState
 from components.domain.task import TaskUpdate
@@ -44,6 +45,8 @@ class Sender:
         self._client, self._jobs, self._clock = client, jobs, clock
         self._uploads = Uploads(client, store, clock)
         self._policy = ResendPolicy()
+        self.rate = ObservedRate()
+        """Accepted submits and 429s of this account."""
         self._queue = SendQueue(clock, self._queue_changed)
         self._waiting: dict[str, Job] = {}
         self._publishing: asyncio.Task[None] | None = None
@@ -98,6 +101,8 @@ class Sender:
             # other failure a task may exist, and a second POST would be charged a second time.
             if not isinstance(error, ConnectionFailed | RateLimited):
                 self._queue.end_send(entry, accepted=error is None)
+                if error is None:
+                    self.rate.accept(self._clock.monotonic())
                 return job, update
             attempts = attempts + 1 if type(error) is type(previous) else 1
             previous = error
@@ -114,6 +119,7 @@ class Sender:
         self._waiting[job.id] = job
         # Paused before this send ends, which would release the next job at once.
         if isinstance(error, RateLimited):
+            self.rate.refuse(self._clock.monotonic(), self._queue.at_service)
             self._queue.pause(wait or 0.0)
         self._queue.end_send(entry, accepted=False)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from components import messages
 from components.api.client import Client
+from components.budget.account_level import Slowdown
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
 from components.domain.job import Job, JobState
@@ -18,6 +19,7 @@ from components.jobs.bill_collector import BillCollector
 from components.jobs.feed import PAGE_SIZE, FeedChanges
 from components.jobs.job_flow import JobFlow
 from components.jobs.poll_schedule import DurationHistory
+from components.jobs.presses import Presses
 from components.jobs.repository import JobRepository
 from components.jobs.resume import JobResume
 from components.jobs.runner import JobRunner
@@ -54,6 +56,7 @@ class JobService:
         self._admission = Admission(quotes, keys, store, clock, target.backend)
         self._runner = JobRunner(repository, clock, limits, self._job_ended)
         self.bills = BillCollector(self._accounts, repository, store, clock)
+        self._presses = Presses()
         self._starting: set[asyncio.Task[tuple[Job, ...]]] = set()
         self._flow = JobFlow(repository, self._accounts, self._admission, self._runner, clock)
         self.resume = JobResume(store, repository, self._accounts, self._runner, self._flow, self._durations, clock)
@@ -72,7 +75,7 @@ class JobService:
     async def start(self, submission: Submission) -> tuple[Job, ...]:
         """Save and start the jobs of a press; a repeated click starts nothing and returns its jobs as they are now.
 
-        Raises TooManyJobs and StorageError; then none is started.
+        Raises PressRevoked, TooManyJobs and StorageError; then none is started.
         """
         jobs = tuple(self._job(submission, number) for number in range(1, len(submission.requests) + 1))
         # Before the limits: a repeated click must not be refused because its own jobs fill them.
@@ -81,12 +84,19 @@ class JobService:
         # Its record would be in memory alone, and what may cost money is on disk before it is sent.
         if self._store.is_from_newer_version:
             raise StorageError(messages.OLDER_THAN_HISTORY)
+        # No await from here to the task: between the two, `revoke` would find the press neither here nor stored.
+        self._presses.check(submission.visitor, submission.click)
         self._runner.reserve(submission.visitor, len(jobs))
+        self._presses.arrive(submission.visitor, submission.click)
         starting = asyncio.create_task(self._add_and_run(jobs))
         self._starting.add(starting)
         starting.add_done_callback(self._starting.discard)
         # Shielded: jobs that are saved are also sent, even when the browser disconnects meanwhile.
         return await asyncio.shield(starting)
+
+    async def revoke(self, visitor: str, click: str) -> bool:
+        """Refuse a press that has not arrived, should it still come; return False when it has. Raises StorageError."""
+        return self._presses.revoke(visitor, click) and not await self.get_owned(visitor, _job_id(click, 1))
 
     async def cancel_unsent(self, visitor: str, job_id: str) -> bool:
         """Cancel a job before it is sent. Return False when it is too late, or another visitor's."""
@@ -143,6 +153,13 @@ class JobService:
         if is_on and not self._is_free:
             self._accounts.cancel_unsent(self._target, messages.STOPPED_BY_HOST)
 
+    @property
+    def slowdown(self) -> Slowdown | None:
+        """Return the recent 429s of the host's account; None when there were none."""
+        if self._target.account not in self._accounts:
+            return None
+        return self._accounts[self._target.account].sender.rate.slowdown(self._clock.monotonic())
+
     async def close(self) -> None:
         """Stop sending and polling; unfinished jobs are resumed at the next start."""
         await asyncio.gather(*self._starting, return_exceptions=True)
@@ -195,7 +212,7 @@ class JobService:
         target = submission.target or self._target
         person = submission.person or Person(submission.visitor)
         return Job(
-            id=f"{submission.click}-{number}",
+            id=_job_id(submission.click, number),
             visitor=submission.visitor,
             click=submission.click,
             number=number,
@@ -213,6 +230,7 @@ class JobService:
             is_new = await self._jobs.add(jobs)
         finally:
             self._runner.release(jobs[0].visitor, len(jobs))
+            self._presses.saved(jobs[0].visitor, jobs[0].click)
         if not is_new:
             return await self._existing(jobs)
         self._flow.admit(jobs)
@@ -240,3 +258,8 @@ class JobService:
 
     def _is_paid(self, job: Job) -> bool:
         return bool(job.key) or not self._is_free
+
+
+def _job_id(click: str, number: int) -> str:
+    """Return the id of image `number` of a press, from 1."""
+    return f"{click}-{number}"

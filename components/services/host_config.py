@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from components.budget.account_level import Slowdown
 from components.budget.limits import BudgetLimits, DaySpending, PersonSpending, SpendingTotals
 from components.domain.money import Micros
 from components.jobs.submission import JobLimits
@@ -65,3 +66,5 @@ class SpendingReport:
     """The last 30 days, the highest spending first."""
     days: tuple[DaySpending, ...] = ()
     """The last days, the latest first."""
+    slowdown: Slowdown | None = None
+    """Recent 429s of the host's account; None when there were none."""

@@ -203,7 +203,13 @@ class Playground:
         # From the start of a day: a day of which a part were left out would look like one with less spending.
         days = await self.store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
         return SpendingReport(
-            self.config.limits, totals, is_unread, await self._host_balance(), tuple(people), tuple(days)
+            self.config.limits,
+            totals,
+            is_unread,
+            await self._host_balance(),
+            tuple(people),
+            tuple(days),
+            self.jobs.slowdown,
         )
 
     @property

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cache
 from itertools import chain
 
+from components.budget.account_level import Level
 from components.budget.limits import Access
 from components.domain.request import Preset, Refine
 from components.images.fit import FitMode
@@ -86,6 +87,7 @@ DYNAMIC = {
         "grid.planned.${}": "free unknown known",
         "host.access.${}": values(Access),
         "host.deviation.${}": "more less",
+        "host.slowdown.level.${}": values(Level),
         "host.spender.${}": "user browser programs",
         "loras.fit.${}": values(Fit),
         "mask.side.${}": "left top width height",

@@ -86,6 +86,17 @@ def test_what_is_spent_is_shown_and_the_switch_stops_it(
     assert [post["prompt"] for post in api.posts] == ["before the switch", "after it goes on"]
 
 
+def test_an_account_that_is_slowed_down_looks_like_a_level(person: Person, host: Host, api: HostedApi) -> None:
+    person.generate("accepted")
+    person.sees_pictures(1)
+    api.next_submits = [lambda: (429, {"retry-after": "0"}, b'{"code": 429}')]
+    person.generate("turned away once")
+    person.sees_pictures(2)
+    host.page.reload()
+    host.sees("WaveSpeed slows this page down")
+    host.sees("Topping up $100.00 makes it Silver: 500 pictures a minute.")
+
+
 def test_it_looks_again_by_itself(context: BrowserContext, app: AppProcess, person: Person) -> None:
     page = context.new_page()
     page.clock.install()

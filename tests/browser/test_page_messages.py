@@ -65,6 +65,22 @@ def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> N
     assert len(api.posts) == 1
 
 
+def test_a_press_that_arrives_after_it_was_given_up_is_not_sent(newcomer: Person, api: HostedApi) -> None:
+    """The page waits 15 s for a receipt; then it says that nothing was charged, and that stays true."""
+    person, delayed = newcomer, list[Route]()
+    person.page.route(JOIN, lambda route: delayed.append(route))
+    person.generate("a cat")
+    says(person, messages.UNANSWERED)
+    expect(person.tiles).to_have_count(0)
+    with person.page.expect_response(JOIN) as late:
+        delayed[0].continue_()
+    assert late.value.ok
+    person.page.unroute(JOIN)
+    person.generate("a dog")
+    person.sees_pictures(1)
+    assert [post["prompt"] for post in api.posts] == ["a dog"]
+
+
 def test_a_press_before_a_reload_that_did_arrive_is_not_said(person: Person, api: HostedApi) -> None:
     person.generate("a cat")
     person.sees("completed", 1)

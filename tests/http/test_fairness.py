@@ -133,3 +133,18 @@ def test_a_picture_of_a_program_has_a_name_that_cannot_be_guessed(two: tuple[Raw
     folder = path.rpartition("/")[0]
     for guess in (folder, f"{folder}/", f"{folder}/{secrets.token_hex(16)}.png"):
         assert other.http.get(f"/gradio_api/{guess}").status_code in (403, 404)
+
+
+def test_a_press_that_comes_after_the_page_gave_it_up_is_not_sent(
+    two: tuple[RawClient, RawClient], slow: HostedApi
+) -> None:
+    client, other = two
+    click, posts = secrets.token_hex(16), len(slow.posts)
+    assert other.call("revoke", visitor=other.visitor, click=click).json() is True
+    assert client.call("revoke", visitor=client.visitor, click="no click").json() is False
+    assert client.call("revoke", visitor=client.visitor, click=click).json() is True
+    receipt = client.press(click)
+    assert (receipt["rows"], receipt["notice"]["code"]) == ([], messages.UNANSWERED.code)
+    assert (len(slow.posts), client.rows()) == (posts, [])
+    known = client.press(secrets.token_hex(16))["rows"][0]["click"]
+    assert client.call("revoke", visitor=client.visitor, click=known).json() is False

@@ -90,6 +90,7 @@ function draw(report) {
   drawAmount("today", report.today);
   drawAmount("month", report.month);
   drawBalance(report);
+  drawSlowdown(report.slowdown);
   setText(part("access"), accessText(report.allowed));
   setText(part("each"), limitsText(report.allowed));
   drawSpenders(report);
@@ -133,6 +134,16 @@ function drawBalance({ balance, under_way: reserved }) {
   part("balance-left").dataset.low = balance.is_low ? "yes" : "no";
   const floor = text("host.floor", { floor: balance.floor });
   setText(part("balance-floor"), reserved ? `${floor} ${text("host.reserved", { amount: reserved })}` : floor);
+}
+
+/** Recent refusals for a rate that was too high, and what they say about the level of the account. */
+function drawSlowdown(slowdown) {
+  part("slowdown").hidden = !slowdown;
+  if (!slowdown) return;
+  const { count, sends, at_once: together, level, levels } = slowdown;
+  setText(part("slowdown-seen"), text("host.slowdown.seen", { count, sends, together }));
+  const { bronze, bronze_at_once: atOnce, silver, top_up: amount } = levels;
+  setText(part("slowdown-level"), text(`host.slowdown.level.${level}`, { bronze, together: atOnce, silver, amount }));
 }
 
 function drawSpenders({ people, others }) {

@@ -79,14 +79,19 @@ function scrollToResults(results) {
   if (isOneColumn) results.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
 }
 
-/** Ends a press that neither a receipt nor the server's list knows after a while: it has not arrived. */
+/** Has the server refuse a press should it still arrive: only then is it certain that it was not charged.
+ * @param {Page} page @param {string} click
+ * @returns {Promise<boolean | undefined>} false: it has arrived, undefined: the server did not answer */
+const revoke = ({ host, visitor }, click) => host.server.revoke({ visitor, click }).catch(() => undefined);
+
+/** Gives up a press that neither a receipt nor the server's list knows after a while. */
 async function checkReceipt(click) {
   const { gallery, feed, host } = page;
   await sleep(RECEIPT_MS);
   while (gallery.expects(click)) {
-    const isAnswered = await feed.poll(0, { whole: true });
+    await feed.poll(0, { whole: true });
     if (!gallery.expects(click)) return;
-    if (!isAnswered) {
+    if ((await revoke(page, click)) !== true) {
       await sleep(RETRY_MS);
       continue;
     }
@@ -109,13 +114,14 @@ export function showReceipt(receipt) {
 }
 
 /** Reports a press from before a reload that the server does not know, and puts its prompt back. */
-export async function checkPending({ gallery, feed, host }) {
+export async function checkPending({ gallery, host, visitor }) {
   const last = pending();
   if (!last) return;
   await sleep(ARRIVAL_MS);
-  while (!(await feed.poll(0, { whole: true }))) await sleep(ARRIVAL_MS);
+  let isRevoked;
+  while (typeof (isRevoked = await revoke({ host, visitor }, last.click)) !== "boolean") await sleep(ARRIVAL_MS);
   clearPending(last.click);
-  if (gallery.order.some(({ row }) => row.click === last.click)) return;
+  if (!isRevoked) return;
   gallery.say(host.messages.unanswered);
   const box = document.querySelector(PROMPT);
   if (!box || box.value) return;

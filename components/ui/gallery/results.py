@@ -15,6 +15,7 @@ from components.errors import InvalidRequest, PlaygroundError
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.gallery.history import history_functions
+from components.ui.gallery.job_functions import job_functions, job_of
 from components.ui.gallery.job_json import changes_json, job_json
 from components.ui.identity import as_object, number_field, person_of, session_key
 from components.ui.message_json import message_json
@@ -93,21 +94,6 @@ class Results:
             jobs, more = await self._jobs.older(person_of(values, request).visitor_id, number_field(values, "before"))
             return {"rows": self._rows(jobs), "more": more}
 
-        async def recheck(payload: Any, request: gr.Request) -> None:
-            """Poll again for the task of a job that may have been charged."""
-            await self._jobs.resume.recheck(*_job_of(payload, request))
-
-        async def cancel(payload: Any, request: gr.Request) -> bool:
-            """Cancel a job that is not sent yet, or stop one at no charge; return False when it is too late."""
-            visitor, job_id = _job_of(payload, request)
-            if await self._jobs.cancel_unsent(visitor, job_id):
-                return True
-            return await self._jobs.stop(visitor, job_id, is_charge_accepted=False)
-
-        async def stop(payload: Any, request: gr.Request) -> bool:
-            """Stop a job that is being generated, which may be charged all the same; return False if that failed."""
-            return await self._jobs.stop(*_job_of(payload, request))
-
         async def estimate(payload: Any, request: gr.Request) -> dict[str, Any] | None:
             """Return the price of a press and what the model offers; None while the form has invalid values."""
             values = as_object(payload)
@@ -120,16 +106,10 @@ class Results:
 
         async def recipe(payload: Any, request: gr.Request) -> str:
             """Return the settings of a visitor's own job as A1111 infotext."""
-            return await self._playground.recipes.of_job(*_job_of(payload, request))
+            return await self._playground.recipes.of_job(*job_of(payload, request))
 
-        functions = [changes, older, recheck, cancel, stop, estimate, recipe]
+        functions = [changes, older, estimate, recipe, *job_functions(self._jobs)]
         return [*functions, *history_functions(self._playground, self.archives)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return [job_json(job, self._playground) for job in jobs]
-
-
-def _job_of(payload: Any, request: gr.Request) -> tuple[str, str]:
-    """Return the visitor who calls, and the id of the job that is meant."""
-    values = as_object(payload)
-    return person_of(values, request).visitor_id, str(values.get("job", ""))[:64]

@@ -13,6 +13,13 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from components import messages
+from components.budget.account_level import (
+    BRONZE_AT_ONCE,
+    BRONZE_PER_MINUTE,
+    SILVER_PER_MINUTE,
+    SILVER_TOP_UP,
+    Slowdown,
+)
 from components.budget.limits import BudgetLimits, DaySpending, PersonSpending
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
@@ -157,6 +164,23 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
         "deviation": _deviation_json(report.days),
         "people": [_person_json(spending) for spending in report.people[:PEOPLE_SHOWN]],
         "others": max(0, len(report.people) - PEOPLE_SHOWN),
+        "slowdown": _slowdown_json(report.slowdown) if report.slowdown else None,
+    }
+
+
+def _slowdown_json(slowdown: Slowdown) -> dict[str, Any]:
+    """Return the recent 429s, the level that the account looks like, and the values of its text."""
+    return {
+        "count": slowdown.count,
+        "sends": slowdown.sends,
+        "at_once": slowdown.at_once,
+        "level": slowdown.level.value,
+        "levels": {
+            "bronze": BRONZE_PER_MINUTE,
+            "bronze_at_once": BRONZE_AT_ONCE,
+            "silver": SILVER_PER_MINUTE,
+            "top_up": dollars(SILVER_TOP_UP),
+        },
     }
 
 

@@ -36,6 +36,7 @@ MADE = {
     "press_above_hour": messages.press_above_hour(25, 20),
     "press_above_amount": messages.press_above_amount(25, 1.6, 1.0),
     "too_many_of_yours": messages.too_many_of_yours(8),
+    "too_many_of_programs": messages.too_many_of_programs(8),
     "busy_until": messages.busy_until(1_800_000_000),
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),

@@ -16,7 +16,7 @@ from components.domain.job import Job
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
 from components.errors import BudgetDenied
-from components.jobs.submission import JobLimits
+from components.jobs.submission import JobLimits, Submission
 from components.services.backend import Backend
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
@@ -26,6 +26,8 @@ from components.ui.routes.host import PEOPLE_SHOWN, HostPage
 from tests.support.host_page import LIMITS, opened
 from tests.support.scripted_api import MODEL
 from tests.support.v3_service import KEY
+
+ALICE = Person.signed_in("alice")
 
 
 def spend(store: Store, person: str, cost: int, age: float = 60.0, billed: int | None = None) -> None:
@@ -37,6 +39,10 @@ def spend(store: Store, person: str, cost: int, age: float = 60.0, billed: int |
     store.reserve([job], Reservation(free, person, (cost,), None), time.time() - age)
     if billed is not None:
         store.set_bill(job_id, Bill(billed, 0, time.time(), is_final=True))
+
+
+def submission(click: str) -> Submission:
+    return Submission("board", click, (GenerationRequest("a cat", width=256, height=256),), person=ALICE)
 
 
 async def test_who_spent_what(store, seen):
@@ -68,6 +74,7 @@ async def test_who_spent_what(store, seen):
         ],
         "others": 0,
         "deviation": None,
+        "slowdown": None,
     }
 
 
@@ -124,6 +131,21 @@ async def test_a_balance_that_is_not_told_is_left_out(store, hosted):
     async with opened(store, hosted.base_url, LIMITS) as seen:
         report = (await seen.report(**seen.key)).json()
     assert report["balance"] == {"left": None, "floor": 1.0, "is_low": False}
+
+
+async def test_an_account_that_is_slowed_down_looks_like_a_level(store, seen, hosted):
+    (accepted,) = await seen.playground.jobs.start(submission("c1"))
+    await seen.playground.jobs.finished(accepted.id)
+    hosted.next_submits = [lambda: (429, {"retry-after": "0"}, b'{"code": 429}')]
+    (slowed,) = await seen.playground.jobs.start(submission("c2"))
+    await seen.playground.jobs.finished(slowed.id)
+    assert (await seen.report(**seen.key)).json()["slowdown"] == {
+        "count": 1,
+        "sends": 1,
+        "at_once": 0,
+        "level": "bronze",
+        "levels": {"bronze": 10, "bronze_at_once": 3, "silver": 500, "top_up": "$100.00"},
+    }
 
 
 async def test_a_cap_of_nothing_is_full_from_the_start(store, hosted):
