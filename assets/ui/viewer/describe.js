@@ -26,7 +26,7 @@ export const filledIn = (done, lost) => [
   text("viewer.press_generate"),
 ].filter(Boolean).join(" ");
 
-/** What a deletion will do. @param {{pictures: object[], price: ?string}} row @returns {string} */
+/** What a deletion will do. @param {{pictures: object[], price: ?number}} row @returns {string} */
 export function removing({ pictures: { length: count }, price }) {
   const what = count > 1 ? text("viewer.removing_several", { count }) : text("viewer.removing");
   return price ? `${what} ${text("viewer.cost_stays")}` : what;
