@@ -57,7 +57,8 @@ class Field:
     """Ends of the range, included; of a text's models the API's own."""
     maximum: float | None = None
     step: float = 1
-    unit: str = ""
+    max_length: int | None = None
+    """Characters of a text; None: it is no text, or has no limit."""
     choices: tuple[str, ...] = ()
     choice_aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Other names that models and programs use for a choice, with the choice."""
@@ -84,10 +85,14 @@ class Field:
     """True: it is named in "what changed" by itself."""
     in_grid: bool = False
     """True: a list of values of it makes a grid."""
+    grid_example: str = ""
+    """Such a list, in the notation of domain/batch.py; empty: its whole range."""
     in_links: bool = True
     """True: drafts and links have it."""
     parameter_text: str = ""
-    """Description of its parameter of `/generate`; empty when it is no parameter."""
+    """Description of its parameter of `/generate`, in which `{range}`, `{step}` and `{choices}` stand for the field's
+    own; empty when it is no parameter.
+    """
     description: str = ""
     """Description in our server's list of models."""
 
@@ -100,6 +105,28 @@ class Field:
     def parameter(self) -> str:
         """Return the name of its parameter of `/generate`: the API's, except for the two sides of the size."""
         return self.name if self.kind is Kind.SIDE else self.api_name
+
+    @property
+    def parameter_description(self) -> str:
+        """Return the description of its parameter of `/generate`; "" when it is no parameter."""
+        own = {"range": self.range_text(" to "), "step": f"{self.step:g}", "choices": _alternatives(self.choices)}
+        # No str.format: other braces are those of JSON.
+        text = self.parameter_text
+        for name, value in own.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    def holds(self, value: object) -> bool:
+        """Return whether a value is a number in the range of the field; every number is where there is none."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return (self.minimum is None or self.minimum <= value) and (self.maximum is None or value <= self.maximum)
+
+    def range_text(self, between: str) -> str:
+        """Return both ends of the range, such as `1 to 20`; "" without one."""
+        if self.minimum is None or self.maximum is None:
+            return ""
+        return f"{self.minimum:.12g}{between}{self.maximum:.12g}"
 
     @property
     def tile_key(self) -> str:
@@ -125,3 +152,9 @@ class Field:
     def has_range(self) -> bool:
         """Return whether its values are numbers in a range of the model."""
         return self.is_number and self.minimum is not None and self.maximum is not None
+
+
+def _alternatives(choices: tuple[str, ...]) -> str:
+    """Return choices as `a, b or c`."""
+    *first, last = choices or ("",)
+    return f"{', '.join(first)} or {last}" if first else last

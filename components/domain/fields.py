@@ -14,8 +14,21 @@ MAX_LORAS = 4
 """LoRAs of one request: rows of the form, and the API's limit."""
 NOT_INLINE = "enable_base64_output"
 """Field that the app always sends as false. It belongs to the answer, not to the request's settings."""
+PROMPT_LIMIT = 10_000
+"""Characters. The API documents no limit; this one keeps a pasted book from being stored and sent."""
 SIZE = "size"
 """The API's name for both sides together."""
+
+LORA_SCALE = Field(
+    name="lora_scale",
+    kind=Kind.NUMBER,
+    default=1,
+    minimum=0,
+    maximum=4,
+    step=0.05,
+    description="The weight of this LoRA.",
+)
+"""Field of each LoRA."""
 
 # In the order of the parameters of `/generate`, which programs may pass by position: further rows go to the end.
 FIELDS: tuple[Field, ...] = (
@@ -25,6 +38,7 @@ FIELDS: tuple[Field, ...] = (
         api_names=("prompt",),
         taken_by=TakenBy.HOSTED,
         default="",
+        max_length=PROMPT_LIMIT,
         is_required=True,
         is_always_sent=True,
         is_compared=True,
@@ -37,6 +51,7 @@ FIELDS: tuple[Field, ...] = (
         api_names=("negative_prompt",),
         taken_by=TakenBy.HOSTED,
         default="",
+        max_length=PROMPT_LIMIT,
         is_compared=True,
         parameter_text="what should stay out of it",
         description="What stays out of the picture.",
@@ -50,11 +65,10 @@ FIELDS: tuple[Field, ...] = (
         minimum=256,
         maximum=1536,
         step=8,
-        unit="pixels",
         is_always_sent=True,
         affects_price=True,
         affects_duration=True,
-        parameter_text="pixels, 256 to 1536, a multiple of 8",
+        parameter_text="pixels, {range}, a multiple of {step}",
         description="Width*height of the picture in pixels.",
     ),
     Field(
@@ -66,11 +80,10 @@ FIELDS: tuple[Field, ...] = (
         minimum=256,
         maximum=1536,
         step=8,
-        unit="pixels",
         is_always_sent=True,
         affects_price=True,
         affects_duration=True,
-        parameter_text="pixels, 256 to 1536, a multiple of 8",
+        parameter_text="pixels, {range}, a multiple of {step}",
     ),
     Field(
         name="guidance_scale",
@@ -85,7 +98,8 @@ FIELDS: tuple[Field, ...] = (
         recipe_key="CFG scale",
         is_compared=True,
         in_grid=True,
-        parameter_text="how strictly to follow the prompt, 1 to 20",
+        grid_example="2, 4, 8",
+        parameter_text="how strictly to follow the prompt, {range}",
         description="How strictly the words are followed.",
     ),
     Field(
@@ -96,14 +110,14 @@ FIELDS: tuple[Field, ...] = (
         default=28,
         minimum=1,
         maximum=50,
-        unit="steps",
         is_always_sent=True,
         recipe_key="Steps",
         affects_price=True,
         affects_duration=True,
         is_compared=True,
         in_grid=True,
-        parameter_text="how long to work on it, 1 to 50",
+        grid_example="10-40 (+10)",
+        parameter_text="how long to work on it, {range}",
         description="How many steps the picture is refined in.",
     ),
     Field(
@@ -118,7 +132,8 @@ FIELDS: tuple[Field, ...] = (
         recipe_key="Seed",
         is_compared=True,
         in_grid=True,
-        parameter_text="0 to 2147483647, or -1: drawn by the app",
+        grid_example="1-4",
+        parameter_text="{range}; -1 is drawn by the app",
         description="The same seed gives the same picture; -1 draws one.",
     ),
     Field(
@@ -129,7 +144,8 @@ FIELDS: tuple[Field, ...] = (
         affects_price=True,
         affects_duration=True,
         is_compared=True,
-        parameter_text='at most four of {"path": "owner/name or a link", "scale": 0 to 4}',
+        parameter_text=f'at most {MAX_LORAS} of {{"path": "owner/name or a link",'
+        f' "scale": {LORA_SCALE.range_text(" to ")}}}',
         description="Styles to paint with, each with its weight.",
     ),
     Field(
@@ -170,15 +186,15 @@ FIELDS: tuple[Field, ...] = (
         is_null_unused=True,
         is_compared=True,
         in_grid=True,
+        grid_example="0.3-0.9 [4]",
         in_links=False,
-        parameter_text="how much of the image is painted anew, 0 to 1",
+        parameter_text="how much of the image is painted anew, {range}",
         description="How strongly the prompt changes the image; at 1 nothing of it is left.",
     ),
     Field(
         name="feather",
         kind=Kind.WHOLE,
         default=0,
-        unit="pixels",
         used_with=Condition("mask"),
         recipe_key="Mask blur",
         is_shown=False,
@@ -196,7 +212,7 @@ FIELDS: tuple[Field, ...] = (
         recipe_key="Refiner",
         affects_price=True,
         is_compared=True,
-        parameter_text="no_refiner, expert_ensemble_refiner or base_image_refiner; refused unless the model takes it",
+        parameter_text="{choices}; refused unless the model takes it",
         description="How the refiner takes part.",
     ),
     Field(
@@ -212,7 +228,8 @@ FIELDS: tuple[Field, ...] = (
         recipe_key="Refiner switch at",
         affects_price=True,
         in_grid=True,
-        parameter_text="for expert_ensemble_refiner: 0 to 1, where the refiner takes over",
+        grid_example="0.6-0.9 [4]",
+        parameter_text="for expert_ensemble_refiner: {range}, where the refiner takes over",
         description="For expert_ensemble_refiner: the share of the steps after which the refiner takes over.",
     ),
     Field(
@@ -222,12 +239,11 @@ FIELDS: tuple[Field, ...] = (
         taken_by=TakenBy.OWN_SERVER,
         minimum=1,
         maximum=50,
-        unit="steps",
         used_with=Condition("refine", "base_image_refiner"),
         falls_back_to="num_inference_steps",
         recipe_key="Refiner steps",
         affects_price=True,
-        parameter_text="for base_image_refiner: the refiner's steps",
+        parameter_text="for base_image_refiner: the refiner's steps, {range}",
         description="For base_image_refiner: the refiner's steps; as many as num_inference_steps when left out.",
     ),
     Field(
@@ -244,16 +260,6 @@ FIELDS: tuple[Field, ...] = (
         description="The way of painting.",
     ),
 )
-LORA_SCALE = Field(
-    name="lora_scale",
-    kind=Kind.NUMBER,
-    default=1,
-    minimum=0,
-    maximum=4,
-    step=0.05,
-    description="The weight of this LoRA.",
-)
-"""Field of each LoRA."""
 
 
 def field_of(name: str) -> Field:

@@ -12,9 +12,6 @@ from components.domain.lora_path import is_host_file, is_lora_path
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, is_whole
 from components.errors import InvalidRequest
 
-PROMPT_LIMIT = 10_000
-"""Characters. The API documents no limit; this one keeps a pasted book from being stored and sent."""
-
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -54,10 +51,9 @@ class ModelSchema:
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest for the first value of the request that this model does not take."""
-        if len(request.prompt) > PROMPT_LIMIT:
-            raise InvalidRequest("prompt", messages.too_long("prompt", PROMPT_LIMIT))
-        if len(request.negative_prompt) > PROMPT_LIMIT:
-            raise InvalidRequest("negative_prompt", messages.too_long("negative_prompt", PROMPT_LIMIT))
+        for field in FIELDS:
+            if field.max_length is not None and len(request.value(field.name)) > field.max_length:
+                raise InvalidRequest(field.name, messages.too_long(field.name, field.max_length))
         self.check_size(request.width, request.height)
         for field in FIELDS:
             value = request.value(field.name)

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from components import messages
 from components.domain.field import Condition, Field, Kind
-from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, MAX_SEED
+from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, MAX_SEED, field_of
 from components.domain.request import OPTIONS, Preset, Refine
-from components.domain.schema import PROMPT_LIMIT, ModelSchema, Range
+from components.domain.schema import ModelSchema, Range
 from components.errors import InvalidRequest
 from components.loras.link import parse_lora
 from components.messages.catalogue import Text
@@ -84,9 +84,10 @@ def read(text: str) -> ParsedRecipe | None:
 
 def _texts(parsed: ParsedRecipe, notes: list[Message]) -> dict[str, Any]:
     texts = {"prompt": parsed.prompt, "negative_prompt": parsed.negative}
-    if any(len(text) > PROMPT_LIMIT for text in texts.values()):
+    shortened = {name: text[: field_of(name).max_length] for name, text in texts.items()}
+    if shortened != texts:
         notes.append(messages.RECIPE_TOO_LONG)
-    return {name: text[:PROMPT_LIMIT] for name, text in texts.items()}
+    return shortened
 
 
 def _numbers(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> 
         ({"prompt": "x", "preset": "fast"}, "No model here supports Fast mode"),
         ({"prompt": "x", "preset": "slow"}, "That speed doesn't exist"),
         ({"prompt": "x", "prompt_strength": 0}, "Add a picture too"),
-        ({"prompt": "x", "width": 99}, "Width must be between 256 and 1536"),
+        ({"prompt": "x", "width": 99}, "Width must be between 256 and 1,536"),
         ({"prompt": "x", "width": "wide"}, "Enter a number here"),
         ({"prompt": "x", "loras": [{"path": "a/b", "scale": 5}]}, "LoRA scale must be between 0 and 4"),
         ({"prompt": "x", "loras": [{"path": "a/b", "weight": 1}]}, "path (text) and scale"),

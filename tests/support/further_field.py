@@ -26,7 +26,7 @@ def add_row() -> None:
         affects_price=True,
         is_compared=True,
         in_grid=True,
-        parameter_text="layers of the text encoder to leave out, 1 to 12",
+        parameter_text="layers of the text encoder to leave out, {range}",
         description="How many of the text encoder's last layers are left out.",
     )
     table.FIELDS = (*table.FIELDS, row)

@@ -5,7 +5,6 @@ import { elementId, numberInput } from "../shared/dom.js";
 import { formFields, formNumbers } from "../shared/fields.js";
 import { best, usualBest } from "../shared/form_fill.js";
 
-const MOST_CHARACTERS = 10_000; // of a prompt, as in components/domain/schema.py
 const MOST_PATH = 2000; // characters of a LoRA's path
 const MOST_STYLES = 50;
 
@@ -43,8 +42,8 @@ export function settingsFrom(values, usual) {
   const from = values && typeof values === "object" && !Array.isArray(values) ? values : {};
   const moved = [];
   const settings = { ...usual };
-  for (const { name } of formFields("text")) {
-    if (typeof from[name] === "string") settings[name] = from[name].slice(0, MOST_CHARACTERS);
+  for (const { name, maxLength } of formFields("text")) {
+    if (typeof from[name] === "string") settings[name] = from[name].slice(0, maxLength ?? undefined);
   }
   for (const field of formNumbers().filter(({ name }) => Number.isFinite(from[name]))) {
     settings[field.name] = clamp(from[field.name], field);

@@ -3,7 +3,7 @@ import { pricedForm } from "../form/price.js";
 import { pressWith } from "../press/guard.js";
 import { getVisitor } from "../shared/browser_id.js";
 import { button, make, setText } from "../shared/dom.js";
-import { fields } from "../shared/fields.js";
+import { fieldOf, fields } from "../shared/fields.js";
 import { fieldName } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
@@ -13,13 +13,12 @@ import { text } from "../shared/texts.js";
 const SETTLED_MS = 350; // after the last change
 const MOST_CHARACTERS = 2000; // of a list
 const AXES = ["across", "down"];
-/** Settings that can differ, each with values in the notation of the lists; prompts are English in any language. */
-const EXAMPLES = {
-  guidance_scale: "2, 4, 8", num_inference_steps: "10-40 (+10)", seed: "1-4", lora_1_scale: "0-1 [5]",
-  words: "red, blue, green", prompt_strength: "0.3-0.9 [4]", high_noise_frac: "0.6-0.9 [4]",
+/** Settings that are no fields of a request, with values in the notation of the lists; prompts are English in any
+ * language. */
+const OTHERS = {
+  lora_1_scale: { key: "grid.lora_1_scale", example: "0-1 [5]" },
+  words: { key: "grid.words", example: "red, blue, green" },
 };
-/** Settings that are no fields of the form. */
-const LABELS = { lora_1_scale: "grid.lora_1_scale", words: "grid.words" };
 
 /** @typedef {object} Plan what `server.plan` returns @property {number} [count] of images
  * @property {"free" | "unknown" | "known"} [cost] @property {number} [price] dollars at most, where it is known
@@ -80,15 +79,9 @@ function planText(plan) {
   return text(`grid.planned.${cost}`, { count, price });
 }
 
-const further = () => fields().filter(({ inGrid, name }) => inGrid && !(name in EXAMPLES));
-const axisNames = () => [...Object.keys(EXAMPLES), ...further().map(({ name }) => name)];
-
-function exampleOf(axis) {
-  const range = further().find(({ name }) => name === axis);
-  return range ? `${range.minimum}-${range.maximum}` : EXAMPLES[axis];
-}
-
-const labelOf = (field) => (field in LABELS ? text(LABELS[field]) : fieldName(field));
+const axisNames = () => [...fields().filter(({ inGrid }) => inGrid).map(({ name }) => name), ...Object.keys(OTHERS)];
+const exampleOf = (axis) => OTHERS[axis]?.example ?? fieldOf(axis)?.gridExample;
+const labelOf = (axis) => (axis in OTHERS ? text(OTHERS[axis].key) : fieldName(axis));
 
 class Axis {
   constructor(name, place) {

@@ -3,9 +3,10 @@
 /** @typedef {object} Field one field of a request
  * @property {string} name in the form, in drafts and in links @property {string} kind @property {string} label
  * @property {boolean} isNumber @property {boolean} isWhole @property {?number} minimum @property {?number} maximum
- * @property {number} step
+ * @property {number} step @property {?number} maxLength characters of a text
  * @property {any} usual its default @property {?string} key in the row of an image, null when it is not there
- * @property {boolean} isCompared @property {boolean} inGrid @property {boolean} inLinks
+ * @property {boolean} isCompared @property {boolean} inGrid @property {string} gridExample values for the lists of a grid
+ * @property {boolean} inLinks
  * @property {boolean} affectsPrice @property {boolean} isOption a further number, of which no script knows more
  * @property {Object<string, string>} aliases other names of its choices, with the choice */
 

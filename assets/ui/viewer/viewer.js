@@ -144,28 +144,30 @@ const aside = (sentence) => make("p", { className: "aside", dir: "auto" }, sente
 /** List of an image's settings; those without a value are left out. */
 function facts(row, picture, cost) {
   const entries = [
-    [fieldName("prompt"), row.prompt],
-    [fieldName("negative_prompt"), row.negative_prompt],
-    [fieldName("size"), sizeText({ width: picture.width ?? row.width, height: picture.height ?? row.height })],
-    [fieldName("num_inference_steps"), row.num_inference_steps],
-    [fieldName("guidance_scale"), row.guidance_scale],
-    [fieldName("preset"), speedOf(row)],
-    [fieldName("prompt_strength"), row.strength],
-    [fieldName("refine"), refinerOf(row)],
-    [fieldName("seed"), row.seed == null ? null : String(row.seed), text("viewer.copy_seed")],
-    [fieldName("loras"), lorasOf(row).join("\n")],
+    ...fields().filter(({ key }) => key).flatMap((field) => settingFacts(field, row, picture)),
     [fieldName("model"), row.model],
     [text("viewer.backend"), shown(row.backend)],
     [text("viewer.price"), cost.textContent && cost],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
     [text("shared.task"), row.task, text("shared.copy_task")],
-    ...furtherFacts(row),
   ];
   return make("dl", {}, ...entries.filter(([, value]) => value != null && value !== "").map(fact));
 }
 
-const furtherFacts = (row) =>
-  fields().filter(({ isOption }) => isOption).map(({ name, key }) => [fieldName(name), row[key]]);
+/** Settings that are not shown as they are, by field; those without a fact of their own are part of another's. */
+const FACTS = {
+  width: (row, { width, height }) =>
+    [[fieldName("size"), sizeText({ width: width ?? row.width, height: height ?? row.height })]],
+  height: () => [],
+  seed: ({ seed }) => [[fieldName("seed"), seed == null ? null : String(seed), text("viewer.copy_seed")]],
+  loras: (row) => [[fieldName("loras"), lorasOf(row).join("\n")]],
+  refine: (row) => [[fieldName("refine"), refinerOf(row)]],
+  high_noise_frac: () => [],
+  refine_steps: () => [],
+  preset: (row) => [[fieldName("preset"), speedOf(row)]],
+};
+
+const settingFacts = ({ name, key }, row, picture) => FACTS[name]?.(row, picture) ?? [[fieldName(name), row[key]]];
 
 function fact([name, value, copyLabel]) {
   const node = make("dd", { dir: "auto" }, value instanceof Node ? value : shown(value));

@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.components import Component
 
 from components import messages
-from components.domain.schema import PROMPT_LIMIT
+from components.domain.fields import PROMPT_LIMIT
 from components.errors import InvalidRequest
 from components.loras.checker import LoraChecker, Verdict
 from components.loras.link import read_tag

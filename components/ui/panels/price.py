@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.domain.batch import MAX_IMAGES
+from components.domain.fields import MAX_LORAS, field_of
 from components.domain.money import dollars
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage, is_whole
 from components.errors import InvalidRequest
@@ -17,7 +18,8 @@ from components.ui.widgets import options_in
 _SIDES = range(64, 4097)
 """Pixels of a side."""
 _STEPS = range(1, 1001)
-_LORA_COUNTS = range(5)
+_LORA_COUNTS = range(MAX_LORAS + 1)
+_HANDOVER = field_of("high_noise_frac")
 # The number of LoRAs may change a price; which ones they are does not.
 _ANY_LORA = LoraWeight("owner/name")
 
@@ -81,9 +83,8 @@ def _refiner(values: Mapping[str, Any]) -> dict[str, Any]:
     steps = _whole(values.get("refine_steps"), _STEPS)
     if mode is Refine.SECOND_PASS:
         return {"refine": mode, "refine_steps": steps}
-    handover = values.get("high_noise_frac")
-    is_share = isinstance(handover, int | float) and not isinstance(handover, bool) and 0 <= handover <= 1
-    return {"refine": mode, "high_noise_frac": handover if is_share else 0.8}
+    handover = values.get(_HANDOVER.name)
+    return {"refine": mode, _HANDOVER.name: handover if _HANDOVER.holds(handover) else _HANDOVER.default}
 
 
 def _whole(value: Any, allowed: range) -> int | None:

@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.components import Component
 
 from components import messages
-from components.domain.schema import PROMPT_LIMIT
+from components.domain.fields import PROMPT_LIMIT
 from components.errors import InvalidRequest
 from components.loras.tags import tags_of, without_tags
 from components.messages.message import Message

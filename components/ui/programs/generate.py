@@ -35,7 +35,7 @@ from components.ui.programs.call_limits import CallLimits
 from components.ui.programs.images import IMAGE_PARAMETERS, image_fields
 from components.ui.widgets import choice_in, number_of
 
-PARAMETERS = {field.parameter: field.parameter_text for field in FIELDS if field.parameter_text}
+PARAMETERS = {field.parameter: field.parameter_description for field in FIELDS if field.parameter_text}
 """Description of each parameter on the API page, in the order of the endpoint's parameters."""
 
 GeneratedImages = tuple[list[gr.FileData], dict[str, Any]]

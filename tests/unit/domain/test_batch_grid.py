@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
 from components.domain.batch import MAX_CELLS, Axis, cells, count, read_axes
+from components.domain.fields import FIELDS, field_of
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.errors import InvalidRequest
@@ -187,3 +190,27 @@ def test_any_list_is_read_or_refused_in_words(text):
     else:
         assert 1 <= len(found.values) <= MAX_CELLS
         assert len(set(found.values)) == len(found.values)
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.grid_example], ids=lambda field: field.name)
+def test_the_example_of_a_field_is_a_list_within_its_range(field):
+    assert field.in_grid
+    values = axis(field.name, field.grid_example).values
+    assert len(values) > 1
+    assert all(field.holds(value) for value in values)
+
+
+def test_a_field_holds_the_numbers_of_its_range_alone():
+    steps, deepest = field_of("num_inference_steps"), replace(field_of("guidance_scale"), maximum=None)
+    assert [steps.holds(value) for value in (0, 1, 50, 51)] == [False, True, True, False]
+    assert [deepest.holds(value) for value in (0.9, 1, 1e9)] == [False, True, True]
+    assert not any(steps.holds(value) for value in (True, "5", None, float("nan")))
+
+
+def test_a_parameter_s_description_has_its_own_range_step_and_choices():
+    width = replace(field_of("width"), minimum=64, step=16)
+    assert width.parameter_description == "pixels, 64 to 1536, a multiple of 16"
+    refine = replace(field_of("refine"), choices=("a", "b", "c"))
+    assert refine.parameter_description == "a, b or c; refused unless the model takes it"
+    assert '"scale": 0 to 4}' in field_of("loras").parameter_description
+    assert replace(field_of("preset"), parameter_text="").parameter_description == ""

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.domain.fields import MAX_SEED
+from components.domain.fields import MAX_SEED, PROMPT_LIMIT
 from components.domain.lora_path import is_lora_path
 from components.domain.request import GenerationRequest, LoraWeight
-from components.domain.schema import BUILT_IN_SCHEMA, PROMPT_LIMIT, built_in_schema
+from components.domain.schema import BUILT_IN_SCHEMA, built_in_schema
 from components.errors import InvalidRequest
+from components.messages.formats import number
 
 PLAIN = GenerationRequest("a cat")
 
@@ -41,8 +42,8 @@ def test_both_ends_of_a_range_are_in_and_what_lies_beyond_is_not(field, low, hig
     for value in (low - step, high + step):
         error = refused(**{field: value})
         assert error.field == field
-        assert f"{value:.12g}" in str(error)
-        assert f"between {low:g} and {high:.12g}" in str(error)
+        assert number(value) in str(error)
+        assert f"between {number(low)} and {number(high)}" in str(error)
 
 
 @pytest.mark.parametrize("field", ["width", "height", "num_inference_steps", "seed"])

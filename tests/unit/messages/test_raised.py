@@ -16,10 +16,11 @@ from components import messages
 from components.api.client import Endpoint
 from components.budget.limits import BudgetLimits
 from components.domain.batch import batch
+from components.domain.fields import PROMPT_LIMIT
 from components.domain.job import Job, JobState
 from components.domain.model_family import Catalogue, Model, ModelFamily
 from components.domain.request import GenerationRequest, LoraWeight
-from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, PROMPT_LIMIT, built_in_schema
+from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, built_in_schema
 from components.errors import InvalidRequest, StorageError
 from components.messages.catalogue import Text
 from components.messages.message import Message

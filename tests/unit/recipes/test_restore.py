@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import messages
+from components.domain.fields import PROMPT_LIMIT
 from components.domain.request import Preset
-from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, PROMPT_LIMIT, built_in_schema
+from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, built_in_schema
 from components.images.metadata import MAX_TEXT_LENGTH
 from components.recipes.restore import Recipe, restore
 from tests.support.full_run import examples
