@@ -17,9 +17,10 @@ import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
 import { list } from "./shared/formats.js";
 import { fieldName } from "./shared/labels.js";
+import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
-import { language, text } from "./shared/texts.js";
+import { text } from "./shared/texts.js";
 
 /**
  * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML

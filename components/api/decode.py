@@ -11,7 +11,7 @@ from typing import Any
 
 from components import messages
 from components.api.decode_message import message_or_text, messages_or_text, reason_or_text
-from components.api.envelope import MESSAGE_LIMIT, ApiResponse, envelope_of
+from components.api.envelope import MESSAGE_LIMIT, ApiResponse, Envelope, envelope_of
 from components.api.error_codes import refusal_of
 from components.domain.json_values import as_count, as_list, as_mapping, as_text
 from components.domain.money import Micros, Quote, micros
@@ -26,6 +26,7 @@ from components.errors import (
     Unauthorized,
     UploadFailed,
 )
+from components.messages.catalogue import Param
 from components.messages.message import Message
 
 PREVIEW_LIMIT = 64 * 1024
@@ -57,8 +58,7 @@ def decode_submit(response: ApiResponse) -> TaskUpdate:
     data = as_mapping(envelope.data)
     if task_id_of(data):  # an error with a task id counts as accepted: the task exists and may be charged
         return _update(data)
-    reason = reason_or_text(envelope.fields.get("x-message"), envelope.message)
-    if refusal := refusal_of(envelope.code, envelope.message, response.retry_after, reason):
+    if refusal := refusal_of(envelope.code, envelope.message, response.retry_after, _reason(envelope)):
         raise refusal
     raise SubmissionUnknown(messages.UNEXPECTED_PAGE if envelope.is_page else messages.NO_CLEAR_ANSWER)
 
@@ -75,7 +75,7 @@ def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
     if task_id_of(data) == task_id and (code == 200 or "status" in data):
         return _update(data)
     if code in _TASK_FAILED_CODES:
-        return TaskUpdate(task_id, TaskStatus.FAILED, error=envelope.message)
+        return TaskUpdate(task_id, TaskStatus.FAILED, error=_reason(envelope))
     if code == 404:
         raise TaskNotFound(messages.GONE)
     if code in (401, 403):
@@ -105,7 +105,7 @@ def decode_upload(response: ApiResponse) -> str:
     link = _url(as_mapping(envelope.data).get("download_url"))
     if envelope.code == 200 and link:
         return link
-    refusal = refusal_of(envelope.code, envelope.message, response.retry_after)
+    refusal = refusal_of(envelope.code, envelope.message, response.retry_after, _reason(envelope))
     # No InvalidRequest: it would be shown at a field of the form, of which none is wrong.
     raise refusal if isinstance(refusal, SubmitRejected) else UploadFailed(messages.NOT_UPLOADED)
 
@@ -169,6 +169,11 @@ def decode_inline_image(text: str) -> bytes:
         return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
     except binascii.Error as error:
         raise ValueError("not base64") from error
+
+
+def _reason(envelope: Envelope) -> Param:
+    """Return the API's own message as the parameter of another message."""
+    return reason_or_text(envelope.fields.get("x-message"), envelope.message)
 
 
 def task_id_of(data: Mapping[str, Any]) -> str:

@@ -9,7 +9,9 @@ from components.messages.message import LITERAL, Message, as_param, literal
 MAX_MESSAGES = 10
 """Messages in one list; a longer list is not used."""
 PARAM_LIMIT = 300
-"""Characters of a parameter."""
+"""Characters of a parameter, and of each item of one that is a list."""
+_ITEM_LIMIT = 20
+"""Items of a parameter."""
 _NUMBER_LIMIT = 1e12
 
 
@@ -45,10 +47,18 @@ def _message(value: object) -> Message | None:
     return Message(code, params) if params.keys() == needed else None
 
 
-def _param(value: object) -> str | int | float | None:
+def _param(value: object) -> Param | None:
+    if isinstance(value, list):
+        names = [_name(one) for one in as_list(value)[:_ITEM_LIMIT]]
+        return tuple(names) if names and all(names) else None
     if isinstance(value, str):
-        return as_text(value) if 0 < len(value) <= PARAM_LIMIT else None
+        return _name(value) or None
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     # A number that is not finite is below no limit.
     return value if abs(value) < _NUMBER_LIMIT else None
+
+
+def _name(value: object) -> str:
+    """Return a text; empty for any other value, and for one that is too long."""
+    return as_text(value) if isinstance(value, str) and len(value) <= PARAM_LIMIT else ""

@@ -24,15 +24,9 @@ def micros(dollars: object) -> Micros | None:
     return int(amount.to_integral_value(ROUND_CEILING)) if amount.is_finite() and abs(amount) <= MAX_MICROS else None
 
 
-def dollars(amount: Micros) -> str:
-    """Return an amount such as `$4.20`; below ten cents with up to four decimals, such as `$0.0125`."""
-    value = Decimal(abs(amount)) / 1_000_000
-    if amount <= 0 or value >= Decimal("0.1"):
-        return f"{'-' if amount < 0 else ''}${value:.2f}"
-    if value < Decimal("0.0001"):
-        return "under $0.0001"
-    cents, parts = f"{value:.4f}"[:-2], f"{value:.4f}"[-2:]
-    return f"${cents}{parts.rstrip('0')}"
+def dollars(amount: Micros) -> float:
+    """Return an amount in dollars, to be shown."""
+    return amount / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

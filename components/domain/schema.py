@@ -31,9 +31,8 @@ class Range:
         """Raise InvalidRequest at `field` unless `value` lies in the range."""
         if not self.minimum <= value <= self.maximum:
             # A whole number may have thousands of digits: too many for a float, and for a sentence.
-            entered = f"{value:.12g}" if abs(value) < 1e12 else ""
-            low, high = f"{self.minimum:.12g}", f"{self.maximum:.12g}"
-            raise InvalidRequest(field, messages.outside(self.label, low, high, entered))
+            entered = value if abs(value) < 1e12 else None
+            raise InvalidRequest(field, messages.outside(self.label, self.minimum, self.maximum, entered))
 
 
 @dataclass(frozen=True, slots=True)

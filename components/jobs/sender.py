@@ -28,7 +28,7 @@ from components.jobs.repository import JobRepository
 from components.jobs.send_queue import QueueEntry, QueueResult, SendQueue
 from components.jobs.uploads import Uploads
 from components.messages.message import Message
-from components.net.retry import MAX_RETRY_AFTER, ResendPolicy, utc
+from components.net.retry import MAX_RETRY_AFTER, ResendPolicy
 from components.storage.async_store import AsyncStore
 
 PUBLISH_SECONDS = 0.3
@@ -184,7 +184,7 @@ class Sender:
         wait = error.retry_after if isinstance(error, RateLimited) else None
         message = messages.BUSY_TOO_LONG if isinstance(error, RateLimited) else error.message
         if wait and wait > MAX_RETRY_AFTER:
-            message = messages.busy_until(utc(self._clock.now() + wait))
+            message = messages.busy_until(self._clock.now() + wait)
         ended = job.ended_as(JobState.FAILED, self._clock.now(), message)
         await self._jobs.save(ended)
         return ended

@@ -124,5 +124,5 @@ def _lora_file(data: Mapping[str, Any]) -> str:
         raise NotALora(messages.LORA_NO_FILE)
     if len(files) > 1:
         listed = words_of(files)[:_MAX_NAMES]
-        raise SiteUnavailable(messages.lora_several_files(", ".join(listed)))
+        raise SiteUnavailable(messages.lora_several_files(tuple(listed)))
     return files[0]

@@ -6,6 +6,7 @@ Their texts are in the catalogue, assets/locales; they are shown as text, never 
 from __future__ import annotations
 
 from components.messages.access import *
+from components.messages.catalogue import ENGLISH
 from components.messages.catalogue import Text as Text
 from components.messages.catalogue import text as text
 from components.messages.edge import *
@@ -22,12 +23,13 @@ from components.messages.source_image import *
 from components.messages.tracking import *
 
 
-def charged(message: Message, *, is_free: bool) -> str:
-    """Return the part about the charge in English; empty on a backend that is free."""
-    return "" if is_free else text(f"charge.{message.charge.value}")
+def charged(message: Message, *, is_free: bool, language: str = ENGLISH) -> str:
+    """Return the part about the charge; empty on a backend that is free."""
+    return "" if is_free else text(f"charge.{message.charge.value}", language=language)
 
 
-def in_full(message: Message, *, is_free: bool) -> str:
-    """Return the three parts of a message as one line, in English."""
-    parts = (message.happened, charged(message, is_free=is_free), message.advice)
+def in_full(message: Message, *, is_free: bool, language: str = ENGLISH) -> str:
+    """Return the three parts of a message as one line."""
+    happened, *advice = message.texts_in(language)
+    parts = (happened, charged(message, is_free=is_free, language=language), *advice)
     return " ".join(part for part in parts if part)

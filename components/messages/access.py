@@ -31,8 +31,8 @@ def picture_limit(most: int) -> Message:
     return Message("picture_limit", {"count": most})
 
 
-def person_limit(dollars: str) -> Message:
-    """Return the message for the host's spending limit per person and day; `dollars` as shown, such as `$1.50`."""
+def person_limit(dollars: float) -> Message:
+    """Return the message for the host's spending limit per person and day."""
     return Message("person_limit", {"dollars": dollars})
 
 
@@ -41,8 +41,8 @@ def press_above_hour(images: int, most: int) -> Message:
     return Message("press_above_hour", {"count": images, "most": most})
 
 
-def press_above_amount(images: int, dollars: str, most: str) -> Message:
-    """Return the message for one press that costs more than the host's limits allow in all; amounts as shown."""
+def press_above_amount(images: int, dollars: float, most: float) -> Message:
+    """Return the message for one press that costs more than the host's limits allow in all; amounts in dollars."""
     return Message("press_above_amount", {"count": images, "dollars": dollars, "most": most})
 
 

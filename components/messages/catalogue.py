@@ -1,7 +1,8 @@
 """Catalogue of texts: every text that a visitor sees, by key, one JSON file a language in assets/locales.
 
 A text is a template with `{name}` placeholders, or one template for each plural category (`one`, `other`), chosen by
-the parameter `count`. assets/ui/shared/texts.js renders the same files in the browser, in the browser's language.
+the parameter `count`. `{price, money}` names the format of a number: see formats.py. assets/ui/shared/texts.js renders
+the same files in the browser, in the browser's language.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from components.messages.formats import FORMATS, number
+
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locales"
 ENGLISH = "en"
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?:, (\w+))?\}")
+"""Name of a parameter, and its format."""
 
 Template = str | Mapping[str, str]
 """Template of a text; a mapping has one for each plural category."""
@@ -34,8 +38,11 @@ class Text:
         return text(self.key, self.params)
 
 
-Param = str | int | float | Text
-"""Value of a placeholder. Numbers are written as the language writes them; another text is rendered first."""
+Param = str | int | float | Text | tuple[str, ...]
+"""Value of a placeholder. Numbers and lists are written as the language writes them; another text is rendered first.
+
+A string stays as it is: also in place of a number that an earlier version stored as it was shown.
+"""
 
 
 def text(key: str, params: Mapping[str, Param] | None = None, language: str = ENGLISH) -> str:
@@ -46,7 +53,7 @@ def text(key: str, params: Mapping[str, Param] | None = None, language: str = EN
 def filled(template: Template, params: Mapping[str, Param], language: str = ENGLISH) -> str:
     """Return a template with its placeholders filled. Raises KeyError for a missing parameter."""
     chosen = template if isinstance(template, str) else template[_plural_category(template, params["count"])]
-    return _PLACEHOLDER.sub(lambda found: _shown(params[found[1]], language), chosen)
+    return PLACEHOLDER.sub(lambda found: _shown(params[found[1]], found[2], language), chosen)
 
 
 def can_render(key: str, params: Mapping[str, Param], language: str = ENGLISH) -> bool:
@@ -59,8 +66,8 @@ def can_render(key: str, params: Mapping[str, Param], language: str = ENGLISH) -
 def placeholders(template: Template) -> frozenset[str]:
     """Return the names of the parameters that a template needs; a plural needs `count`."""
     if isinstance(template, str):
-        return frozenset(_PLACEHOLDER.findall(template))
-    return frozenset({"count"}.union(*(_PLACEHOLDER.findall(one) for one in template.values())))
+        return frozenset(_names(template))
+    return frozenset({"count"}.union(*map(_names, template.values())))
 
 
 def pair(first: Text, second: Text) -> Text:
@@ -78,10 +85,18 @@ def _plural_category(template: Mapping[str, str], count: Param) -> str:
     return "one" if count == 1 and "one" in template else "other"
 
 
-def _shown(value: Param, language: str) -> str:
+def _names(template: str) -> list[str]:
+    return [name for name, _ in PLACEHOLDER.findall(template)]
+
+
+def _shown(value: Param, kind: str | None, language: str) -> str:
     if isinstance(value, Text):
         return text(value.key, value.params, language)
-    return value if isinstance(value, str) else f"{value:,.12g}" if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return FORMATS[kind](value) if kind else number(value)
 
 
 @cache

@@ -48,10 +48,10 @@ def not_finite(field: str) -> Message:
     return Message("not_finite", {"field": field_title(field)})
 
 
-def outside(field: str, low: str, high: str, value: str) -> Message:
-    """Return the message for a value outside its range; an empty `value` is too long to be shown."""
+def outside(field: str, low: float, high: float, value: float | None) -> Message:
+    """Return the message for a value outside its range; a `value` of None is too long to be shown."""
     params: dict[str, Param] = {"field": field_title(field), "low": low, "high": high}
-    return Message("outside", {**params, "value": value}) if value else Message("far_outside", params)
+    return Message("far_outside", params) if value is None else Message("outside", {**params, "value": value})
 
 
 def not_on_grid(field: str) -> Message:

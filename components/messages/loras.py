@@ -53,6 +53,6 @@ def lora_of_make(make: str) -> Message:
     return Message("lora_of_make", {"make": make})
 
 
-def lora_several_files(names: str) -> Message:
-    """Return the message for a repository with several LoRA files; `names` is a list as shown."""
+def lora_several_files(names: tuple[str, ...]) -> Message:
+    """Return the message for a repository with several LoRA files."""
     return Message("lora_several_files", {"names": names})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
-from components.messages.catalogue import Param, Text, can_render, pair, texts
+from components.messages.catalogue import ENGLISH, Param, Text, can_render, pair, text, texts
 
 
 class Charge(Enum):
@@ -42,12 +42,16 @@ class Message:
     @property
     def happened(self) -> str:
         """Return what happened, in English."""
-        return str(renderable(self).texts[0])
+        return self.texts_in(ENGLISH)[0]
 
     @property
     def advice(self) -> str:
         """Return what to do next, in English; empty when there is nothing."""
-        return " ".join(str(part) for part in renderable(self).texts[1:])
+        return " ".join(self.texts_in(ENGLISH)[1:])
+
+    def texts_in(self, language: str) -> tuple[str, ...]:
+        """Return what happened and, if there is something, what to do next, in a language of the catalogue."""
+        return tuple(text(part.key, part.params, language) for part in renderable(self).texts)
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -101,6 +105,14 @@ def message_of(record: Mapping[str, Any]) -> Message:
 def _param(value: Any) -> Param:
     if isinstance(value, Mapping):
         return Text(value["key"], {name: _param(inner) for name, inner in value["params"].items()})
+    if isinstance(value, list | tuple):
+        return tuple(_name(one) for one in cast("Sequence[object]", value))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError(value)
+    return value
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
         raise TypeError(value)
     return value

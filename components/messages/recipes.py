@@ -10,7 +10,7 @@ RECIPE_OF_A_PICTURE = Message("recipe_of_a_picture")
 RECIPE_TOO_LONG = Message("recipe_too_long")
 
 
-def moved(field: str, old: str, new: Param) -> Message:
+def moved(field: str, old: Param, new: Param) -> Message:
     """Return the message for a value that was changed to be legal."""
     return Message("moved", {"field": field_title(field), "old": old, "new": new})
 
@@ -32,8 +32,8 @@ def refiner_not_restored(name: str) -> Message:
     return Message("refiner_not_restored", {"name": name})
 
 
-def not_restored(names: str, more: int = 0) -> Message:
-    """Return the message for settings that the app does not have: a list as shown, and the number of others."""
+def not_restored(names: tuple[str, ...], more: int = 0) -> Message:
+    """Return the message for settings that the app does not have: names of some, and the number of others."""
     if more:
         return Message("not_restored_and_more", {"names": names, "count": more})
     return Message("not_restored", {"names": names})

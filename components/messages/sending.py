@@ -35,9 +35,9 @@ UNSUITABLE = Message("unsuitable")
 LINK_NOT_FETCHED = Message("link_not_fetched")
 
 
-def busy_until(time: str) -> Message:
-    """Return the message for a rate limit with a long Retry-After; `time` as shown."""
-    return Message("busy_until", {"time": time})
+def busy_until(moment: float) -> Message:
+    """Return the message for a rate limit with a long Retry-After, until a time in Unix seconds."""
+    return Message("busy_until", {"time": moment})
 
 
 def setting_refused(reason: Param) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from components.errors import ConnectionFailed, PlaygroundError, RateLimited
@@ -71,8 +71,3 @@ def _seconds_until(date: str, now: float) -> float:
         return math.nan
     # A date with the zone -0000 is read without a time zone; HTTP dates are UTC.
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-
-
-def utc(moment: float) -> str:
-    """Return Unix seconds as a time of day for messages, such as `14:05 UTC`."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%H:%M UTC")

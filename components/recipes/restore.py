@@ -24,6 +24,7 @@ from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
 
 _GRID = 8
 _MAX_NAMES = 6
+_LARGE = 1e12
 """Names of settings that are listed as not restored."""
 _FORM_NUMBERS = [
     field
@@ -61,7 +62,8 @@ def restore(text: str, schema: ModelSchema, known_names: Mapping[str, str]) -> R
     if parsed.is_from_image:
         notes.append(messages.RECIPE_OF_A_PICTURE)
     if parsed.unused:
-        notes.append(messages.not_restored(_listed(parsed.unused[:_MAX_NAMES]), len(parsed.unused[_MAX_NAMES:])))
+        names = tuple(_clipped(name) for name in parsed.unused[:_MAX_NAMES])
+        notes.append(messages.not_restored(names, len(parsed.unused[_MAX_NAMES:])))
     return Recipe(settings, tuple(notes))
 
 
@@ -98,7 +100,7 @@ def _seed(parsed: ParsedRecipe, notes: list[Message]) -> float:
     seed = -1 if found is None else found
     # ComfyUI's seeds have 64 bits. Any other seed makes another image, so none is put in its place.
     if not -1 <= seed <= MAX_SEED:
-        notes.append(messages.moved("seed", _as_text(seed), Text("recipe.random_seed")))
+        notes.append(messages.moved("seed", _digits(seed), Text("recipe.random_seed")))
         return -1
     return seed
 
@@ -107,7 +109,7 @@ def _number(field: Field, parsed: ParsedRecipe, schema: ModelSchema, notes: list
     """Return a number within the model's range, its default for a missing one; a missing option stays so."""
     value = parsed.numbers.get(field.name)
     if field in OPTIONS and value is not None and field.api_name not in schema.fields:
-        notes.append(messages.not_restored(field.recipe_key))
+        notes.append(messages.not_restored((field.recipe_key,)))
         value = None
     if field in OPTIONS and value is None:
         return None
@@ -123,7 +125,7 @@ def _size(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> di
     scale = min(*(allowed.maximum / max(side, 1) for side, allowed in zip(parsed.size, ranges, strict=True)), 1.0)
     sides = [_on_grid(side * scale, allowed) for side, allowed in zip(parsed.size, ranges, strict=True)]
     if tuple(sides) != parsed.size:
-        notes.append(messages.moved("size", f"{parsed.size[0]} x {parsed.size[1]}", f"{sides[0]} x {sides[1]}"))
+        notes.append(messages.moved("size", _size_text(*parsed.size), _size_text(*sides)))
     return {"width": sides[0], "height": sides[1]}
 
 
@@ -192,20 +194,19 @@ def _within(allowed: Range, value: float | None, notes: list[Message]) -> float:
         return allowed.default
     inside = min(max(value, allowed.minimum), allowed.maximum)
     if inside != value:
-        notes.append(messages.moved(allowed.label, _as_text(value), f"{inside:g}"))
+        notes.append(messages.moved(allowed.label, value if abs(value) < _LARGE else _digits(value), inside))
     return inside
 
 
-def _as_text(value: float) -> str:
+def _digits(value: float) -> str:
+    """Return a seed, or another large number, without separators."""
     return str(value) if isinstance(value, int) else f"{value:.12g}"
+
+
+def _size_text(width: int, height: int) -> Text:
+    return Text("shared.size", {"width": width, "height": height})
 
 
 def _clipped(text: str) -> str:
     single_line = " ".join(text_value(text).split())
     return single_line if len(single_line) <= 40 else f"{single_line[:39]}…"
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    """Return names in one line of about 100 characters."""
-    listed = ", ".join(_clipped(name) for name in names)
-    return listed if len(listed) <= 100 else f"{listed[:99]}…"

@@ -35,8 +35,8 @@ class VisitorKeyView:
 
     masked: str
     """The key with all but its end hidden."""
-    balance: str
-    """Balance of its account, such as `$4.20`; empty when the API gave none."""
+    balance: float | None
+    """Balance of its account in dollars; None when the API gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Accounts:
             # An API without a balance call (404) cannot check a key: it is stored as it is.
             if not isinstance(error, NotProvided) or error.is_offered:
                 raise BudgetDenied(messages.KEY_NOT_CHECKED) from error
-            balance = ""
+            balance = None
         token = self._keys.add(key)
         # The store of keys is bounded: adding one may have pushed out another, whose account is closed here.
         self.drop_unused()
@@ -149,7 +149,7 @@ class Accounts:
             balance = dollars(await self._client(key.key).balance())
         # Shown without a balance: a key that the API rejects now is reported at the jobs that it does not pay for.
         except (NotProvided, ConnectionFailed, CertificateError, Unauthorized):
-            balance = ""
+            balance = None
         return VisitorKeyView(key.masked, balance)
 
     async def count_transferable(self, browser: Person, person: Person) -> int:

@@ -21,6 +21,7 @@ from components.loras.tags import merged, take_tags
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.gallery.results import Results
+from components.ui.http.language import language_of
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.labels import label
 from components.ui.listeners import listen
@@ -194,5 +195,6 @@ def _read_ticket(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
     values = as_object(ticket)
     visitor, click = values.get("visitor"), values.get("click")
     if not is_token(visitor) or not is_token(click):
-        raise gr.Error(messages.in_full(messages.PAGE_NOT_READY, is_free=True), print_exception=False)
+        text = messages.in_full(messages.PAGE_NOT_READY, is_free=True, language=language_of(request.headers))
+        raise gr.Error(text, print_exception=False)
     return person_of(values, request), str(click), session_key(values)

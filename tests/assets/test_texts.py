@@ -112,7 +112,7 @@ DYNAMIC = {
 PARAMS = {"sides": {"width", "height"}, "lengths": {"width", "height"}}
 """Functions that return the parameters of a text."""
 KEY = re.compile(rf"(?:{'|'.join(SECTIONS)}|field|charge)(?:\.(?:[\w-]|\$\{{\}})+)+")
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?:, \w+)?\}")
 
 VISIBLE = re.compile(r"[^\W\d_]{2,}[,.:;!?…]?\s+[^\W\d_]{2,}|(?:^|\s)[A-Z][a-z]")
 """Two words, or one that begins with a capital: a text for visitors, or one of ALLOWED."""

@@ -82,6 +82,10 @@ CIVITAI = (
 )
 
 
+def size(width: int, height: int) -> Text:
+    return Text("shared.size", {"width": width, "height": height})
+
+
 def not_found(name: str) -> messages.Message:
     return messages.lora_not_restored(name)
 
@@ -91,7 +95,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
         f"a fox\nNegative prompt: blurry, text\n{LINE}, Sampler: DPM++ 2M Karras, Model hash: 31e35c80fc, "
         "Model: sd_xl_base_1.0, Clip skip: 2, Version: v1.6.0",
         {"negative_prompt": "blurry, text"},
-        (messages.not_restored("Sampler, Model hash, Model, Clip skip"),),
+        (messages.not_restored(("Sampler", "Model hash", "Model", "Clip skip")),),
     ),
     "several lines": (
         f"a fox,\nin the snow\nNegative prompt: blurry,\ntext\n{LINE}",
@@ -102,7 +106,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
     "a lora of the starter set": (
         f'a fox <lora:pixel-art-xl:0.8>\n{LINE}, Lora hashes: "pixel-art-xl: bbf3d8defbfb"',
         {"loras": [{"path": "nerijs/pixel-art-xl", "scale": 0.8}]},
-        (messages.not_restored("Lora hashes"),),
+        (messages.not_restored(("Lora hashes",)),),
     ),
     "a lora by its name": (f"a fox, <lora:inkSketch_v2:1>\n{LINE}", {}, (not_found("inkSketch_v2"),)),
     "a lora below 0": (f"a fox <lora:pixel-art-xl:-1>\n{LINE}", {}, (not_found("<lora:pixel-art-xl:-1>"),)),
@@ -115,7 +119,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
     "forge": (
         f"a fox\n{LINE}, Sampler: Euler, Schedule type: Simple, Distilled CFG Scale: 3.5, Version: f2.0.1v1.10.1",
         {},
-        (messages.not_restored("Sampler, Schedule type, Distilled CFG Scale"),),
+        (messages.not_restored(("Sampler", "Schedule type", "Distilled CFG Scale")),),
     ),
     "a refiner": (
         f"a fox\n{LINE}, Refiner: sd_xl_refiner_1.0 [7440042bbd], Refiner switch at: 0.6",
@@ -140,31 +144,31 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
     "zeros": (
         "a fox\nSteps: 0, CFG scale: 0, Seed: 0, Size: 1024x1024",
         {"num_inference_steps": 1, "guidance_scale": 1, "seed": 0},
-        (messages.moved("guidance_scale", "0", "1"), messages.moved("num_inference_steps", "0", "1")),
+        (messages.moved("guidance_scale", 0, 1), messages.moved("num_inference_steps", 0, 1)),
     ),
     "a seed and a size too large": (
         "a fox\nSteps: 20, CFG scale: 7, Seed: 4294967295, Size: 2048x1024",
         {"seed": -1, "width": 1536, "height": 768},
         (
             messages.moved("seed", "4294967295", Text("recipe.random_seed")),
-            messages.moved("size", "2048 x 1024", "1536 x 768"),
+            messages.moved("size", size(2048, 1024), size(1536, 768)),
         ),
     ),
     "image to image": (f"a fox\n{LINE}, Denoising strength: 0.4", {}, (messages.RECIPE_OF_A_PICTURE,)),
     "a second look": (
         f"a fox\n{LINE}, Denoising strength: 0.4, Hires upscale: 2, Hires upscaler: Latent",
         {},
-        (messages.not_restored("Hires upscale, Hires upscaler"),),
+        (messages.not_restored(("Hires upscale", "Hires upscaler")),),
     ),
     "civitai": (
         f"a fox\n{CIVITAI}",
         {"loras": [{"path": "https://civitai.com/api/download/models/456", "scale": 0.8}]},
-        (messages.not_restored("Sampler, Clip skip"),),
+        (messages.not_restored(("Sampler", "Clip skip")),),
     ),
     "civitai with a tag": (
         f"a fox <lora:ink:0.8>\n{CIVITAI}",
         {"loras": [{"path": "https://civitai.com/api/download/models/456", "scale": 0.8}]},
-        (messages.not_restored("Sampler, Clip skip"),),
+        (messages.not_restored(("Sampler", "Clip skip")),),
     ),
     "five loras": (
         "a fox "
@@ -188,7 +192,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
             "height": 896,
             "loras": [{"path": "nerijs/pixel-art-xl", "scale": 0.1}],
         },
-        (messages.not_restored("Adm guidance, Base model, Performance, Sampler, Sharpness, Styles"),),
+        (messages.not_restored(("Adm guidance", "Base model", "Performance", "Sampler", "Sharpness", "Styles")),),
     ),
     "an older fooocus": (
         json.dumps(
@@ -210,7 +214,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
         },
         (
             messages.moved("seed", "156680208700286", Text("recipe.random_seed")),
-            messages.not_restored("Sampler, Scheduler"),
+            messages.not_restored(("Sampler", "Scheduler")),
         ),
     ),
     "civitai's comfyui": (

@@ -9,7 +9,8 @@ from components.messages.message import LITERAL, Message
 _VALUES: dict[str, Param] = {
     "field": messages.field_title("width"),
     "what": messages.feature("loras"),
-    "dollars": "$1.00",
+    "dollars": 1.5,
+    "time": 1_800_000_000,
 }
 CODES = sorted({key.split(".")[1] for key in texts() if key.startswith("message.")} - {LITERAL})
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
+from components.api.decode_message import message_or_text
 from components.engines.protocol import Engine
 from components.server.assembly import ServerLimits
 from components.server.process.serve import Service, serve
@@ -49,9 +50,10 @@ class Caller:
     def refused(self, response: httpx.Response) -> tuple[int, int, str]:
         """Return (HTTP status, code, message) of a refusal."""
         envelope = response.json()
-        assert set(envelope) - {"x-message"} == {"code", "message", "data"}
+        assert set(envelope) == {"code", "message", "data", "x-message"}
         assert envelope["data"] is None
-        assert envelope["message"]
+        told = message_or_text(envelope["x-message"], "")
+        assert told and envelope["message"].endswith(str(told)), "its code says the same in any language"
         return response.status_code, envelope["code"], envelope["message"]
 
     def refuse(self, **body: Any) -> tuple[int, int, str]:

@@ -12,7 +12,7 @@ const RETRY_MS = 5_000;
 
 /**
  * @typedef {object} AccountStatus what `server.account_status` returns
- * @property {string} user @property {boolean} can_sign_in @property {?{masked: string, balance: string}} own_key
+ * @property {string} user @property {boolean} can_sign_in @property {?{masked: string, balance: ?number}} own_key
  * @property {boolean} key_lost @property {?import("../shared/messages.js").Message} obstacle
  * @property {import("../shared/texts.js").Param} paid_by @property {number} to_bring
  */
@@ -54,7 +54,7 @@ export function jobEnded() {
 
 function ownKeyText({ model, masked, balance }) {
   const payer = text("account.own_key", { model, masked });
-  return balance ? `${payer} ${text("account.balance_left", { balance })}` : payer;
+  return balance != null ? `${payer} ${text("account.balance_left", { balance })}` : payer;
 }
 
 class AccountPanel {

@@ -52,7 +52,7 @@ export function pricedForm() {
 function priceText({ price, pictures: count, costs_nothing: isFree }) {
   if (isFree) return ` · ${text("form.price_free")}`;
   if (price === null) return ` · ${text("form.price_unknown")}`;
-  return ` · ${count > 1 ? text("form.price_of", { count, price }) : price}`;
+  return ` · ${count > 1 ? text("form.price_of", { count, price }) : dollars(price)}`;
 }
 
 /** Keeps the price on the Generate button up to date.
@@ -93,7 +93,7 @@ class PriceWatch {
   showSpending(rows) {
     const costs = rows.filter(({ created }) => created >= this.since).map(spentOn).filter(Boolean);
     const sum = costs.reduce((total, cost) => total + cost, 0);
-    setText(this.spent, sum ? text("form.visit", { dollars: dollars(sum / 1e6), count: costs.length }) : "");
+    setText(this.spent, sum ? text("form.visit", { dollars: sum / 1e6, count: costs.length }) : "");
   }
 
   async #request() {

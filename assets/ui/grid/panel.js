@@ -22,7 +22,7 @@ const EXAMPLES = {
 const LABELS = { lora_1_scale: "grid.lora_1_scale", words: "grid.words" };
 
 /** @typedef {object} Plan what `server.plan` returns @property {number} [count] of images
- * @property {"free" | "unknown" | "known"} [cost] @property {string} [price] at most, where it is known
+ * @property {"free" | "unknown" | "known"} [cost] @property {number} [price] dollars at most, where it is known
  * @property {import("../shared/messages.js").Message} [refused] */
 
 /** Creates the controls. @param {(values: object) => Promise<Plan>} plan @returns {Promise<HTMLElement>} */

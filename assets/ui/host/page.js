@@ -1,6 +1,6 @@
 /** Host page: what each visitor has spent, and the switch that stops spending. Text becomes text nodes, never HTML. */
 import { make, setText } from "../shared/dom.js";
-import { dayInUtc, list, timeOfDay } from "../shared/formats.js";
+import { dayInUtc, dollars, list, number, signedDollars, timeOfDay } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { fillTexts } from "../shared/template.js";
 import { pieces, text } from "../shared/texts.js";
@@ -103,8 +103,8 @@ function accessText({ access, users }) {
   return text(`host.access.${access}`, { users: list(users) });
 }
 
-function limitsText({ access, pictures_per_hour: count, per_person_day: dollars }) {
-  return access === "own-key-only" ? "" : text("host.each", { count, dollars });
+function limitsText({ access, pictures_per_hour: count, per_person_day: limit }) {
+  return access === "own-key-only" ? "" : text("host.each", { count, dollars: limit });
 }
 
 function drawSwitch({ stop: { is_on: isOn, is_forced: isForced, is_unread: isUnread }, allowed }) {
@@ -120,7 +120,7 @@ function drawSwitch({ stop: { is_on: isOn, is_forced: isForced, is_unread: isUnr
 }
 
 function drawAmount(name, { spent, cap, share }) {
-  const amount = pieces("host.amount", { spent: make("strong", {}, spent), cap });
+  const amount = pieces("host.amount", { spent: make("strong", {}, dollars(spent)), cap });
   const nodes = amount.map((piece) => (typeof piece === "string" ? make("span", {}, piece) : piece));
   part(`${name}-amount`).replaceChildren(...nodes);
   const bar = part(`${name}-bar`);
@@ -129,7 +129,7 @@ function drawAmount(name, { spent, cap, share }) {
 }
 
 function drawBalance({ balance, under_way: reserved }) {
-  setText(part("balance-left"), balance.left || text("host.unknown"));
+  setText(part("balance-left"), balance.left == null ? text("host.unknown") : dollars(balance.left));
   part("balance-left").dataset.low = balance.is_low ? "yes" : "no";
   const floor = text("host.floor", { floor: balance.floor });
   setText(part("balance-floor"), reserved ? `${floor} ${text("host.reserved", { amount: reserved })}` : floor);
@@ -144,7 +144,7 @@ function drawSpenders({ people, others }) {
 
 function tableRow({ kind, name, pictures, today, month }) {
   const spender = make("th", { scope: "row" }, text(`host.spender.${kind}`, { name }));
-  return make("tr", {}, spender, ...[pictures, today, month].map((value) => make("td", {}, String(value))));
+  return make("tr", {}, spender, ...[number(pictures), dollars(today), dollars(month)].map((value) => make("td", {}, value)));
 }
 
 /** Shows what was expected and what was billed on each day, nothing while nothing was spent. */
@@ -159,7 +159,7 @@ function drawDays({ days, deviation }) {
 const deviationText = ({ direction, expected, billed }) => text(`host.deviation.${direction}`, { expected, billed });
 
 function dayRow({ start, pictures, expected, billed, difference }) {
-  const values = [pictures, expected, billed, difference];
+  const values = [number(pictures), dollars(expected), dollars(billed), signedDollars(difference)];
   return make("tr", {}, make("th", { scope: "row" }, dayInUtc(start)),
     ...values.map((value) => make("td", {}, String(value))));
 }

@@ -1,23 +1,30 @@
-/** Numbers of some digits, money, dates and lists as the page's language writes them; plain numbers: texts.js. */
-import { language } from "./texts.js";
+/** Numbers, money, times and lists as the page's language writes them. */
+import { language, locale } from "./language.js";
 
-/** Variant of the page's language that the browser asks for first: en-GB writes dates in another order than en-US. */
-const locale = navigator.languages.find((tag) => tag.split("-")[0] === language.split("-")[0]) ?? language;
+const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 12 });
 const lists = new Intl.ListFormat(language, { type: "unit", style: "short" });
 
 /** @param {number} value @param {number} digits after the decimal separator @returns {string} */
 export const fixed = (value, digits) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** Amount of money; a small one has up to four decimals, one that those would show as nothing up to six.
- * @param {number} amount @returns {string} */
-export const dollars = (amount) => new Intl.NumberFormat(language, {
-  style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: decimalsOf(amount),
+/** @param {number} value @returns {string} */
+export const number = (value) => numbers.format(value);
+
+/** Amount of money; a small one has up to six decimals. @param {number} amount @returns {string} */
+export const dollars = (amount) => money(amount);
+
+/** A difference of money, with its sign. @param {number} amount @returns {string} */
+export const signedDollars = (amount) => money(amount, "exceptZero");
+
+const money = (amount, signDisplay = "auto") => new Intl.NumberFormat(language, {
+  style: "currency", currency: "USD", signDisplay,
+  minimumFractionDigits: 2, maximumFractionDigits: decimalsOf(Math.abs(amount)),
 }).format(amount);
 
 function decimalsOf(amount) {
-  if (amount >= 0.1) return 2;
-  return amount < 0.0001 ? 6 : 4;
+  if (amount >= 0.1 || amount === 0) return 2;
+  return amount >= 0.0001 ? 4 : 6;
 }
 
 /** @param {number} time unix seconds @returns {string} */
@@ -29,6 +36,12 @@ export const dayInUtc = (time) =>
 
 /** @param {Date} time @returns {string} with seconds */
 export const timeOfDay = (time) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(time);
+
+/** @param {number} time unix seconds @returns {string} in the browser's time zone */
+const minute = (time) => new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(time * 1000);
+
+/** Formats by the types that a placeholder may name, for numbers; components/messages/formats.py has the same. */
+export const FORMATS = { money: dollars, time: minute, date: day };
 
 /** @param {string[]} items @returns {string} */
 export const list = (items) => lists.format(items);

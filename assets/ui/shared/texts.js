@@ -1,21 +1,16 @@
 /**
  * Texts of the page in the browser's language, from assets/locales: templates with `{name}` placeholders, or one for
- * each plural category, chosen by the parameter `count`. components/messages/catalogue.py renders the same files.
+ * each plural category, chosen by the parameter `count`. `{price, money}` names the format of a number.
+ * components/messages/catalogue.py renders the same files.
  */
+import { FORMATS, list, number } from "./formats.js";
+import { language } from "./language.js";
 
-const ENGLISH = "en";
-const PLACEHOLDER = /\{(\w+)\}/g;
+const PLACEHOLDER = /\{(\w+)(?:, (\w+))?\}/g;
 const root = document.documentElement;
-/** The host's page names its languages itself: it has no Gradio. */
-const offered = root.dataset.languages?.split(" ") ?? Object.keys(window.gradio_config?.i18n_translations ?? {});
-/** The browser's first language, as Gradio takes it for its labels, and English. */
-const wanted = [navigator.language, navigator.language.split("-")[0], ENGLISH];
-/** Language of the page, such as `en`. */
-export const language = wanted.find((tag) => offered.includes(tag)) ?? ENGLISH;
 
 const catalogue = await load(language);
 const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 12 });
 
 root.lang = language;
 root.dir = text("language.direction");
@@ -30,19 +25,26 @@ async function load(name) {
   return answer.json();
 }
 
-/** @typedef {string | number | {key: string, params: Object<string, Param>}} Param another text is rendered first */
+/**
+ * Lists and numbers are written as the language writes them, another text is rendered first. A string stays as it is:
+ * also in place of a number that an earlier version stored as it was shown.
+ * @typedef {string | number | string[] | {key: string, params: Object<string, Param>}} Param
+ */
 
 /** Text of a key. Throws for an unknown key: a test looks for those.
  * @param {string} key such as `gallery.stop` @param {Object<string, Param>} [params] @returns {string} */
 export function text(key, params = {}) {
-  return template(key, params.count).replace(PLACEHOLDER, (_, name) => shown(params[name]));
+  return template(key, params.count).replace(PLACEHOLDER, (_, name, kind) => shown(params[name], kind));
 }
 
 /** Text of a key in pieces, for a text of which parts are nodes. @param {string} key
- * @param {Object<string, string | Node | (string | Node)[]>} params @param {number} [count] of a plural
+ * @param {Object<string, string | number | Node | (string | Node)[]>} params @param {number} [count] of a plural
  * @returns {(string | Node)[]} */
 export const pieces = (key, params, count) =>
-  template(key, count).split(PLACEHOLDER).flatMap((piece, place) => (place % 2 ? params[piece] : piece));
+  template(key, count).split(PLACEHOLDER).flatMap((piece, place, parts) =>
+    [() => piece, () => pieceOf(params[piece], parts[place + 1]), () => []][place % 3]());
+
+const pieceOf = (value, kind) => (typeof value === "number" ? shown(value, kind) : value);
 
 function template(key, count) {
   const chosen = found(key);
@@ -57,8 +59,10 @@ function found(key) {
   return key.split(".").reduce((branch, name) => branch?.[name], catalogue);
 }
 
-/** Value of a placeholder, or a text that the server named, as it is shown. @param {Param} value @returns {string} */
-export function shown(value) {
-  if (typeof value === "number") return numbers.format(value);
-  return typeof value === "string" ? value : text(value.key, value.params);
+/** Value of a placeholder, or a text that the server named, as it is shown.
+ * @param {Param} value @param {string} [kind] of a number, such as `money` @returns {string} */
+export function shown(value, kind) {
+  if (typeof value === "number") return (FORMATS[kind] ?? number)(value);
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? list(value) : text(value.key, value.params);
 }

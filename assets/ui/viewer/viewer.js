@@ -2,6 +2,7 @@
 import { costOf } from "../shared/bill.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
+import { dollars } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";

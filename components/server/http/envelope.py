@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from components.messages.message import Message, message_record
 from components.server.errors import Refused
 
+_HTTP_ERRORS = {404: Message("server_no_such_call"), 405: Message("server_wrong_method")}
 NO_EXTRAS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -23,7 +23,7 @@ def answer(data: object) -> Response:
 
 
 def refusal(error: Refused) -> Response:
-    extras = {"x-message": code_json(error.reason)} if error.reason else {}
+    extras = {"x-message": code_json(error.reason)}
     response = _enveloped(error.status, error.code, error.message, None, extras)
     response.headers.update(error.headers)
     return response
@@ -37,25 +37,18 @@ async def on_refused(_: Request, error: Exception) -> Response:
 async def on_http_error(_: Request, error: Exception) -> Response:
     """Return the response for errors of Starlette itself: unknown path, wrong method."""
     assert isinstance(error, HTTPException)
-    response = _enveloped(error.status_code, error.status_code, _phrase(error.status_code), None)
-    response.headers.update(error.headers or {})
-    return response
+    reason = _HTTP_ERRORS.get(error.status_code, Message("server_bad_request"))
+    return refusal(Refused(error.status_code, reason, headers=error.headers or {}))
 
 
 async def on_disconnect(_: Request, __: Exception) -> Response:
     """Return a response that is never received: the client disconnected before its request was complete."""
-    return _enveloped(400, 400, "The request was cut off", None)
+    return refusal(Refused(400, Message("server_cut_off")))
 
 
 async def on_crash(_: Request, __: Exception) -> Response:
     """Return the response for an unexpected error; the traceback is in the log only."""
-    return _enveloped(500, 500, "The server failed on this request", None)
-
-
-def _phrase(status: int) -> str:
-    if status == HTTPStatus.NOT_FOUND:
-        return "There is no such model or call"
-    return HTTPStatus(status).phrase
+    return refusal(Refused(500, Message("server_failed")))
 
 
 def code_json(message: Message) -> dict[str, object]:

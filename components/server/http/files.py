@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from components.messages.message import Message
 from components.server.errors import missing, out_of_range, too_large, unknown
 from components.server.http.envelope import answer
 from components.server.http.request import JSON_LIMIT, base_of, read_body, read_form_file
@@ -53,7 +54,7 @@ class Files:
         )
 
     async def open_ticket(self, request: Request) -> Response:
-        announcement = parse_object(await read_body(request, JSON_LIMIT, "The body"))
+        announcement = parse_object(await read_body(request, JSON_LIMIT, "body"))
         filename, size, content_type = _announced(announcement)
         ticket = await run_in_threadpool(self._uploads.open_ticket, filename, size, content_type)
         upload = {
@@ -64,26 +65,26 @@ class Files:
         return answer({"upload": upload, "download_url": _download_url(request, ticket)})
 
     async def fill_ticket(self, request: Request) -> Response:
-        data = await read_body(request, PICTURE_LIMIT, "The upload")
+        data = await read_body(request, PICTURE_LIMIT, "file")
         await run_in_threadpool(self._uploads.fill, request.path_params["ticket"], data)
         return answer(None)
 
     async def upload(self, request: Request) -> Response:
         upload = await run_in_threadpool(self._uploads.find, request.path_params["name"])
         if upload is None:
-            raise unknown("File")
+            raise unknown(Message("server_no_such_file"))
         return await _file(self._files.upload(upload.name), upload.media_type)
 
     async def output(self, request: Request) -> Response:
         name = await run_in_threadpool(self._records.output_named, request.path_params["name"])
         if name is None:
-            raise unknown("File")
+            raise unknown(Message("server_no_such_file"))
         return await _file(self._files.output(name), "image/png")
 
 
 async def _file(path: Path, media_type: str) -> Response:
     if not await run_in_threadpool(path.is_file):
-        raise unknown("File")
+        raise unknown(Message("server_no_such_file"))
     return FileResponse(path, media_type=media_type, headers=HEADERS)
 
 
@@ -97,11 +98,11 @@ def _announced(body: Body) -> tuple[str, int, str | None]:
     if not isinstance(filename, str) or not filename:
         raise missing("filename")
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise out_of_range("size", "the file's size in bytes")
+        raise out_of_range(Message("server_not_bytes", {"field": "size"}))
     if size > PICTURE_LIMIT:
-        raise too_large("The upload", PICTURE_LIMIT)
+        raise too_large("file", PICTURE_LIMIT)
     if content_type is not None and not _is_media_type(content_type):
-        raise out_of_range("content_type", "a media type")
+        raise out_of_range(Message("server_not_a_media_type", {"field": "content_type"}))
     return filename, size, str(content_type) if content_type else None
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from components.domain.fields import LORA_SCALE, MAX_LORAS
+from components.messages.message import Message
 from components.server.errors import missing, unknown
 from components.server.http import models
 from components.server.http.envelope import answer
@@ -41,12 +42,12 @@ async def balance(_: Request) -> Response:
 
 
 async def price(request: Request) -> Response:
-    body = parse_object(await read_body(request, JSON_LIMIT, "The body"))
+    body = parse_object(await read_body(request, JSON_LIMIT, "body"))
     model = body.get("model_id")
     if model is None:
         raise missing("model_id")
     if model != MODEL:
-        raise unknown("Model")
+        raise unknown(Message("server_no_such_model"))
     only_object(body.get("inputs", {}), "inputs")
     free = {"price": 0.0, "discounted_price": 0.0, "discount_rate": 0.0, "currency": "USD"}
     return answer({"model_id": MODEL, **free})

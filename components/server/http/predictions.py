@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from components.messages.message import Message
 from components.server.errors import Refused, out_of_range, unknown
 from components.server.http import prediction_json
 from components.server.http.envelope import answer
@@ -78,8 +79,8 @@ class Predictions:
 
     async def submit(self, request: Request) -> Response:
         if request.query_params.get("webhook"):
-            raise Refused(400, "webhook is not offered by this server; query the task instead")
-        raw = await read_body(request, JSON_LIMIT, "The body")
+            raise Refused(400, Message("server_no_webhook"))
+        raw = await read_body(request, JSON_LIMIT, "body")
         submit = await anyio.to_thread.run_sync(self._submit_handler.read, raw, limiter=self._decoders)
         await self._precheck(submit)
         accepted = await anyio.to_thread.run_sync(
@@ -110,16 +111,16 @@ class Predictions:
     async def delete(self, request: Request) -> Response:
         task_id = request.path_params["task_id"]
         if not await run_in_threadpool(self._tasks.delete, [task_id]):
-            raise unknown("Prediction")
+            raise unknown(Message("server_no_such_task"))
         return answer({"id": task_id, "status": "deleted"})
 
     async def delete_many(self, request: Request) -> Response:
-        body = parse_object(await read_body(request, JSON_LIMIT, "The body"))
+        body = parse_object(await read_body(request, JSON_LIMIT, "body"))
         count = await run_in_threadpool(self._tasks.delete, _ids(body))
         return answer({"deleted_count": count})
 
     async def listing(self, request: Request) -> Response:
-        page = _page(parse_object(await read_body(request, JSON_LIMIT, "The body")))
+        page = _page(parse_object(await read_body(request, JSON_LIMIT, "body")))
         return answer(await run_in_threadpool(self._listed, page, base_of(request)))
 
     async def _shown(self, request: Request, task_id: str) -> dict[str, object]:
@@ -128,7 +129,7 @@ class Predictions:
     def _read(self, task_id: str, base: str) -> dict[str, object]:
         view = self._tasks.view(task_id)
         if view is None:
-            raise unknown("Prediction")
+            raise unknown(Message("server_no_such_task"))
         return prediction_json.prediction_json(view, base, inline=self._files)
 
     def _listed(self, page: Page, base: str) -> dict[str, object]:
@@ -152,7 +153,7 @@ def _ids(body: Body) -> list[str]:
     """Return the ids in this server's format; others are ignored, as by the hosted API."""
     ids = body.get("ids")
     if not isinstance(ids, list):
-        raise out_of_range("ids", "a list of prediction ids")
+        raise out_of_range(Message("server_not_ids", {"field": "ids"}))
     return [one for one in cast("list[object]", ids) if isinstance(one, str) and ID.fullmatch(one)]
 
 

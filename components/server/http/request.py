@@ -8,9 +8,10 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from components.server.errors import malformed, missing, out_of_range, too_large
+from components.messages.message import Message
+from components.server.errors import malformed, missing, too_large
 from components.server.tasks.uploads import MEGABYTE, PICTURE_LIMIT
-from components.server.tasks.validate import Body
+from components.server.tasks.validate import Body, whole
 
 
 def base_of(request: Request) -> str:
@@ -25,7 +26,7 @@ FORM_OVERHEAD = 64 * 1024
 
 
 async def read_body(request: Request, limit: int, what: str) -> bytes:
-    """Return the whole body. Raise Refused above `limit` bytes.
+    """Return the whole body. Raise Refused above `limit` bytes; `what` is named then.
 
     As much again is read and discarded: a response before the body is read is lost in a connection reset.
     """
@@ -44,13 +45,13 @@ async def read_body(request: Request, limit: int, what: str) -> bytes:
 async def read_form_file(request: Request, name: str) -> bytes:
     """Return the file of a multipart form. Raise Refused above PICTURE_LIMIT bytes."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise malformed("The body must be multipart/form-data")
-    raw = await read_body(request, PICTURE_LIMIT + FORM_OVERHEAD, "The upload")
+        raise malformed(Message("server_not_a_form"))
+    raw = await read_body(request, PICTURE_LIMIT + FORM_OVERHEAD, "file")
     parser = MultiPartParser(request.headers, _once(raw), max_files=1, max_fields=10)
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise malformed("The form cannot be read") from error
+        raise malformed(Message("server_form_unreadable")) from error
     try:
         file = form.get(name)
         if not isinstance(file, UploadFile):
@@ -62,7 +63,7 @@ async def read_form_file(request: Request, name: str) -> bytes:
 
 def _fitting(data: bytes) -> bytes:
     if len(data) > PICTURE_LIMIT:
-        raise too_large("The upload", PICTURE_LIMIT)
+        raise too_large("file", PICTURE_LIMIT)
     return data
 
 
@@ -75,6 +76,4 @@ def page_number(body: Body, name: str, most: int, default: int | None = None) ->
     value = body.get(name, default)
     if value is None:
         raise missing(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise out_of_range(name, f"an integer from 1 to {most}")
-    return value
+    return whole(name, value, (1, most))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from components.messages.message import Message
 from components.server.errors import out_of_range
 
 
@@ -24,5 +25,5 @@ def unix_ms(field: str, value: object) -> int | None:
     try:
         moment = datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError as error:
-        raise out_of_range(field, "an ISO 8601 time") from error
+        raise out_of_range(Message("server_not_a_time", {"field": field})) from error
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from components.messages.message import Message
 from components.server.errors import Refused, out_of_range
 
 MAX_PIXELS = 40_000_000
@@ -70,7 +71,7 @@ def decode(field: str, data: bytes, mode: Mode) -> Image.Image:
     except BOMBS as error:
         raise _too_many(field) from error
     except UNREADABLE as error:
-        raise out_of_range(field, "a whole PNG, JPEG or WebP picture") from error
+        raise out_of_range(Message("server_not_an_image", {"field": field})) from error
 
 
 def encode_png(picture: Image.Image) -> bytes:
@@ -86,4 +87,4 @@ def _check_pixels(field: str, picture: Image.Image) -> None:
 
 
 def _too_many(field: str) -> Refused:
-    return out_of_range(field, f"a picture of at most {MAX_PIXELS // 1_000_000} megapixels")
+    return out_of_range(Message("server_too_many_pixels", {"field": field, "megapixels": MAX_PIXELS // 1_000_000}))

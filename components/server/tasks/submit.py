@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from components.domain.fields import MAX_SEED
 from components.engines.protocol import Engine, EngineRequest, SupportsPrecheck
 from components.errors import EngineError
+from components.messages.message import Message
 from components.server.errors import Refused, out_of_range, unusable
 from components.server.tasks import fields, validate
 from components.server.tasks.database import TaskRecord
@@ -124,7 +125,7 @@ def _check_pictures(found: Mapping[str, ImageInput]) -> None:
     sizes = [decode(field, item.data, "RGB").size for field, item in found.items()]
     if len(set(sizes)) > 1:
         width, height = sizes[0]
-        raise out_of_range(fields.MASK.name, f"as large as the image, {width}*{height} pixels upright")
+        raise out_of_range(Message("server_mask_size", {"field": fields.MASK.name, "width": width, "height": height}))
 
 
 def _draw_seed() -> int:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from components.messages.message import Message
 from components.server.errors import malformed, not_fetched, out_of_range, too_large, unknown
 from components.server.tasks.database import TaskDatabase, UploadRecord
 from components.server.tasks.image_files import ImageFiles, upload_name
@@ -50,9 +51,9 @@ class Uploads:
         """Store the content of a ticket, once. Raise Refused when it is not as announced."""
         upload = self._records.upload_by_ticket(ticket)
         if upload is None or upload.created_ms < self._now() - TICKET_MS:
-            raise unknown("Upload ticket")
+            raise unknown(Message("server_no_such_ticket"))
         if len(data) != upload.size:
-            raise malformed(f"The ticket is for {upload.size} bytes, {len(data)} came")
+            raise malformed(Message("server_wrong_size", {"announced": upload.size, "received": len(data)}))
         media_type = _checked_type("file", data)
         self._files.put(self._files.upload(upload.name), data)
         self._records.fill_upload(upload.name, media_type)
@@ -89,20 +90,20 @@ def data_in(field: str, uri: str) -> bytes:
     """Return the bytes of a data URI. Raise Refused for one that is broken or too large."""
     head = DATA_URI.match(uri)
     if head is None:
-        raise out_of_range(field, "a data URI in base64, or the URL of an upload")
+        raise out_of_range(Message("server_not_a_data_uri", {"field": field}))
     payload = uri[head.end() :]
     if len(payload) * 3 // 4 > PICTURE_LIMIT + 2:
         raise too_large(field, PICTURE_LIMIT)
     try:
         return base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise out_of_range(field, "valid base64") from error
+        raise out_of_range(Message("server_not_base64", {"field": field})) from error
 
 
 def _checked_type(field: str, data: bytes) -> str:
     media_type = media_type_of(data)
     if media_type is None:
-        raise out_of_range(field, "a JPG, PNG, WebP, GIF, BMP or TIFF picture")
+        raise out_of_range(Message("server_not_an_upload", {"field": field}))
     return media_type
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, cast
 
 from components.domain.fields import MAX_LORAS
 from components.engines.protocol import EngineRequest, LoraRef, Refine
+from components.messages.message import Message
 from components.server.errors import Refused, malformed, missing, out_of_range
 from components.server.tasks import fields
 from components.server.tasks.fields import Field, Kind
@@ -22,8 +23,8 @@ def parse_object(raw: bytes) -> Body:
     try:
         value: object = json.loads(raw, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise malformed("The body is not valid JSON") from error
-    return only_object(value, "The body")
+        raise malformed(Message("server_not_json")) from error
+    return only_object(value, "body")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -31,6 +32,8 @@ def _no_constant(name: str) -> NoReturn:
 
 
 Body = Mapping[str, object]
+Limits = tuple[float | None, float | None]
+"""Smallest and largest value; None: there is no limit."""
 
 SIZE = re.compile(r"([1-9][0-9]{2,3})\*([1-9][0-9]{2,3})", re.ASCII)
 
@@ -77,7 +80,8 @@ def source_images_of(body: Body) -> SourceImages:
     """Return the images of a body. Raise Refused for a mask without an image."""
     sources = SourceImages(text(body, fields.IMAGE), text(body, fields.MASK))
     if sources.mask is not None and sources.image is None:
-        raise Refused(400, f"{fields.MASK.name} needs {fields.IMAGE.name}: image is required", 1400)
+        names = {"field": fields.IMAGE.name, "other": fields.MASK.name}
+        raise Refused(400, Message("server_mask_without_image", names), 1400)
     return sources
 
 
@@ -86,7 +90,7 @@ def flag(body: Body, field: Field) -> bool:
     if value is None:
         return False
     if not isinstance(value, bool):
-        raise out_of_range(field.name, "true or false")
+        raise out_of_range(Message("server_not_a_flag", {"field": field.name}))
     return value
 
 
@@ -98,7 +102,7 @@ def text(body: Body, field: Field) -> str | None:
     if isinstance(value, str):
         value = field.choice_aliases.get(value, value)
     if field.choices and value not in field.choices:
-        raise out_of_range(field.name, "one of " + ", ".join(field.choices))
+        raise out_of_range(Message("server_not_offered", {"field": field.name, "names": field.choices}))
     return string(field.name, value)
 
 
@@ -107,46 +111,60 @@ def integer(body: Body, field: Field) -> int | None:
     value = body.get(field.name)
     if value is None:
         return cast("int | None", field.default)
-    must = f"an integer from {field.minimum:.0f} to {field.maximum:.0f}"
+    return whole(field.name, value, (field.minimum, field.maximum))
+
+
+def whole(name: str, value: object, limits: Limits) -> int:
+    """Return an integer. Raise Refused for another type, for 28.0 and true too, and outside the limits."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise out_of_range(field.name, must)
-    return int(_within(field.name, value, (field.minimum, field.maximum), must))
+        raise out_of_range(Message("server_not_whole", {"field": name}))
+    _check_range(name, value, limits)
+    return value
 
 
-def only_object(value: object, what: str) -> Body:
+def only_object(value: object, name: str) -> Body:
     """Return a JSON object. Raise Refused for any other value."""
     if not isinstance(value, dict):
-        raise malformed(f"{what} must be a JSON object")
+        raise malformed(Message("server_not_an_object", {"field": name}))
     return cast("dict[str, object]", value)
 
 
 def string(name: str, value: object) -> str:
     """Return a text. Raise Refused for another type, or a lone surrogate, which UTF-8 cannot encode."""
     if not isinstance(value, str):
-        raise out_of_range(name, "a string")
+        raise out_of_range(Message("server_not_text", {"field": name}))
     if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise out_of_range(name, "valid Unicode text, without half a character")
+        raise out_of_range(Message("server_half_a_character", {"field": name}))
     return value
 
 
 def _number(body: Body, field: Field) -> float | None:
     value = body.get(field.name)
     value = field.default if value is None else value
-    return None if value is None else _checked_number(field.name, value, field.minimum, field.maximum)
+    return None if value is None else _checked_number(field.name, value, (field.minimum, field.maximum))
 
 
-def _checked_number(name: str, value: object, low: float | None, high: float | None) -> float:
-    must = f"a number from {low:g} to {high:g}"
+def _checked_number(name: str, value: object, limits: Limits) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise out_of_range(name, must)
-    return float(_within(name, value, (low, high), must))
+        raise out_of_range(Message("server_not_a_number", {"field": name}))
+    _check_range(name, value, limits)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise out_of_range(Message("server_not_a_number", {"field": name}))
+    return number
 
 
-def _within(name: str, value: float, limits: tuple[float | None, float | None], must: str) -> float:
+def _check_range(name: str, value: float, limits: Limits) -> None:
     low, high = limits
-    if not (-math.inf if low is None else low) <= value <= (math.inf if high is None else high):
-        raise out_of_range(name, must)
-    return value
+    if low is not None and high is not None and not low <= value <= high:
+        raise out_of_range(Message("server_outside", {"field": name, "low": low, "high": high}))
+    if low is not None and value < low:
+        raise out_of_range(Message("server_below", {"field": name, "low": low}))
+    if high is not None and value > high:
+        raise out_of_range(Message("server_above", {"field": name, "high": high}))
 
 
 def _prompt(body: Body) -> str:
@@ -160,7 +178,8 @@ def _size(body: Body) -> tuple[int, int]:
     match = SIZE.fullmatch(text(body, fields.SIZE) or "")
     sides = tuple(int(side) for side in match.groups()) if match else (0, 0)
     if not all(fields.MIN_SIDE <= side <= fields.MAX_SIDE for side in sides):
-        raise out_of_range(fields.SIZE.name, f"width*height, each from {fields.MIN_SIDE} to {fields.MAX_SIDE} pixels")
+        limits = {"field": fields.SIZE.name, "low": fields.MIN_SIDE, "high": fields.MAX_SIDE}
+        raise out_of_range(Message("server_not_a_size", limits))
     return sides[0], sides[1]
 
 
@@ -169,17 +188,17 @@ def _loras(body: Body) -> tuple[LoraRef, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or len(cast("list[object]", value)) > MAX_LORAS:
-        raise out_of_range(fields.LORAS.name, f"a list of at most {MAX_LORAS}")
+        raise out_of_range(Message("server_not_loras", {"field": fields.LORAS.name, "most": MAX_LORAS}))
     return tuple(_lora(f"loras[{place}]", item) for place, item in enumerate(cast("list[object]", value)))
 
 
 def _lora(name: str, item: object) -> LoraRef:
     if not isinstance(item, dict):
-        raise out_of_range(name, "an object with path and scale")
+        raise out_of_range(Message("server_not_a_lora", {"field": name}))
     lora = cast("dict[str, object]", item)
     path, scale = lora.get("path"), lora.get("scale")
     if path is None or path == "":
         raise missing(f"{name}.path")
     if scale is None:
         raise missing(f"{name}.scale")
-    return LoraRef(string(f"{name}.path", path), _checked_number(f"{name}.scale", scale, *fields.SCALE_LIMITS))
+    return LoraRef(string(f"{name}.path", path), _checked_number(f"{name}.scale", scale, fields.SCALE_LIMITS))

@@ -11,7 +11,7 @@ from PIL import Image
 
 from components.engines.protocol import Engine, EngineRequest, EngineResult, OnStep, SupportsWarmup
 from components.errors import EngineError
-from components.messages.message import Message, literal
+from components.messages.message import Message
 from components.server.errors import Refused
 from components.server.tasks import images, validate
 from components.server.tasks.database import TaskDatabase
@@ -113,7 +113,7 @@ def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outco
     except EngineError as error:
         return Outcome(error=error.message)
     except Refused as error:
-        return Outcome(error=literal(error.message))
+        return Outcome(error=error.reason)
     except Exception:
         # An engine is other people's code on top of a GPU: whatever it raises ends this task alone.
         log.exception("the engine failed on task %s", live.id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
 from components import messages
 from components.messages.message import Message
+from components.ui.http.language import language_of
 from components.ui.message_json import message_json
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -17,8 +19,8 @@ READ_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def refusal(scope: Scope, status: int, message: Message) -> Response:
-    """Return the message as plain English text for a read, else as JSON, with its code for the page's scripts."""
-    text = messages.in_full(message, is_free=True)
+    """Return the message as plain text for a read, else as JSON, with its code for the page's scripts."""
+    text = messages.in_full(message, is_free=True, language=language_of(Headers(scope=scope)))
     return _response(scope, status, text, {"refused": message_json(message, is_free=True)})
 
 

@@ -118,7 +118,7 @@ def _status_json(status: AccountStatus, playground: Playground) -> dict[str, Any
     }
 
 
-def _visitor_key_json(view: VisitorKeyView | None, playground: Playground) -> dict[str, str] | None:
+def _visitor_key_json(view: VisitorKeyView | None, playground: Playground) -> dict[str, Any] | None:
     """Return a tab's key as the panel shows it, with the model that it pays for; None without a key."""
     if not view:
         return None

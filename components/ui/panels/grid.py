@@ -70,8 +70,8 @@ class GridPanel:
         return cells(request, read_axes(values[FIELD]), schema), None
 
 
-def _cost_json(estimate: PressEstimate) -> dict[str, str]:
-    """Return the code of a text about the price, and the price where it is known."""
+def _cost_json(estimate: PressEstimate) -> dict[str, Any]:
+    """Return the code of a text about the price, and the price in dollars where it is known."""
     if estimate.is_free or estimate.price == 0:
         return {"cost": "free"}
     if estimate.price is None:

@@ -11,7 +11,7 @@ from string import Template
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from components import messages
@@ -21,6 +21,8 @@ from components.messages.catalogue import text
 from components.recipes.infotext import NEGATIVE, VERSION, infotext
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.http.language import language_of
+from components.ui.http.responses import refusal
 from components.ui.routes.zip_stream import Entry, stream_zip
 
 PATH = "playground/packs/"
@@ -73,16 +75,19 @@ class Archives:
     async def _serve(self, request: Request) -> Response:
         archive = self._archives.get(request.path_params["token"])
         if archive is None or archive.until <= time.monotonic():
-            return PlainTextResponse(str(messages.ARCHIVE_GONE), status_code=404)
+            return refusal(request.scope, 404, messages.ARCHIVE_GONE)
         jobs = await self._playground.history.finished(archive.visitor, archive.job_ids)
         name = time.strftime("sdxl-lora-%Y-%m-%d.zip")
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
         # The blocking store: Starlette runs a generator that is not asynchronous in a thread.
-        content = stream_zip(_entries(jobs, archive, self._playground.store.blocking.image_bytes))
-        return StreamingResponse(content, media_type="application/zip", headers=headers)
+        content = self._playground.store.blocking.image_bytes
+        entries = _entries(jobs, archive, content, language_of(request.headers))
+        return StreamingResponse(stream_zip(entries), media_type="application/zip", headers=headers)
 
 
-def _entries(jobs: Sequence[Job], archive: Archive, content: Callable[[str], bytes | None]) -> Iterator[Entry]:
+def _entries(
+    jobs: Sequence[Job], archive: Archive, content: Callable[[str], bytes | None], language: str
+) -> Iterator[Entry]:
     """Yield the image files, then the contact sheet of those that still existed. Blocks."""
     shown: list[str] = []
     numbers = iter(range(1, MAX_JOBS * 10))
@@ -95,7 +100,7 @@ def _entries(jobs: Sequence[Job], archive: Archive, content: Callable[[str], byt
             file = f"pictures/{next(numbers):03}{f'-seed-{job.request.seed}' if recipe else ''}{_suffix(image)}"
             yield file, job.created, write_text(stored, recipe) if recipe else strip(stored)
             shown.append(_image_html(job, image, file, recipe))
-    yield _SHEET, time.time(), _sheet_html(shown).encode()
+    yield _SHEET, time.time(), _sheet_html(shown, language).encode()
 
 
 def _suffix(image: StoredImage) -> str:
@@ -120,7 +125,8 @@ def _filled(template: str, file: str, prompt: str, facts: str, image: StoredImag
     )
 
 
-def _sheet_html(images: list[str]) -> str:
-    summary = text("archive.summary", {"count": len(images), "date": time.strftime("%Y-%m-%d")})
-    values = {"title": VERSION, "said": summary, "pictures": "\n".join(images)}
+def _sheet_html(images: list[str], language: str) -> str:
+    summary = text("archive.summary", {"count": len(images), "date": time.time()}, language)
+    page = {"language": language, "direction": text("language.direction", language=language)}
+    values = {"title": VERSION, "said": html.escape(summary), "pictures": "\n".join(images), **page}
     return Template(assets.text("archive/contact_sheet.html")).substitute(values)

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components import messages
 from components.images.metadata import strip, write_text
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.http.responses import refusal
 from components.ui.routes.source_images import source_routes
 
 _TYPES = {
@@ -50,10 +51,10 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         """
         name, query = request.path_params["name"], request.query_params
         if "thumb" in query:
-            return await _thumbnail(playground, name)
+            return await _thumbnail(playground, request, name)
         image = playground.store.image_file(name)
         if image is None:
-            return _missing()
+            return refusal(request.scope, 404, messages.PICTURE_NOT_HERE)
         stem, _, suffix = name.rpartition(".")
         is_download = any(mode in query for mode in ("download", "original", "clean"))
         download_name = f"sdxl-lora-{stem[:8]}.{suffix}" if is_download else None
@@ -67,19 +68,15 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
     return image_file
 
 
-async def _thumbnail(playground: Playground, name: str) -> Response:
+async def _thumbnail(playground: Playground, request: Request, name: str) -> Response:
     """Serve the thumbnail of an image; where none can be made the image itself, which is not cached then."""
     if thumbnail := await playground.store.thumbnail(name):
         # `private`: the cache of a proxy would serve it to others, and after its deletion.
         return _file_response(thumbnail, _THUMBNAIL_SUFFIX, f"private, {_IMMUTABLE}")
     image = playground.store.image_file(name)
     if image is None:
-        return _missing()
+        return refusal(request.scope, 404, messages.PICTURE_NOT_HERE)
     return _file_response(image, Path(name).suffix, "no-store")
-
-
-def _missing() -> Response:
-    return PlainTextResponse(str(messages.PICTURE_NOT_HERE), status_code=404)
 
 
 def _rewritten(image: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
@@ -92,7 +89,7 @@ async def _asset(request: Request) -> Response:
     path = (assets.FOLDER / request.path_params["name"]).resolve()
     served = any(path.is_relative_to(assets.FOLDER / folder) for folder in assets.SERVED)
     if not served or not path.is_file() or path.suffix not in _TYPES:
-        return PlainTextResponse(str(messages.NO_SUCH_FILE), status_code=404)
+        return refusal(request.scope, 404, messages.NO_SUCH_FILE)
     # A page that was loaded before an update has URLs of the old version: the new file must not be cached there.
     is_current = request.path_params["version"] == assets.version()
     return _file_response(path, path.suffix, f"public, {_IMMUTABLE}" if is_current else "no-store")

@@ -140,15 +140,15 @@ def _switch_value(body: bytes) -> bool | None:
 
 
 def _report_json(report: SpendingReport) -> dict[str, Any]:
-    """Return the report as the page's script shows it: amounts as texts, and shares of the limits from 0 to 1."""
+    """Return the report as the page's script shows it: amounts in dollars, and shares of the limits from 0 to 1."""
     limits, spent = report.limits, report.spent
     return {
         "stop": {"is_on": spent.is_stopped, "is_forced": limits.is_stopped, "is_unread": report.is_unread},
         "today": _amount_json(spent.today, limits.per_day),
         "month": _amount_json(spent.this_month, limits.per_month),
-        "under_way": dollars(spent.unsettled) if spent.unsettled else "",
+        "under_way": dollars(spent.unsettled),
         "balance": {
-            "left": "" if report.balance is None else dollars(report.balance),
+            "left": None if report.balance is None else dollars(report.balance),
             "floor": dollars(limits.min_balance),
             "is_low": report.balance is not None and report.balance - spent.unsettled <= limits.min_balance,
         },
@@ -171,7 +171,7 @@ def _day_json(day: DaySpending) -> dict[str, Any]:
         "pictures": day.images,
         "expected": dollars(day.expected),
         "billed": dollars(day.counted),
-        "difference": _signed_dollars(day.counted - day.expected),
+        "difference": dollars(day.counted - day.expected),
         "unbilled": day.unbilled,
     }
 
@@ -183,11 +183,6 @@ def _deviation_json(days: Sequence[DaySpending]) -> dict[str, Any] | None:
         return None
     direction = "more" if billed > expected else "less"
     return {"direction": direction, "expected": dollars(expected), "billed": dollars(billed)}
-
-
-def _signed_dollars(amount: Micros) -> str:
-    sign = "+" if amount > 0 else "-" if amount < 0 else ""
-    return f"{sign}{dollars(abs(amount))}"
 
 
 def _limits_json(limits: BudgetLimits) -> dict[str, Any]:

@@ -133,8 +133,8 @@ def test_strength_and_handover_differ_where_they_are_used():
         ("words", "dog, fox", messages.WORDS_NOT_IN_PROMPT),
         ("prompt_strength", "0.2, 0.5", messages.AXIS_HAS_NO_EFFECT),
         ("high_noise_frac", "0.2, 0.5", messages.AXIS_HAS_NO_EFFECT),
-        ("guidance_scale", "5, 50", messages.outside("guidance_scale", "1", "20", "50")),
-        ("lora_1_scale", "1, 9", messages.outside("lora_scale", "0", "4", "9")),
+        ("guidance_scale", "5, 50", messages.outside("guidance_scale", 1, 20, 50)),
+        ("lora_1_scale", "1, 9", messages.outside("lora_scale", 0, 4, 9)),
     ],
 )
 def test_what_would_change_nothing_or_cannot_be_is_said_before_anything_is_sent(field, values, told):

@@ -71,7 +71,7 @@ async def test_what_a_repository_s_list_tells(
 ) -> None:
     hosts.at[API] = gives(answer)
     verdict = await checker.check("owner/name")
-    wanted = messages.lora_several_files(told) if isinstance(told, str) else told
+    wanted = messages.lora_several_files(tuple(told.split(", "))) if isinstance(told, str) else told
     assert outcome(verdict) == (fit, wanted)
 
 

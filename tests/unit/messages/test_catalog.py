@@ -19,7 +19,7 @@ FIXED = {name: value for name, value in vars(messages).items() if isinstance(val
 MADE = {
     "not_whole": messages.not_whole("width"),
     "not_finite": messages.not_finite("guidance_scale"),
-    "outside": messages.outside("width", "256", "1536", "7"),
+    "outside": messages.outside("width", 256, 1536, 7),
     "not_on_grid": messages.not_on_grid("width"),
     "too_long": messages.too_long("prompt", 5000),
     "too_many_loras": messages.too_many_loras(4),
@@ -32,11 +32,11 @@ MADE = {
     "not_text": messages.not_text("prompt"),
     "picture_must_be_sent": messages.picture_must_be_sent("image"),
     "picture_limit": messages.picture_limit(20),
-    "person_limit": messages.person_limit("$1.00"),
+    "person_limit": messages.person_limit(1.0),
     "press_above_hour": messages.press_above_hour(25, 20),
-    "press_above_amount": messages.press_above_amount(25, "$1.60", "$1.00"),
+    "press_above_amount": messages.press_above_amount(25, 1.6, 1.0),
     "too_many_of_yours": messages.too_many_of_yours(8),
-    "busy_until": messages.busy_until("12:30 UTC"),
+    "busy_until": messages.busy_until(1_800_000_000),
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
     "failed": messages.failed(""),
@@ -48,13 +48,13 @@ MADE = {
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),
     "lora_of_make": messages.lora_of_make("LoHa"),
-    "moved": messages.moved("num_inference_steps", "80", "50"),
+    "moved": messages.moved("num_inference_steps", 80, 50),
     "more_loras": messages.more_loras(4),
     "lora_not_restored": messages.lora_not_restored("ink"),
     "refiner_not_restored": messages.refiner_not_restored("another"),
-    "not_restored": messages.not_restored("Sampler, Model hash"),
+    "not_restored": messages.not_restored(("Sampler", "Model hash")),
     "retention_notice": messages.retention_notice(30, 20.0),
-    "lora_several_files": messages.lora_several_files("a.safetensors, b.safetensors"),
+    "lora_several_files": messages.lora_several_files(("a.safetensors", "b.safetensors")),
 }
 TELLERS = {"charged", "in_full", "text", "literal", "field_title", "feature", "Charge", "Message", "Text"}
 """Not the maker of one message."""
@@ -119,7 +119,16 @@ NO_ADVICE_NEEDED = {
     "host_only": "it says itself what to do",
     "host_only_on_space": "it says itself what to do",
 }
-FOR_PROGRAMS = {"not_a_list_of_loras", "not_a_lora", "not_offered", "named_not_text", "picture_must_be_sent"}
+ENDS_OF_TASKS = {"server_engine_failed", "server_gave_up", "server_image_lost", "server_image_not_stored"}
+REFUSALS = {code for code in CODES if code.startswith("server_")} - ENDS_OF_TASKS
+"""Our own server's answers to a request that the page does not send, or in the place of the hosted API's own words."""
+FOR_PROGRAMS = {
+    "not_a_list_of_loras",
+    "not_a_lora",
+    "not_offered",
+    "named_not_text",
+    "picture_must_be_sent",
+} | REFUSALS
 """Their words name a parameter and its type."""
 OF_THE_EDGE = {"request_too_slow", "no_body_taken", "request_too_large"}
 """They answer a request that may be a program's, and say so."""
@@ -159,7 +168,7 @@ def test_a_message_is_plain_sentences(code, count):
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_message_says_what_to_do_or_there_is_a_reason_why_not(code):
-    assert bool(sample(code).advice) is (code not in NO_ADVICE_NEEDED)
+    assert code in REFUSALS or bool(sample(code).advice) is (code not in NO_ADVICE_NEEDED)
 
 
 def test_no_reason_is_given_for_a_message_that_is_gone():

@@ -77,11 +77,11 @@ def test_f04_what_is_no_lora(path, scale, told):
     ("values", "told"),
     [
         ({"prompt": "x" * (PROMPT_LIMIT + 1)}, messages.too_long("prompt", PROMPT_LIMIT)),
-        ({"width": 255}, messages.outside("width", "256", "1536", "255")),
+        ({"width": 255}, messages.outside("width", 256, 1536, 255)),
         ({"height": 300}, messages.not_on_grid("height")),
         ({"loras": (LORA,) * 5}, messages.too_many_loras(4)),
         ({"loras": (LoraWeight("http://inside"),)}, messages.NOT_A_LORA_PATH),
-        ({"loras": (LoraWeight("owner/name", 4.5),)}, messages.outside("lora_scale", "0", "4", "4.5")),
+        ({"loras": (LoraWeight("owner/name", 4.5),)}, messages.outside("lora_scale", 0, 4, 4.5)),
     ],
 )
 def test_f04_what_the_model_does_not_take(values, told):

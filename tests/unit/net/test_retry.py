@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components import messages
 from components.errors import CertificateError, ConnectionFailed, RateLimited, SubmissionUnknown, Unauthorized
-from components.net.retry import DAY_SECONDS, MAX_RETRY_AFTER, ResendPolicy, backoff, retry_after_seconds, utc
+from components.net.retry import DAY_SECONDS, MAX_RETRY_AFTER, ResendPolicy, backoff, retry_after_seconds
 
 NOW = 1_800_000_000.0
 POLICY = ResendPolicy()
@@ -53,8 +53,6 @@ dates = st.tuples(numbers, numbers, numbers, st.sampled_from(["+", "-"]), number
 def test_no_header_makes_trouble(header):
     seconds = retry_after_seconds(header, NOW)
     assert seconds is None or 0 <= seconds <= DAY_SECONDS
-    if seconds:
-        utc(NOW + seconds)
 
 
 def test_what_never_arrived_is_sent_three_times_in_all():
@@ -103,7 +101,3 @@ def test_the_jitter_is_full():
     assert min(waits) < 0.5
     assert max(waits) > 7.5
     assert math.isclose(sum(waits) / len(waits), (0.25 + 8) / 2, rel_tol=0.05)
-
-
-def test_a_time_is_said_as_people_read_it():
-    assert utc(1_800_000_000) == "08:00 UTC"

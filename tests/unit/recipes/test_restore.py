@@ -47,7 +47,7 @@ def test_a_preset_of_another_program_is_none_of_ours():
     found = restore(f"a fox\n{LINE}, Preset: fast", OF_SDXL, SHELF)
     assert found is not None
     assert found.settings["preset"] == "full"
-    assert found.left_out == (messages.not_restored("Preset"),)
+    assert found.left_out == (messages.not_restored(("Preset",)),)
 
 
 @pytest.mark.parametrize(

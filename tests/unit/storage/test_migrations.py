@@ -45,7 +45,7 @@ def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
 
 def content(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of the tables that a user would miss."""
-    tables = dict.fromkeys(("jobs", "switches", "sources", "uploads", "search_index", "sweeps"), "*")
+    tables: dict[str, str] = dict.fromkeys(("jobs", "switches", "sources", "uploads", "search_index", "sweeps"), "*")
     tables["spendings"] = "job_id, person, made, cost, is_settled"  # those of all versions
     found = {name for (name,) in rows(folder, "SELECT name FROM sqlite_schema")}
     return {

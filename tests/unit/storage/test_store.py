@@ -40,7 +40,7 @@ def test_a_click_is_written_down_all_or_none(store):
 
 def test_a_message_keeps_no_parameter_of_the_one_before(store):
     store.add_jobs([job("a-1")])
-    store.save_job(job("a-1").with_problem(messages.busy_until("12:30")))
+    store.save_job(job("a-1").with_problem(messages.busy_until(1000.0)))
     store.save_job(job("a-1").with_problem(messages.BUSY))
     assert store.job("a-1").problem == messages.BUSY
     store.save_job(job("a-1"))

@@ -50,7 +50,7 @@ def test_a_crash_has_an_envelope_and_no_traceback(tmp_path, capfd):
         [output] = (tmp_path / "outputs").iterdir()
         output.unlink()
         response = caller.http.get(f"{LIST}/{made['id']}")
-    assert caller.refused(response) == (500, 500, "The server failed on this request")
+    assert caller.refused(response) == (500, 500, "The server failed on this request.")
     capfd.readouterr()
 
 

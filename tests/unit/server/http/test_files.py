@@ -63,7 +63,7 @@ def test_mask_and_image_are_compared_upright(caller):
     assert caller.submit(image=data_uri(sideways()), mask_image=data_uri(png(6, 8)))["id"]
     status, code, message = caller.refuse(image=data_uri(sideways()), mask_image=data_uri(png(8, 6)))
     assert (status, code) == (400, 1401)
-    assert message == "mask_image must be as large as the image, 6*8 pixels upright"
+    assert message == "mask_image must be as large as the upright image, 6 × 8 pixels."
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_row_without_codes_has_its_texts():
 def test_a_newer_folder_is_served_and_not_a_byte_of_it_is_changed(folder, pragma):
     open_in(folder).close()
     with closing(sqlite3.connect(folder / "server.sqlite3")) as db:
-        db.execute("ALTER TABLE tasks ADD COLUMN visitor TEXT")
+        db.execute("ALTER TABLE tasks ADD COLUMN of_a_later_version TEXT")
         db.execute(f"PRAGMA {pragma} = {SCHEMA.version + 1}")
     (folder / "uploads" / "of a table that is not known.png").write_bytes(b"x")
     before = files(folder)

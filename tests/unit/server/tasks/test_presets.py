@@ -71,7 +71,7 @@ def test_an_order_carries_it(caller, offering):
 
 @pytest.mark.parametrize("value", ["slow", "", 1, True, ["fast"]])
 def test_a_wrong_one_is_refused_by_its_name(caller, offering, value):
-    assert caller.refuse(preset=value) == (400, 1401, "preset must be one of full, fast")
+    assert caller.refuse(preset=value) == (400, 1401, "preset must be one of full, fast.")
     assert offering.requests == []
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from components.server.tasks.database import TABLES, TaskDatabase, TaskRecord
-from components.server.tasks.image_files import ImageFiles
-from components.server.tasks.queue import TaskQueue
 from tests.support.tiny_engines import GatedEngine, TinyEngine
 from tests.support.v3_server import MODEL, SMALL, Caller, serving
 
@@ -53,25 +49,6 @@ def test_visitors_take_turns_after_a_restart_too(gated: GatedEngine, tmp_path: P
         for task in tasks:
             caller.end(task)
     assert [request.seed for request in again.requests] == [1, 100, 2, 3]
-
-
-def test_a_database_from_before_tasks_had_visitors_is_read_and_written_on(tmp_path: Path) -> None:
-    path = tmp_path / "server.sqlite3"
-    old = sqlite3.connect(path)
-    old.executescript(TABLES.replace(", visitor TEXT\n", "\n"))
-    columns = "(id, model, input, created_ms, status, attempts, error, note, output, nsfw, inference_ms)"
-    old.execute(f"INSERT INTO tasks {columns} VALUES ('a', 'm', '{{}}', 1, 'created', 0, '', '', '', 0, 0)")
-    old.commit()
-    old.close()
-    for _ in range(2):  # the column is added once
-        TaskDatabase(path).close()
-    records = TaskDatabase(path)
-    queue = TaskQueue(records, ImageFiles(tmp_path))
-    queue.add(TaskRecord("b", {}, 2, visitor="f" * 32))
-    assert [task.visitor for task in records.unfinished()] == [None, "f" * 32]
-    taken = [queue.take(), queue.take()]
-    assert [task and task.id for task in taken] == ["a", "b"]
-    records.close()
 
 
 def test_a_deleted_task_moves_those_behind_it(gated: GatedEngine, tmp_path: Path) -> None:

@@ -68,6 +68,15 @@ def test_a_task_that_kills_the_server_is_given_up(tmp_path):
         assert end["x-message"] == {"code": "server_gave_up", "params": {"count": 3}}
 
 
+def test_a_task_that_this_server_does_not_take_any_more_fails_with_a_code(tmp_path):
+    records = TaskDatabase(tmp_path / "server.sqlite3")
+    records.add_task(TaskRecord("a" * 32, {"prompt": "x", "seed": 1, "num_inference_steps": 99}, now_ms()))
+    records.close()
+    with serving(TinyEngine(), tmp_path) as caller:
+        params = {"field": "num_inference_steps", "low": 1, "high": 50}
+        assert caller.end("a" * 32)["x-message"] == {"code": "server_outside", "params": params}
+
+
 def test_old_things_are_deleted_and_leftovers_too(tmp_path):
     with serving(TinyEngine(), tmp_path) as caller:
         old = caller.submit(enable_sync_mode=True, image=data_uri(png()))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.engines.protocol import EngineRequest, Refine
 from components.server.errors import Refused
-from components.server.tasks.fields import FIELDS
+from components.server.tasks.fields import FIELDS, Field, Kind
 from components.server.tasks.validate import request_of, source_images_of
 
 
@@ -27,7 +27,7 @@ def test_a_prompt_is_required(body):
     with pytest.raises(Refused) as caught:
         request_of(body, drawn)
     assert (caught.value.status, caught.value.code) == (400, 1400)
-    assert caught.value.message == "prompt is required"
+    assert caught.value.message == "prompt is required."
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,40 @@ def test_limits_are_inclusive():
         {"prompt": "x", "size": "256*1536", "guidance_scale": 1, "num_inference_steps": 50, "seed": 0}, drawn
     )
     assert (request.width, request.height, request.guidance_scale, request.seed) == (256, 1536, 1.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "taken", "refused"),
+    [
+        (None, None, (-(10**9), 0, 10**9), {}),
+        (2, None, (2, 10**9), {1: "server_below"}),
+        (0, None, (0,), {-1: "server_below"}),
+        (None, 5, (-(10**9), 5), {6: "server_above"}),
+        (None, 0, (0,), {1: "server_above"}),
+        (2, 5, (2, 5), {1: "server_outside", 6: "server_outside"}),
+    ],
+)
+@pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.NUMBER])
+def test_a_parameter_may_have_one_limit_or_none(kind, minimum, maximum, taken, refused):
+    field = Field("depth", kind, "", minimum=minimum, maximum=maximum)
+
+    def read(value):
+        return request_of({"prompt": "x", "depth": value}, drawn, (field,)).options["depth"]
+
+    assert tuple(read(value) for value in taken) == taken
+    for value, code in refused.items():
+        with pytest.raises(Refused) as caught:
+            read(value)
+        assert (caught.value.code, caught.value.reason.code) == (1401, code)
+    with pytest.raises(Refused, match="depth must be"):
+        read("1")
+
+
+@pytest.mark.parametrize("value", [float("inf"), 10**400, -(10**400)])
+def test_what_is_no_finite_number_is_none_without_limits_too(value):
+    field = Field("depth", Kind.NUMBER, "")
+    with pytest.raises(Refused, match="depth must be a finite number"):
+        request_of({"prompt": "x", "depth": value}, drawn, (field,))
 
 
 def test_null_is_left_out():

@@ -45,7 +45,7 @@ def playground_of(*, finished: Any, start: Any = None, limits: JobLimits = LIMIT
 
 
 def waiting(problem: Message | None = None) -> Any:
-    return SimpleNamespace(id="c-1", state="processing", problem=problem, ended=None)
+    return SimpleNamespace(id="c-1", state="processing", problem=problem, ended=None, price=None)
 
 
 def called(playground: Playground) -> Awaitable[Any]:

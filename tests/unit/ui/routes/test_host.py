@@ -51,20 +51,20 @@ async def test_who_spent_what(store, seen):
     del report["days"]
     assert report == {
         "stop": {"is_on": False, "is_forced": False, "is_unread": False},
-        "today": {"spent": "$0.11", "cap": "$2.00", "share": pytest.approx(0.0535)},
-        "month": {"spent": "$1.11", "cap": "$10.00", "share": pytest.approx(0.1107)},
-        "under_way": "$10.11",
-        "balance": {"left": "$100.00", "floor": "$1.00", "is_low": False},
+        "today": {"spent": 0.107, "cap": 2.0, "share": pytest.approx(0.0535)},
+        "month": {"spent": 1.107, "cap": 10.0, "share": pytest.approx(0.1107)},
+        "under_way": 10.107,
+        "balance": {"left": 100.0, "floor": 1.0, "is_low": False},
         "allowed": {
             "access": "listed",
             "users": ["alice", "zoe"],
             "pictures_per_hour": 20,
-            "per_person_day": "$1.00",
+            "per_person_day": 1.0,
         },
         "people": [
-            {"kind": "programs", "name": "", "pictures": 1, "today": "$0.00", "month": "$1.00"},
-            {"kind": "user", "name": "alice", "pictures": 2, "today": "$0.10", "month": "$0.10"},
-            {"kind": "browser", "name": "3f2a4c1d", "pictures": 1, "today": "$0.007", "month": "$0.007"},
+            {"kind": "programs", "name": "", "pictures": 1, "today": 0.0, "month": 1.0},
+            {"kind": "user", "name": "alice", "pictures": 2, "today": 0.1, "month": 0.1},
+            {"kind": "browser", "name": "3f2a4c1d", "pictures": 1, "today": 0.007, "month": 0.007},
         ],
         "others": 0,
         "deviation": None,
@@ -115,20 +115,20 @@ async def test_what_is_under_way_and_what_is_left(store, hosted):
     async with opened(store, hosted.base_url, replace(LIMITS, min_balance=1_500_000)) as seen:
         spend(store, "user alice", 250_000)
         report = (await seen.report(**seen.key)).json()
-    assert report["under_way"] == "$0.25"
-    assert report["balance"] == {"left": "$1.70", "floor": "$1.50", "is_low": True}
+    assert report["under_way"] == 0.25
+    assert report["balance"] == {"left": 1.7, "floor": 1.5, "is_low": True}
 
 
 async def test_a_balance_that_is_not_told_is_left_out(store, hosted):
     hosted.balance = None
     async with opened(store, hosted.base_url, LIMITS) as seen:
         report = (await seen.report(**seen.key)).json()
-    assert report["balance"] == {"left": "", "floor": "$1.00", "is_low": False}
+    assert report["balance"] == {"left": None, "floor": 1.0, "is_low": False}
 
 
 async def test_a_cap_of_nothing_is_full_from_the_start(store, hosted):
     async with opened(store, hosted.base_url, replace(LIMITS, per_day=0)) as seen:
-        assert (await seen.report(**seen.key)).json()["today"] == {"spent": "$0.00", "cap": "$0.00", "share": 1.0}
+        assert (await seen.report(**seen.key)).json()["today"] == {"spent": 0.0, "cap": 0.0, "share": 1.0}
 
 
 async def test_of_very_many_people_the_dearest_are_listed_and_the_others_counted(store, seen):
