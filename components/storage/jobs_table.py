@@ -26,6 +26,8 @@ were versions have no key `version`.
 _STORED_NAMES = {"images": "pictures", "problem": "trouble", "is_paused": "is_set_aside", "notes": "note"}
 """Keys of stored records that differ from field names, by field name: fields were renamed, records were not."""
 _NOT_STORED = ("preview", "stage", "is_readable")
+_UNKNOWN_AMOUNTS: dict[str, Any] = {"charged": None, "refunded": None}
+"""Of a bill that lacks them: the merge in UPDATE removes keys whose value is null."""
 _CHOICES = [field.name for field in FIELDS if field.kind is Kind.CHOICE]
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, InvalidRequest)
 
@@ -119,7 +121,7 @@ def from_record(record: Mapping[str, Any]) -> Job:
         "notes": _notes(record.get("note")),
         "seed_note": next(iter(_notes(record.get("seed_note"))), None),
         "links": tuple(record.get("links") or ()),
-        "bill": _from_known_keys(Bill, record["bill"]) if record.get("bill") else None,
+        "bill": _from_known_keys(Bill, _UNKNOWN_AMOUNTS | record["bill"]) if record.get("bill") else None,
     }
     return Job(**{name: value for name, value in values.items() if value is not None} | parts)
 

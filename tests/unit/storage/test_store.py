@@ -11,6 +11,7 @@ import pytest
 
 from components import messages
 from components.budget.limits import BudgetLimits, Reservation
+from components.domain.bill import Bill
 from components.domain.job import JobState
 from components.errors import SetupError
 from components.messages.message import literal
@@ -61,6 +62,16 @@ def test_saving_replaces_the_whole_value(store):
     changed = job("a-1", state=JobState.COMPLETED, ended=5.0, notes=(literal("done"),), task_id="t")
     store.save_job(changed)
     assert store.job("a-1") == changed
+
+
+def test_a_job_whose_bill_is_in_no_clear_unit_is_read_after_each_write(store):
+    store.add_jobs([job("c-1", task_id="t1")])
+    store.set_bill("c-1", Bill(None, None, 1.0))
+    for _ in range(2):
+        found = store.job("c-1")
+        assert found
+        assert (found.is_readable, found.bill) == (True, Bill(None, None, 1.0))
+        store.save_job(found)
 
 
 def test_of_a_deleted_job_only_its_click_its_task_and_its_cost_stay_known(store):
