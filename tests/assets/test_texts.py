@@ -124,6 +124,8 @@ NAMES_OF_CODE = re.compile(
 """What stands before names of classes, selectors, modules, and the texts of exceptions, which nobody sees."""
 PLACED = re.compile(
     r'(?:button\(|aria-label"[:,] |(?:textContent|title|placeholder|alt) = |\b(?:title|placeholder|alt|label): '
+    r"|\b(?:innerText|ariaLabel|ariaDescription) = |setText\([^,;]+, "
+    r"|\.(?:append|prepend|replaceChildren|replaceWith)\("
     r'|make\("\w+", \{[^{}]*\}, )["`][^"`$]*[A-Za-z]'
 )
 """Any literal where only texts for visitors stand."""
@@ -236,6 +238,24 @@ def test_no_text_for_visitors_stands_in_a_script() -> None:
         assert PLACED.findall(code_of(source_of(name))) == [], name
 
 
+PLANTED = (
+    'button("stop", go)',
+    'setText(node, "none")',
+    'node.append("none")',
+    "this.box.replaceChildren(`none`)",
+    'node.ariaLabel = "stop"',
+    'node.setAttribute("aria-label", "stop")',
+    'make("p", { className: "quiet" }, "none")',
+    'make("input", { type: "text", placeholder: "none" })',
+)
+
+
+def test_a_single_word_is_found_where_only_texts_stand() -> None:
+    assert [one for one in PLANTED if not PLACED.search(one)] == []
+    assert not PLACED.search('setText(node, text("form.none"))')
+    assert not PLACED.search('node.append(" ", more)')
+
+
 def visible_literals(name: str) -> list[str]:
     return [
         one.value
@@ -256,7 +276,9 @@ def test_no_text_for_visitors_stands_in_a_template() -> None:
             r"<!--.*?-->|<(script)\b.*?</\1>|\$\{[^}]*\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL
         )
         assert re.findall(r">[^<]*[A-Za-z][^<]*<", html) == [], path
-        assert re.findall(r'\b(?:aria-label|title|placeholder|alt)="[^"]*[A-Za-z]', html) == [], path
+        attributes = r"aria-(?:label|description|roledescription|valuetext)|title|placeholder|alt|label|summary"
+        assert re.findall(rf'\s(?:{attributes})="[^"]*[A-Za-z]', html) == [], path
+        assert re.findall(r'<(?:input|button)\b[^>]*\svalue="[^"]*[A-Za-z]', html) == [], path
 
 
 def test_no_text_for_visitors_stands_in_a_style_sheet() -> None:

@@ -52,8 +52,8 @@ class Caller:
         envelope = response.json()
         assert set(envelope) == {"code", "message", "data", "x-message"}
         assert envelope["data"] is None
-        told = message_or_text(envelope["x-message"], "")
-        assert told and envelope["message"].endswith(str(told)), "its code says the same in any language"
+        reason = message_or_text(envelope["x-message"], "")
+        assert reason and envelope["message"].endswith(str(reason)), "its code says the same in any language"
         return response.status_code, envelope["code"], envelope["message"]
 
     def refuse(self, **body: Any) -> tuple[int, int, str]:

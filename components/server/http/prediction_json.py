@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from components.messages.message import Message
 from components.server.http.envelope import code_json
 from components.server.http.timestamps import iso
 from components.server.tasks import fields
@@ -12,6 +13,7 @@ from components.server.tasks.outcome import Status
 from components.server.tasks.queue import TaskView
 
 SYNC_TIMED_OUT = 5004
+SYNC_TIMEOUT_PASSED = Message("server_sync_timeout")
 
 
 def prediction_json(view: TaskView, base: str, *, inline: ImageFiles | None = None) -> dict[str, object]:
@@ -39,7 +41,8 @@ def still_processing(prediction: dict[str, object]) -> dict[str, object]:
     return prediction | {
         "status": Status.PROCESSING.value,
         "code": SYNC_TIMED_OUT,
-        "error": "Sync mode timed out; the task goes on, query it later",
+        "error": str(SYNC_TIMEOUT_PASSED),
+        "x-message": code_json(SYNC_TIMEOUT_PASSED),
     }
 
 

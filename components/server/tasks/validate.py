@@ -32,7 +32,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 Body = Mapping[str, object]
-Limits = tuple[float | None, float | None]
+NumberRange = tuple[float | None, float | None]
 """Smallest and largest value; None: there is no limit."""
 
 SIZE = re.compile(r"([1-9][0-9]{2,3})\*([1-9][0-9]{2,3})", re.ASCII)
@@ -114,7 +114,7 @@ def integer(body: Body, field: Field) -> int | None:
     return whole(field.name, value, (field.minimum, field.maximum))
 
 
-def whole(name: str, value: object, limits: Limits) -> int:
+def whole(name: str, value: object, limits: NumberRange) -> int:
     """Return an integer. Raise Refused for another type, for 28.0 and true too, and outside the limits."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise out_of_range(Message("server_not_whole", {"field": name}))
@@ -144,7 +144,7 @@ def _number(body: Body, field: Field) -> float | None:
     return None if value is None else _checked_number(field.name, value, (field.minimum, field.maximum))
 
 
-def _checked_number(name: str, value: object, limits: Limits) -> float:
+def _checked_number(name: str, value: object, limits: NumberRange) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise out_of_range(Message("server_not_a_number", {"field": name}))
     _check_range(name, value, limits)
@@ -157,7 +157,7 @@ def _checked_number(name: str, value: object, limits: Limits) -> float:
     return number
 
 
-def _check_range(name: str, value: float, limits: Limits) -> None:
+def _check_range(name: str, value: float, limits: NumberRange) -> None:
     low, high = limits
     if low is not None and high is not None and not low <= value <= high:
         raise out_of_range(Message("server_outside", {"field": name, "low": low, "high": high}))
