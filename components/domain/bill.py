@@ -13,7 +13,8 @@ from enum import Enum
 
 from components.domain.money import Micros, micros
 
-LOOK_SECONDS = (5.0, 30.0, 120.0, 600.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
+_HOUR = 3600.0
+LOOK_SECONDS = (5.0, 30.0, 120.0, 600.0, _HOUR / 2, _HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, 24 * _HOUR)
 """Seconds after the end of a job at which the list of billings is read, until the bill is final."""
 NO_ENTRY_SECONDS = 60.0
 """Age of a task without an image at which a list without an entry means that nothing was charged."""

@@ -24,7 +24,7 @@ MAX_PAGES = 4
 """Pages of the answer to a call that are read at most."""
 RETRY_SECONDS = 60.0
 """Pause after a call that failed."""
-NOT_OFFERED_SECONDS = 24 * 3600.0
+NOT_OFFERED_SECONDS = 3600.0
 """Time for which a service without a bill is not asked again."""
 
 _log = logging.getLogger(__name__)
@@ -81,7 +81,10 @@ class BillCollector:
 
     async def _read(self, account: str, tasks: Sequence[BilledTask]) -> None:
         # A visitor's key may have been forgotten: the bill is read when it is entered again.
-        if account not in self._accounts or self._clock.now() < self._without_bill.get(account, 0.0):
+        if account not in self._accounts:
+            return
+        if self._clock.now() < self._without_bill.get(account, 0.0):
+            self._schedule(tasks)
             return
         try:
             entries = await _entries_of(self._accounts[account].client, [task.task_id for task in tasks])
@@ -95,6 +98,7 @@ class BillCollector:
         now = self._clock.now()
         if isinstance(error, NotProvided) and not error.is_offered:
             self._without_bill[account] = now + NOT_OFFERED_SECONDS
+            self._schedule(tasks)
             return
         for task in tasks:
             if now - task.ended < LOOK_SECONDS[-1]:
@@ -102,17 +106,18 @@ class BillCollector:
                 self._due[task.job_id] = now + max(RETRY_SECONDS, (now - task.ended) / 4)
 
     async def _write(self, task: BilledTask, entries: Sequence[BillEntry]) -> None:
-        now = self._clock.now()
-        bill = bill_of(task, entries, now)
+        bill = bill_of(task, entries, self._clock.now())
         if bill:
             await self._jobs.set_bill(task.job_id, bill)
         if not (bill and bill.is_final):
-            self._schedule(task, now)
+            self._schedule([task])
 
-    def _schedule(self, task: BilledTask, now: float) -> None:
-        later = [after for after in LOOK_SECONDS if after > now - task.ended]
-        if later:
-            self._due[task.job_id] = task.ended + later[0]
+    def _schedule(self, tasks: Sequence[BilledTask]) -> None:
+        """Look at the bills of these tasks at the next time of LOOK_SECONDS, if there is one."""
+        now = self._clock.now()
+        for task in tasks:
+            if later := [after for after in LOOK_SECONDS if after > now - task.ended]:
+                self._due[task.job_id] = task.ended + later[0]
 
 
 async def _entries_of(client: Client, task_ids: Sequence[str]) -> list[BillEntry]:

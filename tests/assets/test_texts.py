@@ -21,43 +21,6 @@ from tests.assets.script_literals import Request, code_of, literals, requests
 from tests.support.paths import ASSETS, ROOT
 from tests.tools.repaint_samples import examples, shelf
 
-SECTIONS = (
-    *(
-        "account",
-        "bill",
-        "code",
-        "compare",
-        "example",
-        "form",
-        "gallery",
-        "grid",
-        "history",
-        "host",
-        "loras",
-        "mask",
-        "prompt",
-    ),
-    *("refiner", "shared", "slider", "source_image", "starter_lora", "style", "viewer"),
-)
-"""Sections of the catalogue that are the scripts' own."""
-FIELDS = (
-    *(
-        "prompt",
-        "negative_prompt",
-        "size",
-        "width",
-        "height",
-        "num_inference_steps",
-        "guidance_scale",
-        "seed",
-        "loras",
-    ),
-    *("prompt_strength", "refine", "refine_steps", "high_noise_frac", "preset", "model"),
-)
-"""Settings whose names the scripts show."""
-SKIPPED = ("shared/texts.js", "shared/messages.js", "shared/template.js")
-"""Scripts that request texts by keys which others name."""
-
 
 def values(codes: type[Enum]) -> list[str]:
     return [one.value for one in codes]
@@ -65,6 +28,22 @@ def values(codes: type[Enum]) -> list[str]:
 
 def keys_like(pattern: str, codes: str | list[str]) -> list[str]:
     return [pattern.replace("${}", code) for code in (codes.split() if isinstance(codes, str) else codes)]
+
+
+SECTIONS = keys_like(
+    "${}",
+    "account bill code compare example form gallery grid history host loras mask prompt refiner shared slider"
+    " source_image starter_lora style viewer",
+)
+"""Sections of the catalogue that are the scripts' own."""
+FIELDS = keys_like(
+    "${}",
+    "prompt negative_prompt size width height num_inference_steps guidance_scale seed loras prompt_strength refine"
+    " refine_steps high_noise_frac preset model",
+)
+"""Settings whose names the scripts show."""
+SKIPPED = ("shared/texts.js", "shared/messages.js", "shared/template.js")
+"""Scripts that request texts by keys which others name."""
 
 
 BILLED = "charged not_final partly_refunded refunded not_charged"

@@ -10,6 +10,7 @@ import pytest
 from components.budget.limits import BudgetLimits
 from components.domain.bill import LOOK_SECONDS, BillOutcome
 from components.domain.job import JobState
+from components.jobs.bill_collector import NOT_OFFERED_SECONDS
 from components.messages.message import Charge
 from tests.support.core import problem_of, running
 from tests.support.fake_clock import until
@@ -106,12 +107,19 @@ async def test_an_open_entry_is_read_again(paid, bill):
     assert (await final(paid, job)).bill.cost == 6_000
 
 
-async def test_where_there_is_no_bill_everything_is_as_quoted_and_one_call_is_made(paid, api, clock):
+async def test_where_there_is_no_bill_everything_is_as_quoted_and_it_is_called_once_an_hour(paid, api, clock):
     job = await paid.picture()
     await until(lambda: api.requested["billings/search"])
     await paid.picture("c2")
     await clock.sleep(2 * LOOK_SECONDS[0])
-    assert (paid.on_disk(job.id).bill, await spent(paid, clock), api.requested["billings/search"]) == (None, 20_000, 1)
+    assert (paid.on_disk(job.id).bill, await spent(paid, clock)) == (None, 20_000)
+    assert api.requested["billings/search"] <= 1 + clock.monotonic() / NOT_OFFERED_SECONDS
+
+
+async def test_a_bill_that_was_missing_for_a_moment_is_read_all_the_same(paid, bill):
+    bill.next_replies = [httpx.Response(404, json={"code": 404, "message": "not found"})]
+    bill.add("task1", 0.01)
+    assert (await final(paid, await paid.picture())).bill.cost == 10_000
 
 
 @pytest.mark.parametrize(
