@@ -68,7 +68,7 @@ def test_wrong_key(guarded):
 
 
 def test_bad_parameter(sdk):
-    with pytest.raises(RuntimeError, match="num_inference_steps must be an integer from 1 to 50"):
+    with pytest.raises(RuntimeError, match="num_inference_steps must be from 1 to 50"):
         sdk.run(MODEL, SMALL | {"num_inference_steps": 51})
 
 
