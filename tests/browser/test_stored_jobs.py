@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from components.storage.store import Store
 from tests.browser.person import Person
 from tests.support.app_process import AppProcess
 from tests.support.paths import DATA
@@ -34,6 +35,7 @@ def old_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def newer_folder(old_folder: Path) -> Path:
+    Store(old_folder).close()
     with sqlite3.connect(old_folder / "playground.sqlite3") as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
