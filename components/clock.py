@@ -20,3 +20,12 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Suspend the calling task for `seconds`."""
         await asyncio.sleep(seconds)
+
+    async def sleep_until(self, event: asyncio.Event, seconds: float) -> None:
+        """Suspend the calling task until an event is set, for `seconds` at most."""
+        waits = [asyncio.ensure_future(self.sleep(seconds)), asyncio.ensure_future(event.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from components import messages
@@ -52,6 +53,13 @@ class LostSubmits:
 
     def __init__(self, client: Client, jobs: JobRepository, store: AsyncStore, clock: Clock) -> None:
         self._client, self._jobs, self._store, self._clock = client, jobs, store, clock
+        self._waiting: dict[str, asyncio.Event] = {}
+        """Jobs whose next search is waited for; the event ends the wait."""
+
+    def search_now(self, job_id: str) -> None:
+        """Search for a job's task at once, if its next search is waited for."""
+        if waiting := self._waiting.get(job_id):
+            waiting.set()
 
     async def find(self, job: Job) -> Job:
         """Search at each of SEARCH_AFTER that is still to come, or at once when all have passed, as after a restart.
@@ -61,9 +69,10 @@ class LostSubmits:
         """
         passed = max(0.0, self._clock.now() - (job.lost or self._clock.now()))
         problem = messages.NOT_FOUND
-        for after in _search_times(passed):
-            await self._clock.sleep(after - passed)
-            passed = after
+        times = _search_times(passed)
+        while times:
+            passed = await self._wait(job.id, passed, times[0])
+            times = [time for time in times if time > passed]
             try:
                 found, bill = await self._search(job)
             except PollFailed as error:
@@ -77,6 +86,16 @@ class LostSubmits:
             if bill.is_read and passed >= SEARCH_AFTER[-1]:
                 return await self._ended(job, messages.NEVER_ARRIVED if found.verdict is Verdict.ABSENT else problem)
         return await self._ended(job, problem)
+
+    async def _wait(self, job_id: str, passed: float, until: float) -> float:
+        """Wait for the age of a search, or until `search_now`; return the age then, in seconds."""
+        begun = self._clock.monotonic()
+        woken = self._waiting[job_id] = asyncio.Event()
+        try:
+            await self._clock.sleep_until(woken, until - passed)
+        finally:
+            del self._waiting[job_id]
+        return passed + self._clock.monotonic() - begun if woken.is_set() else until
 
     async def _ended(self, job: Job, problem: Message) -> Job:
         state = JobState.FAILED if problem == messages.NEVER_ARRIVED else JobState.UNKNOWN
@@ -158,10 +177,10 @@ def _listed_candidate(job: Job, task: TaskUpdate) -> Candidate | None:
     return Candidate(task.task_id, task.created_at, task)
 
 
-def _search_times(passed: float) -> Iterator[float]:
+def _search_times(passed: float) -> list[float]:
     """Return the ages at which to search, in seconds; first `passed` itself when those of SEARCH_AFTER are over."""
     decisive = max(passed, SEARCH_AFTER[-1])
     soon = (decisive + number * SEARCH_SOON_SECONDS for number in range(1, SEARCH_SOON_TRIES + 1))
     further = range(int(SEARCH_AFTER[-1] + SEARCH_AGAIN_SECONDS), int(SEARCH_END) + 1, int(SEARCH_AGAIN_SECONDS))
     times = sorted(time for time in (*SEARCH_AFTER, *soon, *map(float, further)) if time > passed)
-    yield from times if passed < decisive else [passed, *times]
+    return times if passed < decisive else [passed, *times]

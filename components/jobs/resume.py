@@ -61,6 +61,8 @@ class JobResume:
                 return
             if job.id in self._runner:
                 self._runner.retry_now(job.id)
+                if job.account in self._accounts:
+                    self._accounts[job.account].lost_submits.search_now(job.id)
             else:
                 await self._recheck(job)
 

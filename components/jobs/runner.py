@@ -127,13 +127,10 @@ class JobRunner:
     async def _pause(self, job_id: str, seconds: float) -> None:
         """Wait for so many seconds, or until `retry_now`."""
         ended = self._pauses[job_id] = asyncio.Event()
-        waits = [asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(ended.wait())]
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            await self._clock.sleep_until(ended, seconds)
         finally:
             del self._pauses[job_id]
-            for wait in waits:
-                wait.cancel()
 
     async def _report(self, newest: Job, *, is_left: bool) -> None:
         """Save the problem at the job's newest value, or only publish it where saving fails too."""

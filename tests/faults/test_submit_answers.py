@@ -69,7 +69,7 @@ class TestBusy:
 
     def test_f09_too_long_a_wait_is_not_waited_for(self, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fails(429, "come back later", retry_after="7200")]
-        visitor.submit("hours").ends("failed").says(r"\d\d:\d\d", NOTHING_CHARGED)
+        visitor.submit("hours").ends("failed").says(r"\d:\d\d [AP]M", NOTHING_CHARGED)
         let_time_pass()
         assert len(service.posts_of("hours")) == 1
         visitor.can_go_on(service, "hours")

@@ -27,8 +27,8 @@ def quotes(api, clock):
 
 async def test_a_price_of_nothing_is_a_price(quotes):
     assert await quotes.quote(MODEL, CAT) == Quote(0, 0)
-    reservation, price = await quotes.reservation_for(MODEL, "browser x", CAT)
-    assert (reservation.price, price, reservation.balance) == (0, 0, 0)
+    reservation, prices = await quotes.reservation_for(MODEL, "browser x", [CAT])
+    assert (reservation.prices, prices, reservation.balance) == ((0,), (0,), 0)
 
 
 async def test_its_images_are_made_and_counted(tmp_path, api, clock, quotes):
@@ -46,7 +46,7 @@ async def test_where_there_is_money_to_lose_a_price_of_nothing_is_a_mistake(quot
         await quotes.quote(MODEL, CAT)
     assert refused.value.message in (messages.PRICE_UNAVAILABLE, messages.BALANCE_UNAVAILABLE)
     with pytest.raises(NotProvided):
-        await quotes.reservation_for(MODEL, "browser x", CAT)
+        await quotes.reservation_for(MODEL, "browser x", [CAT])
 
 
 async def test_a_local_host_does_not_assume_a_price_in_its_place(api, clock):
@@ -60,7 +60,7 @@ async def test_money_that_comes_later_ends_the_belief(quotes, api, clock):
     api.balance = 20.0
     clock.advance(130)
     with pytest.raises(NotProvided):
-        await quotes.reservation_for(MODEL, "browser x", CAT)
+        await quotes.reservation_for(MODEL, "browser x", [CAT])
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,6 @@ async def test_only_two_zeros_in_dollars_are_a_price_of_nothing(quotes, api, tol
 
 async def test_the_floor_of_the_balance_holds_for_every_price_above_nothing(quotes, api):
     api.price = {"price": 0.01, "currency": "USD"}
-    reservation, _ = await quotes.reservation_for(MODEL, "browser x", CAT)
+    reservation, _ = await quotes.reservation_for(MODEL, "browser x", [CAT])
     with pytest.raises(BudgetDenied):
-        reservation.check(spent=SpendingTotals(), images=1)
+        reservation.check(SpendingTotals(), reservation.prices)

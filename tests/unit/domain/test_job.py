@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.domain.bill import Bill
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine
 from components.domain.task import TaskStatus, TaskUpdate
@@ -42,6 +43,7 @@ PICTURES = st.builds(
 )
 PARAMS = st.dictionaries(TEXT, TEXT | st.integers() | st.floats(0, 1) | st.builds(Text, TEXT), max_size=3)
 SENTENCES = st.builds(Message, TEXT, PARAMS, st.sampled_from(Charge))
+MICROS = st.none() | st.integers(0)
 GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     id=TEXT,
     visitor=TEXT,
@@ -54,6 +56,7 @@ GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     key=TEXT,
     person=TEXT,
     price=st.none() | st.integers(0),
+    bill=st.none() | st.builds(Bill, MICROS, MICROS, TIME, st.booleans()),
     state=st.sampled_from(JobState),
     sent=st.none() | TIME,
     lost=st.none() | TIME,
@@ -61,6 +64,7 @@ GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     query_url=st.none() | TEXT,
     accepted=st.none() | TIME,
     started=st.none() | TIME,
+    stop_requested=st.none() | TIME,
     ended=st.none() | TIME,
     inference_ms=st.none() | st.integers(0),
     images=st.lists(PICTURES, max_size=4).map(tuple),
