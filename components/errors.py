@@ -5,6 +5,7 @@ PlaygroundError
 ├── BudgetDenied           the host's key does not pay for this visitor, or not now; nothing was sent
 │   └── TooManyJobs        the limit on unfinished images is reached
 ├── KeyForgotten           the visitor's own key is no longer in memory; nothing was sent
+├── PressRevoked           the press arrived after its page had given it up; nothing was sent
 ├── SubmitRejected         the API answered and created no task; nothing was charged
 │   ├── Unauthorized       401, 403
 │   ├── InsufficientCredit 402

@@ -152,8 +152,9 @@ class Job:
 
     @property
     def billed_task(self) -> BilledTask | None:
-        """Return what the search for its bill needs; None without a task, before its end, and with a final bill."""
-        if not self.task_id or self.ended is None or (self.bill and self.bill.is_final):
+        """Return what the search for its bill needs; None before its end, once it is final, and where all is free."""
+        is_free = self.price == 0
+        if not self.task_id or self.ended is None or is_free or (self.bill and self.bill.is_final):
             return None
         has_image = self.state is JobState.COMPLETED or self.is_paid_without_image
         return BilledTask(self.id, self.account, self.task_id, self.price, self.ended, has_image)

@@ -81,16 +81,16 @@ class BillCollector:
 
     async def _read(self, account: str, tasks: Sequence[BilledTask]) -> None:
         # A visitor's key may have been forgotten: the bill is read when it is entered again.
-        if account not in self._accounts:
-            return
-        if self._clock.now() < self._without_bill.get(account, 0.0):
-            self._schedule(tasks)
+        if account not in self._accounts or self._clock.now() < self._without_bill.get(account, 0.0):
             return
         try:
             entries = await _entries_of(self._accounts[account].client, [task.task_id for task in tasks])
         except PlaygroundError as error:
             self._put_off(account, tasks, error)
             return
+        if self._without_bill.pop(account, None):
+            # The call was missing for a while, and what was due then was left.
+            await self.resume([account])
         for task in tasks:
             await self._write(task, [entry for entry in entries if entry.task_id == task.task_id])
 
@@ -98,7 +98,6 @@ class BillCollector:
         now = self._clock.now()
         if isinstance(error, NotProvided) and not error.is_offered:
             self._without_bill[account] = now + NOT_OFFERED_SECONDS
-            self._schedule(tasks)
             return
         for task in tasks:
             if now - task.ended < LOOK_SECONDS[-1]:
@@ -110,14 +109,13 @@ class BillCollector:
         if bill:
             await self._jobs.set_bill(task.job_id, bill)
         if not (bill and bill.is_final):
-            self._schedule([task])
+            self._schedule(task)
 
-    def _schedule(self, tasks: Sequence[BilledTask]) -> None:
-        """Look at the bills of these tasks at the next time of LOOK_SECONDS, if there is one."""
-        now = self._clock.now()
-        for task in tasks:
-            if later := [after for after in LOOK_SECONDS if after > now - task.ended]:
-                self._due[task.job_id] = task.ended + later[0]
+    def _schedule(self, task: BilledTask) -> None:
+        """Look at the bill of a task at the next time of LOOK_SECONDS, if there is one."""
+        age = self._clock.now() - task.ended
+        if later := [after for after in LOOK_SECONDS if after > age]:
+            self._due[task.job_id] = task.ended + later[0]
 
 
 async def _entries_of(client: Client, task_ids: Sequence[str]) -> list[BillEntry]:

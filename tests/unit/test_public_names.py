@@ -32,7 +32,8 @@ TABLES = {
     "jobs": "id visitor created ended state backend model task_id record",
     "search_index": "job_id words loras is_favourite bytes",
     "sources": "name visitor digest width height created",
-    "spendings": "job_id person made cost is_settled",
+    "spendings": "job_id person made cost is_settled expected is_billed",
+    "spendings_ahead": "job_id seen",
     "sweeps": "visitor made pictures",
     "switches": "name is_on",
     "uploads": "account digest link made",
@@ -40,7 +41,7 @@ TABLES = {
 RECORD = (
     "accepted backend click created ended id inference_ms is_favourite is_set_aside key links lost model next_send"
     " note number person pictures position price query_url refused_field request seed_note sent started state step"
-    " steps task_id trouble version visitor"
+    " steps stop_requested task_id trouble version visitor"
 )
 REQUEST = (
     "feather guidance_scale height high_noise_frac image loras mask negative_prompt num_inference_steps preset prompt"

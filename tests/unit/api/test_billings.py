@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from components import messages
 from components.api.billings import BillSearch, decode_billings, encode_billings
 from components.api.envelope import ApiResponse
 from components.domain.bill import BillEntry
@@ -74,6 +75,7 @@ def test_an_answer_without_a_list_is_not_an_empty_bill(body):
     with pytest.raises(NotProvided) as caught:
         decode_billings(ApiResponse(200, body))
     assert caught.value.is_offered
+    assert caught.value.message == messages.BILL_UNAVAILABLE
 
 
 def test_a_missing_call_and_a_refused_key_are_told_apart():

@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import pytest
 
+from components import messages
 from components.budget.limits import BudgetLimits
 from components.domain.bill import LOOK_SECONDS, BillOutcome
 from components.domain.job import JobState
@@ -116,10 +117,15 @@ async def test_where_there_is_no_bill_everything_is_as_quoted_and_it_is_called_o
     assert api.requested["billings/search"] <= 1 + clock.monotonic() / NOT_OFFERED_SECONDS
 
 
-async def test_a_bill_that_was_missing_for_a_moment_is_read_all_the_same(paid, bill):
+async def test_a_bill_that_was_missing_for_a_while_is_read_with_the_next_one(paid, bill, clock):
     bill.next_replies = [httpx.Response(404, json={"code": 404, "message": "not found"})]
     bill.add("task1", 0.01)
-    assert (await final(paid, await paid.picture())).bill.cost == 10_000
+    bill.add("task2", 0.01)
+    first = await paid.picture()
+    await until(lambda: bill.searches)
+    clock.advance(NOT_OFFERED_SECONDS)
+    await final(paid, await paid.picture("c2"))
+    assert (await final(paid, first)).bill.cost == 10_000
 
 
 @pytest.mark.parametrize(
@@ -175,7 +181,8 @@ async def test_a_stop_is_asked_for_and_the_bill_says_what_it_cost(paid, api, bil
     await until(lambda: paid.on_disk(job.id).state is JobState.PROCESSING)
     assert await paid.jobs.stop(ALICE, job.id)
     ended = await paid.ended(job.id)
-    assert (ended.state, problem_of(ended).charge, len(api.posts)) == (JobState.STOPPED, Charge.MAYBE, 1)
+    assert (ended.state, ended.problem, len(api.posts)) == (JobState.STOPPED, messages.STOPPED_AT_SERVICE, 1)
+    assert problem_of(ended).charge is Charge.MAYBE
     bill.add("task1", 0.01)
     bill.add("task1", 0.006, "refund")
     stopped = await billed(paid, ended)

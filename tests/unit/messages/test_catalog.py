@@ -73,6 +73,8 @@ NO_ADVICE_NEEDED = {
     "own_key_only_program": "there is nothing a program can do",
     "taken_back": "the person wanted it",
     "stopped_by_you": "the person wanted it",
+    "stopped_at_service": "the person wanted it",
+    "may_be_another": "there is nothing a person can do",
     "models_unavailable": "there is nothing a person can do",
     "not_put_back": "the picture is there; making it anew costs money",
     "not_taken": "it stands where the thing is off",

@@ -50,7 +50,7 @@ def test_what_only_programs_meet_has_no_code():
 
 
 def scope(method: str) -> Scope:
-    return {"type": "http", "method": method, "path": "/"}
+    return {"type": "http", "method": method, "path": "/", "headers": []}
 
 
 async def test_an_error_of_the_app_is_answered_without_a_traceback():
