@@ -210,7 +210,8 @@ class TestKeys:
     def test_f13_what_is_no_key_is_not_sent(self, text: object, http_visitor: HttpVisitor, service: Service) -> None:
         assert "refused" in (answer := http_visitor.use_key(text))
         assert "secret" not in str(answer)
-        assert service.arrived == []
+        # The bill of an earlier test's picture may be read meanwhile, with that one's key.
+        assert [one for one in service.arrived if not one.path.endswith("/billings/search")] == []
 
     @pytest.mark.parametrize("key", cases(["wsk secret", "wsk-\nsecret", "wsk-gehéim-secret"], 1))
     def test_f13_a_key_that_is_none_is_refused_and_not_printed(

@@ -89,11 +89,11 @@ async def test_each_day_has_what_was_expected_and_what_was_billed(store, seen):
     assert (await seen.report(**seen.key)).json()["days"] == [
         {
             **{"start": start, "pictures": 3, "unbilled": 1},
-            **{"expected": "$0.03", "billed": "$0.0315", "difference": "+$0.0015"},
+            **{"expected": 0.03, "billed": 0.0315, "difference": 0.0015},
         },
         {
             **{"start": start - DAY, "pictures": 1, "unbilled": 0},
-            **{"expected": "$0.01", "billed": "$0.00", "difference": "-$0.01"},
+            **{"expected": 0.01, "billed": 0.00, "difference": -0.01},
         },
     ]
 
@@ -102,9 +102,9 @@ async def test_each_day_has_what_was_expected_and_what_was_billed(store, seen):
     ("billed", "deviation"),
     [
         (1_050_000, None),
-        (1_050_001, {"direction": "more", "expected": "$1.00", "billed": "$1.05"}),
+        (1_050_001, {"direction": "more", "expected": 1.00, "billed": 1.050001}),
         (950_000, None),
-        (400_000, {"direction": "less", "expected": "$1.00", "billed": "$0.40"}),
+        (400_000, {"direction": "less", "expected": 1.00, "billed": 0.40}),
     ],
 )
 async def test_a_bill_that_differs_by_more_than_a_twentieth_is_noted(store, seen, billed, deviation):
@@ -144,7 +144,7 @@ async def test_an_account_that_is_slowed_down_looks_like_a_level(store, seen, ho
         "sends": 1,
         "at_once": 0,
         "level": "bronze",
-        "levels": {"bronze": 10, "bronze_at_once": 3, "silver": 500, "top_up": "$100.00"},
+        "levels": {"bronze": 10, "bronze_at_once": 3, "silver": 500, "top_up": 100.00},
     }
 
 
