@@ -131,7 +131,7 @@ def test_a_paid_picture_is_stopped_by_a_second_press_alone(person: Person, api: 
     (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "to be stopped"]
     task.stops_at = time.monotonic()
     expect(tile).to_have_attribute("data-state", "stopped")
-    expect(tile).to_contain_text("You stopped this while it was being made.")
+    expect(tile).to_contain_text("You asked the service to stop this.")
     expect(tile.locator(":focus")).to_be_visible()
     expect(tile).to_contain_text("This was refunded.")
     assert deletions(api) == 1
