@@ -17,21 +17,22 @@ from components.errors import NotProvided
 
 PAGE_SIZE = 100
 """Entries of a page, the most that the API takes."""
+MAX_PAGES = 4
+"""Pages that are read at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class BillSearch:
-    """Search in the list of billings: for the entries of tasks, or for all of a time. Pages count from 1."""
+    """Search in the list of billings: for the entries of tasks, or for all of a time."""
 
     task_ids: tuple[str, ...] = ()
     between: tuple[float, float] | None = None
     """First and last time in Unix seconds, by the API's clock; None: any."""
-    page: int = 1
 
 
-def encode_billings(search: BillSearch) -> dict[str, Any]:
-    """Return the JSON body of a search, newest entries first."""
-    body: dict[str, Any] = {"page": search.page, "page_size": PAGE_SIZE, "sort": "created_at DESC"}
+def encode_billings(search: BillSearch, page: int = 1) -> dict[str, Any]:
+    """Return the JSON body of a search, newest entries first; pages count from 1."""
+    body: dict[str, Any] = {"page": page, "page_size": PAGE_SIZE, "sort": "created_at DESC"}
     if search.task_ids:
         body["prediction_uuids"] = [*search.task_ids]
     if search.between:

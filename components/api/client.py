@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 import httpx
 
 from components import messages
-from components.api.billings import BillSearch, decode_billings, encode_billings
+from components.api.billings import MAX_PAGES, PAGE_SIZE, BillSearch, decode_billings, encode_billings
 from components.api.body import GZIP_OR_NONE, NO_COMPRESSION, read_body, save_image
 from components.api.decode import (
     decode_balance,
@@ -157,13 +157,20 @@ class Client:
         url = self._endpoint.url("/api/v3/predictions/delete")
         decode_delete(await self._quick("POST", url, encode_delete(task_ids), messages.NOT_DELETED_AT_SERVICE))
 
-    async def billings(self, search: BillSearch) -> tuple[BillEntry, ...]:
-        """Return one page of the account's list of billings. Free of charge.
+    async def billings(self, search: BillSearch) -> list[BillEntry]:
+        """Return the entries of the account's list of billings, the newest of MAX_PAGES at most. Free of charge.
 
         Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
         """
         url = self._endpoint.url("/api/v3/billings/search")
-        return decode_billings(await self._quick("POST", url, encode_billings(search), messages.BILL_UNAVAILABLE))
+        entries: list[BillEntry] = []
+        for page in range(1, MAX_PAGES + 1):
+            body = encode_billings(search, page)
+            found = decode_billings(await self._quick("POST", url, body, messages.BILL_UNAVAILABLE))
+            entries += found
+            if len(found) < PAGE_SIZE:
+                break
+        return entries
 
     async def price(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one image of a request, whose own images need not be uploaded. Free of charge.

@@ -7,8 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from components.api.billings import PAGE_SIZE, BillSearch
-from components.api.client import Client
+from components.api.billings import BillSearch
 from components.clock import Clock
 from components.domain.bill import LOOK_SECONDS, BilledTask, BillEntry, bill_of
 from components.errors import NotProvided, PlaygroundError, StorageError
@@ -20,8 +19,6 @@ BATCH_SECONDS = 2.0
 """Time over which looks at bills are joined to one call."""
 BATCH_TASKS = 40
 """Tasks of one call: with a deduction and a refund each, their entries fit on a page."""
-MAX_PAGES = 4
-"""Pages of the answer to a call that are read at most."""
 RETRY_SECONDS = 60.0
 """Pause after a call that failed."""
 NOT_OFFERED_SECONDS = 3600.0
@@ -47,10 +44,10 @@ class BillCollector:
         if self._due and (self._loop is None or self._loop.done()):
             self._loop = asyncio.create_task(self._run())
 
-    async def resume(self, accounts: Iterable[str]) -> None:
-        """Expect the bills that an earlier process did not get, of these accounts. Raises StorageError."""
+    async def resume(self, account: str) -> None:
+        """Expect the bills of an account that an earlier process did not get. Raises StorageError."""
         tasks = await self._store.unbilled(self._clock.now() - LOOK_SECONDS[-1])
-        self.expect(task.job_id for task in tasks if task.account in set(accounts))
+        self.expect(task.job_id for task in tasks if task.account == account)
 
     def close(self) -> None:
         """Stop; bills that are not final are read after the next start."""
@@ -84,13 +81,13 @@ class BillCollector:
         if account not in self._accounts or self._clock.now() < self._without_bill.get(account, 0.0):
             return
         try:
-            entries = await _entries_of(self._accounts[account].client, [task.task_id for task in tasks])
+            entries = await self._accounts[account].client.billings(BillSearch(tuple(task.task_id for task in tasks)))
         except PlaygroundError as error:
             self._put_off(account, tasks, error)
             return
         if self._without_bill.pop(account, None):
             # The call was missing for a while, and what was due then was left.
-            await self.resume([account])
+            await self.resume(account)
         for task in tasks:
             await self._write(task, [entry for entry in entries if entry.task_id == task.task_id])
 
@@ -116,13 +113,3 @@ class BillCollector:
         age = self._clock.now() - task.ended
         if later := [after for after in LOOK_SECONDS if after > age]:
             self._due[task.job_id] = task.ended + later[0]
-
-
-async def _entries_of(client: Client, task_ids: Sequence[str]) -> list[BillEntry]:
-    entries: list[BillEntry] = []
-    for page in range(1, MAX_PAGES + 1):
-        found = await client.billings(BillSearch(tuple(task_ids), page=page))
-        entries += found
-        if len(found) < PAGE_SIZE:
-            break
-    return entries

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from components import messages
-from components.api.billings import PAGE_SIZE, BillSearch
+from components.api.billings import BillSearch
 from components.api.client import Client
 from components.clock import Clock
 from components.domain.bill import BillEntry
@@ -26,7 +26,7 @@ SEARCH_SOON_SECONDS, SEARCH_SOON_TRIES = 8.0, 7
 SEARCH_AGAIN_SECONDS, SEARCH_END = 300.0, 3600.0
 """Pause between further searches while the service does not answer, and the age at which they end."""
 SEARCH_PAGES = 3
-"""Pages of list and bill that are read at most, newest first."""
+"""Pages of the list that are read at most, newest first."""
 BILL_MARGIN = 120.0
 """Seconds by which an entry of the bill may be earlier or later than its task."""
 
@@ -140,13 +140,8 @@ class LostSubmits:
         """Return the entries of the bill from about the time of the submit."""
         window = self._window(job)
         between = (window.first - BILL_MARGIN, window.last + BILL_MARGIN)
-        entries: list[BillEntry] = []
         try:
-            for page in range(1, SEARCH_PAGES + 1):
-                items = await self._client.billings(BillSearch(between=between, page=page))
-                entries += items
-                if len(items) < PAGE_SIZE:
-                    break
+            entries = await self._client.billings(BillSearch(between=between))
         except NotProvided as error:
             return _Bill(is_offered=error.is_offered)
         except Unauthorized:  # the key could read the list of tasks, so it is this call that it may not use

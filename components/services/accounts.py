@@ -114,7 +114,7 @@ class Accounts:
         # Before the jobs resume: they are polled with this client.
         self._jobs.open(account, client)
         await self._jobs.resume.jobs_of(person.visitor_id, account)
-        await self._jobs.bills.resume([account])
+        await self._jobs.bills.resume(account)
         return KeyGrant(token, VisitorKeyView(masked(key), balance))
 
     def forget_key(self, token: str) -> None:

@@ -231,7 +231,7 @@ class Playground:
                     await self.store.remove_unknown_images()
                 await self.jobs.resume.all()
                 if not self.backend.free:
-                    await self.jobs.bills.resume([self.backend.name])
+                    await self.jobs.bills.resume(self.backend.name)
                 yield
         finally:
             # Before the pools and the store, which the jobs use to the last moment.

@@ -29,7 +29,7 @@ def answer(*items, status=200):
 
 
 def test_a_search_has_the_fields_that_the_api_requires():
-    assert encode_billings(BillSearch(("a", "b"), page=2)) == {
+    assert encode_billings(BillSearch(("a", "b")), page=2) == {
         "page": 2,
         "page_size": 100,
         "sort": "created_at DESC",

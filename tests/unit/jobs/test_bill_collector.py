@@ -144,7 +144,7 @@ async def test_after_a_restart_the_missing_bills_are_read_in_one_call(tmp_path, 
         bill.add(f"task{number}", 0.01)
     bill.searches.clear()
     async with running(tmp_path, api.client(), clock, limits=BudgetLimits()) as rig:
-        await rig.jobs.bills.resume([jobs[0].account])
+        await rig.jobs.bills.resume(jobs[0].account)
         assert [(await final(rig, job)).bill.cost for job in jobs] == [10_000] * 4
     assert len(bill.searches) == 1
 
