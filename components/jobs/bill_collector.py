@@ -57,10 +57,12 @@ class BillCollector:
     async def _run(self) -> None:
         while self._due:
             await self._clock.sleep(max(0.0, min(self._due.values()) - self._clock.now()))
+            due = dict(self._due)
             try:
                 await self._look()
             except StorageError:
                 _log.exception("bills cannot be stored")
+                self._due = due | self._due
                 await self._clock.sleep(RETRY_SECONDS)
 
     async def _look(self) -> None:

@@ -11,6 +11,7 @@ from components import messages
 from components.budget.limits import BudgetLimits
 from components.domain.bill import LOOK_SECONDS, BillOutcome
 from components.domain.job import JobState
+from components.errors import StorageError
 from components.jobs.bill_collector import NOT_OFFERED_SECONDS
 from components.messages.message import Charge
 from tests.support.core import problem_of, running
@@ -133,6 +134,19 @@ async def test_a_bill_that_was_missing_for_a_while_is_read_with_the_next_one(pai
 )
 async def test_a_bill_that_is_not_answered_is_read_later(paid, bill, answer):
     bill.next_replies = [answer]
+    bill.add("task1", 0.01)
+    assert (await final(paid, await paid.picture())).bill.cost == 10_000
+
+
+async def test_a_bill_that_could_not_be_stored_is_read_again(paid, bill, monkeypatch):
+    set_bill, failures = paid.repository.set_bill, [StorageError("the disk is full")]
+
+    async def fails_once(*given):
+        if failures:
+            raise failures.pop()
+        await set_bill(*given)
+
+    monkeypatch.setattr(paid.repository, "set_bill", fails_once)
     bill.add("task1", 0.01)
     assert (await final(paid, await paid.picture())).bill.cost == 10_000
 
