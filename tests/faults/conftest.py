@@ -9,14 +9,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.faults.fast_app_process import FastApp
-from tests.faults.fast_clock import FastTime
+from tests.faults.fast_clock import SPEED, FastTime
 from tests.faults.http_visitor import HttpVisitor
 from tests.faults.page_visitor import Visitor
 from tests.faults.service import Service
 from tests.support.chromium import chromium
 
-SPEED = 30.0
-"""Seconds of the app in a real one."""
 NewApp = Callable[..., FastApp]
 
 

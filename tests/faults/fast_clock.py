@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from components.clock import Clock
 
 HOUR = 3600.0
+SPEED = 30.0
+"""Seconds of the app and the service in a real one."""
 _REAL = time.time
 """The system's clock: `fast_app` replaces `time.time` in its process."""
 

@@ -8,17 +8,20 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from components.jobs.lost_submits import SEARCH_AFTER
 from tests.faults.fast_app_process import FastApp
-from tests.faults.fast_clock import let_time_pass
+from tests.faults.fast_clock import SPEED, let_time_pass
 from tests.faults.faults import answers, drips, fails, full_port, is_cut, is_silent, resets, says, shows_a_page
 from tests.faults.http_visitor import HttpVisitor, text_of
-from tests.faults.page_visitor import Visitor
+from tests.faults.page_visitor import TIMEOUT, Visitor
 from tests.faults.phrases import MAYBE_CHARGED, NOTHING_CHARGED, NOTHING_SENT
 from tests.faults.service import OWN_KEY, Endpoint, Exchange, Fault, Service
 from tests.support.full_run import cases
 from tests.support.waiting import wait_until
 
 SUBMIT, LIST = Endpoint.SUBMIT, Endpoint.LIST
+DECIDED = 1000 * SEARCH_AFTER[-1] / SPEED + TIMEOUT
+"""Milliseconds in which a lost submit is decided when nothing was found."""
 SENT_BUT_UNANSWERED: dict[str, Fault] = {
     "no answer": is_silent(handled=True),
     "a drip": drips(),
@@ -88,7 +91,7 @@ class TestUnknown:
     def test_f03_none_fits_and_nothing_was_charged(self, fault: Fault, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fault]
         tile = visitor.submit("never arrived").ends("unknown").says(MAYBE_CHARGED)
-        tile.ends("failed").says(NOTHING_CHARGED, "no charge for this")
+        tile.ends("failed", DECIDED).says(NOTHING_CHARGED, "no charge for this")
         assert service.count(LIST) == 3
         assert len(service.posts_of("never arrived")) == 1
         visitor.can_go_on(service, "never arrived")
