@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from components.domain.fields import FIELDS, SIZE
 from components.domain.json_values import as_list, as_mapping, as_text
-from components.messages.catalogue import Param, placeholders, texts
+from components.messages.catalogue import Param, Text, placeholders, texts
 from components.messages.message import LITERAL, Message, as_param, literal
 
 MAX_MESSAGES = 10
@@ -13,6 +14,12 @@ PARAM_LIMIT = 300
 _ITEM_LIMIT = 20
 """Items of a parameter."""
 _NUMBER_LIMIT = 1e12
+_FIELD_PARAMS = ("field", "other")
+"""Parameters that name a field of the request."""
+_TITLES = {name: f"field.{field.name}.title" for field in FIELDS for name in field.api_names} | {
+    SIZE: "field.size.title"
+}
+"""Titles on the page by the API's names, which mean nothing to visitors."""
 
 
 def message_or_text(value: object, text: str) -> Message | None:
@@ -44,7 +51,13 @@ def _message(value: object) -> Message | None:
     values = as_mapping(as_mapping(value).get("params"))
     needed = {name for part in message.texts for name in placeholders(texts()[part.key])}
     params = {name: checked for name in needed if (checked := _param(values.get(name))) is not None}
-    return Message(code, params) if params.keys() == needed else None
+    return Message(code, _with_titles(params)) if params.keys() == needed else None
+
+
+def _with_titles(params: dict[str, Param]) -> dict[str, Param]:
+    """Return parameters with the title of a field in place of the API's name for it."""
+    keys = {name: _TITLES.get(str(params.get(name))) for name in _FIELD_PARAMS}
+    return params | {name: Text(key) for name, key in keys.items() if key in texts()}
 
 
 def _param(value: object) -> Param | None:

@@ -20,6 +20,8 @@ NO_ENTRY_SECONDS = 60.0
 """Age of a task without an image at which a list without an entry means that nothing was charged."""
 UNIT_RATIO = 30
 """Largest ratio between an amount and the quoted price. The two units are a million apart: only one of them fits."""
+USUAL_PRICES = range(100, 10_000_001)
+"""Millionths of a dollar that one image may cost where no price was quoted, as on a visitor's own key: up to $10."""
 
 
 class BillOutcome(Enum):
@@ -105,16 +107,22 @@ def amount_in_micros(amount: object, quote: Micros | None) -> Micros | None:
     """Return an amount of the list in millionths of a dollar; None where neither unit fits.
 
     Decided by the type of the number, and by its size against the quoted price. Without a quote a number with a
-    fraction counts as dollars, and any other is not known.
+    fraction counts as dollars, and a whole one in USUAL_PRICES as millionths: so many dollars no image costs.
     """
     if isinstance(amount, bool) or not isinstance(amount, int | float):
         return None
     if amount == 0:
         return 0
     if not quote:
-        return None if float(amount).is_integer() else micros(amount)
+        return _without_quote(amount)
     candidates = [micros(amount), int(amount) if float(amount).is_integer() else None]
     return next((one for one in candidates if one and quote <= one * UNIT_RATIO and one <= quote * UNIT_RATIO), None)
+
+
+def _without_quote(amount: float) -> Micros | None:
+    if not float(amount).is_integer():
+        return micros(amount)
+    return int(amount) if int(amount) in USUAL_PRICES else None
 
 
 def _sum(entries: Sequence[BillEntry], quote: Micros | None) -> Micros | None:

@@ -36,5 +36,10 @@ def _texts(keys: Iterable[str], language: str) -> dict[str, str]:
     found = {}
     for full in keys:
         key, _, params = full.partition("?")
-        found[full] = text(key, {name: json.loads(value) for name, value in parse_qsl(params)}, language)
+        found[full] = text(key, {name: _param(json.loads(value)) for name, value in parse_qsl(params)}, language)
     return found
+
+
+def _param(value: Any) -> Param:
+    # JSON has no tuples.
+    return tuple(value) if isinstance(value, list) else value

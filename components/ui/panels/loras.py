@@ -46,7 +46,7 @@ class LoraPanel:
             label("lora.help"),
         )
         if names := checker.host.names:
-            help_text("host_loras", label("lora.host_names", names=", ".join([*names][:_MAX_LISTED])))
+            help_text("host_loras", label("lora.host_names", names=tuple(names)[:_MAX_LISTED]))
         for number in range(1, ROWS + 1):
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))

@@ -50,6 +50,19 @@ def test_without_a_code_the_text_is_shown():
 
 
 @pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("num_inference_steps", "Steps must be at least 1."),
+        ("size", "Size must be at least 1."),
+        ("loras[0].scale", "loras[0].scale must be at least 1."),
+    ],
+)
+def test_a_setting_is_named_as_on_the_page(name, sentence):
+    refusal = message_or_text({"code": "server_below", "params": {"field": name, "low": 1}}, "")
+    assert str(refusal) == sentence
+
+
+@pytest.mark.parametrize(
     "value",
     [
         None,

@@ -85,3 +85,8 @@ def test_a_label_s_parameters_are_part_of_its_key():
 def test_a_parameter_stays_what_it_is():
     names = translations({"label": str(label("lora.host_names", names="1234"))}).translations["en"]
     assert list(names.values()) == ["Available here by name: 1234."]
+
+
+def test_names_are_a_list_which_each_language_joins():
+    names = translations({"label": str(label("lora.host_names", names=("a", "b")))}).translations["en"]
+    assert list(names.values()) == ["Available here by name: a, b."]
