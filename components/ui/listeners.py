@@ -26,4 +26,12 @@ def listen(
     values of `outputs`, or nothing to leave them as they are.
     """
     js = assets.hook(module, function, *arguments, inputs=list(inputs), outputs=list(outputs))
-    event(None, list(inputs.values()), list(outputs.values()), js=js, api_visibility="private")
+    # Gradio would lay its "processing" over the outputs for a moment, although nothing is requested.
+    event(
+        None,
+        list(inputs.values()),
+        list(outputs.values()),
+        js=js,
+        api_visibility="private",
+        show_progress="hidden",
+    )

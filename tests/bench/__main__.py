@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import demo_painter, history, latency, load, money, sdxl, siege, weight
+from tests.bench import demo_painter, history, latency, load, money, sdxl, siege, weight, worst_requests
 
 BENCHES = {
     "latency": latency.run,
@@ -14,6 +14,7 @@ BENCHES = {
     "siege": siege.run,
     "history": history.run,
     "money": money.run,
+    "worst": worst_requests.run,
     "sdxl": sdxl.run,
 }
 

@@ -5,67 +5,15 @@ Every text of the catalogue is accented, 40 % longer and in brackets, see tests/
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.app_process import AppProcess
-from tests.support.paths import ASSETS, ROOT
 from tests.support.pseudo_languages import ACCENTED, MIRRORED
+from tests.support.pseudo_page import PROMPT, AppWithPseudoLanguages, choose_lora, cut, left_in_english
 from tests.support.scripted_api import picture_bytes
-
-PROMPT = "qqfoxqq"
-PLAIN = """() => {
-  const found = [];
-  const isSeen = (node) => node.offsetParent !== null && !node.closest("footer, code, pre, script, style, .examples");
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const { textContent, parentElement } = walker.currentNode;
-    if (/[A-Za-z]{2}/.test(textContent) && isSeen(parentElement)) found.push(textContent.trim());
-  }
-  for (const name of ["aria-label", "placeholder", "title", "alt"]) {
-    for (const node of document.querySelectorAll(`[${name}]`)) {
-      const value = node.getAttribute(name);
-      if (/[A-Za-z]{2}/.test(value) && isSeen(node)) found.push(value);
-    }
-  }
-  return found;
-}"""
-"""Visible texts with two letters of plain English in a row."""
-CUT = """() => {
-  const found = [];
-  for (const node of document.body.querySelectorAll("*")) {
-    if (node.offsetParent === null || node.closest("footer, .unseen, .examples, [hidden]")) continue;
-    if (!/[⟦⟧]/.test(node.textContent) || node.children.length > 3) continue;
-    const { overflowX, overflowY } = getComputedStyle(node);
-    const hides = (overflow) => ["hidden", "clip"].includes(overflow);
-    const isWide = hides(overflowX) && node.scrollWidth > node.clientWidth + 1;
-    const isTall = hides(overflowY) && node.clientHeight && node.scrollHeight > node.clientHeight + 2;
-    const { left, right, width } = node.getBoundingClientRect();
-    const isOutside = width && (left < -1 || right > innerWidth + 1);
-    const shown = `${node.tagName}.${node.className}: ${node.textContent.slice(0, 60)}`;
-    if (isWide || isTall || isOutside) found.push(shown);
-  }
-  if (document.documentElement.scrollWidth > innerWidth + 1) found.push("the page scrolls sideways");
-  return found;
-}"""
-"""Elements whose text does not fit, or that stand out of the window."""
-STARTERS = json.loads((ASSETS / "loras" / "starter.json").read_text(encoding="utf-8"))
-DATA = (
-    *(PROMPT, "SDXL LoRA Playground", "stability-ai/sdxl-lora"),
-    *(word for lora in STARTERS for word in lora["trigger_words"]),
-    *(lora["licence"] for lora in STARTERS if lora["licence"]),
-)
-"""Texts that are no texts of the catalogue: what was typed, and names."""
-ID = re.compile("[0-9a-f]{32}")
-
-
-class AppWithPseudoLanguages(AppProcess):
-    script = ROOT / "tests" / "support" / "app_with_pseudo_languages.py"
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +76,23 @@ def starter_loras(page: Page) -> None:
     page.locator("dialog[open] img").first.wait_for()
 
 
-def grid_and_key(page: Page) -> None:
+def lora_row_and_refusal(page: Page) -> None:
     page.keyboard.press("Escape")
+    choose_lora(page, PROMPT)
+    page.locator("#lora-check-1 .small").first.wait_for()
+    page.fill("#field-prompt textarea", "")
+    page.click("#generate")
+    page.locator("[aria-invalid=true]").first.wait_for()
+
+
+def refiner(page: Page) -> None:
+    page.click("#refiner > button")
+    for number in (1, 2):
+        page.locator("#field-refine input").nth(number).check()
+        page.locator("#field-refine-steps, #field-high-noise-frac").locator("visible=true").first.wait_for()
+
+
+def grid_and_key(page: Page) -> None:
     page.click("#field-grid summary")
     page.locator(".grid-controls").wait_for()
     page.click("#account .disclose")
@@ -137,7 +100,7 @@ def grid_and_key(page: Page) -> None:
 
 VIEWS: tuple[Callable[[Page], None], ...] = (
     *(start, tile, viewer, history, styles, code, source_image, mask_editor),
-    *(starter_loras, grid_and_key),
+    *(starter_loras, lora_row_and_refusal, refiner, grid_and_key),
 )
 
 
@@ -162,14 +125,7 @@ def test_nothing_is_left_in_english_and_nothing_is_cut(
         for view in VIEWS:
             view(page)
             assert left_in_english(page) == [], view.__name__
-            assert page.evaluate(CUT) == [], view.__name__
-
-
-def left_in_english(page: Page) -> list[str]:
-    found: list[Any] = page.evaluate(PLAIN)
-    for name in sorted(DATA, key=len, reverse=True):
-        found = [text.replace(name, "") for text in found]
-    return [text for text in found if re.search("[A-Za-z]{2}", ID.sub("", text))]
+            assert cut(page) == [], view.__name__
 
 
 def assert_mirrored(page: Page) -> None:

@@ -1,0 +1,83 @@
+"""Page in a pseudo-language: what of it is left in English, and what is cut."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.support.app_process import AppProcess
+from tests.support.paths import ASSETS, ROOT
+
+PROMPT = "qqfoxqq"
+SERVICE_S_WORDS = "num_inference_steps"
+LORA = "TheLastBen/Papercut_SDXL"
+PLAIN = """() => {
+  const found = [];
+  const isSeen = (node) => node.offsetParent !== null && !node.closest("footer, code, pre, script, style, .examples");
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { textContent, parentElement } = walker.currentNode;
+    if (/[A-Za-z]{2}/.test(textContent) && isSeen(parentElement)) found.push(textContent.trim());
+  }
+  for (const name of ["aria-label", "placeholder", "title", "alt"]) {
+    for (const node of document.querySelectorAll(`[${name}]`)) {
+      const value = node.getAttribute(name);
+      if (/[A-Za-z]{2}/.test(value) && isSeen(node)) found.push(value);
+    }
+  }
+  return found;
+}"""
+"""Visible texts with two letters of plain English in a row."""
+CUT = """() => {
+  const found = [];
+  for (const node of document.body.querySelectorAll("*")) {
+    if (node.offsetParent === null || node.closest("footer, .unseen, .examples, [hidden]")) continue;
+    if (!/[⟦⟧]/.test(node.textContent) || node.children.length > 3) continue;
+    const { overflowX, overflowY } = getComputedStyle(node);
+    const hides = (overflow) => ["hidden", "clip"].includes(overflow);
+    const isWide = hides(overflowX) && node.scrollWidth > node.clientWidth + 1;
+    const isTall = hides(overflowY) && node.clientHeight && node.scrollHeight > node.clientHeight + 2;
+    const { left, right, width } = node.getBoundingClientRect();
+    const isOutside = width && (left < -1 || right > innerWidth + 1);
+    const shown = `${node.tagName}.${node.className}: ${node.textContent.slice(0, 60)}`;
+    if (isWide || isTall || isOutside) found.push(shown);
+  }
+  if (document.documentElement.scrollWidth > innerWidth + 1) found.push("the page scrolls sideways");
+  return found;
+}"""
+"""Elements whose text does not fit, or that stand out of the window."""
+STARTERS = json.loads((ASSETS / "loras" / "starter.json").read_text(encoding="utf-8"))
+DATA = (
+    *(PROMPT, SERVICE_S_WORDS, LORA, "SDXL LoRA Playground", "stability-ai/sdxl-lora", "Hugging Face", "US$"),
+    *(word for lora in STARTERS for word in lora["trigger_words"]),
+    *(lora["licence"] for lora in STARTERS if lora["licence"]),
+)
+"""Texts that are no texts of the catalogue: what was typed, and names."""
+ID = re.compile("[0-9a-f]{8}(?:[0-9a-f]{24})?")
+
+
+class AppWithPseudoLanguages(AppProcess):
+    script = ROOT / "tests" / "support" / "app_with_pseudo_languages.py"
+
+
+def choose_lora(page: Page, text: str) -> None:
+    """Type a LoRA into the first row and leave the box."""
+    box = page.locator("#field-lora-1").locator("input, textarea")
+    box.fill(text)
+    box.blur()
+
+
+def left_in_english(page: Page) -> list[str]:
+    """Return what is shown in English and is no data."""
+    found: list[Any] = page.evaluate(PLAIN)
+    for name in sorted(DATA, key=len, reverse=True):
+        found = [text.replace(name, "") for text in found]
+    return [text for text in found if re.search("[A-Za-z]{2}", ID.sub("", text))]
+
+
+def cut(page: Page) -> list[str]:
+    """Return what does not fit, or stands out of the window."""
+    return page.evaluate(CUT)
