@@ -21,7 +21,7 @@ import httpx
 from tests.bench.memory import resident
 from tests.bench.worst_texts import worst_images, worst_texts
 from tests.support.app_process import AppProcess
-from tests.support.app_with_heartbeat import HeartbeatFile
+from tests.bench.app_with_heartbeat import HeartbeatFile
 from tests.support.paths import ROOT
 
 LIMIT = 0.2
@@ -41,7 +41,7 @@ Requests = Iterator[tuple[str, httpx.Request]]
 
 
 class AppWithHeartbeat(AppProcess):
-    script = ROOT / "tests" / "support" / "app_with_heartbeat.py"
+    script = ROOT / "tests" / "bench" / "app_with_heartbeat.py"
 
 
 @dataclass(frozen=True, slots=True)
