@@ -18,10 +18,10 @@ from typing import Any
 
 import httpx
 
+from tests.bench.app_with_heartbeat import HeartbeatFile
 from tests.bench.memory import resident
 from tests.bench.worst_texts import worst_images, worst_texts
 from tests.support.app_process import AppProcess
-from tests.bench.app_with_heartbeat import HeartbeatFile
 from tests.support.paths import ROOT
 
 LIMIT = 0.2
