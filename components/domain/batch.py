@@ -138,6 +138,8 @@ def _read_numbers(text: str, *, whole: bool) -> tuple[Value, ...]:
             value = round(number) if whole else round(number, 4)
             if value not in values:
                 values.append(int(value) if value == int(value) else value)
+        if len(values) > MAX_CELLS:
+            raise InvalidRequest(FIELD, messages.too_many_cells(MAX_CELLS))
     return tuple(values)
 
 

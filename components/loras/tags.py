@@ -9,7 +9,8 @@ from components.domain.request import LoraWeight
 from components.loras.sites import LoraRef
 
 _TAG = re.compile(r"(?i)<\s*lora:[^<>]*>")
-_GAP = re.compile(r"[ \t]*,(?:[ \t]*,)*")
+# Not from within blanks: each of them would be looked through to its end, in quadratic time.
+_GAP = re.compile(r"(?<![ \t])[ \t]*,(?:[ \t]*,)*")
 _BLANKS = re.compile(r"[ \t]{2,}")
 
 

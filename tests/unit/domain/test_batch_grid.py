@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
+from components.domain import batch
 from components.domain.batch import MAX_CELLS, Axis, cells, count, read_axes
 from components.domain.fields import FIELDS, field_of
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
@@ -63,6 +64,15 @@ def test_more_than_can_be_shown_is_refused_before_it_is_counted_out(text):
     with pytest.raises(InvalidRequest) as caught:
         axis("guidance_scale", text)
     assert caught.value.message == messages.too_many_cells(MAX_CELLS)
+
+
+def test_c01_no_list_is_counted_out_further_than_can_be_shown(monkeypatch):
+    expanded: list[str] = []
+    monkeypatch.setattr(batch, "_expand", lambda part: [expanded.append(part), *range(9 * len(expanded))][1:])
+    with pytest.raises(InvalidRequest) as caught:
+        axis("seed", ",".join(["1-9"] * 400))
+    assert caught.value.message == messages.too_many_cells(MAX_CELLS)
+    assert len(expanded) < 10
 
 
 @pytest.mark.parametrize(
