@@ -16,7 +16,7 @@ from typing import Any
 from components import messages
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_SEED, field_of
 from components.domain.request import FAST_STEPS, GenerationRequest, Preset
-from components.domain.schema import ModelSchema
+from components.domain.schema import ModelSchema, check_length
 from components.errors import InvalidRequest
 from components.messages.message import Message
 
@@ -105,7 +105,7 @@ def cells(request: GenerationRequest, axes: tuple[Axis, ...], schema: ModelSchem
     """Return one request per cell in row-major order: the first axis runs across, the second down.
 
     A random seed is drawn once and shared by all cells. Raises InvalidRequest for a value that is out of range or
-    that changes nothing.
+    that changes nothing, and for words that would make a prompt too long.
     """
     count(axes)
     (drawn,), _ = batch(request, 1)
@@ -138,6 +138,8 @@ def _read_numbers(text: str, *, whole: bool) -> tuple[Value, ...]:
             value = round(number) if whole else round(number, 4)
             if value not in values:
                 values.append(int(value) if value == int(value) else value)
+        if len(values) > MAX_CELLS:
+            raise InvalidRequest(FIELD, messages.too_many_cells(MAX_CELLS))
     return tuple(values)
 
 
@@ -187,8 +189,10 @@ def _has_effect(request: GenerationRequest, field: str, value: float) -> bool:
 
 
 def _with_words(request: GenerationRequest, searched: str, replacement: str) -> GenerationRequest:
-    if searched not in request.prompt:
+    if not (times := request.prompt.count(searched)):
         raise InvalidRequest(FIELD, messages.WORDS_NOT_IN_PROMPT)
+    # Before it is made: 2,000 characters in place of each letter are millions.
+    check_length("prompt", len(request.prompt) + times * (len(replacement) - len(searched)))
     return replace(request, prompt=request.prompt.replace(searched, replacement))
 
 

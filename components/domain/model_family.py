@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from operator import attrgetter
@@ -111,6 +112,17 @@ class ModelFamily:
         candidates[-1].schema.check(request)
         return candidates[-1]
 
+    def choose_for_all(self, requests: Sequence[GenerationRequest]) -> Model:
+        """Return the first model that takes each request of a press, within its ranges.
+
+        Raises InvalidRequest when there is none, as the model says it that takes the one with the most fields.
+        """
+        most = max(requests, key=lambda request: len(request.required_fields))
+        for model in self.models:
+            with suppress(InvalidRequest):
+                return _required(model, requests)
+        return _required(self.choose(most), requests)
+
     def reason(self, name: str) -> Message | None:
         """Return why a field is not available; None when some model takes it."""
         return None if name in self.fields else messages.not_taken(name)
@@ -130,6 +142,13 @@ class ModelFamily:
         if not any(request.refine in model.schema.refine_modes for model in self.models):
             return InvalidRequest("refine", messages.no_model_takes("refine_mode"))
         return InvalidRequest("", messages.no_model_takes("all"))
+
+
+def _required(model: Model, requests: Sequence[GenerationRequest]) -> Model:
+    """Return the model. Raises InvalidRequest for the first request that it does not take."""
+    for request in requests:
+        ModelFamily((model,)).choose(request)
+    return model
 
 
 _REPORTED_FIRST = ("image", "mask_image", "loras", "refine", "negative_prompt")

@@ -222,7 +222,11 @@ def _require(condition: bool, field: str, message: Message) -> None:
 
 def is_text(value: str) -> bool:
     """Return whether a text can be encoded as UTF-8: one with half a surrogate pair cannot be sent as JSON."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_whole(value: object) -> TypeGuard[int]:

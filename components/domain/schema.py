@@ -51,9 +51,8 @@ class ModelSchema:
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest for the first value of the request that this model does not take."""
-        for field in FIELDS:
-            if field.max_length is not None and len(request.value(field.name)) > field.max_length:
-                raise InvalidRequest(field.name, messages.too_long(field.name, field.max_length))
+        for name in TEXT_LIMITS:
+            check_length(name, len(request.value(name)))
         self.check_size(request.width, request.height)
         for field in FIELDS:
             value = request.value(field.name)
@@ -99,6 +98,19 @@ class ModelSchema:
             raise InvalidRequest(field, messages.NOT_A_LORA_PATH)
         if is_host_file(lora.path) and not self.takes_host_files:
             raise InvalidRequest(field, messages.NO_HOST_LORAS_THERE)
+
+
+TEXT_LIMITS = {field.name: field.max_length for field in FIELDS if field.max_length is not None}
+"""Characters that the texts of a request may have, by field name."""
+
+
+def check_length(name: str, length: int) -> None:
+    """Raise InvalidRequest for a text of more characters than its field may have; other names have no limit here.
+
+    To be called before a text is parsed: the time of any parser grows with it.
+    """
+    if name in TEXT_LIMITS and length > TEXT_LIMITS[name]:
+        raise InvalidRequest(name, messages.too_long(name, TEXT_LIMITS[name]))
 
 
 def _range_of(field: Field) -> Range:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import quote
@@ -166,7 +166,7 @@ class LoraChecker:
     async def _read_site(self, link: LoraRef) -> tuple[SiteMetadata, LoraRef, str]:
         """Fetch the site's metadata; return it, the LoRA with its version, and the URL of its file."""
         if link.site is Site.HUGGING_FACE and "://" not in link.path:
-            site = from_hugging_face(await self._read_json(f"https://huggingface.co/api/models/{link.path}"))
+            site = await self._read_json(f"https://huggingface.co/api/models/{link.path}", from_hugging_face)
             return site, link, f"https://huggingface.co/{link.path}/resolve/main/{quote(site.file)}"
         if link.site is Site.CIVITAI:
             return await self._read_civitai(link)
@@ -174,24 +174,26 @@ class LoraChecker:
 
     async def _read_civitai(self, link: LoraRef) -> tuple[SiteMetadata, LoraRef, str]:
         if link.model:
-            site = from_civitai_model(await self._read_json(f"https://civitai.com/api/v1/models/{link.model}"))
+            site = await self._read_json(f"https://civitai.com/api/v1/models/{link.model}", from_civitai_model)
             link = civitai_version(site.file)
             return site, link, link.path
         version = link.path.removeprefix(CIVITAI_DOWNLOAD).partition("?")[0]
-        site = from_civitai_version(await self._read_json(f"https://civitai.com/api/v1/model-versions/{version}"))
+        url = f"https://civitai.com/api/v1/model-versions/{version}"
+        site = await self._read_json(url, from_civitai_version)
         return site, link, link.path
 
-    async def _read_json(self, url: str) -> Mapping[str, object]:
+    async def _read_json(self, url: str, read: Callable[[Mapping[str, object]], SiteMetadata]) -> SiteMetadata:
         response = await fetch_prefix(self._web, url, METADATA_LIMIT)
         _check_status(response)
-        return read_json(response.content)
+        # In a thread, as the header: anybody may have made them, of up to a megabyte or two.
+        return await asyncio.to_thread(lambda: read(read_json(response.content)))
 
     async def _read_header(self, url: str) -> LoraFacts:
         response = await fetch_prefix(self._web, url, HEADER_LIMIT, header_size)
         _check_status(response)
         if header_size(response.content) > HEADER_LIMIT:
             raise SiteUnavailable(messages.LORA_HEADER_LONG)
-        return read_header(response.content, response.size)
+        return await asyncio.to_thread(read_header, response.content, response.size)
 
 
 def _check_status(response: PartialResponse) -> None:

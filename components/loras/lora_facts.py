@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from components import messages
@@ -131,7 +132,8 @@ def _trigger_words(metadata: Mapping[str, str]) -> tuple[str, ...]:
 def words_of(values: Iterable[Any]) -> tuple[str, ...]:
     """Return the values that may be trigger words, each once, as plain short texts."""
     plain = (_plain(value, _MAX_WORD_LENGTH).strip(" ,") for value in values if isinstance(value, str))
-    return tuple(dict.fromkeys(word for word in plain if word))[:_MAX_WORDS]
+    # Of the first ones: a site or a file may list hundreds of thousands.
+    return tuple(dict.fromkeys(islice(filter(None, plain), 2 * _MAX_WORDS)))[:_MAX_WORDS]
 
 
 def _most_frequent_tags(text: str) -> list[str]:

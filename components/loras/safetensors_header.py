@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -193,8 +194,8 @@ def cross_attention_widths(shapes: Mapping[str, Shape]) -> Iterator[int]:
 
 def rank_of(shapes: Mapping[str, Shape]) -> int | None:
     """Return the most common rank, of equally common ones the largest; None: no tensor shows one."""
-    ranks = [shape[0] for name, shape in shapes.items() if shape and _is_first_half(name)]
-    return max(set(ranks), key=lambda rank: (ranks.count(rank), rank)) if ranks else None
+    counts = Counter(shape[0] for name, shape in shapes.items() if shape and _is_first_half(name))
+    return max(counts, key=lambda rank: (counts[rank], rank), default=None)
 
 
 def _is_first_half(name: str) -> bool:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from components import messages
+from components.domain.fields import MAX_LORAS
 from components.domain.request import LoraWeight
+from components.errors import InvalidRequest
 from components.loras.sites import LoraRef
 
 _TAG = re.compile(r"(?i)<\s*lora:[^<>]*>")
-_GAP = re.compile(r"[ \t]*,(?:[ \t]*,)*")
+# Not from within blanks: each of them would be looked through to its end, in quadratic time.
+_GAP = re.compile(r"(?<![ \t])[ \t]*,(?:[ \t]*,)*")
 _BLANKS = re.compile(r"[ \t]{2,}")
+_MAX_TAGS = 4 * MAX_LORAS
+"""Different tags in a prompt; several may name one LoRA."""
 
 
 def take_tags(prompt: str, resolve: Callable[[str, str], LoraRef]) -> tuple[str, tuple[LoraWeight, ...]]:
@@ -21,6 +27,9 @@ def take_tags(prompt: str, resolve: Callable[[str, str], LoraRef]) -> tuple[str,
     tags = tags_of(prompt)
     if not tags:
         return prompt, ()
+    # Each is looked up in the host's folder, and a request has a few LoRAs.
+    if len(set(tags)) > _MAX_TAGS:
+        raise InvalidRequest("prompt", messages.too_many_loras(MAX_LORAS))
     links = [resolve(tag, "prompt") for tag in tags]
     loras = [LoraWeight(link.path, 1.0 if link.weight is None else link.weight) for link in links]
     return without_tags(prompt), merged((), loras)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv4 addresses as a network without IPv4 reaches them (RFC 6052)."""
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 """The part of IPv6 that IANA assigns for global unicast (RFC 4291)."""
+_NUMBER = re.compile(r"\d+|0x[\da-f]*", re.ASCII)
+"""Last part of a host that is an IPv4 address or none: by the URL standard, and to resolvers (inet_aton), 2130706433,
+127.1, 0x7f000001, 127.0.0.0xf and 127.0.0.0x are addresses too.
+"""
+_NAME = re.compile(r"[a-z\d._-]+", re.ASCII)
+"""All characters of host names; any other may be read in several ways, as `%31` and a backslash are."""
+_MAX_NAME_LENGTH = 253
+"""Characters (RFC 1035)."""
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home", ".arpa")
 """Names of local networks: RFC 6761, RFC 6762, ICANN's `.internal`, RFC 8375, and two that routers use."""
 
@@ -51,6 +60,14 @@ def _is_public_host(host: str) -> bool:
     try:
         return is_public(str(ipaddress.ip_address(host)))
     except ValueError:
-        # inet_aton, which resolvers use, also reads 2130706433, 0x7f000001 and 127.1 as addresses.
-        is_number = host.rpartition(".")[2].removeprefix("0x").isdecimal()
-        return "." in host and not is_number and not host.lower().endswith(_PRIVATE_SUFFIXES)
+        return _is_public_name(host)
+
+
+def _is_public_name(host: str) -> bool:
+    try:
+        # As it is looked up: 127.0.0.\u2460 is 127.0.0.1 by then. Too long a name is not looked up at all.
+        name = host.encode("idna").decode().lower() if len(host) <= _MAX_NAME_LENGTH else ""
+    except UnicodeError:
+        return False
+    is_name = "." in name and _NAME.fullmatch(name) and not _NUMBER.fullmatch(name.rpartition(".")[2])
+    return bool(is_name) and not name.endswith(_PRIVATE_SUFFIXES)

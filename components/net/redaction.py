@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 HIDDEN = "[hidden]"
 _BEARER = re.compile(r"(?i)(bearer\s+)[^\s\"',;)]+")
-_QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>)]*")
+# An address without a query matches too, so that those inside it are not looked through to its end as well.
+_QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)([?#][^\s\"'<>)]*)?")
 _USER = re.compile(r"(https?://)[^\s\"'<>/@]+@")
 
 
@@ -21,7 +22,11 @@ def redacted(text: str, secrets: tuple[str, ...] = ()) -> str:
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     text = _BEARER.sub(rf"\1{HIDDEN}", text)
-    return _QUERY.sub(rf"\1?{HIDDEN}", _USER.sub(r"\1", text))
+    return _QUERY.sub(_without_query, _USER.sub(r"\1", text))
+
+
+def _without_query(address: re.Match[str]) -> str:
+    return f"{address[1]}?{HIDDEN}" if address[2] else address[1]
 
 
 def redact_logs(*secrets: str) -> None:

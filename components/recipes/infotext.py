@@ -57,10 +57,12 @@ def quote(value: str) -> str:
 
 def _split_pairs(text: str) -> dict[str, Any]:
     pairs: dict[str, Any] = {}
-    at = 0
-    while at < len(text) and len(pairs) < _MAX_PAIRS:
+    at = found = 0
+    # Counted with those of one name: JSON that does not end is looked through to the end of the text.
+    while at < len(text) and found < _MAX_PAIRS:
         key = _KEY.match(text, at)
         if key:
+            found += 1
             pairs[key[1].strip()], at = _value(text, key.end())
         at = (text.find(",", at) + 1) or len(text)
     return pairs

@@ -24,8 +24,10 @@ from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
 
 _GRID = 8
 _MAX_NAMES = 6
-_LARGE = 1e12
 """Names of settings that are listed as not restored."""
+_MAX_LORAS_TRIED = 20
+"""LoRAs of a recipe that are looked at: each that is not restored gets a note."""
+_LARGE = 1e12
 _FORM_NUMBERS = [
     field
     for field in FIELDS
@@ -138,9 +140,9 @@ def _loras(
     parsed: ParsedRecipe, schema: ModelSchema, known_names: Mapping[str, str], notes: list[Message]
 ) -> list[dict[str, Any]]:
     """Return the LoRAs whose paths are known, up to the number of rows."""
-    loras = [*_resolved_loras(parsed.loras, schema, known_names, notes)]
+    loras = [*_resolved_loras(parsed.loras[:_MAX_LORAS_TRIED], schema, known_names, notes)]
     limit = min(schema.max_loras, MAX_LORAS)
-    if len(loras) > limit:
+    if len(loras) > limit or len(parsed.loras) > _MAX_LORAS_TRIED:
         notes.append(messages.more_loras(limit))
     return loras[:limit]
 

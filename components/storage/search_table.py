@@ -91,12 +91,10 @@ class Filters:
 
 def folded(text: str) -> str:
     """Return a text in lower case, without accents, and with single spaces, for comparison."""
+    # One character at a time: a whole text's accents would be sorted, in quadratic time, before they are left out.
+    decomposed = (unicodedata.normalize("NFKD", character) for character in text.casefold())
+    letters = (sign for signs in decomposed for sign in signs if not unicodedata.combining(sign))
     # Folded twice: NFKD may decompose a character into upper-case ones.
-    letters = (
-        character
-        for character in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(character)
-    )
     return " ".join("".join(letters).casefold().split())
 
 

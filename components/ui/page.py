@@ -152,8 +152,7 @@ class Page:
             else:
                 schema = family.choose(merged_request).schema
                 requests, note = GridPanel.read(values, merged_request, image_count, schema)
-            # One model for the whole press: the first that accepts the request with the most required fields.
-            model = family.choose(max(requests, key=_required_count)).id
+            model = family.choose_for_all(requests).id
             submission = Submission(person.visitor_id, click, requests, note, model=model)
             jobs = await self._playground.start(person, submission, token)
         except PlaygroundError as error:
@@ -181,10 +180,6 @@ class Page:
         }
         request = GenerationRequest.of(fields).with_preset_applied()
         return request, sampling.image_count
-
-
-def _required_count(request: GenerationRequest) -> int:
-    return len(request.required_fields)
 
 
 def _read_ticket(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from components import messages
 from components.domain.request import OPTIONS, choice_of
-from components.domain.schema import Range
+from components.domain.schema import Range, check_length
 from components.errors import InvalidRequest
 
 
@@ -49,11 +49,12 @@ def field_id(field: str) -> str:
 
 
 def text_of(value: Any, field: str) -> str:
-    """Return a text field's value, "" for None. Raises InvalidRequest for anything but a text."""
+    """Return a text field's value, "" for None. Raises InvalidRequest for no text, or too long a one."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise InvalidRequest(field, messages.NOT_TEXT)
+    check_length(field, len(value))
     return value
 
 

@@ -14,8 +14,17 @@ from components.domain.request import is_text
 
 MAX_DEPTH = 16
 """Levels of nested lists and objects; Gradio copies values by recursion."""
+MAX_VALUES = 10_000
+"""Values and keys in a body. The page's largest, a list of 500 jobs, has a few more than 500."""
+_MAX_SIGNS = 60_000
+"""Commas and opening brackets in a body, those in texts too: two prompts, four LoRAs, two lists have at most 32,000.
+
+They are counted in a moment, where a megabyte of `[],` would hold up the event loop.
+"""
 _FILE_FIELDS = {"meta", "url", "orig_name", "mime_type", "is_stream"}
 """Keys besides `path` that Gradio's description of a file may have; the `{path, scale}` of a LoRA has none."""
+
+_TOO_MANY = "The body holds too many values."
 
 JsonObject = Mapping[str, Any]
 
@@ -26,6 +35,8 @@ class InvalidPayload(Exception):
 
 def parse(raw: bytes) -> JsonObject:
     """Return the JSON object in a body. Raises InvalidPayload."""
+    if sum(map(raw.count, (b",", b"[", b"{"))) > _MAX_SIGNS:
+        raise InvalidPayload(_TOO_MANY)
     try:
         # Python reads NaN and Infinity, which JSON does not have.
         value: object = json.loads(raw.decode(), parse_constant=_no_constant)
@@ -33,7 +44,9 @@ def parse(raw: bytes) -> JsonObject:
         raise InvalidPayload("The body must be JSON.") from None
     if not isinstance(value, dict):
         raise InvalidPayload("The body must be a JSON object.")
-    for part in _parts(value):
+    for number, part in enumerate(_parts(value)):
+        if number >= MAX_VALUES:
+            raise InvalidPayload(_TOO_MANY)
         _check_part(part)
     return value
 

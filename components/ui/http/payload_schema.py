@@ -41,7 +41,11 @@ class PayloadValidation:
             await self._checked(scope, receive, send)
 
     async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raw = await _read_body(receive)
+        limit = _max_bytes(scope["path"])
+        raw = await _read_body(receive, limit)
+        if len(raw) > limit:
+            await program_refusal(scope, 413, f"This address takes up to {limit:,} bytes.")(scope, receive, send)
+            return
         try:
             payload = parse(raw)
             self._schema.check_of(scope["path"])(payload)
@@ -58,12 +62,26 @@ def _wrong_media_type(scope: Scope) -> Response | None:
     return None if media_type == required else program_refusal(scope, 415, f"This address takes {required}.")
 
 
-async def _read_body(receive: Receive) -> bytes:
-    """Return the whole body; RateLimit before this middleware limits its size and time."""
+def _max_bytes(path: str) -> int:
+    """Return how many bytes of a body a route reads; RateLimit before this middleware has the limit of all."""
+    route = _route(path)
+    if route == "queue/join" or route.startswith("call/"):
+        return _PROGRAM_BYTES
+    return _FORM_BYTES if route == "component_server" else _PLAIN_BYTES
+
+
+def _route(path: str) -> str:
+    return path.removeprefix("/gradio_api/").rstrip("/")
+
+
+async def _read_body(receive: Receive, limit: int) -> bytes:
+    """Return the body, of one above `limit` a little more than that; RateLimit before this one limits its time."""
     raw = bytearray()
     while True:
         message = await receive()
-        raw += message.get("body", b"")
+        # Read to its end, and dropped: a client that still sends would lose the answer.
+        if len(raw) <= limit:
+            raw += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(raw)
 
@@ -78,6 +96,11 @@ def _replaying(raw: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
+_PROGRAM_BYTES = 1024 * 1024
+"""A program may send its images as data URIs."""
+_FORM_BYTES = 256 * 1024
+"""A form with two prompts and four LoRAs of the most characters, of four bytes each, has about 120,000."""
+_PLAIN_BYTES = 16 * 1024
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNUSED = ("event_id", "oauth_token", "simple_format", "batched")
 """Fields of Gradio's request body that only its own code sets, or that are not used here: they must be empty."""
@@ -113,7 +136,7 @@ class PayloadSchema:
 
     def check_of(self, path: str) -> Check:
         """Return the check of a route's body; routes without a schema accept any JSON object."""
-        route = path.removeprefix("/gradio_api/").rstrip("/")
+        route = _route(path)
         if route.startswith("call"):
             return self._check_of_call(route)
         checks: dict[str, Check] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -35,7 +36,10 @@ class CodePanel:
     def __init__(self, playground: Playground, request_of: RequestOf) -> None:
         async def code(payload: Any) -> dict[str, Any]:
             """Return the form's request as code samples, or `{refused}`. Nothing is sent or stored."""
-            values = as_object(payload)
+            # In a thread: it reads the host's folder of LoRAs, and long texts.
+            return await asyncio.to_thread(samples_of, as_object(payload))
+
+        def samples_of(values: Mapping[str, Any]) -> dict[str, Any]:
             try:
                 request, image_count = request_of(_panel_values(values))
                 request = _with_images(request, values)

@@ -20,10 +20,11 @@ from starlette.responses import JSONResponse, Response
 from components import messages
 from components.domain.batch import batch
 from components.domain.field import Field, Kind
-from components.domain.fields import FIELDS
+from components.domain.fields import FIELDS, MAX_LORAS
 from components.domain.job import Job, JobState, StoredImage
 from components.domain.person import Person
 from components.domain.request import GenerationRequest, LoraWeight
+from components.domain.schema import check_length
 from components.errors import InvalidRequest, PlaygroundError, TooManyJobs
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
@@ -177,12 +178,16 @@ def _checked_value(playground: Playground, field: Field, value: Any) -> Any:
         return number_of(value, field.name)
     if field.kind is Kind.TEXT and not isinstance(value, str):
         raise InvalidRequest(field.name, messages.not_text(field.name))
+    if field.kind is Kind.TEXT:
+        check_length(field.name, len(value))
     return value
 
 
 def _loras(playground: Playground, values: Any) -> tuple[LoraWeight, ...]:
     if not isinstance(values, list):
         raise InvalidRequest("loras", messages.NOT_A_LIST_OF_LORAS)
+    if len(values) > MAX_LORAS:
+        raise InvalidRequest("loras", messages.too_many_loras(MAX_LORAS))
     return tuple(_lora(playground, value) for value in values)
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import messages
+from components.domain import batch
 from components.domain.batch import MAX_CELLS, Axis, cells, count, read_axes
-from components.domain.fields import FIELDS, field_of
+from components.domain.fields import FIELDS, PROMPT_LIMIT, field_of
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.errors import InvalidRequest
@@ -63,6 +64,15 @@ def test_more_than_can_be_shown_is_refused_before_it_is_counted_out(text):
     with pytest.raises(InvalidRequest) as caught:
         axis("guidance_scale", text)
     assert caught.value.message == messages.too_many_cells(MAX_CELLS)
+
+
+def test_c01_no_list_is_counted_out_further_than_can_be_shown(monkeypatch):
+    expanded: list[str] = []
+    monkeypatch.setattr(batch, "_expand", lambda part: [expanded.append(part), *range(9 * len(expanded))][1:])
+    with pytest.raises(InvalidRequest) as caught:
+        axis("seed", ",".join(["1-9"] * 400))
+    assert caught.value.message == messages.too_many_cells(MAX_CELLS)
+    assert len(expanded) < 10
 
 
 @pytest.mark.parametrize(
@@ -214,3 +224,12 @@ def test_a_parameter_s_description_has_its_own_range_step_and_choices():
     assert refine.parameter_description == "a, b or c; refused unless the model takes it"
     assert '"scale": 0 to 4}' in field_of("loras").parameter_description
     assert replace(field_of("preset"), parameter_text="").parameter_description == ""
+
+
+def test_c02_no_cell_has_a_prompt_above_the_limit():
+    words = axis("words", f"a, {'b' * 1990}")
+    with pytest.raises(InvalidRequest) as caught:
+        cells(GenerationRequest("a" * PROMPT_LIMIT), (words,), OWN_SERVER_SCHEMA)
+    assert (caught.value.field, caught.value.message) == ("prompt", messages.too_long("prompt", PROMPT_LIMIT))
+    shorter = cells(GenerationRequest("aa" * (PROMPT_LIMIT // 2)), (axis("words", "aa, b"),), OWN_SERVER_SCHEMA)
+    assert [len(one.prompt) for one in shorter] == [PROMPT_LIMIT, PROMPT_LIMIT // 2]

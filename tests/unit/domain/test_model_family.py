@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from components import messages
+from components.domain.fields import PROMPT_LIMIT
 from components.domain.model_family import STANDARD_NAMES, Model, ModelFamily
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, Range
@@ -67,6 +68,23 @@ def test_a_model_whose_range_is_too_narrow_is_passed_over_and_the_last_one_says_
     assert ModelFamily((narrow, SDXL_LORA)).choose(replace(PLAIN, num_inference_steps=40)) is SDXL_LORA
     refused = refusal(ModelFamily((narrow,)), replace(PLAIN, num_inference_steps=40))
     assert refused.field == "num_inference_steps"
+
+
+def test_c02_the_model_of_a_press_takes_each_of_its_requests():
+    few_steps = BUILT_IN_SCHEMA.with_range("num_inference_steps", Range("Steps", 1, 10, 5, 1))
+    narrow = replace(SDXL_LORA, id="narrow", schema=few_steps)
+    requests = (replace(PLAIN, num_inference_steps=5, loras=LORA), replace(PLAIN, num_inference_steps=40))
+    assert ModelFamily((narrow, SDXL_LORA)).choose_for_all(requests) is SDXL_LORA
+    assert FAMILY.choose_for_all((PLAIN, FROM_IMAGE)) is SDXL
+    long = replace(PLAIN, prompt="a" * (PROMPT_LIMIT + 1))
+    for family, press, field in (
+        (ModelFamily((narrow,)), requests, "num_inference_steps"),
+        (FAMILY, (replace(PLAIN, loras=LORA), long), "prompt"),
+        (FAMILY, (replace(PLAIN, loras=LORA), FROM_IMAGE), "loras"),
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            family.choose_for_all(press)
+        assert refused.value.field == field
 
 
 @pytest.mark.parametrize("way", [Refine.ENSEMBLE, Refine.SECOND_PASS])

@@ -9,6 +9,7 @@ import pytest
 
 from components import messages
 from components.api.client import Endpoint
+from components.domain.fields import PROMPT_LIMIT
 from components.domain.request import GenerationRequest, LoraWeight
 from components.errors import InvalidRequest
 from components.loras.starter_set import STARTER_FILE, starter_names, starter_trigger_words
@@ -133,3 +134,18 @@ def test_words_of_the_shelf(tmp_path: Path) -> None:
         assert starter_trigger_words(shelf) == {}
     assert starter_trigger_words()["nerijs/pixel-art-xl"] == ("pixel art",)
     assert "ostris/crayon_style_lora_sdxl" not in starter_trigger_words()
+
+
+def test_c01_a_prompt_has_few_tags_and_what_is_too_long_is_not_read(playground: Playground) -> None:
+    same = take_tags("<lora:o/n:1>" * 500, playground.lora_checker.resolve)[1]
+    assert same == (LoraWeight("o/n", 1),)
+    for values in (
+        {"prompt": "".join(f"<lora:o/n{number}:1>" for number in range(17))},
+        {"prompt": "a cat", "loras": [{"path": "o/n"}] * 5},
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            _request(playground, values)
+        assert refused.value.message == messages.too_many_loras(4)
+    with pytest.raises(InvalidRequest) as refused:
+        _request(playground, {"prompt": "<lora:a name:1>" + " " * PROMPT_LIMIT})
+    assert refused.value.message == messages.too_long("prompt", PROMPT_LIMIT)

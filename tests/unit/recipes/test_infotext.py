@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.domain.request import GenerationRequest, LoraWeight
-from components.recipes.infotext import infotext
+from components.recipes.infotext import infotext, parse_infotext
 
 
 def test_a_whole_request() -> None:
@@ -31,3 +31,9 @@ def test_a_bare_request_has_no_empty_lines() -> None:
     assert text == (
         "a fox\nSteps: 28, CFG scale: 3.5, Seed: 1, Size: 1024x1024, Model: m, Version: SDXL LoRA Playground"
     )
+
+
+def test_c01_pairs_are_counted_those_of_one_name_too() -> None:
+    parts = parse_infotext("a fox\nFirst: 1, Last: 2, " + "Again: [1, " * 5000 + "Last: 3")
+    assert parts is not None
+    assert parts.pairs == {"First": "1", "Last": "2", "Again": "[1"}

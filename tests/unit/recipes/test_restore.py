@@ -106,3 +106,10 @@ def test_forged_recipes_raise_nothing(text, one, other):
 def test_a_long_line_is_read_at_once(sign):
     restore(sign * (MAX_TEXT_LENGTH // len(sign)), OWN_SERVER_SCHEMA, SHELF)
     restore(f"{LINE}, a1: " + sign * ((MAX_TEXT_LENGTH - 100) // len(sign)), OWN_SERVER_SCHEMA, SHELF)
+
+
+def test_c01_of_many_loras_that_are_unknown_a_few_are_told():
+    found = restore("a fox" + "".join(f"<lora:no{n}:1>" for n in range(3000)) + f"\n{LINE}", OWN_SERVER_SCHEMA, {})
+    assert found is not None
+    assert len(found.left_out) < 30
+    assert messages.more_loras(4) in found.left_out

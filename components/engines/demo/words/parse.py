@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -194,10 +194,9 @@ def _count(before: list[str], plural: bool) -> int:
     return MANY if plural else 1
 
 
-def _colour_of(thing: Match, colours: list[Match]) -> Match | None:
-    """Return the colour right before a thing, at most one word apart."""
-    near = [colour for colour in colours if 0 <= thing.start - colour.end <= 1]
-    return near[-1] if near else None
+def _colour_of(thing: Match, by_end: Mapping[int, Match]) -> Match | None:
+    """Return the colour right before a thing, at most one word apart; `by_end` has the colours by where they end."""
+    return by_end.get(thing.start) or by_end.get(thing.start - 1)
 
 
 def _carrier(thing: Match, following: Match | None, tokens: list[str]) -> str | None:
@@ -214,13 +213,14 @@ def _subjects(found: list[Match], tokens: list[str]) -> tuple[list[Subject], lis
     """Return the things with their colours, and the colours of no thing."""
     things = [item for item in found if item.kind == "thing"]
     colours = [item for item in found if item.kind == "colour"]
+    by_end = {colour.end: colour for colour in colours}
     subjects: dict[str, Subject] = {}
-    used: list[Match] = []
+    used: set[Match] = set()
     starts = {item.start for item in things}
     for index, thing in enumerate(things):
-        colour = _colour_of(thing, colours)
+        colour = _colour_of(thing, by_end)
         if colour is not None:
-            used.append(colour)
+            used.add(colour)
         before = max(things[index - 1].end if index else 0, thing.start - 4)
         following = things[index + 1] if index + 1 < len(things) else None
         subject = Subject(

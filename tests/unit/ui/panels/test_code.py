@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +12,7 @@ import gradio as gr
 import pytest
 
 from components.api.client import Endpoint
+from components.domain.fields import PROMPT_LIMIT
 from components.services.backend import HOST_PAYS, Backend
 from components.services.playground import Playground
 from components.storage.store import Store
@@ -82,3 +84,17 @@ async def test_what_the_model_does_not_take_is_said_and_never_left_out(code: Any
     answer = await code(FORM | {"has_picture": True, "has_mask": True})
     assert answer["refused"]["field"] in ("image", "mask_image")
     assert "samples" not in answer
+
+
+async def test_c01_what_is_too_long_is_refused_before_it_is_read(code: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("components.ui.page.take_tags", None)
+    for field in ("prompt", "negative_prompt"):
+        answer = await code(FORM | {field: "<lora:a/b:1>" + " " * PROMPT_LIMIT})
+        assert answer["refused"]["field"] == field
+
+
+async def test_c01_code_is_written_outside_the_event_loop(code: Any, monkeypatch: pytest.MonkeyPatch):
+    threads: list[int] = []
+    monkeypatch.setattr("components.ui.panels.code.code_samples", lambda *given: threads.append(threading.get_ident()))
+    await code(FORM)
+    assert threads and threading.get_ident() not in threads

@@ -1,0 +1,196 @@
+"""Time of each parser of untrusted text: linear in its length, whatever the text. A new parser is a row of PARSERS."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from time import process_time
+
+import pytest
+
+from components.api.code_samples import SampleHosts, code_samples
+from components.api.decode import decode_inline_image, decode_task, unix_seconds
+from components.api.envelope import ApiResponse
+from components.domain.api_key import cleaned
+from components.domain.batch import read_axes
+from components.domain.lora_path import is_lora_path
+from components.domain.model_family import Model
+from components.domain.money import micros
+from components.domain.request import GenerationRequest
+from components.domain.schema import OWN_SERVER_SCHEMA
+from components.engines.demo.styles.in_prompt import styles_in, without_styles
+from components.engines.demo.styles.lookup import style_of
+from components.engines.demo.words.parse import read_scene
+from components.images.metadata import read_text
+from components.loras.link import parse_lora, read_tag
+from components.loras.lora_facts import read_header, words_of
+from components.loras.tags import tags_of, without_tags
+from components.net.public_url import is_public_https
+from components.net.redaction import redacted
+from components.net.retry import retry_after_seconds
+from components.prompts.styles import apply_styles, prompt_styles
+from components.prompts.tokens import count_tokens, cut_words
+from components.recipes.infotext import infotext
+from components.recipes.restore import restore
+from components.storage.search_table import Search, folded, query
+from components.ui.http.payload import parse
+
+REPEATED = (
+    *(" ", "\t ", ",", ", ", " ,", "[", "(", "{", "<", "[]", "<lora:", "<lora: ", "lora:", "<lora:a:1>"),
+    *('"', '"a', "'", "1", "\\", '\\"', "\n", "🐈", "a: b, ", "a: b\n", "http://", "https://", "https://a?"),
+    *("http://a@", "bearer ", "[a](", "air:a:b:", "a.", "a-", "_", "a/b", "+1", "1-", "1-9,", ":", ";"),
+    *(
+        "a ",
+        "cat red ",
+        "red cat ",
+        "oil ",
+        "black and ",
+        "e\u0301",
+        "\u0315\u0300",
+        "\ufdfa",
+        "\u200b",
+        "%41",
+        "&a=b",
+    ),
+    *(
+        "Negative prompt:",
+        "\nNegative prompt:",
+        "LoRA 1: x@1, ",
+        "AA: [1,",
+        'AA: ["\\", ',
+        'AA: "',
+        '{"a":',
+        "1e",
+        "x",
+    ),
+)
+"""Parts of the texts, each repeated up to the length."""
+LENGTH, SLOW_LENGTH = 16_000, 8_000
+"""Characters of the longer text, of which the shorter one has a quarter; of parsers that look words up, fewer."""
+TOO_STEEP = 7
+"""Ratio of the times of the two: 4 where the time is linear, 16 where it is quadratic."""
+NOTICED_SECONDS = 0.004
+"""Times below it say nothing, and hold up nobody."""
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Parser:
+    parse: Callable[[str], object]
+    length: int = LENGTH
+
+
+def recipe(text: str) -> object:
+    return restore(text, OWN_SERVER_SCHEMA, {})
+
+
+def recipe_of_fooocus(text: str) -> object:
+    values = {"prompt": text, "seed": 1, "loras": [[text, 1]], "resolution": text, text: text, "lora_combined_1": text}
+    return recipe(json.dumps(values))
+
+
+def recipe_of_comfy(text: str) -> object:
+    links = [["1", 0]] * (len(text) // 12)
+    nodes = {"1": {"class_type": "KSampler", "inputs": {"positive": ["2", 0], "model": ["2", 0]}}}
+    nodes |= {"2": {"class_type": text, "inputs": dict(enumerate(links)) | {"text": "", "lora_name": text}}}
+    return recipe(json.dumps(nodes))
+
+
+def answer(text: str) -> object:
+    texts = dict.fromkeys(("status", "error", "x-note", "created_at", "x-stage", "model"), text)
+    data = {
+        "id": "a",
+        "outputs": [text],
+        "x-preview": f"data:image/jpeg;base64,{text}",
+        "urls": {"get": text},
+        **texts,
+    }
+    return decode_task(ApiResponse(200, json.dumps({"code": 200, "message": text, "data": data}).encode()), "a")
+
+
+def header(text: str) -> object:
+    metadata = dict.fromkeys(("ss_tag_frequency", "modelspec.title", "trigger_words", "ss_base_model_version"), text)
+    body = json.dumps({text: {"shape": [4, 4]}, "__metadata__": metadata}).encode()
+    return read_header(struct.pack("<Q", len(body)) + body)
+
+
+def png(text: str) -> object:
+    chunks = ((b"IHDR", bytes(13)), (b"zTXt", b"parameters\0\0" + zlib.compress(text.encode())), (b"IEND", b""))
+    found = read_text(b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(b)) + k + b + bytes(4) for k, b in chunks))
+    return recipe(found)
+
+
+def samples(text: str) -> object:
+    model = Model.built_in("stability-ai/sdxl-lora")
+    return code_samples(GenerationRequest(f"x{text}"), model, SampleHosts("https://a", "https://b"))
+
+
+PARSERS: dict[str, Parser] = {
+    "tags": Parser(tags_of),
+    "without tags": Parser(without_tags),
+    "LoRA link": Parser(parse_lora),
+    "LoRA tag": Parser(read_tag),
+    "LoRA path": Parser(is_lora_path),
+    "LoRA header": Parser(header),
+    "trigger words": Parser(lambda text: words_of(text.split(","))),
+    "recipe": Parser(recipe),
+    "recipe of A1111": Parser(lambda text: recipe(f"a fox\nSteps: 20, Seed: 1, Size: 1x1, A: {text}")),
+    "recipe's prompt": Parser(lambda text: recipe(f"{text}\nSteps: 20, Seed: 1, Size: 1x1")),
+    "recipe of Fooocus": Parser(recipe_of_fooocus),
+    "recipe of ComfyUI": Parser(recipe_of_comfy),
+    "recipe in a file": Parser(png),
+    "recipe that is written": Parser(lambda text: infotext(GenerationRequest(f"x{text}"), "m")),
+    "list of numbers": Parser(lambda text: read_axes([{"field": "seed", "values": text}])),
+    "list of words": Parser(lambda text: read_axes([{"field": "words", "values": text}])),
+    "API key": Parser(cleaned),
+    "amount": Parser(micros),
+    "tokens": Parser(count_tokens, SLOW_LENGTH),
+    "lost words": Parser(cut_words, SLOW_LENGTH),
+    "prompt styles": Parser(lambda text: apply_styles(f"x{text}", text, prompt_styles()), SLOW_LENGTH // 4),
+    "scene of a prompt": Parser(read_scene, SLOW_LENGTH),
+    "styles in a prompt": Parser(lambda text: styles_in(text, ())),
+    "prompt without styles": Parser(without_styles),
+    "style of a LoRA": Parser(style_of),
+    "log record": Parser(lambda text: redacted(text, ("secret",))),
+    "public address": Parser(lambda text: is_public_https(f"https://{text}")),
+    "time to wait": Parser(lambda text: retry_after_seconds(text, 0.0)),
+    "inline image": Parser(decode_inline_image),
+    "time": Parser(unix_seconds),
+    "answer of the API": Parser(answer),
+    "indexed words": Parser(folded),
+    "search": Parser(lambda text: query("visitor", Search(words=text), 10)),
+    "body with a text": Parser(lambda text: parse(json.dumps({"a": text}).encode())),
+    "body": Parser(lambda text: parse(f'{{"a": [{text}]}}'.encode())),
+    "code samples": Parser(samples),
+}
+
+
+def seconds(parser: Parser, text: str) -> float:
+    """Return the processor time of one parse, refused or not."""
+    begun = process_time()
+    with suppress(Exception):
+        parser.parse(text)
+    return process_time() - begun
+
+
+def growth(parser: Parser, part: str) -> float:
+    """Return the ratio of the times of a text and of a quarter of it, the smallest of several tries."""
+    long, short = ((part * length)[:length] for length in (parser.length, parser.length // 4))
+    times, quarters = [seconds(parser, long)], [seconds(parser, short)]
+    # Another process may have cleared the processor's caches: only what stays steep is steep.
+    while len(times) < TRIES and min(times) > NOTICED_SECONDS and min(times) / min(quarters) > TOO_STEEP:
+        times.append(seconds(parser, long))
+        quarters.append(seconds(parser, short))
+    return min(times) / min(quarters) if min(times) > NOTICED_SECONDS else 0.0
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_c01_the_time_of_a_parser_grows_with_the_length_alone(name: str) -> None:
+    parser = PARSERS[name]
+    seconds(parser, "a fox, at night")  # what is loaded once
+    found = {part: growth(parser, part) for part in REPEATED}
+    assert {part: ratio for part, ratio in found.items() if ratio > TOO_STEEP} == {}
