@@ -9,7 +9,8 @@ from components.net.proxies import LOOPBACK_ONLY, Proxies
 from components.ui.http.client_address import client_address, is_https
 from components.ui.http.forwarded import ForwardedHeaders
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
-from tests.support.asgi import HERE, UPLOAD, AsgiClient, scope_of
+from tests.support.addresses import HERE
+from tests.support.asgi import UPLOAD, AsgiClient, scope_of
 
 SPACE = Proxies(has_private=True)
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from components.domain.token_bucket import BucketSize, TokenBuckets
 from components.ui.http.rate_limit import DEFAULT_RATES, MEGABYTE, RateLimit
-from components.ui.http.token_bucket import BucketSize, TokenBuckets
 from tests.support.asgi import (
     CALL,
     JOIN,
