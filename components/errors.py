@@ -139,10 +139,12 @@ class TaskNotFound(PollFailed):
 class NotProvided(PlaygroundError):
     """The API returned no price, balance or model list, or does not offer the call."""
 
-    def __init__(self, message: Message, *, is_offered: bool) -> None:
+    def __init__(self, message: Message, *, is_offered: bool, is_busy: bool = False) -> None:
         super().__init__(message)
         self.is_offered = is_offered
         """False when the API has no such call at all (404, 405)."""
+        self.is_busy = is_busy
+        """True when the API has answered too many calls just now (429)."""
 
 
 class ImageUnavailable(PlaygroundError):

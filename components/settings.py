@@ -18,6 +18,7 @@ from components.budget.limits import Access, BudgetLimits
 from components.domain.api_key import cleaned
 from components.domain.money import Micros, micros
 from components.errors import InvalidRequest, SetupError
+from components.net.proxies import Proxies
 
 HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
@@ -68,6 +69,8 @@ class Settings:
     """Owner of the Space; empty elsewhere."""
     host_names: frozenset[str] | None
     """Names under which the page may be opened, besides addresses and `localhost`, in lower case; None: any."""
+    proxies: Proxies
+    """Proxies before the page whose headers about the client are believed."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -99,6 +102,7 @@ class Settings:
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
             host_names=_host_names(env),
+            proxies=_proxies(env),
             is_zerogpu=_is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
@@ -229,6 +233,18 @@ def _host_names(env: Mapping[str, str]) -> frozenset[str] | None:
         raise SetupError("PLAYGROUND_HOSTS holds something that is no host name.", "Such as pictures.example.org.")
     has_chosen = env.get("PLAYGROUND_ACCESS", "").strip() not in ("", "auto")
     return names if names or (_is_local(env) and not has_chosen) else None
+
+
+def _proxies(env: Mapping[str, str]) -> Proxies:
+    """Return the proxies that are named; without any, on a Space every private address, elsewhere this computer's."""
+    names = [name.strip() for name in env.get("PLAYGROUND_PROXIES", "").split(",") if name.strip()]
+    if not names:
+        return Proxies(has_private=bool(env.get("SPACE_ID")))
+    try:
+        return Proxies.of(names)
+    except ValueError:
+        problem = "PLAYGROUND_PROXIES holds something that is neither an address nor a network."
+        raise SetupError(problem, "Such as 192.168.0.2, 172.16.0.0/12.") from None
 
 
 def _can_sign_in(env: Mapping[str, str]) -> bool:

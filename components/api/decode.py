@@ -156,7 +156,7 @@ def data_or_raise(response: ApiResponse, otherwise: Message) -> object:
     if envelope.code in (401, 403):
         raise Unauthorized(messages.KEY_REFUSED)
     if envelope.code != 200:
-        raise NotProvided(otherwise, is_offered=not envelope.lacks_call)
+        raise NotProvided(otherwise, is_offered=not envelope.lacks_call, is_busy=envelope.code == 429)
     return envelope.data
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,6 +21,8 @@ BALANCE_SECONDS = 120.0
 """How long a balance is cached. What is reserved or ends meanwhile is deducted by `Reservation.check`."""
 ASSUMED_QUOTE = Quote(50_000, 50_000)
 """Price that is assumed where a local host's API has no price call: five cents an image."""
+CONCURRENT_CALLS = 5
+"""Price calls at once for the images of one press."""
 MAX_QUOTES = 500
 """Prices in the cache, at most."""
 
@@ -51,7 +54,7 @@ class QuoteCache:
     """
 
     def __init__(self, source: PriceSource, limits: BudgetLimits, clock: Clock) -> None:
-        self._source, self._clock = source, clock
+        self._source, self.clock = source, clock
         self.limits = limits
         self._quotes: dict[tuple[object, ...], CachedQuote] = {}
         self._balance: Micros | None = None
@@ -75,14 +78,31 @@ class QuoteCache:
 
     def check_size(self, model: str, requests: Sequence[GenerationRequest]) -> None:
         """Raise BudgetDenied when a press of these images can never fit the limits, as far as the cache tells."""
-        cached = [self._cached(_price_key(model, request)) for request in requests]
+        cached = [self._cached(price_key(model, request)) for request in requests]
         known = [quote.maximum for quote in cached if quote]
         self.limits.check_size(len(requests), sum(known) if len(known) == len(requests) else 0)
 
-    async def quotes(self, model: str, requests: Sequence[GenerationRequest]) -> list[Quote]:
-        """Return the price of each image, with one call for all that cost the same. Raises as `quote` does."""
-        # One after the other: the first failure ends it, and equal ones find the answer to the first in the cache.
-        return [await self.quote(model, request) for request in requests]
+    async def quotes(self, model: str, requests: Sequence[GenerationRequest], ask: Ask | None = None) -> list[Quote]:
+        """Return the price of each image, with one call of `ask`, by default `quote`, for all that cost the same.
+
+        Raises as `ask` does; then no further calls are made.
+        """
+        kinds, ask = {price_key(model, request): request for request in requests}, ask or self.quote
+        keys, found = list(kinds), dict[tuple[object, ...], Quote]()
+        for start in range(0, len(keys), CONCURRENT_CALLS):
+            some = keys[start : start + CONCURRENT_CALLS]
+            answers = await asyncio.gather(*(ask(model, kinds[key]) for key in some), return_exceptions=True)
+            for key, answer in zip(some, answers, strict=True):
+                if isinstance(answer, BaseException):
+                    raise answer
+                found[key] = answer
+        return [found[price_key(model, request)] for request in requests]
+
+    def known(self, model: str, request: GenerationRequest) -> Quote | None:
+        """Return the price of one image where `quote` would make no call for it, else None."""
+        quote = self._cached(price_key(model, request))
+        is_balance_known = self.clock.monotonic() < self._balance_until
+        return quote if quote and (quote.maximum or (is_balance_known and self._balance == 0)) else None
 
     async def quote(self, model: str, request: GenerationRequest) -> Quote:
         """Return the price of one image. Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError."""
@@ -94,7 +114,7 @@ class QuoteCache:
         return quote
 
     async def _cached_quote(self, model: str, request: GenerationRequest) -> Quote:
-        key = _price_key(model, request)
+        key = price_key(model, request)
         # Two presses at once may both request a price: the call is free of charge, and the later answer stays.
         if cached := self._cached(key):
             return cached
@@ -107,7 +127,7 @@ class QuoteCache:
             quote = ASSUMED_QUOTE
         if len(self._quotes) >= MAX_QUOTES:
             del self._quotes[next(iter(self._quotes))]  # the oldest: a dict iterates in order of insertion
-        self._quotes[key] = CachedQuote(quote, self._clock.monotonic() + QUOTE_SECONDS)
+        self._quotes[key] = CachedQuote(quote, self.clock.monotonic() + QUOTE_SECONDS)
         return quote
 
     async def balance(self) -> Micros | None:
@@ -115,9 +135,9 @@ class QuoteCache:
 
         Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
         """
-        if self._clock.monotonic() < self._balance_until:
+        if self.clock.monotonic() < self._balance_until:
             return self._balance
-        requested_at = self._clock.now()
+        requested_at = self.clock.now()
         try:
             self._balance = await self._source.balance()
         except NotProvided as error:
@@ -125,18 +145,22 @@ class QuoteCache:
                 raise
             self._balance = None
         self._balance_time = requested_at  # not when the answer came: a job that ends meanwhile may not be in it
-        self._balance_until = self._clock.monotonic() + BALANCE_SECONDS
+        self._balance_until = self.clock.monotonic() + BALANCE_SECONDS
         return self._balance
 
     def _cached(self, key: tuple[object, ...]) -> Quote | None:
         cached = self._quotes.get(key)
-        return cached.quote if cached and self._clock.monotonic() < cached.until else None
+        return cached.quote if cached and self.clock.monotonic() < cached.until else None
 
     def _may_be_unknown(self, error: NotProvided) -> bool:
         """Return whether a missing price or balance may be ignored: a local host, and an API without the call."""
         return self.limits.is_local and not error.is_offered
 
 
-def _price_key(model: str, request: GenerationRequest) -> tuple[object, ...]:
+Ask = Callable[[str, GenerationRequest], Awaitable[Quote]]
+"""Returns the price of one image of a model."""
+
+
+def price_key(model: str, request: GenerationRequest) -> tuple[object, ...]:
     """Return the settings that a price may depend on."""
     return (model, *(request.extent(field.name) for field in FIELDS if field.affects_price))

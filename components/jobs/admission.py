@@ -20,6 +20,8 @@ Prices = Mapping[str, Micros]
 """Prices of the jobs of a press by job id; empty when the host's key does not pay."""
 MAX_PRICE_ATTEMPTS = 3
 """Price requests after which a press is refused."""
+BUSY_SECONDS = (2.0, 4.0, 8.0, 16.0)
+"""Waits between the price requests of a press while the API has answered too many (429)."""
 
 
 class Admission:
@@ -91,10 +93,10 @@ class Admission:
             attempts += 1
             try:
                 reservation, prices = await self._quotes.reservation_for(job.model, job.person, requests)
-            except (ConnectionFailed, NotProvided):
-                if attempts == MAX_PRICE_ATTEMPTS:
+            except (ConnectionFailed, NotProvided) as error:
+                if (wait := _wait_after(error, attempts)) is None:
                     raise
-                await self._clock.sleep(0.5 * attempts)
+                await self._clock.sleep(wait)
             else:
                 # Checks all limits in the transaction that writes: two presses cannot both take the last dollar.
                 # With the time of day, which a later process shares; see there for one that is ahead of `now`.
@@ -123,3 +125,10 @@ class Admission:
             return messages.KEY_FORGOTTEN
         is_stopped = self._quotes and self._is_stopped and self._is_host_paid(job)
         return messages.STOPPED_BY_HOST if is_stopped else None
+
+
+def _wait_after(error: ConnectionFailed | NotProvided, attempts: int) -> float | None:
+    """Return the seconds until a price is requested again; None to refuse the press."""
+    if isinstance(error, NotProvided) and error.is_busy:
+        return BUSY_SECONDS[attempts - 1] if attempts <= len(BUSY_SECONDS) else None
+    return 0.5 * attempts if attempts < MAX_PRICE_ATTEMPTS else None

@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 
 from components.clock import Clock
 from components.domain.api_key import fingerprint_of, masked
+from components.domain.fair_limit import FairLimit
+from components.domain.token_bucket import BucketSize, TokenBuckets
 
 UNUSED_SECONDS = 12 * 3600.0
 """Time without use after which a key is forgotten."""
 MAX_KEYS = 5_000
 """Most tokens at a time; beyond it the one unused for longest is evicted."""
+VISITOR_TRIES = BucketSize(burst=10, per_second=1 / 6)
+"""Keys that one visitor may have checked: each check is a call of the API, from the host's address."""
+CLIENT_TRIES = BucketSize(burst=30, per_second=0.5)
+"""The same of one address, which a school class may share; a visitor's own name is easily changed."""
+ALL_TRIES = BucketSize(burst=600, per_second=10)
 MAX_TABS_PER_KEY = 20
 """Most tokens of one key, so that one visitor's tabs cannot evict the keys of others."""
 
@@ -42,6 +49,12 @@ class VisitorKeys:
         self._clock = clock
         self._by_token: dict[str, VisitorKey] = {}
         self._evicted: list[VisitorKey] = []
+        self._visitor_tries = TokenBuckets(VISITOR_TRIES, clock)
+        self._tries = FairLimit(CLIENT_TRIES, ALL_TRIES, clock)
+
+    def may_try(self, visitor: str, client: str) -> bool:
+        """Count one key that is to be checked for a visitor at an address; return False beyond their limits."""
+        return not self._visitor_tries.take(visitor) and self._tries.take(client)
 
     def add(self, key: str) -> str:
         """Store a key and return its token: 256 random bits in hex.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -12,6 +12,7 @@ from urllib.parse import quote
 from components import messages
 from components.clock import Clock
 from components.errors import InvalidRequest, NotALora, SiteUnavailable
+from components.loras.check_limits import CheckLimits
 from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
@@ -32,10 +33,6 @@ HEADER_LIMIT = 2 * 1024 * 1024
 """Bytes of a LoRA file that are read; larger headers are not judged."""
 METADATA_LIMIT = 1024 * 1024
 """Bytes of a site's response that are read."""
-MAX_CONCURRENT = 4
-"""Checks that run at the same time, over all visitors."""
-MAX_PER_MINUTE = 30
-"""Checks that are started, over all visitors; cached verdicts do not count."""
 CACHE_SIZE = 256
 """Number of cached verdicts; the least recently used one is dropped first."""
 CACHE_SECONDS = 3600.0
@@ -79,8 +76,7 @@ class LoraChecker:
     ) -> None:
         self._web, self._clock, self._starter_names, self.host = web, clock, starter_names, host
         self._cache: OrderedDict[str, tuple[float, Verdict]] = OrderedDict()
-        self._starts: deque[float] = deque()
-        self._running = 0
+        self._limits = CheckLimits(clock)
 
     @property
     def known_names(self) -> Mapping[str, str]:
@@ -101,34 +97,26 @@ class LoraChecker:
             raise InvalidRequest(field, messages.LORA_WHICH_VERSION)
         return link
 
-    async def check(self, text: str) -> Verdict:
-        """Return the verdict on a pasted LoRA. Raises InvalidRequest for a text that names none, nothing else."""
+    async def check(self, text: str, client: str) -> Verdict:
+        """Return the verdict on a LoRA that was pasted at a client's address.
+
+        Raises InvalidRequest for a text that names none, nothing else.
+        """
         # Without the weight of a tag: the verdict is cached for all tags of the same LoRA.
         link = replace(await asyncio.to_thread(self.parse, text), weight=None)
         if cached := self._cached(link.path):
             return cached
         # Refused and not queued: a check is optional, and a visitor would wait for those of others.
-        if not self._may_start():
+        if not self._limits.begin(client):
             return Verdict(Fit.CANNOT_TELL, messages.CHECKS_BUSY, link)
-        # No await since `_may_start`: two checks cannot both take the last place.
-        self._running += 1
         try:
             verdict = await self._judge(link)
         finally:
-            self._running -= 1
+            self._limits.end(client)
         self._cache_verdict(link.path, verdict)
         return verdict
 
-    # --- rate limit and cache ---
-
-    def _may_start(self) -> bool:
-        now = self._clock.monotonic()
-        while self._starts and self._starts[0] <= now - 60:
-            self._starts.popleft()
-        if self._running >= MAX_CONCURRENT or len(self._starts) >= MAX_PER_MINUTE:
-            return False
-        self._starts.append(now)
-        return True
+    # --- cache ---
 
     def _cached(self, path: str) -> Verdict | None:
         until, verdict = self._cache.get(path, (0.0, None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -67,10 +66,6 @@ class KeyGrant:
     view: VisitorKeyView
 
 
-MAX_ATTEMPTS, ATTEMPT_WINDOW_SECONDS = 120, 60.0
-"""Keys checked in a window of so many seconds, of all visitors together: each check is a call of the API."""
-
-
 class Accounts:
     """Visitors' own keys and their API accounts, and jobs that change their visitor."""
 
@@ -86,19 +81,19 @@ class Accounts:
         """`client` returns the client of a key; `visitor_target` is the target of own-key jobs without the key."""
         self._keys, self._jobs, self._repository, self._store = keys, jobs, repository, store
         self._client, self._visitor_target = client, visitor_target
-        self._attempts: deque[float] = deque(maxlen=MAX_ATTEMPTS)
 
-    async def use_key(self, person: Person, text: object, now: float) -> KeyGrant:
+    async def use_key(self, person: Person, text: object, client_address: str) -> KeyGrant:
         """Check a key by the API's balance call, which is free of charge, and store it; jobs paused for it resume.
 
-        `text` is what was typed; `now` is by the monotonic clock. Raises InvalidRequest for text that is no key,
+        `text` is what was typed at `client_address`. Raises InvalidRequest for text that is no key,
         Unauthorized when the API rejects it, BudgetDenied when it could not be checked or too many were, StorageError.
         """
         key = cleaned(text)
         if not key:
             raise InvalidRequest("key", messages.KEY_UNLIKE_ANY)
         # Before the call, so that a rejected key counts too.
-        self._count_attempt(now)
+        if not self._keys.may_try(person.visitor_id, client_address):
+            raise BudgetDenied(messages.KEY_TRIES)
         client = self._client(key)
         try:
             balance = dollars(await client.balance())
@@ -166,8 +161,3 @@ class Accounts:
 
     def _target(self, fingerprint: str) -> JobTarget:
         return replace(self._visitor_target, key=fingerprint)
-
-    def _count_attempt(self, now: float) -> None:
-        if len(self._attempts) == MAX_ATTEMPTS and now - self._attempts[0] < ATTEMPT_WINDOW_SECONDS:
-            raise BudgetDenied(messages.KEY_TRIES)
-        self._attempts.append(now)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from components import messages
+from components.budget.price_estimates import PriceEstimates
 from components.budget.quotes import ASSUMED_QUOTE, QuoteCache
 from components.domain.model_family import ModelFamily
 from components.domain.money import Micros, Quote
@@ -57,6 +58,18 @@ class PressEstimate:
     """Why the host's key can never pay for such a press; None when it may."""
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who wants an estimate, and who would pay."""
+
+    address: str
+    """Of the client, by which price calls are limited."""
+    token: str = ""
+    """Of the tab's own key; empty when it has none."""
+    is_host_paid: bool = True
+    """Whether the host's key pays for this person."""
+
+
 def unavailable_parts(family: ModelFamily, request: GenerationRequest) -> Mapping[str, Message]:
     """Return the reasons for parts that are off: no model accepts them, or they have no effect on this request."""
     reasons = {part: family.reason(name) for part, name in PARTS.items()}
@@ -71,20 +84,19 @@ class Estimator:
         self, quotes: QuoteCache | None, keys: VisitorKeys, quotes_of_key: Callable[[str], QuoteCache]
     ) -> None:
         """`quotes`: the host's prices, None where it is free. `quotes_of_key` returns those of a visitor's key."""
-        self._quotes, self._keys, self._quotes_of_key = quotes, keys, quotes_of_key
-        self._visitor_quotes: dict[str, QuoteCache] = {}
+        self._prices = PriceEstimates(quotes) if quotes else None
+        self._keys, self._quotes_of_key = keys, quotes_of_key
+        self._visitor_prices: dict[str, PriceEstimates] = {}
         """By fingerprint of the key."""
 
-    async def estimate(self, backend: Backend, token: str, request: GenerationRequest, *, may_spend: bool) -> Estimate:
-        """Return the estimate of a request on a backend; its price is None when it cannot be found out.
-
-        `token` is that of the tab's own key, empty when it has none; `may_spend`: the host's key pays for this person.
-        """
+    async def estimate(self, backend: Backend, caller: Caller, request: GenerationRequest) -> Estimate:
+        """Return the estimate of a request on a backend; its price is None when it cannot be found out."""
         price, blocked_by = None, None
         try:
             model = backend.family.choose(request).id
-            if quotes := self._payer(token, may_spend=may_spend):
-                price = _quoted_price(await quotes.quote(model, request))
+            if prices := self._payer(caller):
+                (quote,) = await prices.quotes(model, [request], caller.address)
+                price = _quoted_price(quote)
         except InvalidRequest as error:
             blocked_by = error.message
         # The button works without a price: the press itself fails when the price is needed and not known.
@@ -93,40 +105,42 @@ class Estimator:
         return Estimate(backend.free, price, blocked_by, unavailable_parts(backend.family, request))
 
     async def estimate_press(
-        self, backend: Backend, token: str, requests: Sequence[GenerationRequest], *, may_spend: bool
+        self, backend: Backend, caller: Caller, requests: Sequence[GenerationRequest]
     ) -> PressEstimate:
-        """Return the estimate of a press of several images, with `token` and `may_spend` as in `estimate`."""
+        """Return the estimate of a press of several images."""
         try:
             # One model for the whole press, as `Page.generate` chooses it.
             model = backend.family.choose(max(requests, key=lambda request: len(request.required_fields))).id
         except InvalidRequest:
             return PressEstimate(backend.free)
-        if not (quotes := self._payer(token, may_spend=may_spend)):
+        if not (prices := self._payer(caller)):
             return PressEstimate(backend.free)
-        price = await _sum_of_prices(quotes, model, requests)
+        price = await _sum_of_prices(prices, model, requests, caller.address)
         try:
-            quotes.check_size(model, requests)
+            prices.account.check_size(model, requests)
         except BudgetDenied as error:
             return PressEstimate(backend.free, denied=error.message)
         return PressEstimate(backend.free, price)
 
     def drop_unused(self) -> None:
         """Drop the prices of keys that are not stored any more."""
-        self._visitor_quotes = {key: quotes for key, quotes in self._visitor_quotes.items() if self._keys.has(key)}
+        self._visitor_prices = {key: prices for key, prices in self._visitor_prices.items() if self._keys.has(key)}
 
-    def _payer(self, token: str, *, may_spend: bool) -> QuoteCache | None:
+    def _payer(self, caller: Caller) -> PriceEstimates | None:
         """Return the prices of the account that would pay, None when none would."""
-        if key := self._keys.find(token) if token else None:
-            if key.fingerprint not in self._visitor_quotes:
-                self._visitor_quotes[key.fingerprint] = self._quotes_of_key(key.key)
-            return self._visitor_quotes[key.fingerprint]
+        if key := self._keys.find(caller.token) if caller.token else None:
+            if key.fingerprint not in self._visitor_prices:
+                self._visitor_prices[key.fingerprint] = PriceEstimates(self._quotes_of_key(key.key))
+            return self._visitor_prices[key.fingerprint]
         # Not for a token whose key is gone: its press is refused, and never paid by the host.
-        return self._quotes if may_spend and not token else None
+        return self._prices if caller.is_host_paid and not caller.token else None
 
 
-async def _sum_of_prices(quotes: QuoteCache, model: str, requests: Sequence[GenerationRequest]) -> Micros | None:
+async def _sum_of_prices(
+    account: PriceEstimates, model: str, requests: Sequence[GenerationRequest], client: str
+) -> Micros | None:
     try:
-        prices = [_quoted_price(quote) for quote in await quotes.quotes(model, requests)]
+        prices = [_quoted_price(quote) for quote in await account.quotes(model, requests, client)]
     except PlaygroundError:
         return None
     known = [price for price in prices if price is not None]

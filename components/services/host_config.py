@@ -10,6 +10,7 @@ from components.domain.money import Micros
 from components.jobs.submission import JobLimits
 from components.loras.checker import NO_FOLDER
 from components.loras.host_folder import HostLoras
+from components.net.proxies import LOOPBACK_ONLY, Proxies
 from components.services.retention import KEEP_EVERYTHING, RetentionPolicy
 from components.settings import Settings
 
@@ -34,6 +35,7 @@ class HostConfig:
     host_loras: HostLoras = NO_FOLDER
     host_names: frozenset[str] | None = None
     """Names under which the page may be opened, besides addresses and `localhost`; None: any."""
+    proxies: Proxies = LOOPBACK_ONLY
 
     @classmethod
     def of(cls, settings: Settings) -> HostConfig:
@@ -48,6 +50,7 @@ class HostConfig:
             is_persistent=settings.data_outlives_restart,
             host_loras=HostLoras(settings.lora_folder),
             host_names=settings.host_names,
+            proxies=settings.proxies,
             retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
         )
 

@@ -29,7 +29,7 @@ from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
 from components.services.backend import HOSTED, VISITOR_PAYS, Backend, refresh_models
-from components.services.estimate import Estimate, Estimator, PressEstimate
+from components.services.estimate import Caller, Estimate, Estimator, PressEstimate
 from components.services.history import History, Recipes
 from components.services.host_config import HostConfig, SpendingReport
 from components.services.retention import Retention
@@ -128,9 +128,9 @@ class Playground:
             self.quotes.check_size(submission.model or self.backend.model, submission.requests)
         return await self.jobs.start(replace(submission, target=target, person=person))
 
-    async def use_key(self, person: Person, text: object) -> KeyGrant:
+    async def use_key(self, person: Person, text: object, client_address: str) -> KeyGrant:
         """Check and store a visitor's own key. Raises InvalidRequest, Unauthorized, BudgetDenied, StorageError."""
-        grant = await self.accounts.use_key(person, text, self._clock.monotonic())
+        grant = await self.accounts.use_key(person, text, client_address)
         key = self.visitor_keys.find(grant.token)
         # Without a key of the host, a visitor's is the first with which the list of models can be read.
         if key and not self.visitor_backend.family.is_from_api:
@@ -154,15 +154,17 @@ class Playground:
             transferable=await self.accounts.count_transferable(browser, person),
         )
 
-    async def estimate(self, person: Person, token: str, request: GenerationRequest) -> Estimate:
+    async def estimate(self, person: Person, token: str, request: GenerationRequest, client_address: str) -> Estimate:
         """Return what a press would cost this person, and which parts of the form it can use. Nothing is spent."""
-        may_spend = not token and not self.access_problem(person)
-        return await self._estimator.estimate(self.backend_for(token), token, request, may_spend=may_spend)
+        caller = Caller(client_address, token, not self.access_problem(person))
+        return await self._estimator.estimate(self.backend_for(token), caller, request)
 
-    async def estimate_press(self, person: Person, token: str, requests: Sequence[GenerationRequest]) -> PressEstimate:
+    async def estimate_press(
+        self, person: Person, token: str, requests: Sequence[GenerationRequest], client_address: str
+    ) -> PressEstimate:
         """Return what a press of several images would cost this person, each at its own price. Nothing is spent."""
-        may_spend = not token and not self.access_problem(person)
-        return await self._estimator.estimate_press(self.backend_for(token), token, requests, may_spend=may_spend)
+        caller = Caller(client_address, token, not self.access_problem(person))
+        return await self._estimator.estimate_press(self.backend_for(token), caller, requests)
 
     def access_problem(self, person: Person) -> Message | None:
         """Return why the host's key does not pay for a person; None when it does, or when the backend is free."""

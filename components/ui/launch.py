@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,12 +13,15 @@ from gradio.themes import Base
 from starlette.middleware import Middleware
 
 from components.clock import Clock
+from components.services.host_config import HostConfig
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.field_data import field_data_html
 from components.ui.http.compression import Compression
 from components.ui.http.csp import CspNonces
 from components.ui.http.exceptions import handlers
+from components.ui.http.forwarded import ForwardedHeaders
+from components.ui.http.gradio_server import bounded_server
 from components.ui.http.host_check import HostCheck
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
@@ -53,7 +56,8 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     gradio_queue = blocks._queue  # pyright: ignore[reportPrivateUsage] - Gradio 6.31 has no setting for it
     gradio_queue.sleep_when_free = gradio_queue.progress_update_sleep_when_free = QUEUE_POLL_SECONDS
-    _serve(blocks, _app_kwargs(playground, host, page))
+    with bounded_server(playground.config.proxies):
+        _serve(blocks, _app_kwargs(playground, host, page))
     if invitation := host.invitation(blocks.share_url or blocks.local_url or ""):
         sys.stdout.write(f"{invitation}\n")
         # Where the output is a pipe, as in a container, the line would wait in a buffer.
@@ -107,18 +111,20 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
             **handlers(misnamed_parameter),
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
-        "middleware": _middleware(page.blocks, playground.config.host_names),
+        "middleware": _middleware(page.blocks, playground.config),
     }
 
 
-def _middleware(blocks: gr.Blocks, host_names: Collection[str] | None) -> list[Middleware]:
+def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
     """Return the middlewares that every request passes, the outermost first."""
     return [
-        # Outside all others, so that their refusals carry the headers too.
+        # Before all others, which ask whose request it is.
+        Middleware(ForwardedHeaders, proxies=config.proxies),
+        # Outside all that refuse, so that their refusals carry the headers too.
         Middleware(SecurityHeaders),
         # Before anything that costs CPU time. It bounds the body that PayloadValidation reads as a whole.
         Middleware(RateLimit, clock=Clock(), limits=DEFAULT_RATES),
-        Middleware(HostCheck, names=host_names),
+        Middleware(HostCheck, names=config.host_names),
         Middleware(OriginCheck),
         # Before Sessions, which reads the session hash from the parsed payload.
         Middleware(PayloadValidation, schema=PayloadSchema.of(blocks)),

@@ -17,6 +17,7 @@ import gradio as gr
 from components.api.client import Endpoint
 from components.budget.limits import BudgetLimits
 from components.jobs.submission import JobLimits
+from components.net.http_connections import OpenConnections
 from components.services.backend import Backend
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
@@ -50,7 +51,17 @@ def _settings(blocks: gr.Blocks) -> dict[str, Any]:
     names = ("delete_cache", "allowed_paths", "enable_monitoring", "run_history", "max_file_size", "show_error")
     more = ("mcp_server", "ssr_mode", "analytics_enabled", "share")
     queue = {"queue": blocks._queue.max_size, "queue_poll": blocks._queue.sleep_when_free}
-    return {name: getattr(blocks, name) for name in (*names, *more)} | queue
+    return {name: getattr(blocks, name) for name in (*names, *more)} | queue | {"server": _server_settings(blocks)}
+
+
+def _server_settings(blocks: gr.Blocks) -> dict[str, Any]:
+    config: Any = blocks.server.config
+    is_bounded = isinstance(getattr(config.http, "__self__", None), OpenConnections)
+    return {
+        "is_bounded": is_bounded,
+        "head_bytes": config.h11_max_incomplete_event_size,
+        "proxy_headers": config.proxy_headers,
+    }
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
+from tests.support.addresses import HERE
 from tests.support.fake_clock import FakeClock
 
-HERE = "93.184.216.34"
-"""Default client address of a request."""
 JOIN, CALL, POLL, UPLOAD = (
     "/gradio_api/queue/join",
     "/gradio_api/call/generate",

@@ -6,6 +6,7 @@ import asyncio
 
 from components.budget.limits import Access, BudgetLimits
 from components.domain.person import Person
+from tests.support.addresses import HERE
 from tests.support.core import Rig
 from tests.support.scripted_api import ALICE, ScriptedApi
 
@@ -15,7 +16,7 @@ OWN_ONLY = BudgetLimits(access=Access.OWN_KEY_ONLY, is_local=False)
 
 async def token_of(rig: Rig, key: str = ALICE_KEY, visitor: str = ALICE) -> str:
     """Store a visitor's key and return its token."""
-    return (await rig.accounts.use_key(Person(visitor), key, rig.jobs._clock.monotonic())).token
+    return (await rig.accounts.use_key(Person(visitor), key, HERE)).token
 
 
 def silent(api: ScriptedApi) -> asyncio.Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.budget.limits import Access, BudgetLimits
+from components.net.proxies import Proxies
 from tests.support.env_settings import KEY, refused, settings
 
 SPACE = {"SYSTEM": "spaces", "SPACE_ID": "owner/space"}
@@ -168,3 +169,22 @@ def test_at_home_the_page_has_no_name_but_those_of_the_host_and_elsewhere_any(pl
 @pytest.mark.parametrize("text", ["http://box.lan", "box.lan:7860", "*", "a b", ".lan"])
 def test_a_host_that_is_no_name_is_refused(text):
     assert "PLAYGROUND_HOSTS" in str(refused(PLAYGROUND_HOSTS=text))
+
+
+@pytest.mark.parametrize(
+    ("place", "proxies"),
+    [
+        ({}, Proxies()),
+        (OPEN, Proxies()),
+        (SPACE, Proxies(has_private=True)),
+        ({"PLAYGROUND_PROXIES": " 192.168.0.2, 172.16.0.0/12 ,"}, Proxies.of(["192.168.0.2", "172.16.0.0/12"])),
+        ({**SPACE, "PLAYGROUND_PROXIES": "10.0.0.0/8"}, Proxies.of(["10.0.0.0/8"])),
+    ],
+)
+def test_a_proxy_is_on_this_computer_or_a_space_s_unless_the_host_names_others(place, proxies):
+    assert settings(**place).proxies == proxies
+
+
+@pytest.mark.parametrize("text", ["proxy.example", "10.0.0.0/40", "*", "10.0.0"])
+def test_a_proxy_that_is_no_address_is_refused(text):
+    assert "PLAYGROUND_PROXIES" in refused(PLAYGROUND_PROXIES=text)

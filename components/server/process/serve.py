@@ -14,8 +14,13 @@ import uvicorn
 
 from components.engines.protocol import Engine
 from components.errors import SetupError
+from components.net.http_connections import HEAD_BYTES, ConnectionBounds, OpenConnections
+from components.net.proxies import LOOPBACK_ONLY
 from components.server.assembly import AssembledServer, ServerLimits, assemble
 from components.server.tasks.demo_delay import DemoDelay
+
+_BOUNDS = ConnectionBounds(per_address=250, per_proxy=750)
+"""Within the 1,024 open files that a process usually may have. The page on the same computer is the only client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def _run(
 def _config(server: AssembledServer) -> uvicorn.Config:
     return uvicorn.Config(
         server.app,
-        http="h11",
+        http=OpenConnections(_BOUNDS, LOOPBACK_ONLY).protocol,  # type: ignore[arg-type]
+        h11_max_incomplete_event_size=HEAD_BYTES,
         ws="none",
         lifespan="on",
         access_log=False,

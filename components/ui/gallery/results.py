@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -17,6 +18,7 @@ from components.ui import assets
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
 from components.ui.gallery.job_json import changes_json, job_json
+from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, session_key
 from components.ui.message_json import message_json
 from components.ui.panels.loras import ROWS
@@ -100,8 +102,9 @@ class Results:
             if (priced := priced_request(values)) is None:
                 return None
             person, token = person_of(values, request), session_key(values)
-            found = await self._playground.estimate(person, token, priced)
-            plain = await self._playground.estimate(person, token, replace(priced, loras=())) if priced.loras else None
+            estimate = partial(self._playground.estimate, person, token, client_address=address_of(request))
+            found = await estimate(priced)
+            plain = await estimate(replace(priced, loras=())) if priced.loras else None
             return price_json(found, image_count(values), plain)
 
         async def recipe(payload: Any, request: gr.Request) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from components import messages
@@ -33,6 +33,7 @@ def handlers(misnamed_parameter: Handler) -> Mapping[Any, Callable[..., Any]]:
         ValueError: _invalid_range,
         RequestValidationError: _invalid_request,
         HTTPException: _http_error,
+        ClientDisconnect: _client_left,
         Exception: _internal_error,
     }
 
@@ -67,6 +68,11 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     if request.url.path.startswith(FILES):
         return refusal(request.scope, 404, messages.NO_SUCH_FILE)
     return await http_exception_handler(request, error)
+
+
+async def _client_left(_: Request, __: Exception) -> Response:
+    """Answer a request whose client left before its end: no one reads it, and no fault of the app is logged."""
+    return Response(status_code=400)
 
 
 async def _internal_error(request: Request, _: Exception) -> Response:

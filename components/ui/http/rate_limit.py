@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.clock import Clock
+from components.domain.token_bucket import BucketSize, TokenBuckets
 from components.ui.http.body_limit import BodyBounds, BodyLimit
 from components.ui.http.client_address import client_address
 from components.ui.http.responses import READ_METHODS, too_many_requests
-from components.ui.http.token_bucket import BucketSize, TokenBuckets
 
 MEGABYTE = 1024 * 1024
 _PRESS_PATHS = ("/gradio_api/queue/join", "/gradio_api/call/")

@@ -15,6 +15,7 @@ from components.messages.catalogue import text_record
 from components.services.accounts import AccountStatus, VisitorKeyView
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.message_json import message_json
 from components.ui.panels.sign_in import place_sign_in
@@ -57,7 +58,7 @@ class AccountPanel:
             """Check and store a key; return `{token, own_key}`, or `{refused}` with the reason."""
             values = as_object(payload)
             try:
-                grant = await playground.use_key(person_of(values, request), values.get("text"))
+                grant = await playground.use_key(person_of(values, request), values.get("text"), address_of(request))
             except PlaygroundError as error:
                 return {"refused": message_json(error.message, is_free=True)}
             return {"token": grant.token, "own_key": _visitor_key_json(grant.view, playground)}

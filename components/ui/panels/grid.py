@@ -18,6 +18,7 @@ from components.messages.message import Message
 from components.services.estimate import PressEstimate
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.message_json import message_json
 from components.ui.panels.price import priced_request
@@ -41,7 +42,8 @@ class GridPanel:
                 return {"refused": message_json(messages.too_many_cells(limit), is_free=True)}
             if not (priced := _priced_cells(axes, values)):
                 return {"count": number, "cost": "free"}
-            estimate = await playground.estimate_press(person_of(values, request), session_key(values), priced)
+            person, address = person_of(values, request), address_of(request)
+            estimate = await playground.estimate_press(person, session_key(values), priced, address)
             # A press that no wait makes possible is refused before it, and not by a failed tile for each image.
             if estimate.denied:
                 return {"refused": message_json(estimate.denied, is_free=True)}

@@ -18,6 +18,7 @@ from components.loras.starter_set import starter_trigger_words
 from components.loras.tags import tags_of, without_tags
 from components.messages.catalogue import Param, Text, text_record
 from components.ui import assets
+from components.ui.http.client_address import address_of
 from components.ui.identity import as_object
 from components.ui.listeners import listen
 from components.ui.message_json import message_json
@@ -93,10 +94,10 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
             "refused": None,
         }
 
-    async def check(payload: Any) -> dict[str, Any]:
+    async def check(payload: Any, request: gr.Request) -> dict[str, Any]:
         """Return the result of checking a LoRA's file, or the reason in `refused` when the text names none."""
         try:
-            return _verdict_json(await checker.check(_text(payload, "text")))
+            return _verdict_json(await checker.check(_text(payload, "text"), address_of(request)))
         except InvalidRequest as error:
             return {"refused": message_json(error.message, is_free=True)}
 

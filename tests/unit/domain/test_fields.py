@@ -125,7 +125,7 @@ def test_recipe_written_and_restored(anew, of_two):
 def test_price_key_and_duration_key(anew, of_two):
     other = of_two.with_value(NAME, 3)
     quotes = anew("components.budget.quotes")
-    assert quotes._price_key("m", of_two) != quotes._price_key("m", other)
+    assert quotes.price_key("m", of_two) != quotes.price_key("m", other)
     job = anew("components.domain.job").Job("c-1", "v", "c", 1, "b", "m", of_two, 1.0)
     assert job.duration_key == replace(job, request=other).duration_key
     priced = anew("components.ui.panels.price").priced_request

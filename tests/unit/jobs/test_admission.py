@@ -73,6 +73,15 @@ async def test_s03_without_a_balance_nothing_is_sent(tmp_path, api, clock, reply
     assert not api.posts
 
 
+async def test_s03_a_rate_limit_on_prices_is_waited_for(tmp_path, api, clock):
+    api.next_prices = [refuses(429)] * 4
+    async with running(tmp_path, api.client(), clock, limits=WIDE) as rig:
+        begun = clock.monotonic()
+        assert (await rig.picture()).state is JobState.COMPLETED
+        assert clock.monotonic() - begun >= 30
+    assert (api.requested["model/price"], len(api.posts)) == (5, 1)
+
+
 async def test_s03_a_price_that_comes_at_the_third_asking_will_do(tmp_path, api, clock):
     api.next_prices = [refuses(503), raises(httpx.ConnectError)]
     async with running(tmp_path, api.client(), clock, limits=WIDE) as rig:

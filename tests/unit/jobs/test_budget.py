@@ -16,6 +16,7 @@ from components.domain.job import Job, JobState
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
 from components.jobs.resume import STALE_SECONDS
+from tests.support.addresses import HERE
 from tests.support.budgets import CAROL, CENT, WIDE, spent_on_disk
 from tests.support.core import Rig, problem_of, running
 from tests.support.fake_clock import until
@@ -87,7 +88,7 @@ async def test_s03_an_own_key_is_never_quoted(tmp_path, api, clock):
     api.keys.add("wsk-canary-of-carol")
     limits = replace(WIDE, access=Access.OWN_KEY_ONLY, is_stopped=True)
     async with running(tmp_path, api.client(), clock, limits=limits, own=api.client) as rig:
-        grant = await rig.accounts.use_key(Person(CAROL), "wsk-canary-of-carol", 0.0)
+        grant = await rig.accounts.use_key(Person(CAROL), "wsk-canary-of-carol", HERE)
         done = await rig.picture(visitor=CAROL, token=grant.token)
         assert (done.state, done.price) == (JobState.COMPLETED, None)
         assert rig.store.spending_by_person(clock.now()) == []
@@ -185,7 +186,7 @@ async def test_s03_the_switch_leaves_visitors_who_pay_themselves_alone(tmp_path,
     api.keys.add("wsk-canary-of-carol")
     async with running(tmp_path, api.client(), clock, limits=WIDE, own=api.client) as rig:
         await rig.jobs.stop_spending(is_on=True)
-        grant = await rig.accounts.use_key(Person(CAROL), "wsk-canary-of-carol", 0.0)
+        grant = await rig.accounts.use_key(Person(CAROL), "wsk-canary-of-carol", HERE)
         assert (await rig.picture(visitor=CAROL, token=grant.token)).state is JobState.COMPLETED
 
 

@@ -10,6 +10,7 @@ from components.domain.job import JobState
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
 from components.errors import BudgetDenied
+from tests.support.addresses import HERE
 from tests.support.core import problem_of, problems_seen, running
 from tests.support.own_keys import ALICE_KEY, token_of
 from tests.support.scripted_api import ALICE, page, picture_bytes
@@ -91,5 +92,5 @@ async def test_without_a_price_or_a_balance_nothing_is_spent_at_home_either(tmp_
 async def test_a_key_is_neither_taken_nor_called_wrong_unchecked(own, api, status):
     api.next_balances = [page(status)]
     with pytest.raises(BudgetDenied) as refused:
-        await own.accounts.use_key(Person(ALICE), ALICE_KEY, 0.0)
+        await own.accounts.use_key(Person(ALICE), ALICE_KEY, HERE)
     assert refused.value.message == messages.KEY_NOT_CHECKED

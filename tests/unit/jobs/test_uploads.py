@@ -14,6 +14,7 @@ from components.domain.job import JobState
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
 from components.messages.message import Charge
+from tests.support.addresses import HERE
 from tests.support.core import problem_of, running
 from tests.support.scripted_api import ALICE, BASE, BOB, OWN_KEY, picture_bytes, raises, refuses, success
 
@@ -148,7 +149,7 @@ async def test_the_key_goes_up_to_the_api_alone(rig, api):
 async def test_each_account_has_uploads_of_its_own(tmp_path, api, clock):
     api.keys.add(OWN_KEY)
     async with running(tmp_path, api.client(), clock, own=api.client) as rig:
-        grant = await rig.accounts.use_key(Person(ALICE), OWN_KEY, clock.monotonic())
+        grant = await rig.accounts.use_key(Person(ALICE), OWN_KEY, HERE)
         await rig.picture("c1", request=request_for(rig))
         await rig.picture("c2", request=request_for(rig), token=grant.token)
     assert len(api.uploads) == 2

@@ -13,6 +13,7 @@ from components.loras.checker import HEADER_LIMIT, Fit, LoraChecker
 from components.loras.safetensors_header import BaseModelFamily
 from components.messages.catalogue import Text
 from components.messages.message import Message
+from tests.support.addresses import HERE
 from tests.support.lora_sites import (
     API,
     DOWNLOAD,
@@ -39,7 +40,7 @@ async def test_a_repository_s_lora_fits(checker: LoraChecker, hosts: FakeSites) 
     )
     hosts.at[USUAL] = sends_on("https://cdn.example.org/blob")
     hosts.at["https://cdn.example.org/blob"] = part(kohya({"modelspec.title": "Pixels"}) + WEIGHTS)
-    verdict = await checker.check("https://huggingface.co/owner/name")
+    verdict = await checker.check("https://huggingface.co/owner/name", HERE)
     assert outcome(verdict) == (Fit.FITS, messages.lora_fits(16))
     assert (verdict.link.path, verdict.trigger_words, verdict.rank) == ("owner/name", ("px",), 16)
     assert (verdict.base, verdict.title) == (BaseModelFamily.SDXL, "Pixels")
@@ -70,7 +71,7 @@ async def test_what_a_repository_s_list_tells(
     checker: LoraChecker, hosts: FakeSites, answer: Any, fit: Fit, told: Message | str
 ) -> None:
     hosts.at[API] = gives(answer)
-    verdict = await checker.check("owner/name")
+    verdict = await checker.check("owner/name", HERE)
     wanted = messages.lora_several_files(tuple(told.split(", "))) if isinstance(told, str) else told
     assert outcome(verdict) == (fit, wanted)
 
@@ -113,7 +114,7 @@ async def test_what_lies_at_a_link(
     checker: LoraChecker, hosts: FakeSites, reply: Reply | bytes, fit: Fit, told: Message
 ) -> None:
     hosts.at[LINK] = gives(reply + b"0" * HEADER_LIMIT) if isinstance(reply, bytes) else reply
-    assert outcome(await checker.check(LINK)) == (fit, told)
+    assert outcome(await checker.check(LINK, HERE)) == (fit, told)
     assert len(hosts.requests) <= 6, "five redirects and no more"
 
 
@@ -125,7 +126,7 @@ async def test_trouble_of_the_network_is_said_calmly(
         raise error("no way out", request=request)
 
     hosts.at[API] = breaks
-    assert outcome(await checker.check("owner/name")) == (Fit.CANNOT_TELL, messages.SITE_NOT_REACHED)
+    assert outcome(await checker.check("owner/name", HERE)) == (Fit.CANNOT_TELL, messages.SITE_NOT_REACHED)
 
 
 def version(base: str = "SDXL 1.0", kind: str = "LORA", **more: Any) -> dict[str, Any]:
@@ -138,7 +139,7 @@ async def test_a_civitai_page_is_given_its_newest_version(checker: LoraChecker, 
     model = {"type": "LORA", "name": "Toys", "modelVersions": [newest, {"id": 1, "baseModel": "SD 1.5"}]}
     hosts.at["https://civitai.com/api/v1/models/123"] = gives(model)
     hosts.at[DOWNLOAD] = part(kohya() + WEIGHTS)
-    verdict = await checker.check("https://civitai.com/models/123/toys")
+    verdict = await checker.check("https://civitai.com/models/123/toys", HERE)
     assert outcome(verdict) == (Fit.FITS, messages.lora_fits(16))
     assert (verdict.link.path, verdict.trigger_words, verdict.title) == (DOWNLOAD, ("toy face",), "Toys")
 
@@ -166,20 +167,20 @@ async def test_a_civitai_version(
     checker: LoraChecker, hosts: FakeSites, told_of_it: Any, file_at: Reply, fit: Fit, told: Message
 ) -> None:
     hosts.at[VERSION], hosts.at[DOWNLOAD] = gives(told_of_it), file_at
-    verdict = await checker.check("civitai:123@456")
+    verdict = await checker.check("civitai:123@456", HERE)
     assert outcome(verdict) == (fit, told)
     assert verdict.link.path == DOWNLOAD
 
 
 async def test_a_model_without_versions(checker: LoraChecker, hosts: FakeSites) -> None:
     hosts.at["https://civitai.com/api/v1/models/123"] = gives({"type": "LORA", "modelVersions": []})
-    verdict = await checker.check("https://civitai.com/models/123")
+    verdict = await checker.check("https://civitai.com/models/123", HERE)
     assert outcome(verdict) == (Fit.WILL_NOT_FIT, messages.LORA_NOT_FOUND)
 
 
 async def test_a_pasted_token_goes_nowhere(checker: LoraChecker, hosts: FakeSites) -> None:
     hosts.at[VERSION], hosts.at[DOWNLOAD] = gives(version()), part(kohya() + WEIGHTS)
-    verdict = await checker.check(f"{DOWNLOAD}?token=canary")
+    verdict = await checker.check(f"{DOWNLOAD}?token=canary", HERE)
     assert verdict.fit is Fit.FITS
     assert not any("canary" in url for url in hosts.urls)
     assert "canary" not in verdict.link.path

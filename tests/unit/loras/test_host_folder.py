@@ -32,6 +32,7 @@ from components.ui.page import Page
 from components.ui.panels.lora_rows import _server_functions
 from components.ui.programs.generate import generate_endpoint
 from components.ui.routes.source_images import _add
+from tests.support.addresses import HERE
 from tests.support.core import host_config
 from tests.support.scripted_api import BASE
 from tests.support.scripted_api import KEY as API_KEY
@@ -87,7 +88,7 @@ def test_nothing_else_of_the_disk_is_named(checker, text):
 
 
 async def test_a_file_is_looked_at_before_it_is_used(checker):
-    told = {name: await checker.check(name) for name in ("ink style", "old", "cut", "page")}
+    told = {name: await checker.check(name, HERE) for name in ("ink style", "old", "cut", "page")}
     assert (told["ink style"].fit, told["ink style"].base) == (Fit.FITS, BaseModelFamily.SDXL)
     assert told["old"].fit is Fit.WILL_NOT_FIT
     assert told["cut"].message == messages.FILE_CUT_OFF
@@ -146,7 +147,7 @@ async def test_the_rows_are_answered_without_listing_the_folder_on_the_event_loo
     parse_lora, check, take_tags = _server_functions(checker)
     with blockbuster_ctx():
         parsed = await parse_lora({"text": "ink style"})
-        checked = await check({"text": "ink style"})
+        checked = await check({"text": "ink style"}, None)
         taken = await take_tags({"prompt": "a fox <lora:ink style:0.5>"})
     assert parsed["path"] == checked["path"] == taken["loras"][0]["path"] == NAME
 

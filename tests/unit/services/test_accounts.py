@@ -15,8 +15,9 @@ from components.domain.api_key import fingerprint_of
 from components.domain.job import JobState
 from components.domain.person import Person
 from components.errors import BudgetDenied, InvalidRequest, KeyForgotten, Unauthorized
-from components.services.accounts import ATTEMPT_WINDOW_SECONDS, MAX_ATTEMPTS, VisitorKeyView
-from tests.support.core import problem_of, running
+from components.services.accounts import VisitorKeyView
+from tests.support.addresses import ELSEWHERE, HERE
+from tests.support.core import Rig, problem_of, running
 from tests.support.fake_clock import until
 from tests.support.own_keys import ALICE_KEY, BOB_KEY, finished, token_of, unfinished
 from tests.support.scripted_api import ALICE, BOB, KEY, raises, refuses, success
@@ -26,7 +27,7 @@ from tests.support.scripted_api import ALICE, BOB, KEY, raises, refuses, success
 
 async def test_s02_a_key_is_checked_by_a_call_that_costs_nothing_and_shown_by_its_end(open_to, api):
     async with open_to() as rig:
-        grant = await rig.accounts.use_key(Person(ALICE), f" Bearer {ALICE_KEY}\n", 0.0)
+        grant = await rig.accounts.use_key(Person(ALICE), f" Bearer {ALICE_KEY}\n", HERE)
         assert grant.view == VisitorKeyView("...1a2b", 100)
         assert await rig.accounts.view_of(grant.token) == grant.view
         assert ALICE_KEY not in repr(grant) + repr(rig.accounts.target_of(grant.token))
@@ -47,7 +48,7 @@ async def test_f05_a_key_that_is_not_accepted_is_not_kept(open_to, api):
 async def test_f13_what_is_no_key_is_refused_here_and_asked_about_nowhere(open_to, api, text):
     async with open_to() as rig:
         with pytest.raises(InvalidRequest) as refused:
-            await rig.accounts.use_key(Person(ALICE), text, 0.0)
+            await rig.accounts.use_key(Person(ALICE), text, HERE)
         assert refused.value.message == messages.KEY_UNLIKE_ANY
     assert not api.requested
 
@@ -76,20 +77,45 @@ async def test_s02_a_key_that_could_not_be_checked_is_not_kept(open_to, api, rep
 async def test_s02_where_nobody_tells_a_balance_the_key_is_taken_unchecked(open_to, api):
     api.balance = None
     async with open_to() as rig:
-        grant = await rig.accounts.use_key(Person(ALICE), ALICE_KEY, 0.0)
+        grant = await rig.accounts.use_key(Person(ALICE), ALICE_KEY, HERE)
         assert grant.view == VisitorKeyView("...1a2b", None)
 
 
-async def test_s02_keys_cannot_be_tried_out_here(open_to, api):
+async def tries(rig: Rig, count: int, address: str, visitors: list[str]) -> list[object]:
+    """Try wrong keys; return what is said to each."""
+    said: list[object] = []
+    for number in range(count):
+        with pytest.raises((Unauthorized, BudgetDenied)) as refused:
+            await rig.accounts.use_key(Person(visitors[number % len(visitors)]), f"wsk-guess-{number}", address)
+        said.append(refused.value.message)
+    return said
+
+
+async def test_s02_keys_cannot_be_tried_out_here(open_to, api, clock):
     async with open_to() as rig:
-        for number in range(MAX_ATTEMPTS):
-            with pytest.raises(Unauthorized):
-                await rig.accounts.use_key(Person(ALICE), f"wsk-guess-{number}", 10.0)
-        with pytest.raises(BudgetDenied) as refused:
-            await rig.accounts.use_key(Person(ALICE), ALICE_KEY, 10.0 + ATTEMPT_WINDOW_SECONDS - 1)
-        assert refused.value.message == messages.KEY_TRIES
-        assert await rig.accounts.use_key(Person(ALICE), ALICE_KEY, 10.0 + ATTEMPT_WINDOW_SECONDS)
-    assert api.requested["balance"] == MAX_ATTEMPTS + 1
+        said = await tries(rig, 120, HERE, [f"{number:032x}" for number in range(120)])
+        assert said == [messages.KEY_REFUSED] * 30 + [messages.KEY_TRIES] * 90
+        assert api.requested["balance"] == 30
+        clock.advance(60)
+        assert await rig.accounts.use_key(Person(ALICE), ALICE_KEY, HERE)
+
+
+async def test_s02_one_who_tries_keys_keeps_no_newcomer_out(open_to, api):
+    async with open_to() as rig:
+        said = await tries(rig, 120, HERE, [BOB])
+        assert said == [messages.KEY_REFUSED] * 10 + [messages.KEY_TRIES] * 110
+        assert await rig.accounts.use_key(Person(ALICE), ALICE_KEY, HERE), "in the same class room"
+        await tries(rig, 120, HERE, [f"{number:032x}" for number in range(120)])
+        assert await rig.accounts.use_key(Person(ALICE), ALICE_KEY, ELSEWHERE)
+
+
+async def test_s02_all_together_cannot_try_keys_without_end(open_to, api):
+    async with open_to() as rig:
+        said: list[object] = []
+        for number in range(25):
+            said = await tries(rig, 30, f"8.8.{number}.8", [f"{number:016x}{visitor:016x}" for visitor in range(30)])
+        assert said == [messages.KEY_TRIES] * 30
+    assert api.requested["balance"] == 600
 
 
 # --- and pays for its visitor alone ---

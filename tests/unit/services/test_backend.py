@@ -19,6 +19,7 @@ from components.services import upkeep
 from components.services.backend import Backend, refresh_models, refresh_models_at_start
 from components.services.playground import Playground
 from components.storage.store import Store
+from tests.support.addresses import HERE
 from tests.support.core import host_config, problem_of, running
 from tests.support.scripted_api import ALICE, BASE, KEY, MODEL, everything, picture_bytes
 from tests.support.v3_service import KEY as HOSTED_KEY
@@ -76,7 +77,7 @@ async def test_an_own_key_brings_what_its_models_take(hosted, tmp_path):
     playground = Playground(backend, Store(tmp_path), there)
 
     async with playground.running():
-        grant = await playground.use_key(Person(ALICE), HOSTED_KEY)
+        grant = await playground.use_key(Person(ALICE), HOSTED_KEY, HERE)
         assert playground.backend_for(grant.token).schema.range("num_inference_steps").maximum == 40
 
 

@@ -15,7 +15,8 @@ from components.budget.quotes import QuoteCache
 from components.domain.request import GenerationRequest
 from components.jobs.visitor_keys import VisitorKeys
 from components.services.backend import Backend
-from components.services.estimate import Estimator, PressEstimate
+from components.services.estimate import Caller, Estimator, PressEstimate
+from tests.support.addresses import HERE
 from tests.support.budgets import CENT, WIDE
 from tests.support.scripted_api import BASE, KEY, MODEL, refuses, success
 
@@ -35,7 +36,7 @@ def cells(*steps: int) -> list[GenerationRequest]:
 def estimated(api, clock):
     async def estimate(requests, limits: BudgetLimits = WIDE, *, may_spend: bool = True) -> PressEstimate:
         estimator = Estimator(QuoteCache(api.client(), limits, clock), VisitorKeys(clock), _no_key)
-        return await estimator.estimate_press(BACKEND, "", requests, may_spend=may_spend)
+        return await estimator.estimate_press(BACKEND, Caller(HERE, "", may_spend), requests)
 
     return estimate
 
@@ -64,7 +65,7 @@ async def test_a_press_that_costs_more_than_a_day_allows_is_denied(estimated, ap
 
 async def test_a_price_that_is_not_told_is_not_known_and_nothing_is_asked_of_a_host_who_does_not_pay(estimated, api):
     api.next_prices = [a_cent_a_step, refuses(500)]
-    assert await estimated(cells(1, 2, 3)) == PressEstimate(is_free=False)
+    assert await estimated(cells(*range(1, 26))) == PressEstimate(is_free=False)
     assert api.requested["model/price"] == 2, "the first failure ends the questions"
     assert await estimated(cells(*[9] * 25), replace(WIDE, images_per_hour=20), may_spend=False) == PressEstimate(
         is_free=False

@@ -7,12 +7,10 @@ import asyncio
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from components.ui.http.client_address import client_address, is_https
+from components.domain.token_bucket import BucketSize, TokenBuckets
 from components.ui.http.rate_limit import DEFAULT_RATES, MEGABYTE, RateLimit
-from components.ui.http.token_bucket import BucketSize, TokenBuckets
 from tests.support.asgi import (
     CALL,
-    HERE,
     JOIN,
     POLL,
     UPLOAD,
@@ -117,43 +115,6 @@ async def test_what_is_no_request_passes(clock):
 
     await RateLimit(app, clock, DEFAULT_RATES)({"type": "lifespan"}, AsgiClient.get, AsgiResponse().receive)  # type: ignore[arg-type]
     assert seen == ["lifespan"]
-
-
-@pytest.mark.parametrize(
-    ("client", "forwarded", "address"),
-    [
-        (HERE, [], HERE),
-        (HERE, ["8.8.8.8"], HERE),  # not behind a proxy: the header is the asker's own invention
-        ("127.0.0.1", [], "127.0.0.1"),
-        ("127.0.0.1", ["8.8.8.8"], "8.8.8.8"),
-        ("10.0.0.7", ["1.1.1.1, 8.8.8.8"], "8.8.8.8"),  # the left one may be forged
-        ("10.0.0.7", ["1.1.1.1", "8.8.8.8"], "8.8.8.8"),
-        ("10.0.0.7", ["8.8.8.8, 10.16.3.4"], "8.8.8.8"),  # the right one is another proxy of ours
-        ("10.0.0.7", ["192.168.0.4, 10.16.3.4"], "10.16.3.4"),
-        ("10.0.0.7", ["8.8.8.8:4711"], "8.8.8.8"),
-        ("10.0.0.7", ["8.8.8.8, nonsense"], "10.0.0.7"),
-        ("10.0.0.7", [", ,"], "10.0.0.7"),
-        ("100.64.0.3", ["8.8.8.8"], "8.8.8.8"),
-        ("::1", ["[2a00:1450:4001:82a::200e]:99"], "2a00:1450:4001:82a::/64"),
-        ("2a00:1450:4001:82a::1", [], "2a00:1450:4001:82a::/64"),
-        ("2a00:1450:4001:82a:ffff::2", [], "2a00:1450:4001:82a::/64"),
-        ("::ffff:93.184.216.34", [], HERE),
-        ("a name", ["8.8.8.8"], "unknown"),
-        (None, ["8.8.8.8"], "unknown"),
-    ],
-)
-def test_whose_limits_are_counted(client, forwarded, address):
-    headers = [("x-forwarded-for", entry) for entry in forwarded]
-    assert client_address(scope_of(client=client, headers=headers)) == address
-
-
-@pytest.mark.parametrize(
-    ("scheme", "forwarded", "told"),
-    [("http", [], False), ("https", [], True), ("http", ["https"], True), ("http", ["https, http"], True)],
-)
-def test_https_is_seen_through_a_proxy(scheme, forwarded, told):
-    headers = [("x-forwarded-proto", entry) for entry in forwarded]
-    assert is_https({**scope_of(headers=headers), "scheme": scheme}) == told
 
 
 def test_what_is_refused_is_not_drawn(clock):

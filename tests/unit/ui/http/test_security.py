@@ -12,7 +12,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from components import messages
+from components.net.proxies import LOOPBACK_ONLY
 from components.ui.http.csp import HEADER, CspNonces, policy
+from components.ui.http.forwarded import ForwardedHeaders
 from components.ui.http.security import HEADERS, OriginCheck, SecurityHeaders
 
 
@@ -24,7 +26,11 @@ async def reached(request: Request) -> PlainTextResponse:
 async def http():
     app = Starlette(
         routes=[Route("/{path:path}", reached, methods=["GET", "HEAD", "POST", "OPTIONS"])],
-        middleware=[Middleware(SecurityHeaders), Middleware(OriginCheck)],
+        middleware=[
+            Middleware(ForwardedHeaders, proxies=LOOPBACK_ONLY),
+            Middleware(SecurityHeaders),
+            Middleware(OriginCheck),
+        ],
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test:7860") as http:
         yield http

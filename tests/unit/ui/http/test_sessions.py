@@ -33,8 +33,9 @@ def app():
 
 
 class Browser:
-    def __init__(self, app: Starlette, scheme: str = "http") -> None:
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://play.test")
+    def __init__(self, app: Starlette, scheme: str = "http", address: str = "93.184.216.34") -> None:
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        self.http = httpx.AsyncClient(transport=transport, base_url=f"{scheme}://play.test")
 
     async def open(self) -> str:
         return (await self.http.get("/")).headers.get("set-cookie", "")
@@ -157,3 +158,43 @@ async def test_memory_is_bounded_and_who_is_busy_stays(browsers, monkeypatch):
         await browser.join()
     assert await browser.listen() == 200
     assert await browser.listen("/gradio_api/queue/data?session_hash=other0") == 404
+
+
+async def test_one_address_cannot_push_the_sessions_of_others_out(app, monkeypatch):
+    monkeypatch.setattr("components.ui.http.sessions._MAX_PER_ADDRESS", 3)
+    monkeypatch.setattr("components.ui.http.sessions._MAX_SESSIONS", 6)
+    browser, flood = Browser(app), Browser(app, address="8.8.8.8")
+    await browser.join()
+    for number in range(20):
+        await flood.join(f"other{number}")
+    assert await browser.listen() == 200
+    kept = [await flood.listen(f"/gradio_api/queue/data?session_hash=other{number}") for number in range(20)]
+    assert kept == [404] * 17 + [200] * 3
+    await browser.http.aclose()
+    await flood.http.aclose()
+
+
+@pytest.mark.parametrize("value", ["x" * 58_000, "F" * 32, "0" * 31, "0" * 33, ""])
+async def test_only_a_cookie_that_was_made_here_is_remembered(browsers, value):
+    stranger, program = browsers
+    stranger.http.headers["Cookie"] = f"{COOKIE}={value}"
+    assert await stranger.join() == 200
+    assert await program.listen() == 200, "a session without a cookie of ours"
+    assert (await stranger.open()).startswith(f"{COOKIE}="), "it gets one"
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("cancel", {"event_id": "e" * 65}),
+        ("call/v2/generate", {"session_hash": "s" * 65}),
+        ("call/v2/generate", {"session_hash": "s s"}),
+        ("call/v2/generate", {"event_id": "e" * 100_000}),
+    ],
+)
+async def test_names_that_are_remembered_are_short(browsers, path, names):
+    browser, _ = browsers
+    body = {"session_hash": SESSION, "fn_index": 4, "event_id": "e"} | names
+    headers = {"Content-Type": "application/json"}
+    answer = await browser.http.post(f"/gradio_api/{path}", content=json.dumps(body), headers=headers)
+    assert answer.status_code == 404

@@ -35,7 +35,9 @@ class Prices:
         self.denied = denied
         self.asked: Sequence[GenerationRequest] = ()
 
-    async def estimate_press(self, person: object, token: str, requests: Sequence[GenerationRequest]) -> PressEstimate:
+    async def estimate_press(
+        self, person: object, token: str, requests: Sequence[GenerationRequest], client_address: str
+    ) -> PressEstimate:
         self.asked = requests
         cost = sum(request.num_inference_steps for request in requests) * 10_000
         return PressEstimate(is_free=False, price=cost, denied=self.denied)

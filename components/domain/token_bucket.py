@@ -1,4 +1,4 @@
-"""Token bucket per client address: a burst at once, and a steady rate after it."""
+"""Token bucket per client: a burst at once, and a steady rate after it."""
 
 from __future__ import annotations
 

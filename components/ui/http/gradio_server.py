@@ -1,0 +1,74 @@
+"""Gradio's server with bounds of our own: its launch passes none on to uvicorn, and takes no parser of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gradio import http_server, route_utils
+from starlette.datastructures import FormData
+from uvicorn.config import Config
+
+from components.net.http_connections import HEAD_BYTES, ConnectionBounds, OpenConnections
+from components.net.open_files import raised_limit
+from components.net.proxies import Proxies
+
+MAX_UPLOADS = 10
+"""Files in one form; each is an open file while the form arrives."""
+_MAX_PER_ADDRESS = 2000
+"""Connections of one address: as many as it may have requests open, see DEFAULT_RATES."""
+
+
+@contextmanager
+def bounded_server(proxies: Proxies) -> Generator[None]:
+    """Let the server that Gradio starts meanwhile bound its connections and the forms that it reads.
+
+    Names of Gradio 6.31 are replaced: the class of its server for so long, the parser of its forms for good.
+    """
+    gradio_server = http_server.Server
+    connections = OpenConnections(connection_bounds(raised_limit()), proxies)
+
+    class BoundedServer(gradio_server):
+        """Gradio's server, with uvicorn's settings changed before they are used."""
+
+        def __init__(self, config: Config, *arguments: Any, **named: Any) -> None:
+            config.http = connections.protocol  # type: ignore[assignment]
+            config.h11_max_incomplete_event_size = HEAD_BYTES
+            # uvicorn would replace the proxy's address by the client's before ForwardedHeaders sees whose word it is.
+            config.proxy_headers = False
+            super().__init__(config, *arguments, **named)
+
+    http_server.Server = BoundedServer
+    route_utils.GradioMultiPartParser = BoundedForm
+    try:
+        yield
+    finally:
+        http_server.Server = gradio_server
+
+
+def connection_bounds(open_files: int) -> ConnectionBounds:
+    """Return the bounds for so many open files: one address takes a quarter of them, all proxies leave a quarter."""
+    return ConnectionBounds(min(_MAX_PER_ADDRESS, open_files // 4), open_files * 3 // 4)
+
+
+class BoundedForm(route_utils.GradioMultiPartParser):
+    """Gradio's parser of uploads, with fewer files, and without those of an upload that was broken off."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{**named, "max_files": MAX_UPLOADS, "max_fields": MAX_UPLOADS})
+
+    async def parse(self) -> FormData:
+        """Return the form. Raises MultiPartException, and whatever reading the body raises."""
+        try:
+            return await super().parse()
+        except BaseException:
+            # Gradio does so for a form that is malformed, but not for one that ends early.
+            self._discard()
+            raise
+
+    def _discard(self) -> None:
+        for file in self._files_to_close_on_error:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
