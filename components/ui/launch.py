@@ -24,7 +24,7 @@ from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
-from components.ui.http.sign_in import SignIn, sign_in_handlers
+from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
 from components.ui.labels import translations
 from components.ui.page import Page
 from components.ui.programs.call_limits import EVENT_SLOTS
@@ -96,7 +96,8 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
     """Return the arguments of Gradio's FastAPI app: routes, lifespan, exception handlers, middlewares."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        partition_sessions(app)
         async with playground.running():
             yield
 
