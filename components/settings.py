@@ -68,6 +68,10 @@ class Settings:
     """Owner of the Space; empty elsewhere."""
     host_names: frozenset[str] | None
     """Names under which the page may be opened, besides addresses and `localhost`, in lower case; None: any."""
+    frames: frozenset[str]
+    """Origins besides Hugging Face whose pages may show this one in a frame, such as `https://example.org`."""
+    space: str
+    """Id of the Space, "owner/name"; empty elsewhere."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -99,6 +103,8 @@ class Settings:
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
             host_names=_host_names(env),
+            frames=_frames(env),
+            space=env.get("SPACE_ID", "").strip(),
             is_zerogpu=_is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
@@ -229,6 +235,14 @@ def _host_names(env: Mapping[str, str]) -> frozenset[str] | None:
         raise SetupError("PLAYGROUND_HOSTS holds something that is no host name.", "Such as pictures.example.org.")
     has_chosen = env.get("PLAYGROUND_ACCESS", "").strip() not in ("", "auto")
     return names if names or (_is_local(env) and not has_chosen) else None
+
+
+def _frames(env: Mapping[str, str]) -> frozenset[str]:
+    origins = frozenset(part.strip().rstrip("/").lower() for part in env.get("PLAYGROUND_FRAMES", "").split(","))
+    origins -= {""}
+    if not all(re.fullmatch(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", one) for one in origins):
+        raise SetupError("PLAYGROUND_FRAMES holds something that is no site.", "Such as https://example.org.")
+    return origins
 
 
 def _can_sign_in(env: Mapping[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from gradio.themes import Base
 from starlette.middleware import Middleware
 
 from components.clock import Clock
+from components.services.host_config import HostConfig
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.field_data import field_data_html
@@ -108,25 +109,25 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
             **handlers(misnamed_parameter),
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
-        "middleware": _middleware(page.blocks, playground.config.host_names),
+        "middleware": _middleware(page.blocks, playground.config),
     }
 
 
-def _middleware(blocks: gr.Blocks, host_names: Collection[str] | None) -> list[Middleware]:
+def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
     """Return the middlewares that every request passes, the outermost first."""
     return [
         # Outside all others, so that their refusals carry the headers too.
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, frames=config.frames),
         # Before anything that costs CPU time. It bounds the body that PayloadValidation reads as a whole.
         Middleware(RateLimit, clock=Clock(), limits=DEFAULT_RATES),
-        Middleware(HostCheck, names=host_names),
+        Middleware(HostCheck, names=config.host_names),
         Middleware(OriginCheck),
         # Before Sessions, which reads the session hash from the parsed payload.
         Middleware(PayloadValidation, schema=PayloadSchema.of(blocks)),
         Middleware(Sessions),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(CspNonces, early=assets.early_script() + field_data_html()),
+        Middleware(CspNonces, early=assets.early_script() + field_data_html(), frames=config.frames),
         Middleware(SignIn),
     ]
 

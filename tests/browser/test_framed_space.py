@@ -5,52 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.apps import SharedApps
+from tests.browser.framing import blocking_chromium, framed
 from tests.browser.person import PATIENCE
-from tests.browser.tab import LAPTOP
-from tests.support import chromium
 from tests.support.hf_space import Space
 from tests.support.v3_service import HostedApi
 
-OUTSIDE = "https://huggingface.co/spaces/Olga/playground"
-BLOCKING = "--test-third-party-cookie-phaseout"
-LOCAL_ALLOWED = "--disable-features=LocalNetworkAccessChecks"
-"""The pages outside are no real ones: to Chromium they lie on the internet, and the Space on this computer."""
+BLOG, STRANGER = "https://blog.test/", "https://stranger.test/"
 
 
 @pytest.fixture(scope="module")
 def space(shared_apps: SharedApps, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
-    space = Space(tmp_path_factory.mktemp("space"), shared_apps.api("hosted")).start()
+    folder, api = tmp_path_factory.mktemp("space"), shared_apps.api("hosted")
+    space = Space(folder, api, PLAYGROUND_FRAMES="https://blog.test").start()
     yield space
     space.stop()
 
 
 @pytest.fixture(scope="module")
 def blocking(browser: Browser) -> Iterator[Browser]:
-    """A browser as Safari, Brave and private windows are."""
-    flags = [*chromium.FLAGS, BLOCKING, LOCAL_ALLOWED]
-    blocking = browser.browser_type.launch(executable_path=chromium.executable(), args=flags)
-    yield blocking
-    blocking.close()
+    with blocking_chromium(browser) as blocking:
+        yield blocking
 
 
 @pytest.fixture
 def page(blocking: Browser, space: Space) -> Iterator[Page]:
-    """The page of huggingface.co around the Space."""
-    context = blocking.new_context(**LAPTOP, ignore_https_errors=True)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    frame = f"<iframe src='{space.url}' width=1200 height=850></iframe>"
-    page.route("https://huggingface.co/**", lambda route: answer(route, frame))
-    page.goto(OUTSIDE)
-    yield page
-    context.close()
-
-
-def answer(route: Route, html: str) -> None:
-    route.fulfill(content_type="text/html", body=html)
+    with framed(blocking, space.url, BLOG, STRANGER) as page:
+        yield page
 
 
 @pytest.fixture
@@ -98,3 +81,27 @@ def test_where_even_that_cookie_is_blocked_a_link_leads_to_a_tab(
     with page.context.expect_page() as opened:
         frame.get_by_role("link", name="Sign in in a new tab").click()
     expect(opened.value.locator("#account")).to_contain_text("Signed in as bob.", timeout=PATIENCE)
+
+
+def test_the_host_chooses_which_other_sites_may_frame_the_page(page: Page, frame: FrameLocator) -> None:
+    page.goto(BLOG)
+    frame.get_by_role("button", name="Generate").wait_for()
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto(STRANGER)
+
+
+def test_opened_by_its_own_address_it_links_to_its_repository_and_asks_no_other_site(page: Page, space: Space) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: asked.append(message.text) if message.type == "error" else None)
+    page.goto(space.url)
+    link = page.get_by_role("link", name="See this Space on Hugging Face")
+    expect(link).to_have_attribute("href", "https://huggingface.co/spaces/Olga/playground")
+    page.get_by_role("region", name="Results").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert [one for one in asked if not one.startswith((space.url, "data:", "blob:"))] == []
+
+
+def test_in_the_frame_of_its_repository_there_is_no_second_link(frame: FrameLocator) -> None:
+    frame.get_by_role("region", name="Results").wait_for()
+    expect(frame.get_by_role("link", name="See this Space on Hugging Face")).to_be_hidden()

@@ -69,6 +69,8 @@ class AccountPanel {
     this.forget.onclick = () => this.#forgetKey();
     this.box = new KeyBox(node, (typed) => this.#useKey(typed));
     this.latest = 0; // number of the latest request: earlier answers are dropped
+    const repository = node.querySelector(".repository"); // Hugging Face's own frame has a link to it
+    repository.hidden = !repository.getAttribute("href") || window.top !== window;
     showBlockedReturn(node.querySelector(".blocked"));
     if (sessionKey()) this.#showPlaceholder(text("account.loading_key"));
   }
