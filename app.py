@@ -34,6 +34,10 @@ def main() -> None:
 
 def serve(settings: Settings, stack: ExitStack) -> None:
     """Start the parts in order and serve the page; `stack` closes them in reverse order. Raises SetupError."""
+    if settings.is_zerogpu:
+        from components.ui.zerogpu import enter_zerogpu  # noqa: PLC0415 - the page's package is not imported at import
+
+        enter_zerogpu(has_gpu_engine=settings.backend is BackendChoice.SDXL)
     store = Store(settings.data_dir)
     stack.callback(store.close)
     with ThreadPoolExecutor(1) as executor:

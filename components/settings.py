@@ -71,6 +71,10 @@ class Settings:
     """Names under which the page may be opened, besides addresses and `localhost`, in lower case; None: any."""
     proxies: Proxies
     """Proxies before the page whose headers about the client are believed."""
+    frames: frozenset[str]
+    """Origins besides Hugging Face whose pages may show this one in a frame, such as `https://example.org`."""
+    space: str
+    """Id of the Space, "owner/name"; empty elsewhere."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -103,6 +107,8 @@ class Settings:
             owner=_owner(env),
             host_names=_host_names(env),
             proxies=_proxies(env),
+            frames=_frames(env),
+            space=env.get("SPACE_ID", "").strip(),
             is_zerogpu=_is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
@@ -245,6 +251,14 @@ def _proxies(env: Mapping[str, str]) -> Proxies:
     except ValueError:
         problem = "PLAYGROUND_PROXIES holds something that is neither an address nor a network."
         raise SetupError(problem, "Such as 192.168.0.2, 172.16.0.0/12.") from None
+
+
+def _frames(env: Mapping[str, str]) -> frozenset[str]:
+    origins = frozenset(part.strip().rstrip("/").lower() for part in env.get("PLAYGROUND_FRAMES", "").split(","))
+    origins -= {""}
+    if not all(re.fullmatch(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", one) for one in origins):
+        raise SetupError("PLAYGROUND_FRAMES holds something that is no site.", "Such as https://example.org.")
+    return origins
 
 
 def _can_sign_in(env: Mapping[str, str]) -> bool:

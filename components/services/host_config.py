@@ -36,6 +36,10 @@ class HostConfig:
     host_names: frozenset[str] | None = None
     """Names under which the page may be opened, besides addresses and `localhost`; None: any."""
     proxies: Proxies = LOOPBACK_ONLY
+    frames: frozenset[str] = frozenset()
+    """Origins besides Hugging Face whose pages may show this one in a frame."""
+    space: str = ""
+    """Id of the Space, "owner/name"; empty elsewhere."""
 
     @classmethod
     def of(cls, settings: Settings) -> HostConfig:
@@ -51,6 +55,8 @@ class HostConfig:
             host_loras=HostLoras(settings.lora_folder),
             host_names=settings.host_names,
             proxies=settings.proxies,
+            frames=settings.frames,
+            space=settings.space,
             retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
         )
 

@@ -7,9 +7,12 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.errors import SetupError
+from components.sqlite.mount import LOCAL, mount_of
 from components.sqlite.table_schema import Migration, newer_file_error
 from components.sqlite.transactions import may_exist
 from components.storage.database import Database, set_aside
+from components.storage.folder_lease import FolderLease
 from components.storage.folder_lock import lock_folder
 from components.storage.image_files import ImageFiles
 
@@ -22,21 +25,34 @@ class DataFolder:
 
         Raises SetupError when another process has the folder, or its database cannot be migrated or shown.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = lock_folder(folder / "playground.lock")
-        except OSError:
-            self._lock = None
-        # In memory without the lock: the folder cannot be written.
+        self._mount, self._lock, self._lease = LOCAL, None, None
         database = folder / "playground.sqlite3"
-        self._database = database if self._lock else None
-        self._was_left_closed = not self._lock and may_exist(database)
+        self._database = database if self._take(folder) else None
+        self._was_left_closed = not self._database and may_exist(database)
         try:
-            self._db = Database(self._database, tables, migrations, merges)
+            self._db = Database(self._database, tables, migrations, merges, self._mount)
         except BaseException:
             self._unlock()
             raise
         self._images = ImageFiles(folder, is_read_only=self.is_from_newer_version)
+
+    def _take(self, folder: Path) -> bool:
+        """Keep other processes away from the folder; return False where it cannot be written. Raises SetupError."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._mount = mount_of(folder)
+            if self._mount.has_locks:
+                self._lock = lock_folder(folder / "playground.lock")
+                if not self._lock:
+                    return False
+            if self._mount != LOCAL:
+                self._lease = FolderLease(folder / "playground.lease")
+        except OSError:
+            return False
+        except SetupError:
+            self._unlock()
+            raise
+        return True
 
     def close(self) -> None:
         """Close the database, then unlock the folder."""
@@ -47,6 +63,16 @@ class DataFolder:
     def is_on_disk(self) -> bool:
         """Return whether data is written to disk; False: it is in memory and lost when the process ends."""
         return self._db.is_on_disk
+
+    @property
+    def may_be_set_back(self) -> bool:
+        """Return whether the folder may be found as it was up to half a minute before a crash."""
+        return not self._mount.keeps_synced
+
+    @property
+    def is_taken(self) -> bool:
+        """Return whether another container took the folder, since this one did not say in time that it uses it."""
+        return self._lease is not None and self._lease.is_lost
 
     @property
     def is_from_newer_version(self) -> bool:
@@ -84,5 +110,7 @@ class DataFolder:
             raise
 
     def _unlock(self) -> None:
+        if self._lease:
+            self._lease.release()
         if self._lock:
             self._lock.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from components.errors import SetupError
+from components.sqlite.mount import LOCAL, Mount
 from components.sqlite.newer_file import copy_in_memory, is_newer
 from components.sqlite.table_schema import Migration, TableSchema, newer_file_error
 from components.sqlite.transactions import copy_rows, is_disk_error, is_locked, may_exist, primary_code, transaction
@@ -40,6 +41,7 @@ class Database:
         tables: str,
         migrations: Sequence[Migration] = (),
         merges: Mapping[str, str] = NO_MERGES,
+        mount: Mount = LOCAL,
     ) -> None:
         """Open or create the file; in memory for None, or when it cannot be opened.
 
@@ -50,6 +52,7 @@ class Database:
         when a migration fails, or the newer file cannot be shown.
         """
         self._path, self._schema, self._merges = path, TableSchema(tables, tuple(migrations)), merges
+        self._mount = mount
         self.was_quarantined = False
         self._disk: sqlite3.Connection | None = None
         self._memory: sqlite3.Connection | None = None
@@ -177,17 +180,7 @@ class Database:
             self._fall_back_to_memory(error, disk)
 
     def _connect(self, location: Path | str) -> sqlite3.Connection:
-        # isolation_level=None: sqlite3 would else begin deferred transactions of its own, see `transaction`.
-        connection = sqlite3.connect(location, timeout=LOCK_SECONDS, check_same_thread=False, isolation_level=None)
-        try:
-            # Other programs that read the file, such as a backup, do not block a write then.
-            connection.execute("PRAGMA journal_mode = WAL")
-            # With NORMAL a power cut may undo the last transactions in WAL mode, such as that of a paid submit.
-            connection.execute("PRAGMA synchronous = FULL")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return self._mount.connect(location, LOCK_SECONDS)
 
     def _connect_and_apply(self, location: Path | str) -> sqlite3.Connection:
         connection = self._connect(location)
@@ -204,7 +197,7 @@ class Database:
         while path.with_name(path.name + bad).exists():
             bad += "+"
         # Together: the -wal file has the latest transactions, and must not lie beside the new database.
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("", "-wal", "-shm", "-journal"):
             part = path.with_name(path.name + ending)
             if part.exists():
                 part.rename(path.with_name(path.name + bad + ending))

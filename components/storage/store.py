@@ -84,7 +84,7 @@ class Store(SourceStore, BillStore):
 
         def write(db: sqlite3.Connection) -> bool:
             # In the transaction that writes: of two processes only one finds it unsent.
-            if db.execute(jobs_table.IS_SENT_OR_OVER, (job.id,)).fetchone():
+            if self.is_taken or db.execute(jobs_table.IS_SENT_OR_OVER, (job.id,)).fetchone():
                 return False
             _write_job(db, job)
             return True

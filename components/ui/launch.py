@@ -27,7 +27,7 @@ from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
-from components.ui.http.sign_in import SignIn, sign_in_handlers
+from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
 from components.ui.labels import translations
 from components.ui.page import Page
 from components.ui.programs.call_limits import EVENT_SLOTS
@@ -100,7 +100,8 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
     """Return the arguments of Gradio's FastAPI app: routes, lifespan, exception handlers, middlewares."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        partition_sessions(app)
         async with playground.running():
             yield
 
@@ -121,7 +122,7 @@ def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
         # Before all others, which ask whose request it is.
         Middleware(ForwardedHeaders, proxies=config.proxies),
         # Outside all that refuse, so that their refusals carry the headers too.
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, frames=config.frames),
         # Before anything that costs CPU time. It bounds the body that PayloadValidation reads as a whole.
         Middleware(RateLimit, clock=Clock(), limits=DEFAULT_RATES),
         Middleware(HostCheck, names=config.host_names),
@@ -131,7 +132,7 @@ def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
         Middleware(Sessions),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(CspNonces, early=assets.early_script() + field_data_html()),
+        Middleware(CspNonces, early=assets.early_script() + field_data_html(), frames=config.frames),
         Middleware(SignIn),
     ]
 

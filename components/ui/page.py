@@ -54,6 +54,8 @@ class Page:
         routes = sign_in_routes() if playground.config.can_sign_in else None
         # Gradio deletes its copies of files every hour, those older than a day.
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86_400)) as self.blocks:
+            # With an id Gradio adds Hugging Face's own header, which asks other sites; the account panel has a link.
+            self.blocks.space_id = None
             AccountPanel(TITLE, playground, routes)
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="form"):

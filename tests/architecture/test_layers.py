@@ -19,7 +19,7 @@ FLOORS = """
 """A package imports only from floors below its own, but for `errors`, which imports `messages` beside it."""
 APART = """
 server        errors  messages.message  engines.protocol  domain.field  domain.fields  domain.fair_queue  \
-              sqlite.newer_file  sqlite.table_schema  net.http_connections  net.proxies
+              sqlite.mount  sqlite.newer_file  sqlite.table_schema  net.http_connections  net.proxies
 engines       errors  messages.message
 engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_address  loras.site_hosts  \
               net.public_transport  net.public_transport_sync

@@ -22,8 +22,8 @@ def space_header() -> dict[str, str]:
     return {name: value.strip().strip('"') for name, _, value in (line.partition(":") for line in block.split("\n"))}
 
 
-def requirements() -> dict[str, Requirement]:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+def requirements(file: str = "requirements.txt") -> dict[str, Requirement]:
+    lines = (ROOT / file).read_text().splitlines()
     found = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {requirement.name: requirement for requirement in found}
 
@@ -41,6 +41,7 @@ def test_the_space_header_is_whole() -> None:
     assert (ROOT / header["app_file"]).is_file()
     assert header["license"] == "apache-2.0"
     assert len(header["short_description"]) <= 60
+    assert header["python_version"] == "3.12", "ZeroGPU has no other that the app runs on"
     assert {"title", "emoji", "colorFrom", "colorTo", "python_version"} <= set(header)
 
 
@@ -49,6 +50,14 @@ def test_requirements_are_the_card_s_and_what_samples_tokens_and_server_need() -
     assert set(requirements()) == card | {"jinja2", "tokenizers", "starlette", "uvicorn", "python-multipart"}
     assert requirements()["gradio"].extras == {"oauth"}
     assert all(requirement.specifier for requirement in requirements().values())
+
+
+def test_the_file_for_sdxl_on_zerogpu_has_all_that_app_and_engine_need() -> None:
+    engine, zerogpu = "components/engines/sdxl/requirements.txt", "components/engines/sdxl/requirements-zerogpu.txt"
+    assert f"cp {zerogpu} requirements.txt" in README.splitlines()
+    copied, needed = requirements(zerogpu), requirements() | requirements(engine)
+    assert copied.pop("torch").specifier == Requirement("torch>=2.6,<2.12").specifier, "the newest of ZeroGPU is 2.11"
+    assert copied == {name: one for name, one in needed.items() if name != "torch"}
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:

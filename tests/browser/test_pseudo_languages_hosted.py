@@ -154,7 +154,7 @@ def test_the_host_s_page(browser: Browser, app: AppProcess, language: str, width
 
 @pytest.fixture(scope="module")
 def space(api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
-    space = Space(tmp_path_factory.mktemp("space"), api, app_class=AppWithPseudoLanguages).start()
+    space = Space(tmp_path_factory.mktemp("space"), api, app=AppWithPseudoLanguages).start()
     yield space
     space.stop()
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from components import messages
+from components.ui.http.sign_in import BLOCKED_PAGE, SESSION_COOKIE
 from components.ui.message_json import message_json
 from tests.support.app_process import ROOT
 from tests.support.hf_space import OWNER, Space, Visitor
@@ -124,27 +125,36 @@ def test_signing_in_ends_by_itself(visitor: Visitor, space: Space) -> None:
 
 
 def session_of(visitor: Visitor) -> str:
-    return next(cookie.value or "" for cookie in visitor.http.cookies.jar if cookie.name == "session")
+    return next(cookie.value or "" for cookie in visitor.http.cookies.jar if cookie.name == SESSION_COOKIE)
 
 
 def test_the_session_is_for_https_and_for_no_script(visitor: Visitor) -> None:
     visitor.sign_in("alice")
-    (cookie,) = [cookie for cookie in visitor.http.cookies.jar if cookie.name == "session"]
+    (cookie,) = [cookie for cookie in visitor.http.cookies.jar if cookie.name == SESSION_COOKIE]
     assert cookie.secure
     assert cookie.has_nonstandard_attr("httponly")
+    assert cookie.has_nonstandard_attr("partitioned"), "in the frame of huggingface.co it would be blocked"
+
+
+def test_a_browser_that_keeps_no_cookie_is_sent_to_the_page_not_in_circles(visitor: Visitor) -> None:
+    way = ["/login/huggingface"]
+    while way[-1] != BLOCKED_PAGE and len(way) < 20:
+        visitor.http.cookies.clear()
+        way.append(visitor.http.get(way[-1]).headers["location"])
+    assert way[-1] == BLOCKED_PAGE, way
 
 
 def test_a_forged_session_is_nobody(visitor: Visitor, space: Space, api: HostedApi) -> None:
     visitor.sign_in("alice")
     true = session_of(visitor)
     with Visitor(space) as other:
-        other.http.headers["Cookie"] = f"session={true}"
+        other.http.headers["Cookie"] = f"{SESSION_COOKIE}={true}"
         assert other.account_status()["user"] == "alice", "the header carries a session"
     payload, stamp, signature = true.rsplit(".", 2)
     owner = b64encode(b64decode(payload).replace(b'"alice"', b'"olga"')).decode()
     for forged in (payload, f"{payload}.{stamp}", f"{owner}.{stamp}.{signature}", f"{payload}.{stamp}.{signature}x"):
         with Visitor(space) as forger:
-            forger.http.headers["Cookie"] = f"session={forged}"
+            forger.http.headers["Cookie"] = f"{SESSION_COOKIE}={forged}"
             assert forger.account_status()["user"] == ""
             assert forger.generate("a cat") == messages.in_full(messages.SIGN_IN, is_free=True)
             assert forger.report().status_code == 403

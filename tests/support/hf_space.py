@@ -21,11 +21,9 @@ OWNER = "Olga"
 class Space:
     """App, proxy and provider, started and stopped together."""
 
-    def __init__(
-        self, folder: Path, api: HostedApi, app_class: type[AppProcess] = AppProcess, **settings: str
-    ) -> None:
+    def __init__(self, folder: Path, api: HostedApi, app: type[AppProcess] = AppProcess, **settings: str) -> None:
         self.provider = OpenIdProvider()
-        self.app = app_class.hosted(folder, api)
+        self.app = app.hosted(folder, api)
         self.proxy = TlsProxy(self.app.url, folder)
         self.app.settings |= {
             "SYSTEM": "spaces",

@@ -213,3 +213,19 @@ def test_the_env_file_beside_the_app_is_read_wherever_it_is_started_and_the_envi
 
     assert read() == f"7 a/b {KEY}"
     assert read(PLAYGROUND_JOBS="9", WAVESPEED_MODEL="c/d") == f"9 c/d {KEY}"
+
+
+# --- frames ---
+
+
+def test_sites_that_may_frame_the_page():
+    assert settings().frames == frozenset()
+    chosen = settings(PLAYGROUND_FRAMES=" https://Example.org/, https://*.example.com,http://box.lan:8080 ,")
+    assert chosen.frames == {"https://example.org", "https://*.example.com", "http://box.lan:8080"}
+
+
+@pytest.mark.parametrize(
+    "text", ["*", "example.org", "https://", "https://a.test/page", "https://a.test; script-src *", "javascript:x"]
+)
+def test_what_is_no_site_is_refused_and_adds_nothing_to_the_policy(text):
+    assert "PLAYGROUND_FRAMES" in refused(PLAYGROUND_FRAMES=text)

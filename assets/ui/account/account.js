@@ -6,6 +6,7 @@ import { sessionKey, setSessionKey } from "../shared/session_key.js";
 import { fillTexts } from "../shared/template.js";
 import { shown, text } from "../shared/texts.js";
 import { KeyBox } from "./key_box.js";
+import { showBlockedReturn } from "./sign_in.js";
 
 const SETTLED_MS = 800; // after the last job has ended, until the balance is requested
 const RETRY_MS = 5_000;
@@ -68,6 +69,9 @@ class AccountPanel {
     this.forget.onclick = () => this.#forgetKey();
     this.box = new KeyBox(node, (typed) => this.#useKey(typed));
     this.latest = 0; // number of the latest request: earlier answers are dropped
+    const repository = node.querySelector(".repository"); // Hugging Face's own frame has a link to it
+    repository.hidden = !repository.getAttribute("href") || window.top !== window;
+    showBlockedReturn(node.querySelector(".blocked"));
     if (sessionKey()) this.#showPlaceholder(text("account.loading_key"));
   }
 

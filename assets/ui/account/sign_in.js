@@ -8,3 +8,16 @@ export const sign_in = () => leaveFor("login/huggingface");
 export const sign_out = () => leaveFor("logout");
 
 const leaveFor = (path) => location.assign(address(`${path}?_target_url=/${location.search}`));
+
+const BLOCKED = "#sign-in-blocked"; // where the server leads a browser that comes back without its cookie
+
+/** Shows, after a return without the cookie, that it was blocked; in a frame with a link to a tab of its own, where
+ * the cookie is not another site's. @param {HTMLElement} note as in assets/ui/account/panel.html */
+export function showBlockedReturn(note) {
+  if (location.hash !== BLOCKED) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const link = note.querySelector("a");
+  link.href = address("login/huggingface?_target_url=/");
+  link.hidden = window.top === window;
+  note.hidden = false;
+}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from components.errors import SetupError
 from components.server.tasks.tables import SCHEMA
+from components.sqlite.mount import LOCAL, mount_of
 from components.sqlite.newer_file import copy_in_memory, is_newer
 from components.sqlite.table_schema import TableSchema
 
@@ -43,7 +44,7 @@ def _connect(path: Path, schema: TableSchema) -> sqlite3.Connection:
     try:
         # EXCLUSIVE holds the file until it is closed, however the process ends.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA journal_mode = {'WAL' if mount_of(path.parent) == LOCAL else 'TRUNCATE'}")
         connection.execute("PRAGMA synchronous = NORMAL")
         schema.apply(connection)
     except BaseException:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "Content-Security-Policy"
+SPACES_SITE = "https://huggingface.co"
+"""Site that shows a Space's page inside its own."""
 
 
-def policy(nonce: str = "") -> str:
-    """Return the header's value; inline scripts run only where they carry `nonce`."""
+def policy(nonce: str = "", *, frames: Collection[str] = ()) -> str:
+    """Return the header's value; inline scripts run only where they carry `nonce`.
+
+    `frames`: origins besides Hugging Face whose pages may show this one in a frame.
+    """
     inline = f" 'nonce-{nonce}'" if nonce else ""
     return "; ".join(
         (
@@ -28,8 +34,7 @@ def policy(nonce: str = "") -> str:
             "manifest-src 'self'",
             "base-uri 'self'",
             "form-action 'self'",
-            # Hugging Face shows a Space's page inside its own.
-            "frame-ancestors 'self' https://huggingface.co",
+            " ".join(("frame-ancestors 'self'", SPACES_SITE, *sorted(frames))),
         )
     )
 
@@ -40,18 +45,18 @@ class CspNonces:
     `early` is HTML that it puts before the page's first script: Gradio's own `head=` is added by its scripts.
     """
 
-    def __init__(self, app: ASGIApp, early: str = "") -> None:
-        self._app, self._early = app, early.encode()
+    def __init__(self, app: ASGIApp, early: str = "", frames: Collection[str] = ()) -> None:
+        self._app, self._early, self._frames = app, early.encode(), frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/"):
-            await self._app(scope, receive, _with_nonce(send, self._early))
+            await self._app(scope, receive, _with_nonce(send, self._early, self._frames))
         else:
             await self._app(scope, receive, send)
 
 
-def _with_nonce(send: Send, early: bytes) -> Send:
+def _with_nonce(send: Send, early: bytes, frames: Collection[str]) -> Send:
     nonce = secrets.token_hex(16)
     start: Message = {}
     page = bytearray()
@@ -67,7 +72,7 @@ def _with_nonce(send: Send, early: bytes) -> Send:
             # Without quotes: the page's settings contain HTML inside JSON strings, which a quote would end.
             content = content.replace(b"<script", f"<script nonce={nonce}".encode())
             headers = MutableHeaders(scope=start)
-            headers[HEADER], headers["Content-Length"] = policy(nonce), str(len(content))
+            headers[HEADER], headers["Content-Length"] = policy(nonce, frames=frames), str(len(content))
             await send(start)
             await send({"type": "http.response.body", "body": content})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,8 +31,9 @@ _FOREIGN = "Pages of other sites may not use this app. A proxy before it must pa
 class SecurityHeaders:
     """ASGI middleware that adds the headers to every answer; outermost, so that refusals have them too."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, frames: Collection[str] = ()) -> None:
+        """`frames`: see `policy`."""
+        self._app, self._policy = app, policy(frames=frames)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -40,7 +42,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 # The page has its own already, with the nonces of CspNonces.
-                headers.setdefault(HEADER, policy())
+                headers.setdefault(HEADER, self._policy)
                 headers.update(HEADERS | (HTTPS_HEADERS if is_https(scope) else {}))
             await send(message)
 

@@ -1,4 +1,4 @@
-"""Sign-in with Hugging Face: error answers and a cross-site check around Gradio's own routes."""
+"""Sign-in with Hugging Face: its cookie, error answers and a cross-site check around Gradio's own routes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,35 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components import messages
 from components.ui.http.responses import program_refusal, refusal
 
+SESSION_COOKIE = "playground_session"
+"""Name of the session's cookie: Gradio's own name may be taken by a cookie that is not `Partitioned`, which no answer
+that deletes a partitioned one would delete."""
+BLOCKED_PAGE = "/#sign-in-blocked"
+"""Address of the page for a browser that returns from Hugging Face without its session: account/sign_in.js."""
+_STATE = "_state_huggingface"
 _log = logging.getLogger(__name__)
+
+
+def partition_sessions(app: FastAPI) -> None:
+    """Make the cookie of Gradio's sign-in `Partitioned`, before `app` answers its first request.
+
+    A Space's page is framed by huggingface.co, where browsers that block third-party cookies accept no others. Gradio
+    6.31 has no setting for it, and adds its middleware outside those of the app.
+    """
+    for middleware in app.user_middleware:
+        if middleware.cls is SessionMiddleware:
+            middleware.kwargs.update(partitioned=True, session_cookie=SESSION_COOKIE)
+            app.middleware_stack = None  # built again with the first request
 
 
 def sign_in_handlers(*, is_offered: bool) -> Mapping[Any, Callable[..., Any]]:
@@ -45,6 +65,8 @@ class SignIn:
         elif scope["path"] == "/logout" and Headers(scope=scope).get("sec-fetch-site") in ("cross-site", "same-site"):
             # An image in another site's page would send this request, without an `Origin` for OriginCheck to see.
             await program_refusal(scope, 403, "Pages of other sites may not sign anybody out.")(scope, receive, send)
+        elif _is_without_session(scope):
+            await RedirectResponse(BLOCKED_PAGE, 303)(scope, receive, send)
         elif scope["path"].startswith("/login/"):
             await self._sign_in(scope, receive, send)
         else:
@@ -57,3 +79,14 @@ class SignIn:
         except Exception:  # noqa: BLE001 - logged in full, and answered by a message
             _log.exception("signing in failed")
             await refusal(scope, 502, messages.SIGN_IN_FAILED)(scope, receive, send)
+
+
+def _is_without_session(scope: Scope) -> bool:
+    """Return whether a browser comes back from Hugging Face without its session a second time.
+
+    Gradio would send it there again without end.
+    """
+    connection = HTTPConnection(scope)
+    if scope["path"] != "/login/callback" or not connection.query_params.get("_nb_redirects", "").isdecimal():
+        return False
+    return not any(key.startswith(_STATE) for key in scope.get("session", {}))

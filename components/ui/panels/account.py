@@ -16,6 +16,7 @@ from components.services.accounts import AccountStatus, VisitorKeyView
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.http.client_address import address_of
+from components.ui.http.csp import SPACES_SITE
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.message_json import message_json
 from components.ui.panels.sign_in import place_sign_in
@@ -93,6 +94,7 @@ def _initial_value(playground: Playground) -> dict[str, Any]:
         "payer": "" if problem else escape(str(playground.backend.description)),
         "obstacle": escape(problem_text),
         "open": bool(problem) and not can_sign_in,
+        "repository": escape(f"{SPACES_SITE}/spaces/{space}") if (space := playground.config.space) else "",
         "certainty": "unsure" if problem and can_sign_in else "",
     }
 

@@ -177,6 +177,8 @@ def test_the_policy_names_no_other_site_but_the_frame_of_a_space():
     sources = directives(policy("abc"))
     frames = sources.pop("frame-ancestors")
     assert frames == ["'self'", "https://huggingface.co"]
+    chosen = directives(policy("abc", frames=["https://b.test", "https://a.test"]))["frame-ancestors"]
+    assert chosen == ["'self'", "https://huggingface.co", "https://a.test", "https://b.test"]
     assert sources["default-src"] == ["'none'"]
     assert {word for words in sources.values() for word in words} == {
         "'none'",
