@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +18,7 @@ from components.domain.api_key import cleaned
 from components.domain.money import Micros, micros
 from components.errors import InvalidRequest, SetupError
 from components.net.proxies import Proxies
+from components.storage.data_place import data_folder_of
 
 HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
@@ -88,7 +88,7 @@ class Settings:
             load_dotenv(Path(__file__).parents[1] / ".env")
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
-        folder, outlives_restart = _data_dir(env)
+        folder, outlives_restart = data_folder_of(env.get("PLAYGROUND_DATA_DIR", "").strip(), env)
         backend = _backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key)
         return cls(
             api_key=key,
@@ -286,28 +286,6 @@ def _is_on(text: str) -> bool:
     return text.strip().lower() not in ("", "0", "false", "no", "off")
 
 
-def _data_dir(env: Mapping[str, str]) -> tuple[Path, bool]:
-    """Return the data folder and whether it outlives a restart: on a Space only `/data` is persistent."""
-    chosen = env.get("PLAYGROUND_DATA_DIR", "").strip()
-    on_space = bool(env.get("SPACE_ID"))
-    storage = Path("/data")
-    has_storage = storage.is_dir() and os.access(storage, os.W_OK)
-    if chosen and chosen != "auto":
-        folder = Path(chosen).expanduser().resolve()
-        return folder, not on_space or (has_storage and folder.is_relative_to(storage))
-    if on_space and has_storage:
-        return storage / "playground", True
-    return _user_data(env) / "sdxl-lora-playground", not on_space
-
-
 def _lora_folder(env: Mapping[str, str]) -> Path | None:
     text = env.get("SDXL_LORA_FOLDER", "").strip()
     return Path(text).expanduser().resolve() if text else None
-
-
-def _user_data(env: Mapping[str, str]) -> Path:
-    if sys.platform == "win32":
-        return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

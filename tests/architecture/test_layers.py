@@ -10,8 +10,8 @@ from tests.architecture.modules import FILES, dependencies
 FLOORS = """
 7  ui
 6  services
-5  jobs
-4  storage  recipes  settings
+5  jobs  settings
+4  storage  recipes
 3  api  budget  images  loras
 2  domain  net  prompts  sqlite
 1  errors  clock  messages

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from components.api.decode_message import message_or_text
 from components.engines.protocol import Engine
+from components.messages.message import message_of
 from components.server.assembly import ServerLimits
 from components.server.process.serve import Service, serve
 from components.server.tasks.demo_delay import DemoDelay
@@ -52,8 +52,8 @@ class Caller:
         envelope = response.json()
         assert set(envelope) == {"code", "message", "data", "x-message"}
         assert envelope["data"] is None
-        reason = message_or_text(envelope["x-message"], "")
-        assert reason and envelope["message"].endswith(str(reason)), "its code says the same in any language"
+        reason = message_of({"charge": "none", **envelope["x-message"]})
+        assert envelope["message"].endswith(str(reason)), "its code says the same in any language"
         return response.status_code, envelope["code"], envelope["message"]
 
     def refuse(self, **body: Any) -> tuple[int, int, str]:

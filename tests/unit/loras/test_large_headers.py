@@ -57,6 +57,6 @@ async def test_c04_header_and_metadata_are_read_outside_the_event_loop(
         monkeypatch.setattr(checker_module, name, noting(name))
     hosts.at[API] = gives({"siblings": [{"rfilename": "pytorch_lora_weights.safetensors"}]})
     hosts.at[USUAL] = gives(kohya())
-    assert (await checker.check("owner/name")).fit is Fit.FITS
+    assert (await checker.check("owner/name", "1.2.3.4")).fit is Fit.FITS
     assert set(threads) == {"read_header", "read_json", "from_hugging_face"}
     assert threading.get_ident() not in threads.values()
