@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import messages
-from components.api.decode import data_or_raise, task_id_of, unix_seconds
+from components.api.decode import MAX_ENTRIES, data_or_raise, task_id_of, unix_seconds
 from components.api.envelope import ApiResponse
 from components.domain.bill import BillEntry
 from components.domain.json_values import as_list, as_mapping, as_text
@@ -47,7 +47,7 @@ def decode_billings(response: ApiResponse) -> tuple[BillEntry, ...]:
     items = as_mapping(data_or_raise(response, messages.BILL_UNAVAILABLE)).get("items")
     if not isinstance(items, list):
         raise NotProvided(messages.BILL_UNAVAILABLE, is_offered=True)
-    entries = (_entry(as_mapping(item)) for item in as_list(items))
+    entries = (_entry(as_mapping(item)) for item in as_list(items)[:MAX_ENTRIES])
     return tuple(entry for entry in entries if entry)
 
 

@@ -52,7 +52,7 @@ from components.net.retry import retry_after_seconds
 
 Result = TypeVar("Result")
 LARGE_RESPONSE = 256 * 1024
-"""Bytes from which a response is decoded in a thread: it contains inline images."""
+"""Bytes from which a response is decoded in a thread: it contains inline images, or is none of a sound service."""
 MAX_REDIRECTS = 3
 """Redirects of an image download; each target is checked. Redirects of API calls are never followed."""
 
@@ -120,7 +120,7 @@ class Client:
             raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise UploadFailed(messages.NOT_UPLOADED) from error
-        link = decode_upload(response)
+        link = await _read(response, decode_upload)
         if not self.may_open(link):  # the link becomes part of a paid request and of stored data
             raise UploadFailed(messages.NOT_UPLOADED)
         return link
@@ -155,7 +155,8 @@ class Client:
         Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
         """
         url = self._endpoint.url("/api/v3/predictions/delete")
-        decode_delete(await self._quick("POST", url, encode_delete(task_ids), messages.NOT_DELETED_AT_SERVICE))
+        answer = await self._quick("POST", url, encode_delete(task_ids), messages.NOT_DELETED_AT_SERVICE)
+        await _read(answer, decode_delete)
 
     async def billings(self, search: BillSearch) -> list[BillEntry]:
         """Return the entries of the account's list of billings, the newest of MAX_PAGES at most. Free of charge.
@@ -166,7 +167,8 @@ class Client:
         entries: list[BillEntry] = []
         for page in range(1, MAX_PAGES + 1):
             body = encode_billings(search, page)
-            found = decode_billings(await self._quick("POST", url, body, messages.BILL_UNAVAILABLE))
+            answer = await self._quick("POST", url, body, messages.BILL_UNAVAILABLE)
+            found = await _read(answer, decode_billings)
             entries += found
             if len(found) < PAGE_SIZE:
                 break
@@ -180,7 +182,7 @@ class Client:
         url = self._endpoint.url("/api/v3/model/price")
         field_names = self._catalogue.family.model(model).field_names
         body = encode_price(model, request, field_names, _PLACEHOLDERS)
-        return decode_price(await self._quick("POST", url, body, messages.PRICE_UNAVAILABLE))
+        return await _read(await self._quick("POST", url, body, messages.PRICE_UNAVAILABLE), decode_price)
 
     async def models(self, names: Sequence[str]) -> ModelFamily:
         """Return the descriptions of these models. Free of charge.
@@ -197,7 +199,7 @@ class Client:
         Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
         """
         url = self._endpoint.url("/api/v3/balance")
-        return decode_balance(await self._quick("GET", url, None, messages.BALANCE_UNAVAILABLE))
+        return await _read(await self._quick("GET", url, None, messages.BALANCE_UNAVAILABLE), decode_balance)
 
     async def download(self, url: str, target: BinaryIO) -> None:
         """Write the bytes of an image to `target`. The key is not sent.

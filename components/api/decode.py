@@ -42,6 +42,8 @@ URL_LIMIT = 4096
 """Characters of a URL, the signatures of signed ones included; a longer one counts as missing."""
 MAX_OUTPUTS = 4
 """Outputs of a task, as many as any model makes of one request; further ones are ignored."""
+MAX_ENTRIES = 1000
+"""Entries of a page of a list, of which 100 are asked for; further ones are ignored."""
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
@@ -90,7 +92,7 @@ def decode_recent(response: ApiResponse) -> tuple[TaskUpdate, ...]:
     items = as_mapping(envelope.data).get("items")
     if envelope.code != 200 or not isinstance(items, list):
         raise PollFailed(messages.LIST_UNREADABLE)
-    entries = [as_mapping(item) for item in as_list(items)]
+    entries = [as_mapping(item) for item in as_list(items)[:MAX_ENTRIES]]
     return tuple(_update(entry) for entry in entries if task_id_of(entry))
 
 

@@ -176,20 +176,28 @@ class Watcher:
 
     async def _collect(self, job: Job, update: TaskUpdate) -> tuple[Job, Message | None]:
         """Download every image of the task; one that fails becomes a problem and a link, and stops no other."""
-        images: list[StoredImage] = []
-        links: list[str] = []
-        problem = None if update.outputs else messages.NO_PICTURE
-        for index, output in enumerate(update.outputs):
-            try:
-                image, is_on_disk = await self._fetch(job, update, index)
-                images.append(image)
-                problem = problem if is_on_disk else messages.NOT_SAVED
-                if job.request.mask:
-                    images[-1], problem = await self._composited(job, image, problem)
-            except ImageUnavailable as error:
-                problem = error.message
-                links += [output] if isinstance(output, str) and self._client.may_open(output) else []
-        return replace(job, images=tuple(images), links=tuple(links)), problem
+        # Together: an address that does not answer holds up no other image. None goes on when an error has ended it.
+        fetches = (self._collect_one(job, update, index) for index in range(len(update.outputs)))
+        found: list[tuple[StoredImage | str, Message | None]] = []
+        for one in await asyncio.gather(*fetches, return_exceptions=True):
+            if isinstance(one, BaseException):
+                raise one
+            found.append(one)
+        images = tuple(image for image, _ in found if isinstance(image, StoredImage))
+        links = tuple(link for link, _ in found if isinstance(link, str) and link)
+        problems = [problem for _, problem in found if problem]
+        problem = problems[-1] if problems else None if found else messages.NO_PICTURE
+        return replace(job, images=images, links=links), problem
+
+    async def _collect_one(self, job: Job, update: TaskUpdate, index: int) -> tuple[StoredImage | str, Message | None]:
+        """Return an image of the task, or in place of one that could not be fetched its link, and a problem."""
+        try:
+            image, is_on_disk = await self._fetch(job, update, index)
+        except ImageUnavailable as error:
+            output = update.outputs[index]
+            return output if isinstance(output, str) and self._client.may_open(output) else "", error.message
+        problem = None if is_on_disk else messages.NOT_SAVED
+        return await self._composited(job, image, problem) if job.request.mask else (image, problem)
 
     async def _composited(
         self, job: Job, image: StoredImage, problem: Message | None

@@ -216,8 +216,10 @@ class Store(SourceStore, BillStore):
         return self._read(f"WHERE visitor = ? AND created < ? {order}", (visitor, end, limit))
 
     def completed(self, limit: int) -> list[Job]:
-        """Return the latest `limit` completed jobs of all visitors, the oldest of them first."""
-        return self._read_readable("WHERE state = 'completed' ORDER BY created DESC LIMIT ?", (limit,))[::-1]
+        """Return the latest `limit` completed jobs of all visitors, the oldest of them first, without huge ones."""
+        # Texts of earlier versions had no limit: hundreds of megabytes would be read at a start.
+        where = "WHERE state = 'completed' AND length(record) < 500000 ORDER BY created DESC LIMIT ?"
+        return self._read_readable(where, (limit,))[::-1]
 
     def claimed_tasks(self, backend: str, task_ids: Iterable[str]) -> frozenset[str]:
         """Return those of the task ids at a backend that belong to a job."""

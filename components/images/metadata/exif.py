@@ -31,6 +31,8 @@ _COMFYUI_TAGS = (0x0110, 0x010F)
 """Tags in which ComfyUI writes its graph, as `prompt:{...}`."""
 # A UserComment begins with eight bytes that name its character code; eight zeros mean undefined.
 _UNICODE, _ASCII = b"UNICODE\0", b"ASCII\0\0\0"
+_MAX_BYTES = 1024 * 1024
+"""Bytes of EXIF data, which PNG and WebP files may have more of: one tag may be a list of millions of numbers."""
 _ASCII_FROM = 30_000
 """Characters above which an ASCII text is written as ASCII: a JPEG segment has room for 64 kB of EXIF data."""
 
@@ -76,6 +78,8 @@ def read_comment(exif: bytes) -> str:
 
 
 def _parse(exif: bytes) -> Image.Exif:
+    if len(exif) > _MAX_BYTES:
+        raise ValueError("too long")
     tags = Image.Exif()
     with warnings.catch_warnings():
         # Pillow only warns of damaged EXIF data and drops it; saving that would lose the tags.

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
 from components.images.metadata.exif import orientation_of, read_comment, with_comment, without_comment
+from components.images.metadata.parts import limited
 
 # Markers, each after 0xFF: SOI, EOI, SOS and COM; application segments APP0 (JFIF) to APP15, of which APP1 has EXIF
 # data, APP2 ICC profiles, and APP14 Adobe's colour transform.
 _START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 _EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_SEARCHED_BYTES = 256 * 1024
+"""Bytes that are searched at once: meanwhile no other thread runs."""
 _Segment = tuple[int, bytes, bytes]
 """Marker, content, and the whole segment."""
 _MAX_SEGMENT_BYTES = 0xFFFF - 2
@@ -71,6 +76,10 @@ def _exif_in(segments: list[_Segment]) -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[_Segment]:
+    return limited(_every_segment(data))
+
+
+def _every_segment(data: bytes) -> Iterator[_Segment]:
     """Yield marker, content and the whole of each segment up to EOI; a scan's segment includes its image data.
 
     Bytes behind EOI are dropped: other programs append data there.
@@ -92,11 +101,12 @@ def _segments(data: bytes) -> Iterator[_Segment]:
 
 def _end_of_scan(data: bytes, at: int) -> int:
     """Return the position of the next marker in image data that is neither a stuffed byte nor a restart marker."""
-    while True:
-        at = data.index(b"\xff", at)
-        if data[at + 1] not in (0x00, 0xFF, *range(0xD0, 0xD8)):
-            return at
-        at += 1 if data[at + 1] == 0xFF else 2
+    while at < len(data):
+        # One byte more, since a marker has two.
+        if found := _NEXT_MARKER.search(data, at, at + _SEARCHED_BYTES + 1):
+            return found.start()
+        at += _SEARCHED_BYTES
+    raise ValueError("no marker ends the scan")
 
 
 def _is_exif(marker: int, body: bytes) -> bool:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 
 from components.images.metadata.exif import orientation_of
+from components.images.metadata.parts import limited
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
@@ -53,6 +54,10 @@ def read_text(data: bytes) -> str:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    return limited(_every_chunk(data))
+
+
+def _every_chunk(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield type, content and the whole of each chunk up to IEND; bytes behind it are dropped."""
     start, kind = len(_SIGNATURE), b""
     while kind != b"IEND":

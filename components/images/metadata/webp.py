@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator
 
 from components.images.metadata.exif import orientation_of, read_comment, with_comment
+from components.images.metadata.parts import limited
 
 _HEAD = struct.Struct("<4sI")
 _EXIF_PREFIX = b"Exif\0\0"
@@ -51,6 +52,10 @@ def _exif_in(chunks: Iterable[Chunk]) -> bytes:
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:
+    return limited(_every_chunk(data))
+
+
+def _every_chunk(data: bytes) -> Iterator[Chunk]:
     size = struct.unpack_from("<I", data, 4)[0]
     if data[8:12] != b"WEBP" or size + 8 > len(data):
         raise ValueError

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 
-from components.api.decode import MAX_OUTPUTS, NOTE_LIMIT, URL_LIMIT, decode_task, decode_upload
+from components.api import client as client_module
+from components.api.billings import BillSearch, decode_billings
+from components.api.client import LARGE_RESPONSE, Client, Endpoint, HttpPool
+from components.api.decode import (
+    MAX_ENTRIES,
+    MAX_OUTPUTS,
+    NOTE_LIMIT,
+    URL_LIMIT,
+    decode_recent,
+    decode_task,
+    decode_upload,
+)
+from components.domain.request import GenerationRequest
 from components.domain.task import TaskUpdate
 from components.errors import UploadFailed
 from components.messages.message import literal
@@ -49,3 +64,30 @@ def test_no_code_of_an_answer_goes_on_whole(name):
     for code in ({"code": MEGABYTES}, {"code": "failed_because", "params": {"reason": MEGABYTES}}):
         assert len(repr(read(**{name: code}))) < 10_000
     assert len(repr(read(**{"x-notes": [{"code": MEGABYTES}] * 5}))) < 10_000
+
+
+def test_a_list_has_so_many_entries_and_what_is_beyond_is_ignored():
+    assert len(decode_recent(answer({"items": [{"id": TASK}] * 20_000}))) == MAX_ENTRIES
+    bill = {"prediction": {"uuid": TASK}, "price": 0.01}
+    assert len(decode_billings(answer({"items": [bill] * 20_000}))) == MAX_ENTRIES
+
+
+@pytest.mark.parametrize("call", ["price", "balance", "delete", "billings", "upload"])
+async def test_a_large_answer_is_read_outside_the_event_loop_whatever_was_asked(call, monkeypatch):
+    threads: list[int] = []
+    decode = f"decode_{call}"
+    monkeypatch.setattr(client_module, decode, lambda response: threads.append(threading.get_ident()) or [])
+    large = httpx.MockTransport(lambda request: httpx.Response(200, content=b" " * LARGE_RESPONSE))
+    pool = HttpPool(lambda: httpx.AsyncClient(transport=large))
+    client = Client(pool, pool, Endpoint("https://api.test", "key"))
+    given: dict[str, tuple[Any, ...]] = {
+        "price": ("m", GenerationRequest("a cat")),
+        "balance": (),
+        "delete": (["a"],),
+        "billings": (BillSearch(),),
+        "upload": (b"",),
+    }
+    with suppress(UploadFailed, TypeError):
+        await getattr(client, call)(*given[call])
+    await pool.aclose()
+    assert len(threads) == 1 and threading.get_ident() not in threads

@@ -53,6 +53,22 @@ async def test_f25_a_bad_download_is_tried_again_and_then_told_with_its_link(tmp
         assert incoming(tmp_path) == []
 
 
+async def test_d01_addresses_that_fail_hold_up_no_image_and_not_one_another(rig, api):
+    asked: list[str] = []
+
+    def noted(status: int) -> Callable[[httpx.Request], httpx.Response]:
+        return lambda request: asked.append(str(request.url)) or httpx.Response(status, content=PNG)
+
+    good, *bad = (f"https://files.test/{name}.png" for name in "gabc")
+    api.files |= dict.fromkeys(bad, noted(403)) | {good: noted(200)}
+    api.course = [{"status": "completed", "outputs": [*bad, good]}]
+    job = await rig.picture()
+    assert (job.state, len(job.images), job.links) == (JobState.COMPLETED, 1, tuple(bad))
+    assert problem_of(job) == messages.NOT_FETCHED
+    assert set(asked[:4]) == {good, *bad}, "each is asked for before any is asked for again"
+    assert sorted(asked) == sorted([good, *bad * 4])
+
+
 def incoming(folder: Path) -> list[Path]:
     return list((folder / "incoming").iterdir())
 

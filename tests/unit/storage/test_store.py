@@ -18,7 +18,7 @@ from components.messages.message import literal
 from components.storage.store import Store
 from tests.support.paths import ROOT
 from tests.support.scripted_api import ALICE, BOB, picture_bytes
-from tests.support.stored_jobs import job
+from tests.support.stored_jobs import done, job, save
 
 
 @pytest.fixture
@@ -115,6 +115,12 @@ def test_the_latest_finished_ones_come_the_oldest_first(store):
     jobs = [job(f"a-{number}", created=float(number), state=JobState.COMPLETED) for number in range(5)]
     store.add_jobs(jobs)
     assert [one.id for one in store.completed(3)] == ["a-2", "a-3", "a-4"]
+
+
+def test_c02_a_huge_one_of_an_earlier_version_is_not_read_at_a_start(store):
+    emoji = done("a-3", prompt="\U0001f431" * 10_000, at=3.0)
+    save(store, done("a-1", at=1.0), done("a-2", prompt="a" * 600_000, at=2.0), emoji)
+    assert [one.id for one in store.completed(3)] == ["a-1", "a-3"]
 
 
 def test_in_doubt_is_what_was_sent_and_has_no_task(store):
