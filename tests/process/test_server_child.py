@@ -19,6 +19,7 @@ import pytest
 from components.errors import SetupError
 from components.server.process import child
 from components.server.process.child import ServerChild
+from components.server.process.health import ProbeBounds, probe
 from tests.support.paths import ROOT
 from tests.support.v3_server import Caller
 from tests.support.waiting import comes_true, wait_until
@@ -164,6 +165,38 @@ def test_a_killed_child_comes_back_at_its_address_and_goes_on(tmp_path):
     wait_until(lambda: not is_away(server.base_url))
     with calling(server.base_url, server.key) as caller:
         assert caller.end(task["id"])["status"] == "completed"
+    server.stop()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGSTOP")
+def test_a_child_that_hangs_is_started_again_and_goes_on(tmp_path, caplog):
+    probes = ProbeBounds(pause=0.05, timeout=0.3, failures=3)
+    server = ServerChild("tests.support.tiny_engines:TinyEngine", tmp_path, 3, probes)
+    server.start()
+    with calling(server.base_url, server.key) as caller:
+        task = caller.submit(prompt="slow")
+        assert server._process is not None
+        hung = server._process
+        os.kill(hung.pid, signal.SIGSTOP)
+        wait_until(lambda: hung.poll() is not None, "it still hangs")
+    wait_until(lambda: not is_away(server.base_url))
+    with calling(server.base_url, server.key) as caller:
+        assert caller.end(task["id"])["status"] == "completed"
+    assert server._process is not hung
+    server.stop()
+    assert "the server does not answer" in caplog.text
+
+
+def test_a_child_that_paints_answers_its_probes(tmp_path):
+    server = ServerChild(SLOW, tmp_path, 3600, ProbeBounds(pause=0.01, timeout=5, failures=1))
+    server.start()
+    first = server._process
+    with calling(server.base_url, server.key) as caller:
+        task = caller.submit(prompt="slow")
+        caller.when(task["id"], lambda seen: seen["status"] == "processing")
+        for _ in range(20):
+            assert probe(int(server.base_url.rpartition(":")[2]), 5) is True
+    assert server._process is first
     server.stop()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from components.errors import SetupError
+from components.server.process.health import HangDetector, ProbeBounds, probe
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +24,21 @@ START_SECONDS = 20.0
 STOP_SECONDS = 3.0
 RESTART_PAUSE = 5.0
 """Seconds between two attempts to restart a server that does not start."""
+USUAL_PROBES = ProbeBounds()
 FAILED = ("The picture server of this app did not start.", "The app's log says why.")
 
 
 class ServerChild:
-    """Server process with a random key and a free loopback port; it ends with the app, however that ends."""
+    """Server process with a random key and a free loopback port; it ends with the app, however that ends.
 
-    def __init__(self, engine: str, folder: Path, pace: float | None = None) -> None:
+    One that ends by itself, or hangs, is started again and goes on with its tasks.
+    """
+
+    def __init__(
+        self, engine: str, folder: Path, pace: float | None = None, probes: ProbeBounds = USUAL_PROBES
+    ) -> None:
         """`pace`: seconds for 28 steps; None: the server's default."""
+        self._probes = probes
         self._command = _command(engine, folder.resolve(), pace)
         self._port = 0
         self._stopping = threading.Event()
@@ -47,6 +55,7 @@ class ServerChild:
         self._stopping.clear()
         self._spawn()
         threading.Thread(target=self._keep_alive, name="server-keeper", daemon=True).start()
+        threading.Thread(target=self._end_hung, name="server-probes", daemon=True).start()
 
     def _spawn(self) -> None:
         process = self._process = _spawn([*self._command, "--port", str(self._port)])
@@ -75,6 +84,17 @@ class ServerChild:
                 self._spawn()
             except SetupError:
                 self._stopping.wait(RESTART_PAUSE)
+
+    def _end_hung(self) -> None:
+        """Kill the server whenever it hangs; `_keep_alive` then starts it again."""
+        detector = HangDetector(self._probes.failures)
+        while not self._stopping.wait(self._probes.pause):
+            process = self._process
+            if process is None or process.poll() is not None:
+                continue
+            if detector.observe(answered=probe(self._port, self._probes.timeout)) and process is self._process:
+                log.warning("the server does not answer; ending it")
+                process.kill()
 
     def stop(self) -> None:
         """End the server; harmless when it has ended."""

@@ -12,6 +12,7 @@ from components import messages
 from components.services.playground import Playground
 from components.storage.search_table import Search
 from components.ui.gallery.job_json import job_json
+from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, text_field
 from components.ui.message_json import message_json
 from components.ui.routes.archive import MAX_JOBS, Archives
@@ -55,9 +56,8 @@ def history_functions(playground: Playground, archives: Archives) -> list[Callab
     async def pack(payload: Any, request: gr.Request) -> str:
         """Return the URL of a zip file of the visitor's images, relative to the page."""
         values = as_object(payload)
-        return archives.create(
-            person_of(values, request).visitor_id, _jobs(values), is_clean=values.get("clean") is True
-        )
+        visitor, client = person_of(values, request).visitor_id, address_of(request)
+        return archives.create(visitor, _jobs(values), client, is_clean=values.get("clean") is True)
 
     return [history, set_favourite, delete, pack]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Template
 from typing import Any
@@ -31,8 +31,8 @@ MAX_JOBS = 500
 """Most jobs in one archive."""
 VALID_MINUTES = 10
 """Lifetime of an archive's URL."""
-_MAX_ARCHIVES, _MAX_PER_VISITOR = 10_000, 20
-"""Most archives of all visitors and of one; the oldest are dropped."""
+_MAX_ARCHIVES, _MAX_PER_CLIENT, _MAX_PER_VISITOR = 2_000, 100, 20
+"""Most archives of all visitors, of one address and of one visitor; the oldest are dropped."""
 _SHEET = "contact-sheet.html"
 
 
@@ -41,6 +41,8 @@ class Archive:
     """Archive that a visitor has requested; its content is read when it is downloaded."""
 
     visitor: str
+    client: str
+    """Address of the visitor who requested it; a visitor's own name is easily changed."""
     job_ids: tuple[str, ...]
     is_clean: bool
     """Whether images and contact sheet leave out settings and prompts."""
@@ -55,16 +57,16 @@ class Archives:
         self._playground = playground
         self._archives: dict[str, Archive] = {}
 
-    def create(self, visitor: str, job_ids: Sequence[str], *, is_clean: bool) -> str:
+    def create(self, visitor: str, job_ids: Sequence[str], client: str, *, is_clean: bool) -> str:
         """Return the URL of a new archive, relative to the page. The download leaves out other visitors' jobs."""
         # A download is a plain link, which carries no header: its address is the permission.
         now, token = time.monotonic(), secrets.token_hex(16)
-        valid = [(name, archive) for name, archive in self._archives.items() if archive.until > now]
-        # Oldest first, as they were created: the slices leave one place for the new archive.
-        dropped = [name for name, archive in valid if archive.visitor == visitor][: 1 - _MAX_PER_VISITOR]
-        remaining = [(name, archive) for name, archive in valid if name not in dropped][1 - _MAX_ARCHIVES :]
-        new = Archive(visitor, tuple(job_ids[:MAX_JOBS]), is_clean, now + VALID_MINUTES * 60)
-        self._archives = dict([*remaining, (token, new)])
+        valid = {name: archive for name, archive in self._archives.items() if archive.until > now}
+        valid = _with_room(valid, _MAX_PER_VISITOR, lambda archive: archive.visitor == visitor)
+        valid = _with_room(valid, _MAX_PER_CLIENT, lambda archive: archive.client == client)
+        valid = _with_room(valid, _MAX_ARCHIVES, lambda _: True)
+        valid[token] = Archive(visitor, client, tuple(job_ids[:MAX_JOBS]), is_clean, now + VALID_MINUTES * 60)
+        self._archives = valid
         return f"{PATH}{token}"
 
     @property
@@ -83,6 +85,15 @@ class Archives:
         content = self._playground.store.blocking.image_bytes
         entries = _entries(jobs, archive, content, language_of(request.headers))
         return StreamingResponse(stream_zip(entries), media_type="application/zip", headers=headers)
+
+
+def _with_room(
+    archives: Mapping[str, Archive], most: int, is_counted: Callable[[Archive], bool]
+) -> dict[str, Archive]:
+    """Return the archives without the oldest of those that count, so that one more of them makes `most`."""
+    # Oldest first, as they were created.
+    dropped = [name for name, archive in archives.items() if is_counted(archive)][: 1 - most]
+    return {name: archive for name, archive in archives.items() if name not in dropped}
 
 
 def _entries(

@@ -23,6 +23,7 @@ from components.services.playground import Playground
 from components.storage.store import Store
 from components.ui.routes.archive import MAX_JOBS, VALID_MINUTES, Archives
 from components.ui.routes.zip_stream import stream_zip
+from tests.support.addresses import ELSEWHERE, HERE
 from tests.support.core import host_config
 from tests.support.scripted_api import ALICE, BASE, BOB, KEY, picture_bytes
 from tests.support.stored_jobs import job
@@ -71,7 +72,7 @@ def fetched(web: TestClient, path: str) -> zipfile.ZipFile:
 
 def test_pictures_come_in_the_order_asked_for_with_their_recipes_and_a_sheet(web, packs, playground):
     one, two = made(playground, "a-1", "a fox", 7), made(playground, "b-1", "an owl", 8)
-    archive = fetched(web, packs.create(ALICE, [two.id, one.id, "nobody's"], is_clean=False))
+    archive = fetched(web, packs.create(ALICE, [two.id, one.id, "nobody's"], HERE, is_clean=False))
     assert archive.namelist() == ["pictures/001-seed-8.jpg", "pictures/002-seed-7.jpg", "contact-sheet.html"]
     assert read_text(archive.read("pictures/002-seed-7.jpg")) == infotext(one.request, one.model)
     sheet = archive.read("contact-sheet.html").decode()
@@ -82,7 +83,7 @@ def test_pictures_come_in_the_order_asked_for_with_their_recipes_and_a_sheet(web
 
 def test_in_a_clean_pack_nothing_is_said_of_how_they_were_made(web, packs, playground):
     one = made(playground, "a-1", "a secret fox", 1234567)
-    archive = fetched(web, packs.create(ALICE, [one.id], is_clean=True))
+    archive = fetched(web, packs.create(ALICE, [one.id], HERE, is_clean=True))
     content = b"".join(archive.read(name) for name in archive.namelist()) + "".join(archive.namelist()).encode()
     for word in (b"secret", b"1234567", b"blurry", one.model.encode()):
         assert word not in content
@@ -91,7 +92,7 @@ def test_in_a_clean_pack_nothing_is_said_of_how_they_were_made(web, packs, playg
 
 def test_s01_neither_key_nor_person_nor_task_is_in_it(web, packs, playground):
     one = made(playground, "a-1")
-    archive = fetched(web, packs.create(ALICE, [one.id], is_clean=False))
+    archive = fetched(web, packs.create(ALICE, [one.id], HERE, is_clean=False))
     content = b"".join(archive.read(name) for name in archive.namelist())
     for secret in (KEY, one.visitor, str(one.task_id), one.id):
         assert secret.encode() not in content
@@ -99,7 +100,7 @@ def test_s01_neither_key_nor_person_nor_task_is_in_it(web, packs, playground):
 
 def test_whatever_words_are_shown_as_words(web, packs, playground):
     one = made(playground, "a-1", HOSTILE)
-    sheet = fetched(web, packs.create(ALICE, [one.id], is_clean=False)).read("contact-sheet.html").decode()
+    sheet = fetched(web, packs.create(ALICE, [one.id], HERE, is_clean=False)).read("contact-sheet.html").decode()
     assert "<script>" not in sheet
     assert "&lt;script&gt;alert(1)" in sheet
     assert "$file ${x}" in sheet
@@ -107,14 +108,14 @@ def test_whatever_words_are_shown_as_words(web, packs, playground):
 
 def test_s04_another_s_pictures_are_not_in_it(web, packs, playground):
     mine, theirs = made(playground, "a-1"), made(playground, "b-1", visitor=BOB)
-    archive = fetched(web, packs.create(ALICE, [theirs.id, mine.id], is_clean=False))
+    archive = fetched(web, packs.create(ALICE, [theirs.id, mine.id], HERE, is_clean=False))
     assert len(archive.namelist()) == 2
-    assert fetched(web, packs.create(ALICE, [theirs.id], is_clean=False)).namelist() == ["contact-sheet.html"]
+    assert fetched(web, packs.create(ALICE, [theirs.id], HERE, is_clean=False)).namelist() == ["contact-sheet.html"]
 
 
 def test_a_picture_that_went_meanwhile_is_left_out(web, packs, playground):
     one, two = made(playground, "a-1"), made(playground, "b-1")
-    path = packs.create(ALICE, [one.id, two.id], is_clean=False)
+    path = packs.create(ALICE, [one.id, two.id], HERE, is_clean=False)
     playground.store.blocking._images.delete(one.images[0].name)
     assert fetched(web, path).namelist() == ["pictures/001-seed-1.jpg", "contact-sheet.html"]
     playground.store.blocking.delete_jobs([two])
@@ -122,7 +123,7 @@ def test_a_picture_that_went_meanwhile_is_left_out(web, packs, playground):
 
 
 def test_the_address_holds_for_a_while(web, packs, playground, monkeypatch):
-    path = packs.create(ALICE, [made(playground, "a-1").id], is_clean=False)
+    path = packs.create(ALICE, [made(playground, "a-1").id], HERE, is_clean=False)
     assert web.get(f"/{path}").status_code == web.get(f"/{path}").status_code == 200
     monkeypatch.setattr("components.ui.routes.archive.time.monotonic", lambda: 1e9 + VALID_MINUTES * 60)
     assert web.get(f"/{path}").status_code == 404
@@ -131,7 +132,9 @@ def test_the_address_holds_for_a_while(web, packs, playground, monkeypatch):
 
 
 def test_no_more_than_so_many_go_into_one(packs):
-    token = packs.create(ALICE, [f"a-{number}" for number in range(MAX_JOBS + 9)], is_clean=False).rpartition("/")[2]
+    token = packs.create(ALICE, [f"a-{number}" for number in range(MAX_JOBS + 9)], HERE, is_clean=False).rpartition(
+        "/"
+    )[2]
     assert len(packs._archives[token].job_ids) == MAX_JOBS
 
 
@@ -151,7 +154,15 @@ def test_a_zip_is_sent_as_it_is_made():
 
 
 def test_one_person_s_packs_do_not_push_out_another_s(web, packs, playground):
-    theirs = packs.create(BOB, [made(playground, "b-1", visitor=BOB).id], is_clean=False)
-    mine = [packs.create(ALICE, [], is_clean=False) for _ in range(30)]
+    theirs = packs.create(BOB, [made(playground, "b-1", visitor=BOB).id], HERE, is_clean=False)
+    mine = [packs.create(ALICE, [], HERE, is_clean=False) for _ in range(30)]
     assert web.get(f"/{theirs}").status_code == 200
     assert [web.get(f"/{path}").status_code for path in mine] == [404] * 10 + [200] * 20
+
+
+def test_one_address_s_packs_under_many_names_do_not_push_out_another_s(web, packs, playground):
+    theirs = packs.create(BOB, [made(playground, "b-1", visitor=BOB).id], ELSEWHERE, is_clean=False)
+    for number in range(2_100):
+        packs.create(f"{number:032x}", ["x" * 64] * 5, HERE, is_clean=False)
+    assert web.get(f"/{theirs}").status_code == 200
+    assert len(packs._archives) == 101

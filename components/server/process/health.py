@@ -1,0 +1,61 @@
+"""Health of a server process that runs: does it still answer? One that hangs never ends by itself."""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass
+
+MAX_PATIENCE = 8
+"""Times the usual patience that a process gets at most, see HangDetector."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeBounds:
+    """When and how often a process is probed; by default one that answers nothing for 30 seconds hangs."""
+
+    pause: float = 2.0
+    """Seconds between two probes."""
+    timeout: float = 4.0
+    """Seconds that a probe waits for an answer."""
+    failures: int = 5
+    """Probes in a row without an answer after which a process hangs.
+
+    Counted, and not the time: where the app itself was suspended, the process has missed no probe.
+    """
+
+
+class HangDetector:
+    """Decision whether a process hangs, by its probes.
+
+    Each time it was right its patience doubles: a process that is only slow, such as one that loads a model from a
+    slow disk, would else be started again for ever.
+    """
+
+    def __init__(self, failures: int) -> None:
+        self._failures, self._missed, self._patience = failures, 0, 1
+
+    def observe(self, *, answered: bool | None) -> bool:
+        """Take the result of a probe, None for one that could not be made; return whether the process hangs."""
+        if answered is None:
+            return False
+        self._missed = 0 if answered else self._missed + 1
+        if self._missed < self._failures * self._patience:
+            return False
+        self._missed, self._patience = 0, min(self._patience * 2, MAX_PATIENCE)
+        return True
+
+
+def probe(port: int, timeout: float) -> bool | None:
+    """Return whether the server at a port of this computer answers; None when that could not be tried. Blocks."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        # Any answer will do, also that there is nothing.
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (TimeoutError, ConnectionError, http.client.HTTPException):
+        return False
+    except OSError:  # such as too many open files, of this process
+        return None
+    finally:
+        connection.close()
+    return True
