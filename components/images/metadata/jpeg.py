@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from components.images.metadata.exif import orientation_of, read_comment, with_comment, without_comment
+from components.images.structure import MARKER, MAX_PARTS
 
 # Markers, each after 0xFF: SOI, EOI, SOS and COM; application segments APP0 (JFIF) to APP15, of which APP1 has EXIF
 # data, APP2 ICC profiles, and APP14 Adobe's colour transform.
@@ -77,7 +78,7 @@ def _segments(data: bytes) -> Iterator[_Segment]:
     """
     yield _START, b"", data[:2]
     start, marker = 2, _START
-    while marker != _END:
+    for _ in range(MAX_PARTS):
         prefix, marker = data[start], data[start + 1]
         if prefix != 0xFF:
             raise ValueError
@@ -87,16 +88,18 @@ def _segments(data: bytes) -> Iterator[_Segment]:
         if marker == _SCAN:
             end = _end_of_scan(data, end)
         yield marker, data[start + 4 : end], data[start:end]
+        if marker == _END:
+            return
         start = end
+    raise ValueError
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Return the position of the next marker in image data that is neither a stuffed byte nor a restart marker."""
-    while True:
-        at = data.index(b"\xff", at)
-        if data[at + 1] not in (0x00, 0xFF, *range(0xD0, 0xD8)):
-            return at
-        at += 1 if data[at + 1] == 0xFF else 2
+    """Return the position of the next marker in image data, behind the bytes that may fill up the space before it."""
+    found = MARKER.match(data, at)
+    if not found:
+        raise ValueError
+    return found.end() - 1
 
 
 def _is_exif(marker: int, body: bytes) -> bool:
