@@ -13,7 +13,7 @@ FLOORS = """
 5  jobs
 4  storage  recipes  settings
 3  api  budget  images  loras
-2  domain  net  prompts  sqlite
+2  domain  net  prompts  sqlite  threads
 1  errors  clock  messages
 """
 """A package imports only from floors below its own, but for `errors`, which imports `messages` beside it."""

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components import messages
+from components.errors import TooBusy
 from components.ui.http.allowlist import FILES
 from components.ui.http.payload_schema import UPLOAD
-from components.ui.http.responses import program_refusal, refusal
+from components.ui.http.responses import program_refusal, refusal, too_many_requests
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -33,6 +34,7 @@ def handlers(misnamed_parameter: Handler) -> Mapping[Any, Callable[..., Any]]:
         ValueError: _invalid_range,
         RequestValidationError: _invalid_request,
         HTTPException: _http_error,
+        TooBusy: _too_busy,
         Exception: _internal_error,
     }
 
@@ -67,6 +69,10 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     if request.url.path.startswith(FILES):
         return refusal(request.scope, 404, messages.NO_SUCH_FILE)
     return await http_exception_handler(request, error)
+
+
+async def _too_busy(request: Request, _: Exception) -> Response:
+    return too_many_requests(request.scope, 1)
 
 
 async def _internal_error(request: Request, _: Exception) -> Response:
