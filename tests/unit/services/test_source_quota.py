@@ -10,19 +10,15 @@ from pathlib import Path
 import pytest
 
 from components import messages
-from components.api.client import Endpoint
 from components.domain.person import Person
 from components.errors import InvalidRequest
 from components.images.fit import FitMode
-from components.services.backend import Backend
-from components.services.playground import Playground
 from components.services.source_images import SourceImages
 from components.services.source_quota import SourceQuota
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
-from tests.support.core import host_config
 from tests.support.fake_clock import FakeClock
-from tests.support.scripted_api import ALICE, BASE, BOB, KEY, picture_bytes
+from tests.support.scripted_api import ALICE, BOB, picture_bytes
 
 SIZE = (256, 256)
 
@@ -110,9 +106,3 @@ async def test_a_file_without_a_record_is_not_left_behind(store: AsyncStore, tmp
     first, again = [await store.add_source(ALICE, noise(1), SIZE, now) for now in (1.0, 2.0)]
     assert first == again
     assert [path.stem for path in (tmp_path / "pictures").iterdir()] == [first.name.removesuffix(".png")]
-
-
-def test_the_playground_has_a_quota(tmp_path: Path) -> None:
-    backend = Backend.demo(Endpoint(BASE, KEY))
-    playground = Playground(backend, Store(tmp_path), host_config(backend))
-    assert isinstance(playground.source_images._quota, SourceQuota)

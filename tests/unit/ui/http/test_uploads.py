@@ -19,19 +19,20 @@ MEGABYTE = 1024 * 1024
 
 
 async def test_an_upload_that_stalls_waits_on_disk() -> None:
-    released = asyncio.Event()
-    parts = iter([bytes([number]) * MEGABYTE for number in range(20)])
+    released, stalled = asyncio.Event(), asyncio.Event()
+    parts = (bytes([number]) * MEGABYTE for number in range(20))
 
     async def receive() -> Message:
         if part := next(parts, None):
             return {"type": "http.request", "body": part, "more_body": True}
+        stalled.set()
         await released.wait()
         return {"type": "http.request", "body": b"end", "more_body": False}
 
     tracemalloc.start()
     try:
         reading = asyncio.create_task(read_upload(Request(scope_of(UPLOAD, "POST"), receive)))
-        await until(lambda: next(parts, None) is None)
+        await stalled.wait()
         assert tracemalloc.get_traced_memory()[0] < 4 * MEGABYTE
     finally:
         tracemalloc.stop()
