@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -22,6 +23,8 @@ from components.storage.store import Store
 
 def main() -> None:
     """Serve until interrupted; exit with a message when the app cannot start with its settings."""
+    # Of odd image files, which are judged by their errors. Set once: a filter set in a thread is set in all.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines contain image URLs, signatures included
     try:
         settings = Settings.from_env()

@@ -2,6 +2,7 @@
 
 PlaygroundError
 ├── InvalidRequest         a value is out of range or malformed; nothing was sent
+├── TooBusy                too much optional work of one client waits; nothing was done
 ├── BudgetDenied           the host's key does not pay for this visitor, or not now; nothing was sent
 │   └── TooManyJobs        the limit on unfinished images is reached
 ├── KeyForgotten           the visitor's own key is no longer in memory; nothing was sent
@@ -51,6 +52,10 @@ class InvalidRequest(PlaygroundError):
     def __init__(self, field: str, message: Message | str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class TooBusy(PlaygroundError):
+    """Too much optional work of one client, such as thumbnails, waits already. Nothing was done."""
 
 
 class BudgetDenied(PlaygroundError):

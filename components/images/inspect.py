@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -11,6 +9,8 @@ from PIL import Image, UnidentifiedImageError
 
 from components import messages
 from components.errors import ImageUnavailable
+from components.images.decoding import open_image
+from components.images.structure import TooSlow
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXEL_LIMIT = 40_000_000
@@ -42,9 +42,9 @@ def inspect(file: BinaryIO) -> ImageFacts:
     Raises ImageUnavailable for what is no sound image, and OSError when the disk fails.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large images before their size is checked below
-            return _inspect(file)
+        return _inspect(file)
+    except TooSlow as error:
+        raise ImageUnavailable(messages.TOO_SLOW_TO_READ) from error
     except Image.DecompressionBombError as error:
         raise ImageUnavailable(messages.TOO_MANY_PIXELS) from error
     except UnidentifiedImageError as error:
@@ -59,8 +59,9 @@ def inspect(file: BinaryIO) -> ImageFacts:
 
 def _inspect(file: BinaryIO) -> ImageFacts:
     file.seek(0)
-    with Image.open(file, formats=FORMATS) as image:
+    content = file.read()
+    with open_image(content, FORMATS) as image:
         if image.width * image.height > PIXEL_LIMIT:
             raise ImageUnavailable(messages.TOO_MANY_PIXELS)
         image.load()
-        return ImageFacts(str(image.format), image.width, image.height, file.seek(0, os.SEEK_END))
+        return ImageFacts(str(image.format), image.width, image.height, len(content))

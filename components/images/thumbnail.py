@@ -7,7 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from components.images.decoding import open_image
 from components.images.inspect import FORMATS
+from components.images.structure import TooSlow
 
 SIDE = 512
 """Pixels of the longer side, at most."""
@@ -21,10 +23,10 @@ def thumbnail(source: Path | bytes) -> bytes | None:
     Stored images were checked against PIXEL_LIMIT when they came, so their pixels fit into memory.
     """
     try:
-        with Image.open(source if isinstance(source, Path) else io.BytesIO(source), formats=FORMATS) as image:
+        with open_image(source.read_bytes() if isinstance(source, Path) else source, FORMATS) as image:
             image.draft("RGB", (SIDE, SIDE))  # decodes a JPEG at a half, a quarter or an eighth, if that is enough
             small = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except (TooSlow, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
     file = io.BytesIO()

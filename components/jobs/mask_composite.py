@@ -14,6 +14,9 @@ from components.domain.job import StoredImage
 from components.domain.request import GenerationRequest
 from components.errors import ImageUnavailable
 from components.images.composite import composite
+from components.images.decoding import open_image
+from components.images.inspect import FORMATS
+from components.images.structure import TooSlow
 from components.storage.store import Store
 
 
@@ -51,9 +54,9 @@ def _load(stored: Path | bytes | None) -> Image.Image:
     if stored is None:
         raise ImageUnavailable(messages.NOT_PUT_BACK)
     try:
-        image = Image.open(io.BytesIO(stored) if isinstance(stored, bytes) else stored)
+        image = open_image(stored if isinstance(stored, bytes) else stored.read_bytes(), FORMATS)
         image.load()
     # Pillow's PNG reader raises SyntaxError for a broken chunk.
-    except (OSError, SyntaxError, ValueError) as error:
+    except (TooSlow, OSError, SyntaxError, ValueError) as error:
         raise ImageUnavailable(messages.NOT_PUT_BACK) from error
     return image

@@ -28,6 +28,8 @@ _PART = re.compile(r"\S+?(?:,(?=[^\W_])|(?!\S))")
 """What no token reaches across: a word, or what stands before a comma in it."""
 _LONG_PART = 30
 """Characters. A longer part (a script without blanks) may be cut inside; a shorter one fits as a whole or not."""
+_REACH = 50 * MAX_TOKENS
+"""Characters that the limit is reached within: a token has 32 bytes at most, and three characters may become one."""
 # Python's `\s` and str.strip take these for blanks, the tokenizer's `\s` does not; half a surrogate pair is no UTF-8.
 _REPLACED = str.maketrans(dict.fromkeys(range(0x1C, 0x20), " ") | dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
 
@@ -40,10 +42,11 @@ def count_tokens(text: str) -> int:
 def cut_words(text: str) -> str:
     """Return the end of a text that is beyond the limit, from the first word not wholly within; "" if it fits."""
     text, left = text.strip(), MAX_TOKENS
-    for part in _PART.finditer(text):
-        needed = count_tokens(part.group())
+    for found in _PART.finditer(text):
+        part = found.group()[:_REACH]
+        needed = count_tokens(part)
         if needed > left:
-            return text[part.start() + _fitting(part.group(), left) :]
+            return text[found.start() + _fitting(part, left) :]
         left -= needed
     return ""
 

@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import FrameType
@@ -26,6 +27,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def main() -> int:
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # of odd image files, which are judged by their errors
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, _leave)  # uvicorn stops first, then passes the signal on to us
     try:

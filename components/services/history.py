@@ -11,10 +11,11 @@ from components.recipes.infotext import infotext
 from components.storage.async_store import AsyncStore
 from components.storage.cleanup_table import CleanupNote
 from components.storage.search_table import Filters, Search
+from components.threads import optional_threads
 
 
 class History:
-    """A visitor's completed jobs, never another visitor's. Methods raise StorageError."""
+    """A visitor's completed jobs, never another visitor's. Methods raise StorageError, searches TooBusy."""
 
     def __init__(self, store: AsyncStore, jobs: JobRepository) -> None:
         self._store, self._jobs = store, jobs
@@ -22,12 +23,14 @@ class History:
     async def page(self, visitor: str, search: Search) -> tuple[list[Job], bool]:
         """Return one page of the jobs that a search finds, newest first, and whether there are more."""
         # One more than a page: it tells whether there is another page.
-        page = await self._store.search(visitor, search, PAGE_SIZE + 1)
+        async with optional_threads().turn():
+            page = await self._store.search(visitor, search, PAGE_SIZE + 1)
         return page[:PAGE_SIZE], len(page) > PAGE_SIZE
 
     async def filters(self, visitor: str) -> Filters:
         """Return the models and LoRAs of the visitor's jobs, to filter by, and the number of jobs."""
-        return await self._store.filters(visitor)
+        async with optional_threads().turn():
+            return await self._store.filters(visitor)
 
     async def cleanup_note(self, visitor: str) -> CleanupNote:
         """Return how many of a visitor's images the retention policy deleted lately."""

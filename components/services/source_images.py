@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
 
 from PIL import Image
 
@@ -19,13 +16,10 @@ from components.errors import InvalidRequest
 from components.images.fit import FitMode, Placement, fit
 from components.images.outpaint import Box, Padding, outpaint
 from components.images.source import binary_mask, normalize_upload, png
+from components.services.source_quota import SourceQuota
 from components.storage.async_store import AsyncStore
+from components.threads import image_threads
 
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
-
-_MAX_CONCURRENT = 2
-"""Images processed at a time; each may take about 300 MB of memory."""
 _MAX_CACHED = 500
 """Fitted images remembered over all visitors."""
 
@@ -50,17 +44,16 @@ class ExtendedImage:
 
 
 class SourceImages:
-    """Store of source images, each for its visitor alone. Image work runs in threads, _MAX_CONCURRENT at a time."""
+    """Store of source images, each for its visitor alone. Image work runs in `image_threads`."""
 
     def __init__(self, store: AsyncStore, clock: Clock) -> None:
-        self._store, self._clock = store, clock
-        self._working = asyncio.Semaphore(_MAX_CONCURRENT)
+        self._store, self._clock, self._quota = store, clock, SourceQuota(store)
         self._fitted: dict[tuple[str, str, int, int, FitMode], FittedImage] = {}
         """Fitted images by visitor, name, width, height and mode, the latest used last."""
 
     async def add(self, person: Person, data: bytes) -> SourceImage:
         """Store an uploaded image file. Raises InvalidRequest for an unusable one, and StorageError."""
-        return await self._save(person, *await self._in_thread(_normalized, data))
+        return await self._save(person, *await image_threads().run(_normalized, data))
 
     async def fit(self, person: Person, name: str, width: int, height: int, mode: FitMode) -> FittedImage:
         """Return a stored image fitted to a size in pixels.
@@ -75,8 +68,10 @@ class SourceImages:
             self._fitted[key] = known
             return known
         content = await self._content(person, name)
-        fitted, size, placement = await self._in_thread(_fitted, content, width, height, mode)
+        fitted, size, placement = await image_threads().run(_fitted, content, width, height, mode)
         self._fitted[key] = FittedImage(await self._save(person, fitted, size), placement)
+        if self._fitted[key].image.name != name:
+            self._quota.note_fitted(self._fitted[key].image.name)
         if len(self._fitted) > _MAX_CACHED:
             del self._fitted[next(iter(self._fitted))]
         return self._fitted[key]
@@ -84,7 +79,7 @@ class SourceImages:
     async def add_mask(self, person: Person, image_name: str, data: bytes) -> SourceImage:
         """Store the mask of a fitted image, of the same size. Raises InvalidRequest and StorageError."""
         image = await self.require(person, image_name)
-        return await self._save(person, await self._in_thread(_same_size_mask, data, image.size), image.size)
+        return await self._save(person, await image_threads().run(_same_size_mask, data, image.size), image.size)
 
     async def extend(self, person: Person, name: str, padding: Padding, schema: ModelSchema) -> ExtendedImage:
         """Return a stored image with `padding` pixels of room added at its sides, legal for the model.
@@ -92,7 +87,7 @@ class SourceImages:
         Raises InvalidRequest for another visitor's image or an impossible padding, and StorageError.
         """
         content = await self._content(person, name)
-        extended, size, original, is_smaller = await self._in_thread(_extended, content, padding, schema)
+        extended, size, original, is_smaller = await image_threads().run(_extended, content, padding, schema)
         return ExtendedImage(await self._save(person, extended, size), original, is_smaller)
 
     async def fit_mask(
@@ -102,7 +97,7 @@ class SourceImages:
 
         Raises InvalidRequest and StorageError.
         """
-        return await self._save(person, await self._in_thread(_fitted_mask, data, source, size), size)
+        return await self._save(person, await image_threads().run(_fitted_mask, data, source, size), size)
 
     async def add_result(self, person: Person, job_id: str, index: int) -> SourceImage:
         """Store image number `index` of a completed job as a source image. Raises InvalidRequest and StorageError."""
@@ -134,13 +129,8 @@ class SourceImages:
         return content
 
     async def _save(self, person: Person, content: bytes, size: tuple[int, int]) -> SourceImage:
+        await self._quota.make_room(person.visitor_id, len(content))
         return await self._store.add_source(person.visitor_id, content, size, self._clock.now())
-
-    async def _in_thread(
-        self, work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
-    ) -> Result:
-        async with self._working:
-            return await asyncio.to_thread(work, *args, **kwargs)
 
 
 def _normalized(data: bytes) -> tuple[bytes, tuple[int, int]]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from components import messages
+from components.domain.request import SourceImage
 from components.errors import StorageError
 from components.storage.store import Store
+from components.threads import image_threads, optional_threads
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
@@ -94,6 +96,18 @@ class AsyncStore:
         """
         return self.blocking.image_file(name)
 
+    async def thumbnail(self, name: str) -> Path | bytes | None:
+        """Return the thumbnail of an image, see `Store.thumbnail`. Raises TooBusy."""
+        return await optional_threads().run(self.blocking.thumbnail, name)
+
+    async def add_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
+        """Store an uploaded image, see `Store.add_source`. The database does not wait while its file is written."""
+        try:
+            source = await image_threads().run(self.blocking.write_source, content, size)
+        except OSError as error:
+            raise StorageError(messages.STORE_TROUBLE) from error
+        return await self.record_source(visitor, source, now)
+
     add_jobs = _in_order(Store.add_jobs)
     save_job = _in_order(Store.save_job)
     mark_sent = _in_order(Store.mark_sent)
@@ -127,15 +141,17 @@ class AsyncStore:
     spending_by_person = _in_order(Store.spending_by_person)
     set_switch = _in_order(Store.set_switch)
 
-    add_source = _in_order(Store.add_source)
+    record_source = _in_order(Store.record_source)
+    sources_size = _in_order(Store.sources_size)
+    unused_sources = _in_order(Store.unused_sources)
+    delete_unused_sources = _in_order(Store.delete_unused_sources)
     source = _in_order(Store.source)
     drop_sources = _in_order(Store.drop_sources)
     upload_link = _in_order(Store.upload_link)
     save_upload = _in_order(Store.save_upload)
     forget_upload = _in_order(Store.forget_upload)
-    image_bytes = _in_order(Store.image_bytes)
 
     open_temp = _in_any_thread(Store.open_temp)
     discard = _in_any_thread(Store.discard)
+    image_bytes = _in_any_thread(Store.image_bytes)
     commit_image = _in_any_thread(Store.commit_image)
-    thumbnail = _in_any_thread(Store.thumbnail)

@@ -104,6 +104,14 @@ class ImageFiles:
         except OSError:
             return None
 
+    def size(self, name: str) -> int:
+        """Return the bytes of an image; 0 if it does not exist."""
+        file = self.find(name)
+        try:
+            return file.stat().st_size if isinstance(file, Path) else len(file or b"")
+        except OSError:
+            return 0
+
     def delete(self, name: str) -> None:
         """Delete an image and its thumbnail, if they exist."""
         self._memory.pop(name, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
 from components.domain.request import SourceImage
 
@@ -28,14 +29,22 @@ INSERT = "INSERT INTO sources (name, visitor, digest, width, height, created) VA
 """Name, visitor, digest, width, height, Unix seconds."""
 RENEW = "UPDATE sources SET created = ? WHERE name = ?"
 # `->>` raises for text that is no JSON: one invalid record would stop every clean-up.
-DELETE_UNUSED = (
-    "WITH valid AS MATERIALIZED (SELECT record FROM jobs WHERE json_valid(record)) "
-    "DELETE FROM sources WHERE created < ? AND name NOT IN ("
+_VALID = "WITH valid AS MATERIALIZED (SELECT record FROM jobs WHERE json_valid(record)) "
+"""Records of jobs. Materialized, since it is read twice."""
+_UNUSED = (
+    "name NOT IN ("
     "SELECT record ->> '$.request.image.name' FROM valid WHERE record ->> '$.request.image' IS NOT NULL"
     " UNION SELECT record ->> '$.request.mask.name' FROM valid WHERE record ->> '$.request.mask' IS NOT NULL"
-    ") RETURNING name"
+    ")"
 )
-"""Images that were last used before a time and that no job refers to. Materialized, since `valid` is read twice."""
+DELETE_UNUSED = f"{_VALID} DELETE FROM sources WHERE {_UNUSED} AND created < ? RETURNING name"
+"""Images that were last used before a time and that no job refers to."""
+DELETE_NAMED = (
+    f"{_VALID} DELETE FROM sources WHERE {_UNUSED} AND name IN (SELECT value FROM json_each(?)) RETURNING name"
+)
+"""Those of a JSON list of names that no job refers to."""
+UNUSED = f"{_VALID} SELECT name, visitor FROM sources WHERE {_UNUSED} ORDER BY created"
+"""Images that no job refers to, the one used longest ago first."""
 BY_NAME = "SELECT name, digest, width, height FROM sources WHERE visitor = ? AND name = ?"
 NAMES = "SELECT name FROM sources"
 BY_CONTENT = "SELECT name, digest, width, height FROM sources WHERE visitor = ? AND digest = ?"
@@ -44,6 +53,16 @@ LINK = "SELECT link FROM uploads WHERE account = ? AND digest = ? AND made > ?"
 SAVE_LINK = "INSERT OR REPLACE INTO uploads (account, digest, link, made) VALUES (?, ?, ?, ?)"
 """Account, digest, link, Unix seconds."""
 DELETE_LINK = "DELETE FROM uploads WHERE account = ? AND digest = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """An uploaded image by its name."""
+
+    name: str
+    visitor: str
+    size: int
+    """Bytes."""
 
 
 def delete_unused(db: sqlite3.Connection, before: float) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 from gradio.themes import Base
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from components.clock import Clock
@@ -28,6 +29,7 @@ from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
+from components.ui.http.upload_folder import bounded_folder
 from components.ui.labels import translations
 from components.ui.page import Page
 from components.ui.programs.call_limits import EVENT_SLOTS
@@ -102,7 +104,7 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         partition_sessions(app)
-        async with playground.running():
+        async with playground.running(), bounded_folder(get_upload_folder(), Clock()):
             yield
 
     return {

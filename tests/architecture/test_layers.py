@@ -13,13 +13,14 @@ FLOORS = """
 5  jobs  settings
 4  storage  recipes
 3  api  budget  images  loras
-2  domain  net  prompts  sqlite
+2  domain  net  prompts  sqlite  threads
 1  errors  clock  messages
 """
 """A package imports only from floors below its own, but for `errors`, which imports `messages` beside it."""
 APART = """
 server        errors  messages.message  engines.protocol  domain.field  domain.fields  domain.fair_queue  \
-              sqlite.mount  sqlite.newer_file  sqlite.table_schema  net.http_connections  net.proxies
+              sqlite.mount  sqlite.newer_file  sqlite.table_schema  net.http_connections  net.proxies  \
+              images.decoding  images.structure  images.exif_tags  clock
 engines       errors  messages.message
 engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_address  loras.site_hosts  \
               net.public_transport  net.public_transport_sync
@@ -28,8 +29,8 @@ engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_addr
 
 Of the floors above, each of these lines may import only what it names: all share messages and the errors that carry
 them, the server the pure table of the fields, from which both sides make their schemas, how a database file gets from
-version to version, the pure order in which visitors take turns, and the bounds of a connection, SDXL how LoRA files
-and addresses are read, and the SSRF guard.
+version to version, how an image file is opened so that reading it ends, the pure order in which visitors take turns,
+and the bounds of a connection, SDXL how LoRA files and addresses are read, and the SSRF guard.
 """
 WITHOUT_CLIENT_CODE = ("net", "messages", "sqlite")
 """Packages that what is shared may import."""

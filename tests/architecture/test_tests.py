@@ -19,6 +19,7 @@ OUTSIDE_OF_PACKAGES = {
     "test_public_names.py",
     "test_settings.py",
     "test_settings_budget.py",
+    "test_threads.py",
 }
 BUILT_IN_MARKERS = {"parametrize", "skip", "skipif", "xfail", "usefixtures", "filterwarnings", "asyncio"}
 WAITING_IS_THE_SUBJECT = {

@@ -6,10 +6,11 @@ A1111 writes its infotext there as UTF-16BE, so the same is done here.
 from __future__ import annotations
 
 import struct
-import warnings
 import zlib
 
 from PIL import Image
+
+from components.images.exif_tags import is_bounded, is_whole
 
 BROKEN = (
     OSError,
@@ -21,7 +22,6 @@ BROKEN = (
     OverflowError,
     struct.error,
     zlib.error,
-    Warning,
 )
 """Errors of parsers for truncated or forged files."""
 # Tags of the EXIF specification: pointer to the Exif IFD, UserComment in it, Orientation, Model and Make.
@@ -78,14 +78,12 @@ def read_comment(exif: bytes) -> str:
 
 
 def _parse(exif: bytes) -> Image.Exif:
-    if len(exif) > _MAX_BYTES:
-        raise ValueError("too long")
+    # Pillow only warns of damaged EXIF data and drops it; saving that would lose the tags.
+    if exif and not (len(exif) <= _MAX_BYTES and is_bounded(exif) and is_whole(exif)):
+        raise ValueError
     tags = Image.Exif()
-    with warnings.catch_warnings():
-        # Pillow only warns of damaged EXIF data and drops it; saving that would lose the tags.
-        warnings.simplefilter("error")
-        tags.load(exif)
-        tags.get_ifd(_EXIF_IFD)
+    tags.load(exif)
+    tags.get_ifd(_EXIF_IFD)
     return tags
 
 

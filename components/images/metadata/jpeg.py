@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 
 from components.images.metadata.exif import orientation_of, read_comment, with_comment, without_comment
-from components.images.metadata.parts import limited
+from components.images.structure import MAX_PARTS, next_marker
 
 # Markers, each after 0xFF: SOI, EOI, SOS and COM; application segments APP0 (JFIF) to APP15, of which APP1 has EXIF
 # data, APP2 ICC profiles, and APP14 Adobe's colour transform.
 _START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 _EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_SEARCHED_BYTES = 256 * 1024
-"""Bytes that are searched at once: meanwhile no other thread runs."""
 _Segment = tuple[int, bytes, bytes]
 """Marker, content, and the whole segment."""
 _MAX_SEGMENT_BYTES = 0xFFFF - 2
@@ -76,17 +72,13 @@ def _exif_in(segments: list[_Segment]) -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[_Segment]:
-    return limited(_every_segment(data))
-
-
-def _every_segment(data: bytes) -> Iterator[_Segment]:
     """Yield marker, content and the whole of each segment up to EOI; a scan's segment includes its image data.
 
     Bytes behind EOI are dropped: other programs append data there.
     """
     yield _START, b"", data[:2]
     start, marker = 2, _START
-    while marker != _END:
+    for _ in range(MAX_PARTS):
         prefix, marker = data[start], data[start + 1]
         if prefix != 0xFF:
             raise ValueError
@@ -96,17 +88,18 @@ def _every_segment(data: bytes) -> Iterator[_Segment]:
         if marker == _SCAN:
             end = _end_of_scan(data, end)
         yield marker, data[start + 4 : end], data[start:end]
+        if marker == _END:
+            return
         start = end
+    raise ValueError
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Return the position of the next marker in image data that is neither a stuffed byte nor a restart marker."""
-    while at < len(data):
-        # One byte more, since a marker has two.
-        if found := _NEXT_MARKER.search(data, at, at + _SEARCHED_BYTES + 1):
-            return found.start()
-        at += _SEARCHED_BYTES
-    raise ValueError("no marker ends the scan")
+    """Return the position of the next marker in image data, behind the bytes that may fill up the space before it."""
+    found = next_marker(data, at)
+    if found is None:
+        raise ValueError
+    return found
 
 
 def _is_exif(marker: int, body: bytes) -> bool:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 
 from components.images.metadata.exif import orientation_of
-from components.images.metadata.parts import limited
+from components.images.structure import MAX_PARTS
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
@@ -54,19 +54,18 @@ def read_text(data: bytes) -> str:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
-    return limited(_every_chunk(data))
-
-
-def _every_chunk(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield type, content and the whole of each chunk up to IEND; bytes behind it are dropped."""
-    start, kind = len(_SIGNATURE), b""
-    while kind != b"IEND":
+    start = len(_SIGNATURE)
+    for _ in range(MAX_PARTS):
         length, kind = _HEAD.unpack_from(data, start)
         end = start + _HEAD.size + length + 4  # the CRC, which is not verified
         if end > len(data) or (start == len(_SIGNATURE)) != (kind == b"IHDR"):
             raise ValueError
         yield kind, data[start + _HEAD.size : end - 4], data[start:end]
+        if kind == b"IEND":
+            return
         start = end
+    raise ValueError
 
 
 def _is_recipe(kind: bytes, body: bytes) -> bool:

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator
 
 from components.images.metadata.exif import orientation_of, read_comment, with_comment
-from components.images.metadata.parts import limited
+from components.images.structure import MAX_PARTS
 
 _HEAD = struct.Struct("<4sI")
 _EXIF_PREFIX = b"Exif\0\0"
@@ -52,21 +52,20 @@ def _exif_in(chunks: Iterable[Chunk]) -> bytes:
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:
-    return limited(_every_chunk(data))
-
-
-def _every_chunk(data: bytes) -> Iterator[Chunk]:
     size = struct.unpack_from("<I", data, 4)[0]
     if data[8:12] != b"WEBP" or size + 8 > len(data):
         raise ValueError
     start = 12
-    while start < size + 8:
+    for _ in range(MAX_PARTS):
+        if start >= size + 8:
+            return
         kind, length = _HEAD.unpack_from(data, start)
         body = data[start + _HEAD.size : start + _HEAD.size + length]
         if len(body) < length:
             raise ValueError
         yield kind, body
         start += _HEAD.size + length + length % 2  # chunks are padded to an even length
+    raise ValueError
 
 
 def _file(chunks: Iterable[Chunk]) -> bytes:

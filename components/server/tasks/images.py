@@ -7,8 +7,10 @@ import zlib
 from io import BytesIO
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from components.images.decoding import open_image, upright
+from components.images.structure import TooSlow
 from components.messages.message import Message
 from components.server.errors import Refused, out_of_range
 
@@ -55,21 +57,23 @@ Mode = Literal["RGB", "L"]
 def media_type_of(data: bytes) -> str | None:
     """Return the media type by content; None: no known image format."""
     try:
-        with Image.open(BytesIO(data), formats=[name for name in MEDIA_TYPES if name != "MPO"]) as picture:
+        with open_image(data, tuple(name for name in MEDIA_TYPES if name != "MPO")) as picture:
             return MEDIA_TYPES.get(picture.format or "")
-    except (*UNREADABLE, *BOMBS):
+    except (*UNREADABLE, *BOMBS, TooSlow):
         return None
 
 
 def decode(field: str, data: bytes, mode: Mode) -> Image.Image:
     """Return an image, upright, in `mode`. Raise Refused naming `field` for a broken or oversized one."""
     try:
-        with Image.open(BytesIO(data), formats=INPUTS) as picture:
+        with open_image(data, INPUTS) as picture:
             _check_pixels(field, picture)
             picture.load()
-            return ImageOps.exif_transpose(picture).convert(mode)
+            return upright(picture).convert(mode)
     except BOMBS as error:
         raise _too_many(field) from error
+    except TooSlow as error:
+        raise out_of_range(Message("server_picture_too_slow", {"field": field})) from error
     except UNREADABLE as error:
         raise out_of_range(Message("server_not_an_image", {"field": field})) from error
 

@@ -13,9 +13,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from components import messages
+from components.errors import TooBusy
 from components.ui.http.allowlist import FILES
 from components.ui.http.payload_schema import UPLOAD
-from components.ui.http.responses import program_refusal, refusal
+from components.ui.http.responses import program_refusal, refusal, too_many_requests
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -34,6 +35,7 @@ def handlers(misnamed_parameter: Handler) -> Mapping[Any, Callable[..., Any]]:
         RequestValidationError: _invalid_request,
         HTTPException: _http_error,
         ClientDisconnect: _client_left,
+        TooBusy: _too_busy,
         Exception: _internal_error,
     }
 
@@ -73,6 +75,10 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
 async def _client_left(_: Request, __: Exception) -> Response:
     """Answer a request whose client left before its end: no one reads it, and no fault of the app is logged."""
     return Response(status_code=400)
+
+
+async def _too_busy(request: Request, _: Exception) -> Response:
+    return too_many_requests(request.scope, 1)
 
 
 async def _internal_error(request: Request, _: Exception) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.clock import Clock
 from components.domain.token_bucket import BucketSize, TokenBuckets
+from components.threads import CLIENT
 from components.ui.http.body_limit import BodyBounds, BodyLimit
 from components.ui.http.client_address import client_address
 from components.ui.http.responses import READ_METHODS, too_many_requests
@@ -36,6 +39,9 @@ class RateLimits:
     """Bytes of all request bodies."""
     open_requests: int
     """Requests without a complete answer: a page has one long-poll open, a press one event stream."""
+    open_uploads: int
+    """Uploads without a complete answer; each holds up to 25 MB of disk, and of memory while it is read."""
+    open_uploads_in_all: int
     body: BodyBounds
     upload: BodyBounds
 
@@ -48,6 +54,9 @@ DEFAULT_RATES = RateLimits(
     uploads=BucketSize(burst=100, per_second=1),
     body_bytes=BucketSize(burst=500 * MEGABYTE, per_second=2 * MEGABYTE),
     open_requests=2000,
+    # A connection that sends for five minutes holds one.
+    open_uploads=12,
+    open_uploads_in_all=40,
     body=BodyBounds(max_bytes=MEGABYTE, seconds=60),
     upload=BodyBounds(max_bytes=25 * MEGABYTE, seconds=300),
 )
@@ -63,6 +72,7 @@ class RateLimit:
         self._uploads = TokenBuckets(limits.uploads, clock)
         self._body_bytes = TokenBuckets(limits.body_bytes, clock)
         self._open_requests: Counter[str] = Counter()
+        self._open_uploads: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -73,24 +83,28 @@ class RateLimit:
         if refused := self._refused(scope, address):
             await refused(scope, receive, send)
             return
-        self._open_requests[address] += 1
-        try:
+        CLIENT.set(address)
+        with ExitStack() as counted:
+            counted.enter_context(_counted(self._open_requests, address))
+            if _is_upload(scope):
+                counted.enter_context(_counted(self._open_uploads, address))
             charge = partial(self._body_bytes.take, address)
             request = BodyLimit(scope, self._bounds(scope), self._clock, charge)
             await request.serve(self._app, receive, send)
-        finally:
-            self._open_requests[address] -= 1
-            # A Counter stores zeros too: without this every address would stay in memory.
-            if not self._open_requests[address]:
-                del self._open_requests[address]
 
     def _refused(self, scope: Scope, address: str) -> Response | None:
         if self._open_requests[address] >= self._limits.open_requests:
+            return too_many_requests(scope, _RETRY_SECONDS)
+        if _is_upload(scope) and self._has_too_many_uploads(address):
             return too_many_requests(scope, _RETRY_SECONDS)
         for buckets in (self._requests, self._costly_buckets(scope)):
             if buckets is not None and (wait := buckets.take(address)):
                 return too_many_requests(scope, wait)
         return None
+
+    def _has_too_many_uploads(self, address: str) -> bool:
+        is_too_much = self._open_uploads.total() >= self._limits.open_uploads_in_all
+        return is_too_much or self._open_uploads[address] >= self._limits.open_uploads
 
     def _costly_buckets(self, scope: Scope) -> TokenBuckets | None:
         if scope["method"] in READ_METHODS:
@@ -102,5 +116,21 @@ class RateLimit:
     def _bounds(self, scope: Scope) -> BodyBounds:
         if scope["method"] in READ_METHODS:
             return BodyBounds(max_bytes=0, seconds=self._limits.body.seconds)
-        is_upload = scope["path"].startswith(_UPLOAD_PATHS) and not scope["path"].startswith(_FIT_PATH)
-        return self._limits.upload if is_upload else self._limits.body
+        return self._limits.upload if _is_upload(scope) else self._limits.body
+
+
+def _is_upload(scope: Scope) -> bool:
+    is_below = scope["path"].startswith(_UPLOAD_PATHS) and not scope["path"].startswith(_FIT_PATH)
+    return is_below and scope["method"] not in READ_METHODS
+
+
+@contextmanager
+def _counted(counter: Counter[str], address: str) -> Generator[None]:
+    counter[address] += 1
+    try:
+        yield
+    finally:
+        counter[address] -= 1
+        # A Counter stores zeros too: without this every address would stay in memory.
+        if not counter[address]:
+            del counter[address]

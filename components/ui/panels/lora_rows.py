@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from components.loras.link import read_tag
 from components.loras.starter_set import starter_trigger_words
 from components.loras.tags import tags_of, without_tags
 from components.messages.catalogue import Param, Text, text_record
+from components.threads import optional_threads
 from components.ui import assets
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object
@@ -82,7 +82,7 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
         """Return a pasted LoRA, normalized, with the trigger words of the starter set, or the reason in `refused`."""
         try:
             # In a thread: names are looked up in the host's folder of LoRAs.
-            lora = await asyncio.to_thread(checker.parse, _text(payload, "text"))
+            lora = await optional_threads().run(checker.parse, _text(payload, "text"))
         except InvalidRequest as error:
             return {"refused": message_json(error.message, is_free=True)}
         words = list(trigger_words.get(lora.path, ()))
@@ -106,7 +106,7 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
         prompt = _text(payload, "prompt")
         try:
             # Ten at most: there are four rows, and each name is looked up in the host's folder.
-            loras = [await asyncio.to_thread(_lora_of_tag, checker, tag) for tag in tags_of(prompt)[:10]]
+            loras = [await optional_threads().run(_lora_of_tag, checker, tag) for tag in tags_of(prompt)[:10]]
         except InvalidRequest as error:
             return {"refused": message_json(error.message, is_free=True)}
         return {"prompt": without_tags(prompt), "loras": loras, "refused": None}

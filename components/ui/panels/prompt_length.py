@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -17,6 +16,7 @@ from components.loras.tags import tags_of, without_tags
 from components.messages.message import Message
 from components.prompts.styles import apply_styles, names_of
 from components.prompts.tokens import MAX_TOKENS, count_tokens, cut_words
+from components.threads import optional_threads
 from components.ui import assets
 from components.ui.identity import as_object
 from components.ui.listeners import listen
@@ -46,7 +46,7 @@ def follow_length(*boxes: Component) -> None:
 async def prompt_length(payload: Any) -> dict[str, Any]:
     """Return the message below each box by field, null for none."""
     # In a thread: counting the tokens of a long text takes a noticeable time.
-    return await asyncio.to_thread(_messages_json, as_object(payload))
+    return await optional_threads().run(_messages_json, as_object(payload))
 
 
 def _messages_json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from components import messages
 from components.images.metadata import strip, write_text
 from components.services.playground import Playground
+from components.threads import optional_threads
 from components.ui import assets
 from components.ui.http.responses import refusal
 from components.ui.routes.source_images import source_routes
@@ -60,9 +60,9 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         download_name = f"sdxl-lora-{stem[:8]}.{suffix}" if is_download else None
         if "clean" in query:
             # In a thread: the file is read and copied as a whole.
-            image = await asyncio.to_thread(_rewritten, image, strip)
+            image = await optional_threads().run(_rewritten, image, strip)
         elif recipe := await playground.recipes.of_image(name, query.get("download", "")[:64]):
-            image = await asyncio.to_thread(_rewritten, image, partial(write_text, text=recipe))
+            image = await optional_threads().run(_rewritten, image, partial(write_text, text=recipe))
         return _file_response(image, f".{suffix}", f"private, {_IMMUTABLE}", download_name)
 
     return image_file

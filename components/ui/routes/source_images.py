@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -15,13 +15,15 @@ from components import messages
 from components.domain.person import ANONYMOUS, Person
 from components.domain.request import SourceImage, is_whole
 from components.domain.schema import ModelSchema
-from components.errors import InvalidRequest, PlaygroundError
+from components.errors import InvalidRequest, PlaygroundError, TooBusy
 from components.images.fit import FitMode, Placement, match_size
 from components.images.metadata import read_text
 from components.images.outpaint import Padding
 from components.loras.checker import LoraChecker
 from components.recipes.restore import restore
 from components.services.playground import Playground
+from components.threads import optional_threads
+from components.ui.http.upload_body import read_upload
 from components.ui.identity import as_object, person_of
 from components.ui.message_json import message_json
 
@@ -31,8 +33,8 @@ VISITOR = "X-Playground-Visitor"
 _PRIVATE = {"Cache-Control": "no-store"}
 _MAX_BODY_BYTES = 1000
 """Largest JSON body."""
-_SIDES = range(64, 4097)
-"""Pixels of a side that may be requested; the model's own range is checked when an image is generated."""
+_MAX_ADDED = 4096
+"""Pixels that may be added at one side; the whole becomes as large as the model takes."""
 
 Work = Callable[[Playground, Person, Request, bytes], Awaitable[dict[str, Any]]]
 """Handles a request of a person with this body; returns the JSON answer."""
@@ -65,8 +67,10 @@ async def _add(playground: Playground, person: Person, request: Request, body: b
     """Store an image file, which is the body; return it, with the settings found in its metadata."""
     del request
     added = _added_json(playground, await playground.source_images.add(person, body))
-    recipe = await asyncio.to_thread(_recipe, body, playground.backend.schema, playground.lora_checker)
-    return added | ({"recipe": recipe} if recipe else {})
+    with suppress(TooBusy):  # the image is stored, with its settings or without
+        recipe = await optional_threads().run(_recipe, body, playground.backend.schema, playground.lora_checker)
+        return added | ({"recipe": recipe} if recipe else {})
+    return added
 
 
 def _recipe(body: bytes, schema: ModelSchema, checker: LoraChecker) -> dict[str, Any] | None:
@@ -87,8 +91,10 @@ async def _fit(playground: Playground, person: Person, request: Request, body: b
     del request
     payload = _payload(body)
     name, width, height = str(payload.get("name"))[:64], payload.get("width"), payload.get("height")
-    if not is_whole(width) or not is_whole(height) or width not in _SIDES or height not in _SIDES:
+    if not is_whole(width) or not is_whole(height):
         raise InvalidRequest("width", messages.NOT_A_NUMBER)
+    # A larger one would be of no use, and be stored for days.
+    playground.backend.schema.check_size(width, height)
     fitted = await playground.source_images.fit(person, name, width, height, _fit_mode(payload.get("way")))
     return source_json(fitted.image, fitted.placement)
 
@@ -98,7 +104,7 @@ async def _extend(playground: Playground, person: Person, request: Request, body
     del request
     payload = _payload(body)
     sides = [payload.get(side, 0) for side in ("left", "top", "right", "bottom")]
-    if not all(is_whole(side) and 0 <= side <= _SIDES[-1] for side in sides):
+    if not all(is_whole(side) and 0 <= side <= _MAX_ADDED for side in sides):
         raise InvalidRequest("image", messages.NOT_A_NUMBER)
     name = str(payload.get("name"))[:64]
     extended = await playground.source_images.extend(person, name, Padding(*sides), playground.backend.schema)
@@ -124,8 +130,7 @@ def _endpoint(playground: Playground, work: Work) -> Callable[[Request], Awaitab
         if person.visitor_id == ANONYMOUS:
             return _refusal(InvalidRequest("image", messages.PAGE_NOT_READY), 403)
         try:
-            # Read as a whole: the RateLimit middleware lets no more through than its bounds for uploads.
-            return JSONResponse(await work(playground, person, request, await request.body()), headers=_PRIVATE)
+            return JSONResponse(await work(playground, person, request, await read_upload(request)), headers=_PRIVATE)
         except PlaygroundError as error:
             return _refusal(error, _status(error))
 
@@ -135,6 +140,8 @@ def _endpoint(playground: Playground, work: Work) -> Callable[[Request], Awaitab
 def _status(error: PlaygroundError) -> int:
     if error.message == messages.SOURCE_GONE:
         return 404
+    if isinstance(error, TooBusy):
+        return 429
     return 422 if isinstance(error, InvalidRequest) else 503
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from components.images.metadata import read_text, strip, write_text
-from components.images.metadata.parts import MAX_PARTS
+from components.images.structure import MAX_PARTS
 
 TEXT = "a fox\nSteps: 20"
 

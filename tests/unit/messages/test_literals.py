@@ -22,6 +22,7 @@ ALLOWED = {
     "components/engines/sdxl/engine.py": TERMINAL,
     "components/engines/sdxl/pipeline/run.py": CLASS,
     "components/engines/sdxl/settings.py": TERMINAL,
+    "components/images/decoding.py": FORMAT,
     "components/loras/link.py": NAME,
     "components/loras/safetensors_header.py": NAME,
     "components/loras/sites.py": NAME,

@@ -72,7 +72,8 @@ def test_s04_nobody_has_no_pictures(web, visitor):
     [
         ({"way": "stretch"}, messages.NO_SUCH_FIT),
         ({"way": ["crop"]}, messages.NO_SUCH_FIT),
-        ({"width": 10**9, "way": "crop"}, messages.NOT_A_NUMBER),
+        ({"width": 4096, "way": "crop"}, messages.outside("width", 256, 1536, 4096)),
+        ({"width": 513, "way": "crop"}, messages.not_on_grid("width")),
         ({"width": "512", "way": "crop"}, messages.NOT_A_NUMBER),
         ({"name": "/etc/passwd", "way": "crop"}, messages.SOURCE_GONE),
         ({"name": {"path": "/etc/passwd"}, "way": "crop"}, messages.SOURCE_GONE),
