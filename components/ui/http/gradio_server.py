@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gradio import http_server, route_utils
+from gradio import route_utils
 from starlette.datastructures import FormData
 from uvicorn.config import Config
 
@@ -30,6 +30,9 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
 
     Names of Gradio 6.31 are replaced: the class of its server for so long, the parser of its forms for good.
     """
+    # As late as Gradio itself imports it: it reads the port from the environment then.
+    from gradio import http_server  # noqa: PLC0415
+
     gradio_server = http_server.Server
     open_files = raised_limit()
     connections = OpenConnections(connection_bounds(open_files), proxies)
