@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 from dataclasses import dataclass
 
-MAX_PATIENCE = 8
-"""Times the usual patience that a process gets at most, see HangDetector."""
+MAX_TOLERANCE = 8
+"""Times the usual number of missed probes that a process is allowed at most, see HangDetector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,21 @@ class ProbeBounds:
 class HangDetector:
     """Decision whether a process hangs, by its probes.
 
-    Each time it was right its patience doubles: a process that is only slow, such as one that loads a model from a
+    Each time it was right its tolerance doubles: a process that is only slow, such as one that loads a model from a
     slow disk, would else be started again for ever.
     """
 
     def __init__(self, failures: int) -> None:
-        self._failures, self._missed, self._patience = failures, 0, 1
+        self._failures, self._missed, self._tolerance = failures, 0, 1
 
     def observe(self, *, answered: bool | None) -> bool:
         """Take the result of a probe, None for one that could not be made; return whether the process hangs."""
         if answered is None:
             return False
         self._missed = 0 if answered else self._missed + 1
-        if self._missed < self._failures * self._patience:
+        if self._missed < self._failures * self._tolerance:
             return False
-        self._missed, self._patience = 0, min(self._patience * 2, MAX_PATIENCE)
+        self._missed, self._tolerance = 0, min(self._tolerance * 2, MAX_TOLERANCE)
         return True
 
 

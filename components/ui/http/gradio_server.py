@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gradio import http_server, route_utils
+from gradio import route_utils
 from starlette.datastructures import FormData
 from uvicorn.config import Config
 
@@ -20,6 +20,9 @@ MAX_UPLOADS = 10
 _MAX_PER_ADDRESS = 2000
 """Connections of one address: as many as it may have requests open, see DEFAULT_RATES."""
 
+_BACKLOG = 2048
+"""Connections that wait to be accepted, at most: uvicorn's default."""
+
 
 @contextmanager
 def bounded_server(proxies: Proxies) -> Generator[None]:
@@ -27,14 +30,20 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
 
     Names of Gradio 6.31 are replaced: the class of its server for so long, the parser of its forms for good.
     """
+    # As late as Gradio itself imports it: it reads the port from the environment then.
+    from gradio import http_server  # noqa: PLC0415
+
     gradio_server = http_server.Server
-    connections = OpenConnections(connection_bounds(raised_limit()), proxies)
+    open_files = raised_limit()
+    connections = OpenConnections(connection_bounds(open_files), proxies)
 
     class BoundedServer(gradio_server):
         """Gradio's server, with uvicorn's settings changed before they are used."""
 
         def __init__(self, config: Config, *arguments: Any, **named: Any) -> None:
             config.http = connections.protocol  # type: ignore[assignment]
+            # As many are accepted in each of the turns of the event loop that pass before the first is counted.
+            config.backlog = min(_BACKLOG, open_files // 16)
             config.h11_max_incomplete_event_size = HEAD_BYTES
             # uvicorn would replace the proxy's address by the client's before ForwardedHeaders sees whose word it is.
             config.proxy_headers = False
@@ -49,8 +58,8 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
 
 
 def connection_bounds(open_files: int) -> ConnectionBounds:
-    """Return the bounds for so many open files: one address takes a quarter of them, all proxies leave a quarter."""
-    return ConnectionBounds(min(_MAX_PER_ADDRESS, open_files // 4), open_files * 3 // 4)
+    """Return the bounds for so many open files: one client takes a quarter of them, one proxy half."""
+    return ConnectionBounds(min(_MAX_PER_ADDRESS, open_files // 4), open_files // 2)
 
 
 class BoundedForm(route_utils.GradioMultiPartParser):

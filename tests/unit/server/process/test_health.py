@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from components.server.process.health import MAX_PATIENCE, HangDetector, ProbeBounds, probe
+from components.server.process.health import MAX_TOLERANCE, HangDetector, ProbeBounds, probe
 
 
 def probes_until_hung(detector: HangDetector) -> int:
@@ -27,7 +27,7 @@ def test_an_answer_between_begins_the_count_again():
 
 def test_a_process_that_is_only_slow_is_given_more_time_after_each_start():
     detector = HangDetector(5)
-    assert [probes_until_hung(detector) for _ in range(6)] == [5, 10, 20, 40, 5 * MAX_PATIENCE, 5 * MAX_PATIENCE]
+    assert [probes_until_hung(detector) for _ in range(6)] == [5, 10, 20, 40, 5 * MAX_TOLERANCE, 5 * MAX_TOLERANCE]
 
 
 def test_a_server_that_takes_connections_and_is_silent_does_not_answer():
