@@ -56,7 +56,7 @@ def _message(value: object) -> Message | None:
 
 def _with_titles(params: dict[str, Param]) -> dict[str, Param]:
     """Return parameters with the title of a field in place of the API's name for it."""
-    keys = {name: _TITLES.get(str(params.get(name))) for name in _FIELD_PARAMS}
+    keys = {name: _TITLES.get(str(params.get(name)), "") for name in _FIELD_PARAMS}
     return params | {name: Text(key) for name, key in keys.items() if key in texts()}
 
 

@@ -33,6 +33,8 @@ from tests.support.odd_images import (
 _EXIF = exif_of_equal_values(300, 60_000)
 TOO_MANY_PARTS = {
     "scans": jpeg_of_scans(MAX_SCANS + 1),
+    "filling bytes": b"\xff\xd8" + b"\xff" * 100_000 + saved("JPEG")[2:],
+    "no marker": b"\xff\xd8" + b"\xff" * 100_000,
     "chunks of a PNG": png_of_chunks(25_000),
     "chunks of a WebP": webp_of_chunks(25_000),
     **{f"tags of a {kind}": saved(kind, exif=_EXIF) for kind in FORMATS},
