@@ -192,7 +192,9 @@ class World:
     async def _enter_key(self, number: int) -> None:
         for _ in range(20):
             try:
-                grant = await self.playground.use_key(person_of(number), OWN_KEYS[number - _OWN_PAYERS.start])
+                grant = await self.playground.use_key(
+                    person_of(number), OWN_KEYS[number - _OWN_PAYERS.start], f"9.9.9.{number}"
+                )
             except PlaygroundError:
                 await asyncio.sleep(20)
             else:

@@ -13,7 +13,7 @@ import yaml
 from components import messages
 from components.ui.http.sign_in import BLOCKED_PAGE, SESSION_COOKIE
 from components.ui.message_json import message_json
-from tests.support.app_process import ROOT
+from tests.support.app_process import ROOT, AppProcess
 from tests.support.hf_space import OWNER, Space, Visitor
 from tests.support.v3_service import KEY, HostedApi
 
@@ -250,7 +250,7 @@ def test_nothing_secret_gets_into_the_log(visitor: Visitor, space: Space) -> Non
 
 def test_for_people_on_a_list(api: HostedApi, tmp_path) -> None:
     settings = {"PLAYGROUND_ACCESS": "listed", "PLAYGROUND_USERS": "Alice, zoe"}
-    space = Space(tmp_path, api, **settings).start()
+    space = Space(tmp_path, api, AppProcess, **settings).start()
     try:
         with Visitor(space) as visitor:
             assert visitor.account_status()["obstacle"] == message_json(messages.SIGN_IN, is_free=True)
