@@ -270,7 +270,7 @@ class Store(SourceStore, BillStore):
         return self._images.thumbnail(name)
 
     def _mark_ahead(self, now: float) -> None:
-        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, (now,)))
+        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, {"now": now}))
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         """Return jobs that are not deleted, with a failed job in place of each invalid record."""
