@@ -53,6 +53,7 @@ MARK_AHEAD = (
 )
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
+RESTORE = "INSERT OR IGNORE INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)"
 # coalesce: a job without a price of its own costs what was reserved for it.
 _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ? AND expected IS NULL"
 

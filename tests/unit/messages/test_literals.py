@@ -40,6 +40,7 @@ ALLOWED = {
     "components/storage/migrations.py": "SQL",
     "components/sqlite/table_schema.py": TERMINAL,
     "components/storage/folder_lock.py": TERMINAL,
+    "components/ui/zerogpu.py": TERMINAL,
     "components/ui/http/exceptions.py": PROGRAM,
     "components/ui/http/payload.py": PROGRAM,
     "components/ui/http/payload_schema.py": PROGRAM,
