@@ -6,6 +6,7 @@ import { showExamples } from "./form/examples.js";
 import { watchPrice } from "./form/price.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
+import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
 import { rowsOf } from "./grid/rows.js";
@@ -124,6 +125,8 @@ function refresh({ feed }, options) {
 function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
+  giveBack(page, isRestarted ? lostSeals(answer.rows) : []);
+  keepSeals(answer.rows);
   dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
   if (isRestarted && page.hasAnswer) account.updateAccount(); // a restarted server has forgotten the key
   page.hasAnswer = true;
@@ -133,6 +136,13 @@ function showAnswer(page, answer, isFull, isRestarted) {
   tabTitle.update(rowsIn(page));
   price.showSpending(rowsIn(page));
   offerExamples(gallery);
+}
+
+/** Gives jobs back to a restarted server that has lost them. */
+async function giveBack({ host, visitor, feed }, seals) {
+  if (!seals.length) return;
+  await host.server.restore({ visitor, seals });
+  feed.wake();
 }
 
 /** Shows the receipt of a press, which is the component's value. */

@@ -53,6 +53,7 @@ class LostSubmits:
 
     def __init__(self, client: Client, jobs: JobRepository, store: AsyncStore, clock: Clock) -> None:
         self._client, self._jobs, self._store, self._clock = client, jobs, store, clock
+        self._begun = clock.now()
         self._waiting: dict[str, asyncio.Event] = {}
         """Jobs whose next search is waited for; the event ends the wait."""
 
@@ -122,7 +123,12 @@ class LostSubmits:
             if entry.task_id not in claimed:
                 candidates.append(await self._billed_candidate(job, entry))
         rivals = await self._store.rivals_of(job)
-        return match(job, rivals, [one for one in candidates if one], self._window), bill
+        found = match(job, rivals, [one for one in candidates if one], self._window)
+        return (Match(Verdict.CHARGED) if found.task and self._may_be_forgotten_job_s(job) else found), bill
+
+    def _may_be_forgotten_job_s(self, job: Job) -> bool:
+        """Return whether a task may belong to a job of another visitor that a crash has removed from the folder."""
+        return self._store.may_be_set_back and not job.key and (job.sent or job.created) < self._begun
 
     async def _listed(self, job: Job) -> list[TaskUpdate]:
         """Return the tasks of the job's model that may have been created by its submit."""

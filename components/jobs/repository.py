@@ -52,6 +52,13 @@ class JobRepository:
         await self._saved(job, is_saved=is_saved)
         return is_saved
 
+    async def restore(self, job: Job) -> bool:
+        """Save and publish a job that may be missing here; return False when it cannot be here again."""
+        is_restored = await self._store.restore_job(job)
+        if is_restored:
+            await self._saved(job)
+        return is_restored
+
     async def mark_sent(self, job: Job) -> None:
         """Save and publish a job right before its POST, the first and only one that may have arrived.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 
 from components import messages
 from components.clock import Clock
@@ -53,6 +55,14 @@ class JobResume:
                 if (job.visitor, job.account) == (visitor, account) and job.id not in self._runner:
                     await self._resume(job)
 
+    async def restore(self, visitor: str, sealed: Iterable[str]) -> None:
+        """Take a visitor's jobs back that the folder has lost in a crash; none is sent again. Raises StorageError."""
+        async with self.lock:
+            for text in sealed:
+                job = self._store.blocking.unsealed(text)
+                if job and job.visitor == visitor:
+                    await self._restore(job)
+
     async def recheck(self, visitor: str, job_id: str) -> None:
         """Retry a visitor's job that may be paid for: no answer to the submit, no image, or left after a fault."""
         async with self.lock:
@@ -66,6 +76,25 @@ class JobResume:
             else:
                 await self._recheck(job)
 
+    async def _restore(self, job: Job) -> None:
+        """Take a job back unless as much of it is known: whose task it is, or that it ended without one."""
+        known = self._jobs.unwritten(job.id) or await self._store.job(job.id)
+        if known and (known.task_id or not job.task_id):
+            return
+        await self._runner.cancel(job.id)
+        if job.task_id:
+            # Its image was lost with its record, or is downloaded once more.
+            job = replace(job.reopened(), images=())
+        if await self._jobs.restore(job) and not job.ended:
+            await self._resume(job)
+
+    async def _as_perhaps_sent(self, job: Job) -> Job:
+        """Return an unfinished job as a lost submit: after what the folder holds it may have been sent."""
+        lost = replace(job, lost=None, sent=job.sent or job.created)
+        lost = lost.as_unknown(messages.UNANSWERED_BEFORE_RESTART, self._clock.now())
+        await self._jobs.restore(lost)
+        return lost
+
     async def _resume(self, job: Job) -> None:
         # What happens here to the jobs of a newer version's folder, whose changes are in memory alone: those that were
         # sent are followed or searched for, which costs nothing and which the newer version does again; those that
@@ -73,6 +102,8 @@ class JobResume:
         if not job.sent and self._store.is_from_newer_version:
             await self._jobs.save(job.paused(messages.WAITS_FOR_NEWER))
             return
+        if self._store.may_be_set_back and not job.task_id and job.state is not JobState.UNKNOWN:
+            job = await self._as_perhaps_sent(job)
         now, is_open = self._clock.now(), job.account in self._accounts
         if not job.sent and (now - job.created > STALE_SECONDS or not is_open):
             await self._jobs.save(job.ended_as(JobState.STOPPED, now, messages.STALE))

@@ -16,6 +16,7 @@ STORE_TROUBLE = Message("store_trouble")
 
 OFFLINE = Message("offline")
 UNANSWERED = Message("unanswered")
+UNANSWERED_OR_FORGOTTEN = Message("unanswered_or_forgotten", charge=Charge.MAYBE)
 NOTHING_STORED_HERE = Message("nothing_stored_here")
 PICTURE_NOT_LOADED = Message("picture_not_loaded")
 OLDER_NOT_LOADED = Message("older_not_loaded")

@@ -71,6 +71,8 @@ class Playground:
 
     def _add_services(self, store: AsyncStore) -> None:
         self.store = store
+        if not self.backend.free:
+            store.blocking.seal_by(self.backend.endpoint.key)
         repository = JobRepository(store)
         self.jobs = self._job_service(store, repository)
         target = JobTarget(HOSTED, self.config.visitor_models[0])

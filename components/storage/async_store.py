@@ -80,6 +80,11 @@ class AsyncStore:
         return self.blocking.is_from_newer_version
 
     @property
+    def may_be_set_back(self) -> bool:
+        """Return whether the folder may be found as it was up to half a minute before a crash."""
+        return self.blocking.may_be_set_back
+
+    @property
     def is_unread(self) -> bool:
         """Return whether memory stands in for a database that is there and could not be read."""
         return self.blocking.is_unread
@@ -133,6 +138,7 @@ class AsyncStore:
     record_cleanup = _in_order(Store.record_cleanup)
     cleanup_note = _in_order(Store.cleanup_note)
 
+    restore_job = _in_order(Store.restore_job)
     set_bill = _in_order(Store.set_bill)
     unbilled = _in_order(Store.unbilled)
     spending_by_day = _in_order(Store.spending_by_day)

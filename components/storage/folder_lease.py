@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from components.errors import SetupError
+from components.storage.folder_lock import in_use
 
 RENEW_SECONDS = 10.0
 """Time between renewals."""
@@ -53,10 +53,7 @@ class FolderLease:
             time.sleep(min(RENEW_SECONDS / 10, 1))
             # Not by the time in it: the clocks of two computers may differ.
             if (now := self._content()) != left and now:
-                raise SetupError(
-                    f"Another playground is running on the data folder {self._path.parent}.",
-                    "Stop it, or set PLAYGROUND_DATA_DIR to another folder.",
-                )
+                raise in_use(self._path.parent)
 
     def _renew_until_ended(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):

@@ -27,8 +27,13 @@ def lock_folder(path: Path) -> sqlite3.Connection | None:
         lock.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             return None
-        raise SetupError(
-            f"Another playground is running on the data folder {path.parent}.",
-            "Stop it, or set PLAYGROUND_DATA_DIR to another folder.",
-        ) from error
+        raise in_use(path.parent) from error
     return lock
+
+
+def in_use(folder: Path) -> SetupError:
+    """Return the error of a folder that another process has."""
+    return SetupError(
+        f"Another playground is running on the data folder {folder}.",
+        "Stop it, or set PLAYGROUND_DATA_DIR to another folder.",
+    )

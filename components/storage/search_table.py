@@ -45,7 +45,9 @@ INSERT INTO search_index (job_id, words, loras, is_favourite, bytes) VALUES (?, 
 ON CONFLICT (job_id) DO UPDATE SET is_favourite = excluded.is_favourite, bytes = excluded.bytes
 WHERE (is_favourite, bytes) <> (excluded.is_favourite, excluded.bytes)
 """
-_UPDATE_WORDS = "UPDATE search_index SET words = ?2, loras = ?3 WHERE job_id = ?1 AND (words, loras) <> (?2, ?3)"
+_UPDATE_WORDS = (
+    "UPDATE search_index SET words = :words, loras = :loras WHERE job_id = :id AND (words, loras) <> (:words, :loras)"
+)
 _MAX_TERMS = 20
 """Terms of a search; further ones are ignored."""
 
@@ -104,9 +106,8 @@ def index(db: sqlite3.Connection, job: Job) -> None:
     text = folded(f"{request.prompt}\n{request.negative_prompt}")
     # Each path between line breaks, so that a search for a path does not find a longer one.
     loras = "".join(f"\n{lora.path}\n" for lora in request.loras)
-    row = (job.id, text, loras, int(job.is_favourite), _bytes(job))
-    db.execute(_ADD_OR_UPDATE, row)
-    db.execute(_UPDATE_WORDS, row[:3])
+    db.execute(_ADD_OR_UPDATE, (job.id, text, loras, int(job.is_favourite), _bytes(job)))
+    db.execute(_UPDATE_WORDS, {"id": job.id, "words": text, "loras": loras})
 
 
 def _bytes(job: Job) -> int:

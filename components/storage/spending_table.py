@@ -44,13 +44,16 @@ SET_SWITCH = "INSERT INTO switches (name, is_on) VALUES (?, ?) ON CONFLICT (name
 # off.
 MERGES = {"switches": "ON CONFLICT (name) DO UPDATE SET is_on = max(is_on, excluded.is_on)"}
 _IN_WINDOW = (
-    "made > ?1 AND (made <= ?2 OR EXISTS"
-    " (SELECT 1 FROM spendings_ahead AS ahead WHERE ahead.job_id = spendings.job_id AND ahead.seen > ?1))"
+    "made > :begin AND (made <= :now OR EXISTS"
+    " (SELECT 1 FROM spendings_ahead AS ahead WHERE ahead.job_id = spendings.job_id AND ahead.seen > :begin))"
 )
 """Condition of the spendings that count in a window, by its begin and the present."""
-MARK_AHEAD = "INSERT OR IGNORE INTO spendings_ahead (job_id, seen) SELECT job_id, ?1 FROM spendings WHERE made > ?1"
+MARK_AHEAD = (
+    "INSERT OR IGNORE INTO spendings_ahead (job_id, seen) SELECT job_id, :now FROM spendings WHERE made > :now"
+)
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
+RESTORE = "INSERT OR IGNORE INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)"
 # coalesce: a job without a price of its own costs what was reserved for it.
 _SETTLE = "UPDATE spendings SET cost = coalesce(?, cost), is_settled = 1 WHERE job_id = ? AND expected IS NULL"
 
@@ -90,16 +93,20 @@ def totals(
     `is_stopped` is the state of the host's switch while it was never set.
     """
 
+    def since(begin: float, what: str, of_whom: str = "") -> int:
+        query = f"SELECT {what} FROM spendings WHERE {_IN_WINDOW}{of_whom}"
+        found = db.execute(query, {"begin": begin, "now": now, "person": payer_name})
+        return int(found.fetchone()[0] or 0)
+
     def value(query: str, *values: object) -> int:
         return int(db.execute(query, values).fetchone()[0] or 0)
 
-    of_all = f"FROM spendings WHERE {_IN_WINDOW}"
-    of_person = f"{of_all} AND person = ?3"
+    of_person = " AND person = :person"
     return SpendingTotals(
-        images_this_hour=value(f"SELECT count(*) {of_person}", now - HOUR, now, payer_name),
-        by_person_today=value(f"SELECT sum(cost) {of_person}", now - DAY, now, payer_name),
-        today=value(f"SELECT sum(cost) {of_all}", now - DAY, now),
-        this_month=value(f"SELECT sum(cost) {of_all}", now - MONTH, now),
+        images_this_hour=since(now - HOUR, "count(*)", of_person),
+        by_person_today=since(now - DAY, "sum(cost)", of_person),
+        today=since(now - DAY, "sum(cost)"),
+        this_month=since(now - MONTH, "sum(cost)"),
         unsettled=value(_UNSETTLED, balance_time),
         is_stopped=bool(value("SELECT coalesce(max(is_on), ?) FROM switches WHERE name = ?", is_stopped, STOP_SWITCH)),
     )

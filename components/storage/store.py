@@ -15,6 +15,7 @@ from components.storage.bill_store import BillStore
 from components.storage.cleanup_table import CleanupNote
 from components.storage.image_files import IMAGE_NAME
 from components.storage.migrations import MIGRATIONS
+from components.storage.seal_store import SealStore
 from components.storage.search_table import Filters, Search
 from components.storage.source_store import SourceStore
 
@@ -24,7 +25,7 @@ RECORDS_AT_ONCE = 500
 _TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
 
 
-class Store(SourceStore, BillStore):
+class Store(SourceStore, BillStore, SealStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -272,7 +273,7 @@ class Store(SourceStore, BillStore):
         return self._images.thumbnail(name)
 
     def _mark_ahead(self, now: float) -> None:
-        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, (now,)))
+        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, {"now": now}))
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         """Return jobs that are not deleted, with a failed job in place of each invalid record."""

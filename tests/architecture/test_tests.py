@@ -33,6 +33,7 @@ WAITING_IS_THE_SUBJECT = {
     "faults/page_visitor.py": "two presses closer than 0.4 s count as one",
     "faults/test_presses.py": "a key that repeats, and two presses a second apart",
     "process/test_crash.py": "a kill at a random moment",
+    "process/test_set_back.py": "the store's open jobs, of whose end no event tells",
     "sdxl/test_serving.py": "polls the server",
     "sdxl/test_speed_page.py": "the draft is written when typing has paused",
     "support/killable_app.py": "clicks at random moments",

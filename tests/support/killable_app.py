@@ -14,7 +14,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,18 @@ from PIL import Image
 from components.api import client
 from components.api.client import Endpoint
 from components.budget.limits import BudgetLimits
+from components.domain.job import Job
 from components.domain.model_family import Catalogue, ModelFamily
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
+from components.jobs import repository
 from components.jobs.submission import JobLimits, Submission
 from components.messages.catalogue import Text
 from components.services.backend import Backend
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
-from components.storage import database
+from components.sqlite.mount import Mount
+from components.storage import data_folder, database
 from components.storage.store import Store
 from tests.support.paths import ROOT
 from tests.support.scripted_api import ALICE, BOB, MODEL
@@ -57,8 +60,9 @@ def opened(folder: Path, url: str) -> Playground:
 class KillableApps:
     """Parent process that starts one child after the other."""
 
-    def __init__(self, url: str) -> None:
-        command = [sys.executable, "-m", "tests.support.killable_app", url]
+    def __init__(self, url: str, *, is_on_bucket: bool = False) -> None:
+        """`is_on_bucket`: the data folder may be set back, and each row that a page gets is printed with its seal."""
+        command = [sys.executable, "-m", "tests.support.killable_app", url, *(["bucket"] if is_on_bucket else [])]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def child(self, folder: Path, run: int, step: int = 0) -> int:
@@ -141,7 +145,7 @@ async def _one_click(folder: Path, url: str, run: int) -> None:
 
 async def _click(playground: Playground, click: str, seed: int, pictures: int) -> None:
     requests = tuple(GenerationRequest(click, width=SIZE, height=SIZE, seed=seed + place) for place in range(pictures))
-    person = PERSONS[seed % 2]
+    person = PERSONS[seed // 10 % 2]
     await playground.start(person, Submission(person.visitor_id, click, requests), "")
     _print(click)
 
@@ -149,6 +153,19 @@ async def _click(playground: Playground, click: str, seed: int, pictures: int) -
 def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def _be_on_a_bucket() -> None:
+    """Let this process and its children see a mount that does not keep what is synced, and print their rows' seals."""
+    data_folder.mount_of = lambda folder: Mount(keeps_synced=False)
+    publish = repository.JobRepository._publish
+
+    async def publish_and_print(self: repository.JobRepository, jobs: Sequence[Job]) -> None:
+        await publish(self, jobs)
+        for job in jobs:
+            _print(f"row {job.visitor} {job.id} {self._store.blocking.seal(job)}")
+
+    repository.JobRepository._publish = publish_and_print
 
 
 def _die_before_step(last: int) -> None:
@@ -180,4 +197,6 @@ def _die_before_step(last: int) -> None:
 
 
 if __name__ == "__main__":
+    if "bucket" in sys.argv:
+        _be_on_a_bucket()
     _serve(sys.argv[1])

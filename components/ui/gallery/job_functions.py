@@ -11,6 +11,9 @@ from components.domain.person import is_token
 from components.jobs.service import JobService
 from components.ui.identity import as_object, person_of
 
+MOST_SEALS = 60
+"""Sealed records that a browser gives back at once; assets/ui/gallery/seals.js keeps as many."""
+
 
 def job_functions(jobs: JobService) -> list[Callable[..., Awaitable[Any]]]:
     """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""
@@ -25,6 +28,13 @@ def job_functions(jobs: JobService) -> list[Callable[..., Awaitable[Any]]]:
         click = values.get("click")
         return is_token(click) and await jobs.revoke(person_of(values, request).visitor_id, str(click))
 
+    async def restore(payload: Any, request: gr.Request) -> None:
+        """Take back jobs whose sealed records the browser kept, where a crash has set the folder back."""
+        values = as_object(payload)
+        seals = values.get("seals")
+        texts = [text for text in seals if isinstance(text, str)] if isinstance(seals, list) else []
+        await jobs.resume.restore(person_of(values, request).visitor_id, texts[:MOST_SEALS])
+
     async def cancel(payload: Any, request: gr.Request) -> bool:
         """Cancel a job that is not sent yet, or stop one at no charge; return False when it is too late."""
         visitor, job_id = job_of(payload, request)
@@ -36,7 +46,7 @@ def job_functions(jobs: JobService) -> list[Callable[..., Awaitable[Any]]]:
         """Stop a job that is being generated, which may be charged all the same; return False if that failed."""
         return await jobs.stop(*job_of(payload, request))
 
-    return [recheck, revoke, cancel, stop]
+    return [recheck, revoke, restore, cancel, stop]
 
 
 def job_of(payload: Any, request: gr.Request) -> tuple[str, str]:

@@ -61,6 +61,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "links": list(job.links),
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,
+        **({"seal": seal} if (seal := playground.store.blocking.seal(job)) else {}),
     }
 
 

@@ -77,7 +77,9 @@ class Results:
             "too_many_loras": messages.too_many_loras(ROWS),
         }
         found = {name: message_json(message, is_free=True) for name, message in texts.items()}
-        return found | {"unanswered": message_json(messages.UNANSWERED, is_free=backend.free)}
+        is_set_back = self._playground.store.may_be_set_back
+        unanswered = messages.UNANSWERED_OR_FORGOTTEN if is_set_back else messages.UNANSWERED
+        return found | {"unanswered": message_json(unanswered, is_free=backend.free)}
 
     def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""

@@ -43,6 +43,7 @@ ALLOWED = {
     "components/sqlite/table_schema.py": TERMINAL,
     "components/storage/folder_lease.py": TERMINAL,
     "components/storage/folder_lock.py": TERMINAL,
+    "components/ui/zerogpu.py": TERMINAL,
     "components/ui/http/exceptions.py": PROGRAM,
     "components/ui/http/payload.py": PROGRAM,
     "components/ui/http/payload_schema.py": PROGRAM,
