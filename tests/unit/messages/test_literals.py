@@ -52,7 +52,6 @@ ALLOWED = {
     "components/ui/launch.py": NAME,
     "components/ui/page.py": NAME,
     "components/ui/routes/host.py": PROGRAM,
-    "components/ui/zerogpu.py": TERMINAL,
 }
 """Files with texts that no visitor sees, each with the reason."""
 HEADERS = {"Authorization", "Bearer", "Connection", "Range"}
