@@ -138,11 +138,15 @@ function showAnswer(page, answer, isFull, isRestarted) {
   offerExamples(gallery);
 }
 
-/** Gives jobs back to a restarted server that has lost them. */
+const SEALS_AT_ONCE = 10; // the longest prompts make 15 kB each; components/ui/gallery/job_functions.py takes as many
+
+/** Gives jobs back to a restarted server that has lost them; what fails is tried after its next start. */
 async function giveBack({ host, visitor, feed }, seals) {
-  if (!seals.length) return;
-  await host.server.restore({ visitor, seals });
-  feed.wake();
+  for (let place = 0; place < seals.length; place += SEALS_AT_ONCE) {
+    const some = seals.slice(place, place + SEALS_AT_ONCE);
+    if ((await host.server.restore({ visitor, seals: some }).catch(() => "failed")) === "failed") return;
+    feed.wake();
+  }
 }
 
 /** Shows the receipt of a press, which is the component's value. */

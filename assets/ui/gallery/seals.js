@@ -5,7 +5,7 @@
 import { appPath } from "../shared/dom.js";
 
 const STORAGE_KEY = `playground-seals ${appPath()}`;
-const MOST = 60; // as components/ui/gallery/job_functions.py takes
+const MOST = 60; // records; what is older than the last half minute is on the server's disk
 
 /** @typedef {{seal: string, task: ?string, created: number}} Record */
 

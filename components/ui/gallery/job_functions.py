@@ -11,8 +11,8 @@ from components.domain.person import is_token
 from components.jobs.service import JobService
 from components.ui.identity import as_object, person_of
 
-MOST_SEALS = 60
-"""Sealed records that a browser gives back at once; assets/ui/gallery/seals.js keeps as many."""
+MOST_SEALS = 10
+"""Sealed records that a browser gives back in one call, as assets/ui/main.js does."""
 
 
 def job_functions(jobs: JobService) -> list[Callable[..., Awaitable[Any]]]:
