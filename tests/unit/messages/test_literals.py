@@ -41,7 +41,6 @@ ALLOWED = {
     "components/storage/data_place.py": NAME,
     "components/storage/migrations.py": "SQL",
     "components/sqlite/table_schema.py": TERMINAL,
-    "components/storage/folder_lease.py": TERMINAL,
     "components/storage/folder_lock.py": TERMINAL,
     "components/ui/zerogpu.py": TERMINAL,
     "components/ui/http/exceptions.py": PROGRAM,
