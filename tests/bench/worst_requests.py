@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _delays(app: AppProcess) -> Iterator[Delay]:
     with httpx.Client(base_url=app.url, timeout=TIMEOUT, trust_env=False) as http, _own_heartbeat() as own:
         config = http.get("/config").json()
         time.sleep(2)
-        for name, request in (*_page_functions(http, config), *_presses(http, config), *_uploads(http)):
+        for name, request in chain(_page_functions(http, config), _presses(http, config), _uploads(http)):
             file.take()
             own.clear()
             begun = time.monotonic()
