@@ -23,6 +23,7 @@ from components.ui.http.csp import CspNonces
 from components.ui.http.exceptions import handlers
 from components.ui.http.forwarded import ForwardedHeaders
 from components.ui.http.gradio_server import bounded_server
+from components.ui.http.gradio_sessions import use_lean_sessions
 from components.ui.http.host_check import HostCheck
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
@@ -44,7 +45,7 @@ QUEUE_LIMIT = 500
 QUEUE_POLL_SECONDS = 0.02
 """Interval in which Gradio's queue looks for events; its default of 1 ms costs an idle app 7 % of a core."""
 SESSION_CAPACITY = 1000
-"""Sessions whose state Gradio stores, about 75 kB each (its default is 10,000); the oldest is dropped beyond it."""
+"""Sessions whose state Gradio stores (its default is 10,000); the oldest is dropped beyond it."""
 
 
 def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
@@ -58,6 +59,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     gradio_queue = blocks._queue  # pyright: ignore[reportPrivateUsage] - Gradio 6.31 has no setting for it
     gradio_queue.sleep_when_free = gradio_queue.progress_update_sleep_when_free = QUEUE_POLL_SECONDS
+    use_lean_sessions()
     with bounded_server(playground.config.proxies):
         _serve(blocks, _app_kwargs(playground, host, page))
     if invitation := host.invitation(blocks.share_url or blocks.local_url or ""):
