@@ -29,6 +29,8 @@ LIMIT = 0.2
 """Seconds by which the event loop may be late."""
 TEXT_BYTES = 950_000
 """Bytes in JSON: with the rest of the body just below the limit of 1 MiB."""
+FUNCTION_BYTES = 240_000
+"""Bytes in JSON just below the limit of the page's functions."""
 TIMEOUT = 120.0
 KEYS = ("prompt", "negative_prompt", "text", "query", "styles", "page", "key", "name", "before")
 """Keys of the objects that the page's functions take."""
@@ -124,7 +126,7 @@ def _page_functions(http: httpx.Client, config: dict[str, Any]) -> Requests:
     for part in config["components"]:
         for function in part["props"].get("server_fns") or []:
             place = part["props"].get("elem_id", "")
-            for text_name, text in worst_texts(TEXT_BYTES).items():
+            for text_name, text in worst_texts(FUNCTION_BYTES).items():
                 for key in (*KEYS, *WRAPPED):
                     value = WRAPPED[key](text) if key in WRAPPED else text
                     data = {"visitor": secrets.token_hex(16), "prompt": "fox", key.strip(): value}
