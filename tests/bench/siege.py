@@ -35,6 +35,8 @@ OPENING = 20
 HOLD = 20
 """Seconds of a page's long poll."""
 SIZE = 256
+SETTLED_SECONDS = 420
+"""Seconds until the last search for a lost submit, four minutes after it, has ended."""
 Response = tuple[int, dict[str, str], bytes] | None
 
 
@@ -224,7 +226,7 @@ async def _made(makers: list[Browser]) -> None:
 
 async def _settled(makers: list[Browser]) -> None:
     """Wait until no job is in progress and the searches for unknown ones have ended."""
-    async with asyncio.timeout(180):
+    async with asyncio.timeout(SETTLED_SECONDS):
         for maker in makers:
             while (await maker.changes("", 0, 0))["busy"]:  # noqa: ASYNC110 - the app is another process
                 await asyncio.sleep(0.5)
