@@ -193,7 +193,8 @@ def _limits(env: Mapping[str, str]) -> BudgetLimits:
         per_month=_usd(env, "PLAYGROUND_USD_PER_MONTH", "50"),
         min_balance=_usd(env, "PLAYGROUND_MIN_BALANCE", "1"),
         is_stopped=_is_on(env.get("PLAYGROUND_STOP", "")),
-        is_local=_is_local(env),
+        # A host who says for whom the key pays may have a proxy on this computer, by which others come.
+        is_local=_is_local(env) and not _has_chosen_access(env),
     )
 
 
@@ -237,8 +238,11 @@ def _host_names(env: Mapping[str, str]) -> frozenset[str] | None:
     names = frozenset(name.strip().lower() for name in env.get("PLAYGROUND_HOSTS", "").split(",") if name.strip())
     if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name) for name in names):
         raise SetupError("PLAYGROUND_HOSTS holds something that is no host name.", "Such as pictures.example.org.")
-    has_chosen = env.get("PLAYGROUND_ACCESS", "").strip() not in ("", "auto")
-    return names if names or (_is_local(env) and not has_chosen) else None
+    return names if names or (_is_local(env) and not _has_chosen_access(env)) else None
+
+
+def _has_chosen_access(env: Mapping[str, str]) -> bool:
+    return env.get("PLAYGROUND_ACCESS", "").strip() not in ("", "auto")
 
 
 def _proxies(env: Mapping[str, str]) -> Proxies:

@@ -50,6 +50,8 @@ def batch(request: GenerationRequest, images: int) -> tuple[tuple[GenerationRequ
 
 MAX_CELLS = 25
 """Images of one grid."""
+_LARGEST = 1e12
+"""Largest number in a list, far above the range of any field."""
 FIELD = "grid"
 """Field name of errors about a grid."""
 WORDS = "words"
@@ -145,13 +147,14 @@ def _read_numbers(text: str, *, whole: bool) -> tuple[Value, ...]:
 
 def _expand(part: str) -> list[float]:
     if re.fullmatch(_NUMBER, part):
-        return [float(part)]
+        return [_number(part)]
     if not (parsed := _RANGE.fullmatch(part)):
         raise InvalidRequest(FIELD, messages.VALUES_NOT_READ)
-    first, last = float(parsed[1]), float(parsed[2])
+    first, last = _number(parsed[1]), _number(parsed[2])
     if parsed[4]:
         return _evenly_spaced(first, last, int(parsed[4]))
-    return _stepped(first, last, float(parsed[3] or (1 if last >= first else -1)))
+    usual = "1" if last >= first else "-1"
+    return _stepped(first, last, _number(parsed[3] or usual))
 
 
 def _evenly_spaced(first: float, last: float, number: int) -> list[float]:
@@ -163,10 +166,19 @@ def _evenly_spaced(first: float, last: float, number: int) -> list[float]:
 def _stepped(first: float, last: float, step: float) -> list[float]:
     if not step or (last - first) * step < 0:
         raise InvalidRequest(FIELD, messages.VALUES_NOT_READ)
-    number = int((last - first) / step + 1e-9) + 1  # (0.3 - 0.1) / 0.1 is 1.9999999999999998
-    if number > MAX_CELLS:
+    steps = (last - first) / step + 1e-9  # (0.3 - 0.1) / 0.1 is 1.9999999999999998
+    # Not as a whole number yet: a tiny step makes it infinite.
+    if steps >= MAX_CELLS:
         raise InvalidRequest(FIELD, messages.too_many_cells(MAX_CELLS))
-    return [first + step * at for at in range(number)]
+    return [first + step * at for at in range(int(steps) + 1)]
+
+
+def _number(text: str) -> float:
+    """Return a number. Raises InvalidRequest for one beyond all fields, which may be infinite."""
+    value = float(text)
+    if abs(value) > _LARGEST:
+        raise InvalidRequest(FIELD, messages.VALUES_NOT_READ)
+    return value
 
 
 def _with_value(request: GenerationRequest, axis: Axis, value: Value, schema: ModelSchema) -> GenerationRequest:

@@ -9,6 +9,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from components.net.addresses import Address, parse_address
 
 Network = IPv4Network | IPv6Network
+_READ_CHARACTERS = 1000
+"""Characters at the end of the header's values, which the nearest proxies wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Proxies:
         all that stands left of it. Where every address is a proxy's, the nearest one counts.
         """
         nearest = peer
-        for entry in reversed(",".join(forwarded).split(",")):
+        # Of thousands of forged entries, each would be parsed before any limit counts.
+        for entry in reversed(",".join(forwarded)[-_READ_CHARACTERS:].split(",")):
             address = parse_address(entry)
             if address is None:
                 break

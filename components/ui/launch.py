@@ -25,6 +25,7 @@ from components.ui.http.forwarded import ForwardedHeaders
 from components.ui.http.gradio_server import bounded_server
 from components.ui.http.gradio_sessions import use_lean_sessions
 from components.ui.http.host_check import HostCheck
+from components.ui.http.page_turns import PageTurns
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
 from components.ui.http.security import OriginCheck, SecurityHeaders
@@ -134,6 +135,8 @@ def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
         # Before Sessions, which reads the session hash from the parsed payload.
         Middleware(PayloadValidation, schema=PayloadSchema.of(blocks)),
         Middleware(Sessions),
+        # Outside what makes the page, which costs time too.
+        Middleware(PageTurns),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
         Middleware(CspNonces, early=assets.early_script() + field_data_html(), frames=config.frames),

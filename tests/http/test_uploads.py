@@ -31,6 +31,18 @@ def test_a_form_has_ten_files_at_most(client: RawClient, app: AppProcess, count:
         path.unlink()
 
 
+@pytest.mark.parametrize("length", [300, 10_000])
+def test_a_form_with_a_long_boundary_is_refused(client: RawClient, app: AppProcess, length: int) -> None:
+    logged, boundary = app.log.stat().st_size, "x" * length
+    answer = client.http.post(
+        "/gradio_api/upload",
+        content=FORM.replace(b"--x", f"--{boundary}".encode()) + f"\r\n--{boundary}--\r\n".encode(),
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    assert answer.status_code == 400
+    assert app.log.read_bytes()[logged:] == b""
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [("/gradio_api/upload", "multipart/form-data; boundary=x"), ("/playground/sources", "image/png")],

@@ -52,7 +52,7 @@ def test_only_a_page_that_nobody_else_can_open_is_paid_for_without_asking_who(pl
 def test_the_host_may_choose_who_is_paid_for(place, access):
     limits = settings(PLAYGROUND_ACCESS=f" {access.value} ", **place).limits
     assert limits.access is access
-    assert limits.is_local is (place == {}), "a choice makes no home of a page that others can open"
+    assert not limits.is_local, "others may come by a proxy on this computer"
 
 
 @pytest.mark.parametrize("access", ["signed-in", "listed"])
@@ -188,3 +188,17 @@ def test_a_proxy_is_on_this_computer_or_a_space_s_unless_the_host_names_others(p
 @pytest.mark.parametrize("text", ["proxy.example", "10.0.0.0/40", "*", "10.0.0"])
 def test_a_proxy_that_is_no_address_is_refused(text):
     assert "PLAYGROUND_PROXIES" in refused(PLAYGROUND_PROXIES=text)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_local"),
+    [
+        ({}, True),
+        ({"PLAYGROUND_ACCESS": "auto"}, True),
+        ({"PLAYGROUND_ACCESS": "everyone"}, False),
+        ({"PLAYGROUND_ACCESS": "own-key-only"}, False),
+        (OPEN, False),
+    ],
+)
+def test_a03_behind_a_proxy_of_the_host_s_own_it_is_no_local_page(place, is_local):
+    assert settings(**place).limits.is_local is is_local

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from gradio import route_utils
+from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException
 from uvicorn.config import Config
 
 from components.net.http_connections import HEAD_BYTES, ConnectionBounds, OpenConnections
@@ -72,6 +74,9 @@ class BoundedForm(route_utils.GradioMultiPartParser):
         """Return the form. Raises MultiPartException, and whatever reading the body raises."""
         try:
             return await super().parse()
+        except FormParserError as error:
+            self._discard()
+            raise MultiPartException(str(error)) from error
         except BaseException:
             # Gradio does so for a form that is malformed, but not for one that ends early.
             self._discard()

@@ -6,6 +6,7 @@ own site, past every check of the `Origin`. Only a name can be made to lead else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from ipaddress import ip_address
 
@@ -14,6 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components import messages
 from components.ui.http.responses import refusal
+
+_HOST = re.compile(r"(?:\[(?P<v6>[^\[\]]*)\]|(?P<name>[^:\[\]]*))(?::\d*)?")
+"""Name or address, and a port: what follows them is no part of it that may be left out."""
 
 
 class HostCheck:
@@ -36,8 +40,10 @@ class HostCheck:
 
 def is_own_host(host: str, names: Collection[str]) -> bool:
     """Return whether a `Host` is an address, empty, `localhost` or below it, or one of these names in lower case."""
-    bare = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    name = bare.strip().lower().removesuffix(".")
+    found = _HOST.fullmatch(host.strip())
+    if not found:
+        return False
+    name = (found["v6"] or found["name"]).lower().removesuffix(".")
     return name in ("", "localhost") or name.endswith(".localhost") or name in names or _is_address(name)
 
 

@@ -76,6 +76,23 @@ def test_c01_no_list_is_counted_out_further_than_can_be_shown(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 310,
+        "-" + "9" * 400,
+        f"1-{'9' * 400} [3]",
+        f"0-1 (+{'9' * 400})",
+        f"{'9' * 400}-1",
+        f"0-1 (+0.{'0' * 320}1)",
+    ],
+)
+@pytest.mark.parametrize("field", ["seed", "num_inference_steps", "guidance_scale", "lora_1_scale"])
+def test_c02_a_number_of_hundreds_of_digits_is_refused(field, text):
+    with pytest.raises(InvalidRequest):
+        axis(field, text)
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         [],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
+from components.net import proxies
 from components.net.addresses import parse_address
 from components.net.proxies import LOOPBACK_ONLY, Proxies
 
@@ -71,3 +74,10 @@ def test_the_client_is_the_nearest_address_that_no_proxy_has(proxies, peer, forw
 def test_what_is_no_network_is_refused(name):
     with pytest.raises(ValueError, match=r"does not appear|not permitted"):
         Proxies.of([name])
+
+
+def test_c13_of_thousands_of_entries_the_nearest_are_read(monkeypatch):
+    read: list[str] = []
+    monkeypatch.setattr(proxies, "parse_address", lambda text: read.append(text) or parse_address(text))
+    assert LOOPBACK_ONLY.client_of(ip_address("127.0.0.1"), ["9.9.9.9" + ",::1" * 8000]) == ip_address("::1")
+    assert len(read) < 1000

@@ -20,6 +20,7 @@ OWN = [
 FOREIGN = [
     "evil.example:7912", "127.0.0.1.evil.example", "localhost.evil.example", "evillocalhost", "nip.io",
     "sub.pictures.example", "pictures.example.evil.example", "[evil.example]", "user@localhost", "x:y:z",
+    "[::1]evil.example", "[::1].evil.example", "127.0.0.1:80:evil.example", "[::1]:80:evil.example", "[[::1]]",
 ]  # fmt: skip
 
 
