@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.app_process import AppProcess
 from tests.support.pseudo_languages import ACCENTED, MIRRORED
-from tests.support.pseudo_page import PROMPT, AppWithPseudoLanguages, choose_lora, cut, left_in_english
+from tests.support.pseudo_page import LORA, PROMPT, AppWithPseudoLanguages, choose_lora, cut, left_in_english
 from tests.support.scripted_api import picture_bytes
 
 
@@ -78,7 +78,7 @@ def starter_loras(page: Page) -> None:
 
 def lora_row_and_refusal(page: Page) -> None:
     page.keyboard.press("Escape")
-    choose_lora(page, PROMPT)
+    choose_lora(page, LORA)
     page.locator("#lora-check-1 .small").first.wait_for()
     page.fill("#field-prompt textarea", "")
     page.click("#generate")
