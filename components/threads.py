@@ -32,37 +32,44 @@ class _ClientQueue:
         self.turn, self.waiting = asyncio.Semaphore(1), 0
 
 
-class ClientThreads:
-    """Pool of WORKERS threads in which each client waits for its own work alone."""
+class ClientTurns:
+    """Turns of clients: each waits for its own work alone."""
 
-    def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=name)
+    def __init__(self) -> None:
         self._queues: WeakValueDictionary[str, _ClientQueue] = WeakValueDictionary()
         """Queue by client. The references are weak: a queue disappears with the last coroutine that waits in it."""
 
-    async def run(self, work: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
-        """Run `work` in a thread when it is the client's turn. Raises TooBusy when MAX_WAITING wait already."""
-        queue = self._queue()
-        async with _waiting(queue):
-            await queue.turn.acquire()
-        running = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
-        # At the end of the work, not of the request: a client that closes its connection gets no second thread.
-        running.add_done_callback(lambda _: queue.turn.release())
-        return await asyncio.shield(running)
-
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[None]:
-        """Let one coroutine of a client at a time into the context. Raises TooBusy as `run` does."""
-        queue = self._queue()
-        async with _waiting(queue):
-            await queue.turn.acquire()
+        """Let one coroutine of a client at a time into the context. Raises TooBusy when MAX_WAITING wait already."""
+        queue = await self._begun_turn()
         try:
             yield
         finally:
             queue.turn.release()
 
-    def _queue(self) -> _ClientQueue:
-        return self._queues.setdefault(CLIENT.get(), _ClientQueue())
+    async def _begun_turn(self) -> _ClientQueue:
+        """Wait for the client's turn; the caller ends it by releasing `turn`. Raises TooBusy."""
+        queue = self._queues.setdefault(CLIENT.get(), _ClientQueue())
+        async with _waiting(queue):
+            await queue.turn.acquire()
+        return queue
+
+
+class ClientThreads(ClientTurns):
+    """Pool of WORKERS threads, of which each client uses one at a time."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=name)
+
+    async def run(self, work: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        """Run `work` in a thread when it is the client's turn. Raises TooBusy as `turn` does."""
+        queue = await self._begun_turn()
+        running = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+        # At the end of the work, not of the request: a client that closes its connection gets no second thread.
+        running.add_done_callback(lambda _: queue.turn.release())
+        return await asyncio.shield(running)
 
 
 @asynccontextmanager

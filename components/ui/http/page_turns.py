@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.errors import TooBusy
-from components.threads import ClientThreads
+from components.threads import ClientTurns
 from components.ui.http.responses import too_many_requests
 
 _PATHS = ("/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/gradio_api/openapi.json")
@@ -18,7 +18,7 @@ class PageTurns:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._clients = app, ClientThreads("pages")
+        self._app, self._clients = app, ClientTurns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
