@@ -7,20 +7,21 @@ import hashlib
 import html
 import json
 import secrets
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from tests.support.loopback_server import LoopbackServer
+
 CLIENT_ID, CLIENT_SECRET = "the-space-s-client-id", "the-space-s-client-secret"
 KEY_ID = "the-only-key"
 
 
-class OpenIdProvider:
+class OpenIdProvider(LoopbackServer):
     """OpenID provider without passwords: every browser that arrives is signed in as `user`."""
 
     def __init__(self) -> None:
@@ -38,25 +39,7 @@ class OpenIdProvider:
         class Handler(_Handler):
             provider = issuer
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-
-    @property
-    def url(self) -> str:
-        """Return the value of OPENID_PROVIDER_URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> OpenIdProvider:
-        """Start serving."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving and close the socket."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def discovery(self) -> dict[str, Any]:
         """Return the discovery document."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.support.loopback_server import LoopbackServer
 
 
-class ZeroGpuScheduler:
+class ZeroGpuScheduler(LoopbackServer):
     """Scheduler without a GPU: an app that reports no decorated function at its start counts as stopped."""
 
     def __init__(self) -> None:
@@ -17,30 +18,12 @@ class ZeroGpuScheduler:
         class Handler(_Handler):
             calls = scheduler.calls
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-
-    @property
-    def url(self) -> str:
-        """Return the value of SPACES_ZERO_DEVICE_API_URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(Handler)
 
     @property
     def is_satisfied(self) -> bool:
         """Return whether the app reported its start, as `spaces` does for an app with a decorated function."""
         return "/startup-report" in self.calls
-
-    def start(self) -> ZeroGpuScheduler:
-        """Start serving."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving and close the socket."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
