@@ -15,6 +15,7 @@ from components.domain.request import GenerationRequest
 from components.jobs.feed import FeedChanges
 from components.messages.catalogue import text_record
 from components.messages.message import Message
+from components.services.backend import DEMO
 from components.services.playground import Playground
 from components.ui.message_json import message_json
 
@@ -33,6 +34,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "seed_note": _note_json(job.seed_note),
         "model": job.model,
         "backend": text_record(backend.label) if backend else job.backend,
+        "is_practice": job.backend == DEMO,
         "created": job.created,
         "accepted": job.accepted,
         "started": job.started,
