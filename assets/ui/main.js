@@ -13,10 +13,11 @@ import { rowsOf } from "./grid/rows.js";
 import { guardPresses } from "./press/guard.js";
 import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
 import { getVisitor } from "./shared/browser_id.js";
-import { button, make, oneAtATime } from "./shared/dom.js";
+import { address, button, make, oneAtATime } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
 import { list } from "./shared/formats.js";
+import { isRecipeLeftOut } from "./shared/keep.js";
 import { fieldName } from "./shared/labels.js";
 import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
@@ -113,7 +114,7 @@ function ownTabLink(message) {
   return make("p", { className: "quiet" }, `${partOf(message, "happened")} `, link);
 }
 
-const rowsIn = ({ gallery }) => gallery.order.map(({ row }) => row);
+const rowsIn = ({ gallery }) => gallery.rows();
 
 function refresh({ feed }, options) {
   feed.wake();
@@ -165,9 +166,6 @@ function showRejection(row) {
 }
 
 function offerExamples(gallery) {
-  const isEmpty = !gallery.order.length;
-  gallery.extra.dataset.wanted = isEmpty ? "yes" : "no";
-  if (!isEmpty) return gallery.extra.replaceChildren();
   showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
@@ -196,6 +194,13 @@ const galleryActions = (page) => ({
   },
   cancel: (row) => cancel(page, row),
   stop: (row) => stop(page, row),
+  remove: async (row) => (await remove(page, [row.id])).length > 0,
+  pack: (rows) => pack(page, rows),
+  share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
+  more: async (rows, beside) => {
+    const { openMenu } = await import("./viewer/menu.js");
+    await openMenu(rows, beside, imageActions(page));
+  },
 });
 
 /** @param {Page} page @returns {import("./viewer/actions.js").ImageActions} */
@@ -203,6 +208,7 @@ const imageActions = (page) => ({
   setFavourite: (row) => setFavourite(page, row),
   say: (sentence) => page.gallery.say(sentence),
   rows: () => rowsIn(page),
+  share,
   recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
   remove: async (row) => (await remove(page, [row.id])).length > 0,
 });
@@ -264,6 +270,19 @@ async function stop(page, row) {
   const isAccepted = await page.host.server.stop({ visitor: page.visitor, job: row.id });
   await refresh(page);
   return isAccepted;
+}
+
+async function share(pictures) {
+  const { share: shareFiles } = await import("./shared/share.js");
+  return shareFiles(pictures);
+}
+
+/** Saves the pictures of a press as one file. */
+async function pack({ host, visitor, gallery }, rows) {
+  const jobs = rows.map(({ id }) => id);
+  const path = await host.server.pack({ visitor, jobs, clean: isRecipeLeftOut() }).catch(() => null);
+  if (!path) return gallery.say(text("history.not_packed"));
+  make("a", { href: address(path), download: "" }).click();
 }
 
 /** Deletes jobs. @param {Page} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets"
 SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
 """Folders that browsers may read."""
 EAGER_STYLES = (
+    "tokens",
     "page",
     "shared/buttons",
     "shape/shape",
@@ -24,6 +25,7 @@ EAGER_STYLES = (
     "loras/loras",
     "gallery/gallery",
     "gallery/tile",
+    "gallery/card",
     "form/examples",
     "viewer/viewer",
     "account/account",

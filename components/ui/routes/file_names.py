@@ -33,8 +33,8 @@ def _words(prompt: str) -> str:
     # A prompt may have 10,000 characters.
     text = unicodedata.normalize("NFKC", prompt[: 4 * _MAX_LENGTH]).lower()
     # By letters and digits of Unicode and not by `\w`, which has the underscore and no marks of Indic scripts.
-    kept = "".join(one if unicodedata.category(one)[0] in "LNM" else "-" for one in text)
-    name = _ARTICLE.sub("", re.sub(r"-+", "-", kept).strip("-"), count=1)
+    allowed = "".join(one if unicodedata.category(one)[0] in "LNM" else "-" for one in text)
+    name = _ARTICLE.sub("", re.sub(r"-+", "-", allowed).strip("-"), count=1)
     return _cut(name) if len(name) > _MAX_LENGTH or len(name.encode()) > _MAX_BYTES else name
 
 
