@@ -80,7 +80,7 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
         head=assets.text("ui/head.html").replace("ASSETS", assets.address("ui")),
         css_paths=assets.eager_styles(),
         i18n=translations(blocks.config),
-        footer_links=["api", "gradio", "settings"],
+        footer_links=["api", "gradio"],
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],
         max_file_size=UPLOAD_LIMIT,
