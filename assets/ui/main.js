@@ -4,20 +4,24 @@ import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
 import { watchPrice } from "./form/price.js";
+import { summarize } from "./form/summaries.js";
+import { watchDock } from "./form/tools.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
+import { cancel, pack, refresh, remove, setFavourite, stop } from "./gallery/job_actions.js";
 import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
 import { rowsOf } from "./grid/rows.js";
+import { followRows } from "./loras/chips.js";
 import { guardPresses } from "./press/guard.js";
 import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
+import { sendStyles } from "./prompt/styles.js";
 import { getVisitor } from "./shared/browser_id.js";
-import { address, button, make, oneAtATime } from "./shared/dom.js";
+import { button, make, oneAtATime } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
 import { list } from "./shared/formats.js";
-import { isRecipeLeftOut } from "./shared/keep.js";
 import { fieldName } from "./shared/labels.js";
 import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
@@ -66,6 +70,10 @@ function linkedText(moved) {
 /** @param {Host} host @returns {Promise<Page>} */
 async function openPage(host) {
   guardPresses();
+  sendStyles();
+  summarize();
+  watchDock();
+  followRows();
   watchTouches();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
@@ -115,11 +123,6 @@ function ownTabLink(message) {
 }
 
 const rowsIn = ({ gallery }) => gallery.rows();
-
-function refresh({ feed }, options) {
-  feed.wake();
-  return feed.poll(0, options);
-}
 
 // --- what comes from the server ---
 
@@ -194,7 +197,7 @@ const galleryActions = (page) => ({
   },
   cancel: (row) => cancel(page, row),
   stop: (row) => stop(page, row),
-  remove: async (row) => (await remove(page, [row.id])).length > 0,
+  remove: (row) => removeOne(page, row),
   pack: (rows) => pack(page, rows),
   share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
   more: async (rows, beside) => {
@@ -210,8 +213,10 @@ const imageActions = (page) => ({
   rows: () => rowsIn(page),
   share,
   recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
-  remove: async (row) => (await remove(page, [row.id])).length > 0,
+  remove: (row) => removeOne(page, row),
 });
+
+const removeOne = async (page, { id }) => (await remove(page, [id])).length > 0;
 
 /** @param {Page} page @returns {import("./history/dialog.js").HistoryActions} */
 const historyActions = (page) => ({
@@ -249,48 +254,7 @@ async function compare(row, rows) {
   await compareLoras(row, other);
 }
 
-async function setFavourite(page, row) {
-  const { host, visitor, gallery } = page;
-  const request = { visitor, job: row.id, favourite: !row.favourite };
-  const isDone = (await host.server.set_favourite(request).catch(() => false)) === true;
-  if (isDone) await refresh(page);
-  else gallery.say(text("shared.not_favoured"));
-  return isDone;
-}
-
-async function cancel(page, row) {
-  const { host, visitor, gallery } = page;
-  const isCancelled = await host.server.cancel({ visitor, job: row.id });
-  if (isCancelled === false) gallery.say(host.messages.too_late);
-  await refresh(page);
-}
-
-/** @returns {Promise<boolean>} whether the request was accepted */
-async function stop(page, row) {
-  const isAccepted = await page.host.server.stop({ visitor: page.visitor, job: row.id });
-  await refresh(page);
-  return isAccepted;
-}
-
 async function share(pictures) {
   const { share: shareFiles } = await import("./shared/share.js");
   return shareFiles(pictures);
-}
-
-/** Saves the pictures of a press as one file. */
-async function pack({ host, visitor, gallery }, rows) {
-  const jobs = rows.map(({ id }) => id);
-  const path = await host.server.pack({ visitor, jobs, clean: isRecipeLeftOut() }).catch(() => null);
-  if (!path) return gallery.say(text("history.not_packed"));
-  make("a", { href: address(path), download: "" }).click();
-}
-
-/** Deletes jobs. @param {Page} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */
-async function remove({ host, visitor, gallery }, jobs) {
-  const answer = await host.server.delete({ visitor, jobs });
-  const deleted = answer?.deleted ?? [];
-  for (const id of deleted) gallery.drop(id);
-  dispatchEvent(new CustomEvent("playground:deleted", { detail: deleted }));
-  if (answer?.left) gallery.say(answer.left);
-  return deleted;
 }
