@@ -8,6 +8,7 @@ import { summarize } from "./form/summaries.js";
 import { watchDock } from "./form/tools.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
+import { cancel, pack, refresh, remove, setFavourite, stop } from "./gallery/job_actions.js";
 import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
@@ -121,12 +122,7 @@ function ownTabLink(message) {
   return make("p", { className: "quiet" }, `${partOf(message, "happened")} `, link);
 }
 
-const rowsIn = ({ gallery }) => gallery.order.map(({ row }) => row);
-
-function refresh({ feed }, options) {
-  feed.wake();
-  return feed.poll(0, options);
-}
+const rowsIn = ({ gallery }) => gallery.rows();
 
 // --- what comes from the server ---
 
@@ -173,9 +169,6 @@ function showRejection(row) {
 }
 
 function offerExamples(gallery) {
-  const isEmpty = !gallery.order.length;
-  gallery.extra.dataset.wanted = isEmpty ? "yes" : "no";
-  if (!isEmpty) return gallery.extra.replaceChildren();
   showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
@@ -204,6 +197,13 @@ const galleryActions = (page) => ({
   },
   cancel: (row) => cancel(page, row),
   stop: (row) => stop(page, row),
+  remove: (row) => removeOne(page, row),
+  pack: (rows) => pack(page, rows),
+  share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
+  more: async (rows, beside) => {
+    const { openMenu } = await import("./viewer/menu.js");
+    await openMenu(rows, beside, imageActions(page));
+  },
 });
 
 /** @param {Page} page @returns {import("./viewer/actions.js").ImageActions} */
@@ -211,9 +211,12 @@ const imageActions = (page) => ({
   setFavourite: (row) => setFavourite(page, row),
   say: (sentence) => page.gallery.say(sentence),
   rows: () => rowsIn(page),
+  share,
   recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
-  remove: async (row) => (await remove(page, [row.id])).length > 0,
+  remove: (row) => removeOne(page, row),
 });
+
+const removeOne = async (page, { id }) => (await remove(page, [id])).length > 0;
 
 /** @param {Page} page @returns {import("./history/dialog.js").HistoryActions} */
 const historyActions = (page) => ({
@@ -251,35 +254,7 @@ async function compare(row, rows) {
   await compareLoras(row, other);
 }
 
-async function setFavourite(page, row) {
-  const { host, visitor, gallery } = page;
-  const request = { visitor, job: row.id, favourite: !row.favourite };
-  const isDone = (await host.server.set_favourite(request).catch(() => false)) === true;
-  if (isDone) await refresh(page);
-  else gallery.say(text("shared.not_favoured"));
-  return isDone;
-}
-
-async function cancel(page, row) {
-  const { host, visitor, gallery } = page;
-  const isCancelled = await host.server.cancel({ visitor, job: row.id });
-  if (isCancelled === false) gallery.say(host.messages.too_late);
-  await refresh(page);
-}
-
-/** @returns {Promise<boolean>} whether the request was accepted */
-async function stop(page, row) {
-  const isAccepted = await page.host.server.stop({ visitor: page.visitor, job: row.id });
-  await refresh(page);
-  return isAccepted;
-}
-
-/** Deletes jobs. @param {Page} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */
-async function remove({ host, visitor, gallery }, jobs) {
-  const answer = await host.server.delete({ visitor, jobs });
-  const deleted = answer?.deleted ?? [];
-  for (const id of deleted) gallery.drop(id);
-  dispatchEvent(new CustomEvent("playground:deleted", { detail: deleted }));
-  if (answer?.left) gallery.say(answer.left);
-  return deleted;
+async function share(pictures) {
+  const { share: shareFiles } = await import("./shared/share.js");
+  return shareFiles(pictures);
 }

@@ -20,6 +20,8 @@ from components.net.http_pool import public_pool
 SDXL_LORA = "stability-ai/sdxl-lora"
 HOSTED = "hosted"
 """Name of the hosted backend."""
+DEMO = "demo"
+"""Name of our own server with the demo engine."""
 HOST_PAYS = Text("backend.host_pays")
 VISITOR_PAYS = Text("backend.visitor_pays")
 START_SECONDS = 5.0
@@ -89,7 +91,7 @@ class Backend:
     def demo(cls, endpoint: Endpoint) -> Backend:
         """Return our own server with the demo engine."""
         family = ModelFamily((Model(SDXL_LORA, OWN_SERVER_SCHEMA, STANDARD_NAMES),))
-        return cls("demo", Text("backend.demo"), Text("backend.demo_advice"), Catalogue(family), endpoint, free=True)
+        return cls(DEMO, Text("backend.demo"), Text("backend.demo_advice"), Catalogue(family), endpoint, free=True)
 
     @classmethod
     def sdxl(cls, endpoint: Endpoint) -> Backend:

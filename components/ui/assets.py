@@ -18,6 +18,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets"
 SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
 """Folders that browsers may read."""
 EAGER_STYLES = (
+    "tokens",
     "page",
     "shared/buttons",
     "shared/folds",
@@ -26,6 +27,7 @@ EAGER_STYLES = (
     "loras/loras",
     "gallery/gallery",
     "gallery/tile",
+    "gallery/card",
     "form/examples",
     "viewer/viewer",
     "account/account",

@@ -77,7 +77,6 @@ DYNAMIC = {
         "starter_lora.${}.line": [one["id"] for one in shelf()],
         "starter_lora.${}.title": [one["id"] for one in shelf()],
         "style.${}.title": list(prompt_styles()),
-        "viewer.${}": "filled varied",
         "viewer.speed.${}": values(Preset),
     }.items()
 } | {
@@ -117,6 +116,7 @@ ALLOWED = {
     "translate(${}px, ${}px) scale(${})": "a style",
     "Escape": "a key",
     "Enter": "a key",
+    "AbortError": "a name of an exception",
     "Arrow": "the names of four keys begin so",
     "Notification": "a class of browsers",
     "Content-Type": "a header",

@@ -15,7 +15,8 @@ const earlyId = randomId();
  * @returns {{click: string, extras: object}} */
 export const nextClick = (isEarly) => (isEarly ? press(earlyId) : (clicks.shift() ?? press(randomId())));
 
-/** Presses Generate for more than the form holds. @param {object} more is sent in the ticket of this press only */
+/** Presses Generate for more than the form holds, or for something else. @param {object} more is sent in the ticket of
+ * this press only, but for `shown`: what its tiles show in place of the form's values */
 export function pressWith(more) {
   extras = more;
   document.querySelector(BUTTON)?.click();

@@ -10,7 +10,6 @@ const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list i
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
 const RETRY_MS = 3_000;
 const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
-const NARROW = 1024; // px below which form and results may share a column
 export const PROMPT = "#field-prompt textarea";
 
 /**
@@ -39,44 +38,40 @@ export async function press(fields) {
   const isEarly = !page;
   await opened;
   const { gallery, visitor } = page;
-  const { click, extras } = nextClick(isEarly);
+  const { click, extras: { shown, ...extras } } = nextClick(isEarly);
   clearFields();
   gallery.say("");
-  const ticket = await collectTicket((message) => gallery.say(message));
+  // What repeats an earlier job takes nothing from the form.
+  const ticket = shown ? {} : await collectTicket((message) => gallery.say(message));
+  const { prompt, width, height } = shown ?? { prompt: fields.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
-  if (String(fields.prompt ?? "").trim()) expectReceipt(click, extras, fields);
+  if (String(prompt ?? "").trim()) {
+    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? fields.pictures });
+  }
   return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
 }
 
-function expectReceipt(click, extras, fields) {
+function expectReceipt(click, extras, expected) {
   const { gallery, feed } = page;
-  gallery.expect(expectedRows(click, fields.prompt, extras.pictures ?? fields.pictures, gallery.now()));
+  gallery.expect(expectedRows(click, expected, gallery.now()));
   if (extras.comparison) gallery.showComparison(click);
   if (extras.grid) gallery.expectedGrid = click;
-  gallery.extra.replaceChildren();
-  scrollToResults(gallery.node);
   feed.wake();
-  setPending(click, fields.prompt);
+  setPending(click, expected.prompt);
   checkReceipt(click);
 }
 
-function expectedRows(click, prompt, pictures, created) {
+function formSize() {
   const side = (field) => Number(numberInput(field)?.value) || 1024;
-  const size = { width: side("width"), height: side("height") };
-  const count = Math.max(1, Math.min(MOST_IMAGES, Number(pictures) || 1));
-  return Array.from({ length: count }, (_, place) => ({
-    id: `${click}-${place + 1}`, click, number: place + 1, state: "waiting", prompt, ...size, created,
-    loras: [], pictures: [], links: [], expected: true,
-  }));
+  return { width: side("width"), height: side("height") };
 }
 
-/** Scrolls to the results where they share a column with the form. */
-function scrollToResults(results) {
-  const button = document.querySelector("#generate")?.getBoundingClientRect();
-  const { left, right } = results.getBoundingClientRect();
-  const isOneColumn = button && innerWidth < NARROW && button.left < right && left < button.right;
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (isOneColumn) results.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
+function expectedRows(click, { pictures, ...shown }, created) {
+  const count = Math.max(1, Math.min(MOST_IMAGES, Number(pictures) || 1));
+  return Array.from({ length: count }, (_, place) => ({
+    id: `${click}-${place + 1}`, click, number: place + 1, state: "waiting", ...shown, created,
+    loras: [], pictures: [], links: [], expected: true,
+  }));
 }
 
 /** Has the server refuse a press should it still arrive: only then is it certain that it was not charged.
