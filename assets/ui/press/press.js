@@ -4,7 +4,7 @@ import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
 import { nextClick } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
-import { collectTicket } from "./ticket.js";
+import { collectTicket, sentFields } from "./ticket.js";
 
 const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
@@ -38,14 +38,15 @@ export const pressable = () => opened;
 export async function press(fields) {
   const isEarly = !page;
   await opened;
+  const sent = sentFields(fields);
   const { gallery, visitor } = page;
   const { click, extras } = nextClick(isEarly);
   clearFields();
   gallery.say("");
   const ticket = await collectTicket((message) => gallery.say(message));
   // An empty prompt is refused at once: a tile for it would only flash.
-  if (String(fields.prompt ?? "").trim()) expectReceipt(click, extras, fields);
-  return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
+  if (String(sent.prompt ?? "").trim()) expectReceipt(click, extras, sent);
+  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
 }
 
 function expectReceipt(click, extras, fields) {

@@ -7,7 +7,7 @@ import { alt, fieldName, sizeText } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { isRightToLeft, shown, text } from "../shared/texts.js";
-import { useResult } from "../source_image/panel.js";
+import { edit } from "../source_image/edit.js";
 import { duration, lorasOf, refinerOf, speedOf } from "./describe.js";
 import { downloads } from "./downloads.js";
 
@@ -86,7 +86,7 @@ export class Viewer {
     const startFrom = button(text("viewer.start_from"), () => {
       this.node.close();
       this.actions.leave?.();
-      useResult(row, row.pictures.indexOf(picture));
+      edit(row, picture);
     }, { className: "start-from" });
     const place = make("div", {});
     this.cost = make("span", {}, costOf(row));
