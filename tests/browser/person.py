@@ -40,9 +40,7 @@ class Person:
         self.page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
         for unfolded in self.page.locator("button.label-wrap.open").all():
             unfolded.click()
-        if (remove := self.button("Remove this picture")).is_visible():
-            remove.click()
-            expect(remove).to_be_hidden()
+        self.page.evaluate("document.querySelector('section.picture .quiet-button')?.click()")
         self.button("Reset to defaults").click()
         expect(self.prompt).to_have_value("")
         self._known = Counter(self.tiles.evaluate_all("tiles => tiles.map((tile) => tile.dataset.state)"))
@@ -131,6 +129,10 @@ class Person:
         """Choose a picture file to start from."""
         file = FilePayload(name=name, mimeType="image/png", buffer=content)
         self.page.get_by_label("Starting picture", exact=True).set_input_files([file])
+
+    def edit(self, mode: str) -> None:
+        """Choose what to do with the picture to start from."""
+        self.choose("What to do with it", mode)
 
     def in_state(self, state: str) -> Locator:
         """Return the tiles in a state."""

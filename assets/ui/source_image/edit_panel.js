@@ -21,6 +21,7 @@ export class EditPanel {
   queue = Promise.resolve(); // fits and uploads run one after the other
   failure = null; // message of the last of them; a press shows it and sends nothing
   isRestoring = false;
+  before = storedPicture(); // read at once: the draft that is filled in first removes the image
   offReason = "";
   maskOffReason = "";
   parts = null; // what is fetched with the first image, see #load
@@ -88,9 +89,8 @@ export class EditPanel {
 
   /** Takes up the image of before a reload. */
   async restore() {
-    const before = storedPicture();
-    if (!before || this.original) return;
-    const { mask, ...state } = before;
+    if (!this.before || this.original) return;
+    const { mask, ...state } = this.before;
     Object.assign(this, state, { isRestoring: true });
     this.#draw();
     await this.#enqueue(async () => {

@@ -168,7 +168,7 @@ class Editor {
       const tool = button(text(`mask.tool.${name}`), () => {
         this.tool = name;
         tools.forEach((other) => other.setAttribute("aria-pressed", String(other === tool)));
-      }, { "aria-pressed": String(name === this.tool) });
+      }, { "aria-pressed": String(name === this.tool), autofocus: name === this.tool });
       return tool;
     });
     group.append(...tools);
