@@ -74,7 +74,6 @@ DYNAMIC = {
         "mask.tool.${}": "paint erase rectangle",
         "mask.hint.${}": "part remove",
         "mask.title.${}": "part remove",
-        "refiner.panel.${}": values(Refine),
         "source_image.mark.${}": "part remove",
         "source_image.mode.${}.name": MODES,
         "source_image.purpose.${}": MODES,

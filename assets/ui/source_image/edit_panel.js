@@ -1,6 +1,7 @@
 /** The panel of the source image: takes an image, fits it to the size of the form, and says what of it is changed. */
 import { pressWith } from "../press/guard.js";
 import { address, make, setText } from "../shared/dom.js";
+import { setSummary, showControl } from "../shared/folds.js";
 import { inFull, MessageError, notice } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 import { showChip } from "./chip.js";
@@ -36,13 +37,12 @@ export class EditPanel {
     this.invitation = invitation((file) => this.take(file), () => this.#showProblem(this.host.messages.no_camera));
     this.node = make("section", { className: "picture", "aria-label": text("source_image.section") },
       this.invitation, this.reason, this.status, this.recipe, this.chosen);
-    watchPage((file, unused) => {
-      this.show();
-      this.take(file, unused && text("source_image.dropped", { name: file.name, count: unused }));
-    }, () => {
-      this.show();
-      this.#showProblem(this.host.messages.not_a_picture);
+    watchPage({
+      drop: (file, unused) => this.take(file, unused && text("source_image.dropped", { name: file.name, count: unused })),
+      paste: (file) => this.take(file, "", { shows: false }), // who pastes into the prompt goes on there
+      refuse: () => this.#showProblem(this.host.messages.not_a_picture, { shows: true }),
     });
+    setSummary("picture", () => text(this.original ? `source_image.mode.${this.mode}.name` : "form.none"));
   }
 
   /** @returns {number} 0 to 1 */
@@ -64,11 +64,16 @@ export class EditPanel {
     return { image: fitted.name, mask: mask.name, feather: painted.feather, strength };
   }
 
-  show = () => this.node.scrollIntoView({ block: "center" });
+  show = () => showControl(this.original && this.node.querySelector(".modes :checked") || this.node);
 
-  /** Takes an image file. @param {?Blob} file @param {string} [report] what is said when it is there */
-  take(file, report = "") {
-    if (file && !this.#isOff) this.#take((server) => server.upload(file), report);
+  /** Takes an image file. @param {?Blob} file @param {string} [report] what is said when it is there
+   * @param {{shows?: boolean}} [options] whether the panel is brought into view at once */
+  async take(file, report = "", { shows = true } = {}) {
+    if (!file) return;
+    if (shows || this.#isOff) this.show();
+    if (this.#isOff) return;
+    await this.#take((server) => server.upload(file), report);
+    if (this.failure || this.recipe.firstChild) this.show();
   }
 
   async useResult({ id: job }, index) {
@@ -283,8 +288,9 @@ export class EditPanel {
     setText(this.status, sentence);
   }
 
-  #showProblem(message) {
+  #showProblem(message, { shows = false } = {}) {
     this.#showStatus(inFull(message), true);
+    if (shows) this.show();
   }
 
   /** Runs a task after those before it; a failure is shown, and stored for a press. */

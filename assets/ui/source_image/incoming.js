@@ -29,9 +29,9 @@ async function photograph(take, onNoCamera) {
 }
 
 /** Takes images that are dropped on the page or pasted, except while a dialog is open.
- * @param {(file: Blob, unused: number) => void} take `unused`: files dropped with it that are not taken
- * @param {() => void} refuse is called for a drop without an image */
-export function watchPage(take, refuse) {
+ * @param {{drop: (file: Blob, unused: number) => void, paste: (file: Blob) => void, refuse: () => void}} takers
+ *   `unused`: files dropped with it that are not taken; `refuse` is called for a drop without an image */
+export function watchPage({ drop, paste, refuse }) {
   const target = dropTarget();
   // Without preventDefault here a browser sends no drop, and opens the file in place of the page.
   addEventListener("dragover", (event) => {
@@ -46,7 +46,7 @@ export function watchPage(take, refuse) {
     if (!files.length || isInDialog()) return;
     event.preventDefault();
     const image = files.find(mayBeImage);
-    if (image) take(image, files.length - 1);
+    if (image) drop(image, files.length - 1);
     else refuse();
   });
   addEventListener("paste", (event) => {
@@ -54,7 +54,7 @@ export function watchPage(take, refuse) {
     const isText = types.includes("text/plain"); // of a text program: it offers an image of its text too
     if (!file?.type.startsWith("image/") || isText || isInDialog()) return;
     event.preventDefault();
-    take(file, 0);
+    paste(file);
   });
 }
 
