@@ -27,6 +27,7 @@ import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { text } from "./shared/texts.js";
+import { restoreSourceImage } from "./source_image/panel.js";
 
 /**
  * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML
@@ -51,13 +52,20 @@ export async function mount(host) {
   Object.assign(page.host, host);
   feed.server = host.server;
   setFillTrigger(() => host.trigger("fill", {}));
-  const linked = await (restored ??= restore()); // before presses are allowed: they would send another form
+  const linked = await (restored ??= restoreForm()); // before presses are allowed: they would send another form
   host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
   if (linked) gallery.say(linkedText(linked.moved));
   linkHelp();
   allowPresses(page);
   showNoticesIn((name) => gallery.say(host.messages[name]));
   host.watch("value", () => receive(page));
+}
+
+/** @returns {Promise<?{moved: string[]}>} of a link, which replaces the whole form; null without a link */
+async function restoreForm() {
+  const linked = await restore();
+  if (!linked) restoreSourceImage();
+  return linked;
 }
 
 /** What a link did. @param {string[]} moved fields whose values are not offered */

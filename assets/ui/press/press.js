@@ -4,7 +4,7 @@ import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
 import { nextClick } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
-import { collectTicket } from "./ticket.js";
+import { collectTicket, sentFields } from "./ticket.js";
 
 const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
@@ -37,18 +37,19 @@ export const pressable = () => opened;
 export async function press(fields) {
   const isEarly = !page;
   await opened;
+  const sent = sentFields(fields);
   const { gallery, visitor } = page;
   const { click, extras: { shown, ...extras } } = nextClick(isEarly);
   clearFields();
   gallery.say("");
   // What repeats an earlier job takes nothing from the form.
   const ticket = shown ? {} : await collectTicket((message) => gallery.say(message));
-  const { prompt, width, height } = shown ?? { prompt: fields.prompt, ...formSize() };
+  const { prompt, width, height } = shown ?? { prompt: sent.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(prompt ?? "").trim()) {
-    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? fields.pictures });
+    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? sent.pictures });
   }
-  return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
+  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
 }
 
 function expectReceipt(click, extras, expected) {
