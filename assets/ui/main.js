@@ -3,6 +3,7 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
@@ -66,6 +67,7 @@ function linkedText(moved) {
 async function openPage(host) {
   guardPresses();
   watchTouches();
+  watchNumbers();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
   const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle() };

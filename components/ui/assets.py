@@ -21,6 +21,7 @@ EAGER_STYLES = (
     "shared/buttons",
     "shape/shape",
     "form/form",
+    "form/numbers",
     "loras/loras",
     "gallery/gallery",
     "gallery/tile",

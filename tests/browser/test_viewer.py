@@ -53,7 +53,7 @@ def test_a_variation_draws_a_seed(person: Person) -> None:
     person.make("a fox", 7, 33)
     person.set_number("Steps", 11)
     act(person.open_picture("a fox"), "New variation")
-    expect(person.number("Seed")).to_have_value("-1")
+    expect(person.number("Seed")).to_have_value("")
     expect(person.number("Steps")).to_have_value("33")
 
 

@@ -37,6 +37,7 @@ export const pressable = () => opened;
  * @param {Object<string, any>} fields of the form @returns {Promise<Object<string, any>>} them and the ticket */
 export async function press(fields) {
   const isEarly = !page;
+  const sent = { ...fields, ...shownNumbers(Object.keys(fields)) };
   await opened;
   const { gallery, visitor } = page;
   const { click, extras } = nextClick(isEarly);
@@ -44,9 +45,13 @@ export async function press(fields) {
   gallery.say("");
   const ticket = await collectTicket((message) => gallery.say(message));
   // An empty prompt is refused at once: a tile for it would only flash.
-  if (String(fields.prompt ?? "").trim()) expectReceipt(click, extras, fields);
-  return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
+  if (String(sent.prompt ?? "").trim()) expectReceipt(click, extras, sent);
+  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
 }
+
+/** Numbers as their boxes show them: one that was corrected as its box was left may not have reached Gradio yet. */
+const shownNumbers = (names) => Object.fromEntries(names
+  .map((name) => [name, numberInput(name)?.value]).filter(([, value]) => value).map(([name, value]) => [name, Number(value)]));
 
 function expectReceipt(click, extras, fields) {
   const { gallery, feed } = page;
