@@ -79,7 +79,7 @@ function showLock(seed) {
 }
 
 /** Makes the seed random. */
-function unlockSeed() {
+export function unlockSeed() {
   const native = numberInput("seed");
   if (native) write(native, RANDOM);
 }

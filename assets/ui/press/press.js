@@ -1,22 +1,27 @@
 /** One press of Generate: its ticket, the tiles it is expected to make, its receipt, and what to do when none comes. */
+import { ask } from "../shared/ask.js";
 import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
+import { text } from "../shared/texts.js";
 import { nextClick } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
+import { isRepeat, rememberPress } from "./repeat.js";
 import { collectTicket } from "./ticket.js";
 
 const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
 const RETRY_MS = 3_000;
 const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
+const RANDOM = -1; // seed that the server draws
 const NARROW = 1024; // px below which form and results may share a column
 export const PROMPT = "#field-prompt textarea";
 
 /**
  * @typedef {object} Page what a press needs
  * @property {import("../gallery/gallery.js").Gallery} gallery @property {import("../gallery/feed.js").Feed} feed
- * @property {string} visitor id @property {{messages: object}} host
+ * @property {string} visitor id @property {{messages: object}} host @property {{isFree: boolean}} price
+ * @property {() => void} unlockSeed makes the form's seed random
  */
 
 /** @type {?Page} */
@@ -37,16 +42,37 @@ export const pressable = () => opened;
  * @param {Object<string, any>} fields of the form @returns {Promise<Object<string, any>>} them and the ticket */
 export async function press(fields) {
   const isEarly = !page;
-  const sent = { ...fields, ...shownNumbers(Object.keys(fields)) };
   await opened;
   const { gallery, visitor } = page;
   const { click, extras } = nextClick(isEarly);
   clearFields();
   gallery.say("");
-  const ticket = await collectTicket((message) => gallery.say(message));
+  const shown = { ...fields, ...shownNumbers(Object.keys(fields)) };
+  const ticket = { ...(await collectTicket((message) => gallery.say(message))), ...extras };
+  const sent = await unlessRepeated(shown, ticket);
+  rememberPress(click, formOf(sent, ticket));
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(sent.prompt ?? "").trim()) expectReceipt(click, extras, sent);
-  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
+  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket } };
+}
+
+const formOf = ({ ticket: _, ...fields }, ticket) => ({ ...fields, ...ticket });
+
+/** Asks about a press that would pay for the same picture again. Throws where the visitor wants none of it.
+ * @returns {Promise<Object<string, any>>} the fields to send */
+async function unlessRepeated(fields, ticket) {
+  const rows = page.gallery.order.map(({ row }) => row);
+  if (page.price.isFree || !isRepeat(formOf(fields, ticket), rows)) return fields;
+  const answer = await ask({
+    question: text("press.repeat"), more: text("press.repeat_more", { seed: String(fields.seed) }),
+    answers: [
+      { label: text("press.vary"), value: "vary" }, { label: text("press.again"), value: "again" },
+    ],
+  });
+  if (!answer) throw new Error("the same picture again was not wanted");
+  if (answer === "again") return fields;
+  page.unlockSeed();
+  return { ...fields, seed: RANDOM };
 }
 
 /** Numbers as their boxes show them: one that was corrected as its box was left may not have reached Gradio yet. */
