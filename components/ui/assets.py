@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from components.messages import catalogue
@@ -19,6 +20,7 @@ SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
 EAGER_STYLES = (
     "page",
     "shared/buttons",
+    "shared/folds",
     "shape/shape",
     "form/form",
     "form/numbers",
@@ -45,13 +47,14 @@ def text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def template(name: str) -> str:
-    """Return a HTML template in `assets/` with its texts in English.
+def template(name: str, fills: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a HTML template in `assets/` with its texts in English; `fills` replaces placeholders first.
 
     An element names its text by `data-text` and its accessible name by `data-label`. This is the first paint:
     assets/ui/shared/template.js fills in the visitor's language.
     """
-    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(catalogue.text(found[1]), quote=False), text(name))
+    source = _replaced(text(name), fills)
+    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(catalogue.text(found[1]), quote=False), source)
     return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(catalogue.text(found[1]))}"', with_texts)
 
 
@@ -105,7 +108,10 @@ def hook(module: str, function: str, *arguments: Any, inputs: Sequence[str] = ()
 
 
 def _filled(template: str, fills: Mapping[str, str]) -> str:
-    source = text(template).replace("ASSETS", address("ui"))
+    return _replaced(text(template).replace("ASSETS", address("ui")), fills)
+
+
+def _replaced(source: str, fills: Mapping[str, str]) -> str:
     for name, value in fills.items():
         source = source.replace(name, value)
     return source

@@ -40,7 +40,7 @@ INSIDE_UI = """
 4  gallery  programs
 3  routes
 2  panels
-1  http  listeners  identity  labels  widgets  field_data
+1  http  listeners  identity  labels  widgets  field_data  fold
 0  assets  message_json
 """
 INSIDE_SERVER = """

@@ -37,7 +37,14 @@ FLOORS = """
 """
 """A feature imports only from floors below its own: layout of assets/ui."""
 FLOOR = floors_of(FLOORS)
-WITHOUT_FOLDER = {"form_links": "form", "price": "form", "sampling": "form", "sign_in": "account", "styles": "prompt"}
+WITHOUT_FOLDER = {
+    "form_links": "form",
+    "price": "form",
+    "sampling": "form",
+    "sign_in": "account",
+    "styles": "prompt",
+    "tools": "form",
+}
 """Panels whose script belongs to another feature; the parts of a panel begin with its name: `lora_rows`."""
 MAX_LINES = 300
 

@@ -5,6 +5,7 @@
  */
 import { attach } from "../shared/attached.js";
 import { elementId, make, numberInput } from "../shared/dom.js";
+import { showControl } from "../shared/folds.js";
 import { forgive } from "../shared/number_box.js";
 import { text } from "../shared/texts.js";
 
@@ -37,7 +38,7 @@ function replace(native) {
     take: (value) => write(native, value),
     shown: (value) => (isSeed && value === RANDOM ? "" : String(value)),
   });
-  native.after(box);
+  native.before(box); // the first input of its field: where a message at it moves the focus
   native.closest(".head").append(note);
   follow(native, () => {
     show();
@@ -75,6 +76,7 @@ function showLock(seed) {
   if (seed === RANDOM) return attach("seed", []);
   attach("seed", [{
     label: text("number.seed", { seed: String(seed) }), removeLabel: text("number.unlock"), remove: unlockSeed,
+    open: () => showControl(document.querySelector(`#${SEED} .number-box`)),
   }]);
 }
 
