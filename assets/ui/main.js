@@ -3,6 +3,7 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { summarize } from "./form/summaries.js";
 import { watchDock } from "./form/tools.js";
@@ -83,9 +84,10 @@ async function openPage(host) {
   watchDock();
   followRows();
   watchTouches();
+  watchNumbers();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
-  const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle() };
+  const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed };
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
     server: host.server,

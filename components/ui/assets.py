@@ -24,6 +24,7 @@ EAGER_STYLES = (
     "shared/folds",
     "shape/shape",
     "form/form",
+    "form/numbers",
     "loras/loras",
     "gallery/gallery",
     "gallery/tile",

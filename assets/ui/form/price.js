@@ -71,6 +71,7 @@ class PriceWatch {
     this.spent = make("p", { className: "spent", hidden: true });
     this.since = visitStart();
     this.answered = ""; // the values of the estimate that is shown, as JSON
+    this.isFree = false; // whether a press is known to cost nothing
     this.soon = onFormChange(() => this.#request(), SETTLED_MS);
     this.latest = 0; // number of the latest request: earlier answers are dropped
   }
@@ -106,6 +107,7 @@ class PriceWatch {
     setText(this.price, answer && !answer.free ? priceText(answer) : "");
     setText(this.blocked, answer?.in_the_way ? inFull(answer.in_the_way) : "");
     if (!answer) return;
+    this.isFree = answer.free || answer.costs_nothing;
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
     this.#offerComparison(answer);
     setSourceImageOff(reason("picture"));

@@ -62,7 +62,7 @@ function onKey(event) {
 function commit(input) {
   if (!input?.matches?.("input, textarea")) return;
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  if (input.type !== "number") return;
-  input.blur(); // Gradio clamps a number to its range on blur
+  if (!input.matches(".number-box")) return;
+  input.blur(); // what is out of range is clamped then
   input.focus({ preventScroll: true });
 }
