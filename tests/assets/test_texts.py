@@ -46,6 +46,7 @@ SKIPPED = ("shared/texts.js", "shared/messages.js", "shared/template.js")
 """Scripts that request texts by keys which others name."""
 
 
+TROUBLES = "host_key_refused service_away host_balance_unknown"
 BILLED = "charged not_final partly_refunded refunded not_charged"
 DYNAMIC = {
     pattern: keys_like(pattern, codes)
@@ -66,6 +67,8 @@ DYNAMIC = {
         "grid.planned.${}": "free unknown known",
         "host.access.${}": values(Access),
         "host.deviation.${}": "more less",
+        "host.trouble.${}.meaning": TROUBLES,
+        "host.trouble.${}.title": TROUBLES,
         "host.slowdown.level.${}": values(Level),
         "host.spender.${}": "user browser programs",
         "loras.fit.${}": values(Fit),
