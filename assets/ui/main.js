@@ -40,6 +40,7 @@ import { restoreSourceImage } from "./source_image/panel.js";
  * @property {Host} host @property {string} visitor id @property {Gallery} gallery @property {Feed} feed
  * @property {TabTitle} tabTitle @property {ReturnType<typeof watchPrice>} price
  * @property {?import("./viewer/viewer.js").Viewer} viewer null until there is an image to open
+ * @property {Set<string>} goneIds of jobs that the feed took away: a receipt that comes later must not show them
  */
 
 let restored = null; // a promise of what was put into the form
@@ -87,7 +88,9 @@ async function openPage(host) {
   watchNumbers();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
-  const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed };
+  const page = {
+    host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed, goneIds: new Set(),
+  };
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
     server: host.server,
@@ -139,6 +142,8 @@ const rowsIn = ({ gallery }) => gallery.rows();
 function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
+  for (const id of answer.gone) page.goneIds.add(id);
+  if (answer.refused) price.refuse(answer.refused);
   giveBack(page, isRestarted ? lostSeals(answer.rows) : []);
   keepSeals(answer.rows);
   dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
@@ -164,10 +169,10 @@ async function giveBack({ host, visitor, feed }, seals) {
 }
 
 /** Shows the receipt of a press, which is the component's value. */
-function receive({ host, gallery }) {
+function receive({ host, gallery, goneIds }) {
   const receipt = host.props.value;
   if (!receipt?.click) return;
-  const hasNotice = showReceipt(receipt);
+  const hasNotice = showReceipt({ ...receipt, rows: receipt.rows?.filter(({ id }) => !goneIds.has(id)) });
   if (hasNotice && sessionKey()) account.updateAccount({ isLeading: true });
   offerExamples(gallery);
 }

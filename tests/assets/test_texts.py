@@ -47,6 +47,7 @@ SKIPPED = ("shared/texts.js", "shared/messages.js", "shared/template.js")
 
 
 MODES = "restyle part remove extend"
+TROUBLES = "host_key_refused service_away host_balance_unknown"
 BILLED = "charged not_final partly_refunded refunded not_charged"
 DYNAMIC = {
     pattern: keys_like(pattern, codes)
@@ -67,6 +68,8 @@ DYNAMIC = {
         "grid.planned.${}": "free unknown known",
         "host.access.${}": values(Access),
         "host.deviation.${}": "more less",
+        "host.trouble.${}.meaning": TROUBLES,
+        "host.trouble.${}.title": TROUBLES,
         "host.slowdown.level.${}": values(Level),
         "host.spender.${}": "user browser programs",
         "loras.fit.${}": values(Fit),

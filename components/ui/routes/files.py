@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from components import messages
 from components.images.metadata import strip, write_text
 from components.recipes.infotext import infotext
+from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.threads import optional_threads
 from components.ui import assets
@@ -65,7 +66,7 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
             # In a thread: the file is read and copied as a whole.
             image = await optional_threads().run(_rewritten, image, strip)
         elif job := await playground.recipes.job_of_image(name, query.get("download", "")[:64]):
-            recipe = infotext(job.request, job.model)
+            recipe = infotext(job.request, shown_model(job))
             image = await optional_threads().run(_rewritten, image, partial(write_text, text=recipe))
             download_name = f"{picture_stem(job.request)}.{suffix}"
         return _file_response(image, f".{suffix}", f"private, {_IMMUTABLE}", download_name)
