@@ -14,7 +14,7 @@ from typing import Any
 from components.messages import catalogue
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
+SERVED = ("ui", "locales", "examples", "icons", "loras", "prompt_styles")
 """Folders that browsers may read."""
 EAGER_STYLES = (
     "page",
@@ -33,10 +33,12 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
+INLINE_STYLES = ("tokens", "shell/shell")
+"""Style sheets of `ui` that stand in the page's HTML."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
-EARLY_SCRIPT = "shared/frame_loop.js"
-"""Script of `ui` that stands in the page's HTML, before those of Gradio."""
+INLINE_SCRIPTS = ("shared/frame_loop.js", "shell/own_origin.js", "shell/not_loaded.js")
+"""Scripts of `ui` that stand in the page's HTML, where they run before those of Gradio; no modules."""
 
 
 def text(name: str) -> str:
@@ -75,9 +77,14 @@ def eager_styles() -> list[Path]:
     return [FOLDER / "ui" / f"{name}.css" for name in EAGER_STYLES]
 
 
-def early_script() -> str:
-    """Return the HTML of the script that must run before Gradio's."""
-    return text("ui/shared/early_script.html").replace("SCRIPT", text(f"ui/{EARLY_SCRIPT}"))
+def inline_styles() -> str:
+    """Return the HTML of INLINE_STYLES."""
+    return f"<style>{''.join(text(f'ui/{name}.css') for name in INLINE_STYLES)}</style>"
+
+
+def inline_script(name: str) -> str:
+    """Return the HTML of one of INLINE_SCRIPTS."""
+    return text("ui/shell/inline_script.html").replace("SCRIPT", text(f"ui/{name}"))
 
 
 def mount(module: str, function: str, messages: Mapping[str, Mapping[str, Any]], events: Sequence[str] = ()) -> str:

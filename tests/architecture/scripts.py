@@ -90,7 +90,7 @@ def feature_of(name: str) -> str:
 
 def entries() -> dict[str, set[str]]:
     """Return the functions of each script that the page calls: hooks and mounts in components/ui, and head.html."""
-    found: dict[str, set[str]] = {"main.js": set(), "host/page.js": set(), assets.EARLY_SCRIPT: set()}
+    found: dict[str, set[str]] = {name: set() for name in ("main.js", "host/page.js", *assets.INLINE_SCRIPTS)}
     call = re.compile(r'(?:mount\(|hook\(|listen\([^"()]+,)\s*"([\w/]+)", "(\w+)"')
     table = re.compile(r'"([a-z_]+/[a-z_]+)", "(\w+)"\),')
     for path in sorted((ROOT / "components" / "ui").rglob("*.py")):

@@ -39,7 +39,7 @@ INSIDE_UI = """
 5  page
 4  gallery  programs
 3  routes
-2  panels
+2  panels  shell
 1  http  listeners  identity  labels  widgets  field_data
 0  assets  message_json
 """

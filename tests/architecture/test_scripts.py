@@ -33,7 +33,7 @@ FLOORS = """
 3  prompt  source_image
 2  press  account  compare  loras  host
 1  refiner  speed  shape
-0  shared
+0  shared  shell
 """
 """A feature imports only from floors below its own: layout of assets/ui."""
 FLOOR = floors_of(FLOORS)
@@ -103,7 +103,7 @@ def test_every_style_sheet_is_loaded() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in files(".js", ".html"))
     for path in files(".css"):
         name = path.relative_to(UI).with_suffix("").as_posix()
-        assert name in assets.EAGER_STYLES or f"/{path.name}" in texts, name
+        assert name in (*assets.EAGER_STYLES, *assets.INLINE_STYLES) or f"/{path.name}" in texts, name
 
 
 def test_every_panel_has_the_folder_of_its_name() -> None:

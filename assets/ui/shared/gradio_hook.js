@@ -1,6 +1,7 @@
 async (...values) => {
-  const root = (window.gradio_config && window.gradio_config.root) || window.location.origin;
-  const load = (name) => import(`${root}/ASSETS/${name}.js`);
-  const [fill, module] = await Promise.all([load("shared/form_fill"), load("MODULE")]);
+  const load = (name) => import(`${window.gradio_config.root}/ASSETS/${name}.js`);
+  const loading = Promise.all([load("shared/form_fill"), load("MODULE")]);
+  loading.catch(() => dispatchEvent(new Event("playground:not-loaded")));
+  const [fill, module] = await loading;
   return fill.inOrder(OUTPUTS, await module.FUNCTION(...ARGUMENTS, fill.byName(INPUTS, values)));
 }
