@@ -8,15 +8,20 @@ from string import Template
 from components.messages import catalogue
 from components.ui import assets
 from components.ui.field_data import field_data_html
+from components.ui.gradio_files import FirstFiles
 from components.ui.http.page_html import PageHtml
 
 
-def page_html(title: str) -> PageHtml:
-    """Return the pieces of HTML of a page with this title."""
+def page_html(title: str, first: FirstFiles) -> PageHtml:
+    """Return the pieces of HTML of a page with this title, which needs these files of Gradio first."""
+    early = assets.inline_styles() + assets.inline_script("shared/frame_loop.js") + field_data_html()
     return PageHtml(
-        head=_head(title) + assets.inline_styles() + assets.inline_script("shared/frame_loop.js") + field_data_html(),
+        head=_head(title) + first.preloads() + early,
         after_config=assets.inline_script("shell/own_origin.js"),
-        first_paint=assets.template("ui/shell/not_loaded.html") + assets.inline_script("shell/not_loaded.js"),
+        first_paint=assets.template("ui/shell/not_loaded.html")
+        + assets.inline_script("shell/not_loaded.js")
+        + first.style_links(),
+        has_styles=bool(first.styles),
     )
 
 

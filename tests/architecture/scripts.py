@@ -10,8 +10,8 @@ from components.ui import assets
 from tests.support.paths import ROOT
 
 UI = ROOT / "assets" / "ui"
-TEMPLATES = ("shared/gradio_hook.js", "shared/gradio_mount.js", "shared/gradio_server.js")
-"""Texts of the `js=` and `js_on_load` of Gradio's components: no modules, filled in by components/ui/assets.py."""
+TEMPLATES = (*assets.TEMPLATES, assets.BUNDLE_HEAD)
+"""Scripts that are no modules: components/ui/assets.py fills them in."""
 SCRIPTS = {
     name: path for path in sorted(UI.rglob("*.js")) if (name := path.relative_to(UI).as_posix()) not in TEMPLATES
 }

@@ -123,4 +123,4 @@ def test_controls_are_found_by_their_ids() -> None:
 def test_every_template_is_filled_in() -> None:
     source = (ROOT / "components" / "ui" / "assets.py").read_text(encoding="utf-8")
     panels = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "components" / "ui").rglob("*.py"))
-    assert [name for name in TEMPLATES if f"ui/{name}" not in source + panels] == []
+    assert [name for name in assets.TEMPLATES if f"ui/{name}" not in source + panels] == []

@@ -14,6 +14,7 @@ from starlette.types import Scope
 _SHARING = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 """Wrong under a subpath; the app's own link is in `head`."""
+_ENTRY_STYLE = re.compile(rb'<link rel="stylesheet" crossorigin href="\./assets/index-[\w-]+\.css">\s*')
 _AFTER_CONFIG = b"<script data-gradio-mode>"
 _APP = b"<gradio-app"
 _FRAME_SCRIPT = b"document.head.appendChild(script);"
@@ -31,6 +32,8 @@ class PageHtml:
     """After the script with Gradio's settings, before all that read them."""
     first_paint: str = ""
     """Before the element that Gradio fills."""
+    has_styles: bool = False
+    """Whether `first_paint` loads Gradio's style sheets: the head, before which nothing is painted, then has none."""
 
     def put_into(self, html: bytes, scope: Scope) -> bytes:
         """Return Gradio's HTML with the pieces in it."""
@@ -45,4 +48,6 @@ class PageHtml:
         html = html.replace(_FRAME_SCRIPT, _WHERE_FRAMED + _FRAME_SCRIPT, 1)
         html = html.replace(_MANIFEST, b"", 1)
         before, app, after = html.rpartition(_APP)
+        if self.has_styles:
+            before = _ENTRY_STYLE.sub(b"", before)
         return before + first_paint + app + after

@@ -11,6 +11,7 @@ import gradio
 import pytest
 from PIL import Image
 
+from components.ui.gradio_files import FirstFiles
 from components.ui.http.page_html import PageHtml
 from components.ui.shell import page_html
 from tests.support.asgi import scope_of
@@ -46,8 +47,8 @@ class Tags(HTMLParser):
 
 
 def served(*headers: tuple[str, str], root_path: str = "") -> bytes:
-    scope = scope_of("/", headers=headers or [("host", "play.test")]) | {"root_path": root_path}
-    return page_html("A <title>").put_into(GRADIO, scope)
+    scope = {**scope_of("/", headers=headers or [("host", "play.test")]), "root_path": root_path}
+    return page_html("A <title>", FirstFiles((), ())).put_into(GRADIO, scope)
 
 
 def test_a_shared_link_is_described_once_and_in_our_words():
