@@ -4,14 +4,18 @@ import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
 import { watchPrice } from "./form/price.js";
+import { summarize } from "./form/summaries.js";
+import { watchDock } from "./form/tools.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
 import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
 import { rowsOf } from "./grid/rows.js";
+import { followRows } from "./loras/chips.js";
 import { guardPresses } from "./press/guard.js";
 import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
+import { sendStyles } from "./prompt/styles.js";
 import { getVisitor } from "./shared/browser_id.js";
 import { button, make, oneAtATime } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
@@ -65,6 +69,10 @@ function linkedText(moved) {
 /** @param {Host} host @returns {Promise<Page>} */
 async function openPage(host) {
   guardPresses();
+  sendStyles();
+  summarize();
+  watchDock();
+  followRows();
   watchTouches();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from components.messages import catalogue
@@ -28,6 +29,7 @@ BUNDLE_HEAD = "shell/bundle.js"
 EAGER_STYLES = (
     "page",
     "shared/buttons",
+    "shared/folds",
     "shape/shape",
     "form/form",
     "loras/loras",
@@ -42,8 +44,8 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
-INLINE_STYLES = ("tokens", "shell/shell")
-"""Style sheets of `ui` that stand in the page's HTML."""
+FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame",)
+"""Style sheets of `ui` that stand in the page's HTML, before and after Gradio's own."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
 INLINE_SCRIPTS = ("shared/frame_loop.js", "shell/own_origin.js", "shell/not_loaded.js")
@@ -55,13 +57,14 @@ def text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def template(name: str) -> str:
-    """Return a HTML template in `assets/` with its texts in English.
+def template(name: str, fills: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a HTML template in `assets/` with its texts in English; `fills` replaces placeholders first.
 
     An element names its text by `data-text` and its accessible name by `data-label`. This is the first paint:
     assets/ui/shared/template.js fills in the visitor's language.
     """
-    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(catalogue.text(found[1]), quote=False), text(name))
+    source = _replaced(text(name), fills)
+    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(catalogue.text(found[1]), quote=False), source)
     return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(catalogue.text(found[1]))}"', with_texts)
 
 
@@ -135,9 +138,9 @@ def eager_styles() -> str:
     return "".join(source_text.style(text(f"ui/{name}.css")) for name in EAGER_STYLES)
 
 
-def inline_styles() -> str:
-    """Return the HTML of INLINE_STYLES."""
-    return f"<style>{''.join(source_text.style(text(f'ui/{name}.css')) for name in INLINE_STYLES)}</style>"
+def inline_styles(names: Sequence[str]) -> str:
+    """Return the HTML of style sheets."""
+    return f"<style>{''.join(source_text.style(text(f'ui/{name}.css')) for name in names)}</style>"
 
 
 def inline_script(name: str) -> str:
@@ -169,7 +172,10 @@ def hook(module: str, function: str, *arguments: Any, inputs: Sequence[str] = ()
 
 
 def _filled(template: str, fills: Mapping[str, str]) -> str:
-    source = text(template).replace("ASSETS", address("ui"))
+    return _replaced(text(template).replace("ASSETS", address("ui")), fills)
+
+
+def _replaced(source: str, fills: Mapping[str, str]) -> str:
     for name, value in fills.items():
         source = source.replace(name, value)
     return source

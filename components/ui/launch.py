@@ -84,7 +84,7 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
         pwa=True,
         css=assets.eager_styles(),
         i18n=translations(blocks.config),
-        footer_links=["api", "gradio", "settings"],
+        footer_links=["api", "gradio"],
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],
         max_file_size=UPLOAD_LIMIT,
@@ -158,18 +158,19 @@ def _middleware(blocks: gr.Blocks, config: HostConfig, first: FirstFiles) -> lis
 def _theme() -> Base:
     """Return the theme, in system fonts: Gradio's default font is 103 kB of every first page load (measured)."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
-    return Base(primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=fonts).set(
-        button_primary_background_fill="*primary_600",
-        button_primary_background_fill_hover="*primary_700",
-        button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_700",
-        button_primary_text_color="white",
-        body_text_color_subdued="*neutral_500",
-        body_text_color_subdued_dark="*neutral_400",
-        block_info_text_color="*neutral_500",
-        block_info_text_color_dark="*neutral_400",
-        input_placeholder_color="*neutral_500",
-        input_placeholder_color_dark="*neutral_400",
-        slider_color="*primary_600",
-        slider_color_dark="*primary_500",
-    )
+    surface = {
+        "body_background_fill": "ground",
+        "background_fill_primary": "surface",
+        "input_background_fill": "surface",
+    }
+    surface |= {"background_fill_secondary": "raised", "block_background_fill": "surface"}
+    lines = {"border_color_primary": "line", "input_border_color": "line-strong", "block_border_color": "line"}
+    ink = {"body_text_color": "ink", "block_label_text_color": "quiet", "block_title_text_color": "ink"}
+    quiet = dict.fromkeys(("body_text_color_subdued", "block_info_text_color", "input_placeholder_color"), "quiet")
+    accent = {"button_primary_background_fill": "accent", "button_primary_background_fill_hover": "accent-strong"}
+    accent |= {"button_primary_text_color": "accent-ink", "color_accent_soft": "accent-soft"}
+    # The tokens have their own values for the dark page: Gradio's two names of each get the same one.
+    tokens = {**surface, **lines, **ink, **quiet, **accent}
+    both = {f"{name}{ending}": f"var(--pg-{token})" for name, token in tokens.items() for ending in ("", "_dark")}
+    theme = Base(primary_hue="indigo", neutral_hue="zinc", radius_size="md", font=fonts)
+    return theme.set(**both, slider_color="*primary_600", slider_color_dark="*primary_500", input_border_width="1px")

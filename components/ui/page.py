@@ -20,6 +20,7 @@ from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.fold import fold
 from components.ui.gallery.results import Results
 from components.ui.http.language import language_of
 from components.ui.identity import as_object, person_of, session_key
@@ -37,7 +38,8 @@ from components.ui.panels.shape import ShapePanel
 from components.ui.panels.sign_in import sign_in_routes
 from components.ui.panels.source_image import SourceImagePanel
 from components.ui.panels.speed import SpeedPanel
-from components.ui.panels.styles import StylesPanel
+from components.ui.panels.styles import with_styles
+from components.ui.panels.tools import place_sheet_head, place_tools
 from components.ui.programs.generate import document, generate_endpoint
 from components.ui.widgets import options_in
 
@@ -58,21 +60,10 @@ class Page:
             self.blocks.space_id = None
             AccountPanel(TITLE, playground, routes)
             with gr.Row(elem_id="columns"):
-                with gr.Column(elem_id="form"):
-                    with gr.Column(elem_id="words"):
-                        self._prompt = PromptPanel(is_unlimited=playground.backend.has_unlimited_prompt)
-                        self._styles = StylesPanel()
-                    with gr.Column(elem_id="settings"):
-                        self._place_settings(playground)
-                    with gr.Row(elem_id="action"):
-                        settings = gr.Button(
-                            label("page.settings"), elem_id="to-settings", elem_classes=["minor"], scale=0
-                        )
-                        button = gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
+                button = self._place_form(playground)
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
                     self.archives = self._results.archives
-            listen(settings.click, "form/form", "to_settings")
             self._tie_button(button)
             self._tie_panels()
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
@@ -82,17 +73,43 @@ class Page:
             document(self.blocks)
         playground.on_models_changed = self.refresh_ranges
 
+    def _place_form(self, playground: Playground) -> gr.Button:
+        """Place the prompt, the settings and Generate, which is returned."""
+        with gr.Column(elem_id="form"):
+            with gr.Column(elem_id="words"):
+                self._prompt = PromptPanel(is_unlimited=playground.backend.has_unlimited_prompt)
+            with gr.Row(elem_id="tools"):
+                place_tools()
+            with gr.Column(elem_id="settings"):
+                place_sheet_head()
+                self._place_settings(playground)
+            with gr.Row(elem_id="action"):
+                return gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
+
     def _place_settings(self, playground: Playground) -> None:
         schema = playground.backend.schema
-        self._source_image = SourceImagePanel(playground.source_images)
-        self._shape = ShapePanel(schema)
+        self._shape, self._sampling = ShapePanel(schema), SamplingPanel(schema)
+        self._shape.place_shapes()
+        self._sampling.place_count()
+        with fold("picture"):
+            self._source_image = SourceImagePanel(playground.source_images)
+        with fold("loras"):
+            self._loras = LoraPanel(schema, playground.lora_checker)
+        with fold("more"):
+            self._place_more(playground)
+        with fold("experiments"):
+            GridPanel(playground)
+            CodePanel(playground, self._request)
+            place_form_links()
+
+    def _place_more(self, playground: Playground) -> None:
+        """Place the settings that most visitors leave alone."""
+        backend = playground.backend
+        self._prompt.place_negative()
         self._speed = SpeedPanel()
-        self._sampling = SamplingPanel(schema)
-        self._refiner = RefinerPanel(schema, splits_every_step=playground.backend.splits_every_step)
-        self._loras = LoraPanel(schema, playground.lora_checker)
-        GridPanel(playground)
-        CodePanel(playground, self._request)
-        place_form_links()
+        self._sampling.place_numbers()
+        self._shape.place_size()
+        self._refiner = RefinerPanel(backend.schema, splits_every_step=backend.splits_every_step)
 
     def _tie_button(self, button: gr.Button) -> None:
         panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner, self._speed)
@@ -169,7 +186,7 @@ class Page:
         texts, size = self._prompt.read(values), self._shape.read(values)
         # Before the styles, which would put their words around the tags.
         prompt, tagged = take_tags(texts.prompt, self._playground.lora_checker.resolve)
-        texts = self._styles.read(values, PromptTexts(prompt, texts.negative_prompt))
+        texts = with_styles(values, PromptTexts(prompt, texts.negative_prompt))
         sampling, preset = self._sampling.read(values), self._speed.read(values)
         fields = {
             **asdict(texts),

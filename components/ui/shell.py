@@ -14,13 +14,16 @@ from components.ui.http.page_html import PageHtml
 
 def page_html(title: str, first: FirstFiles) -> PageHtml:
     """Return the pieces of HTML of a page with this title, which needs these files of Gradio first."""
-    early = assets.inline_styles() + assets.inline_script("shared/frame_loop.js") + field_data_html()
+    early = (
+        assets.inline_styles(assets.FIRST_STYLES) + assets.inline_script("shared/frame_loop.js") + field_data_html()
+    )
     return PageHtml(
         head=_head(title) + first.preloads() + early,
         after_config=assets.inline_script("shell/own_origin.js"),
         first_paint=assets.template("ui/shell/not_loaded.html")
         + assets.inline_script("shell/not_loaded.js")
-        + first.style_links(),
+        + first.style_links()
+        + assets.inline_styles(assets.FRAME_STYLES),
         has_styles=bool(first.styles),
     )
 

@@ -10,7 +10,6 @@ from components.ui import assets
 from tests.architecture.drawing import circle_in, floors_of
 from tests.architecture.scripts import (
     SCRIPTS,
-    TEMPLATES,
     UI,
     dependencies,
     entries,
@@ -37,7 +36,14 @@ FLOORS = """
 """
 """A feature imports only from floors below its own: layout of assets/ui."""
 FLOOR = floors_of(FLOORS)
-WITHOUT_FOLDER = {"form_links": "form", "price": "form", "sampling": "form", "sign_in": "account", "styles": "prompt"}
+WITHOUT_FOLDER = {
+    "form_links": "form",
+    "price": "form",
+    "sampling": "form",
+    "sign_in": "account",
+    "styles": "prompt",
+    "tools": "form",
+}
 """Panels whose script belongs to another feature; the parts of a panel begin with its name: `lora_rows`."""
 MAX_LINES = 300
 
@@ -103,7 +109,9 @@ def test_every_style_sheet_is_loaded() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in files(".js", ".html"))
     for path in files(".css"):
         name = path.relative_to(UI).with_suffix("").as_posix()
-        assert name in (*assets.EAGER_STYLES, *assets.INLINE_STYLES) or f"/{path.name}" in texts, name
+        assert (
+            name in (*assets.EAGER_STYLES, *assets.FIRST_STYLES, *assets.FRAME_STYLES) or f"/{path.name}" in texts
+        ), name
 
 
 def test_every_panel_has_the_folder_of_its_name() -> None:

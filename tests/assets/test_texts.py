@@ -71,7 +71,6 @@ DYNAMIC = {
         "loras.fit.${}": values(Fit),
         "mask.side.${}": "left top width height",
         "mask.tool.${}": "paint erase rectangle",
-        "refiner.panel.${}": values(Refine),
         "source_image.mode.${}.help": values(FitMode),
         "source_image.mode.${}.name": values(FitMode),
         "source_image.strength_meaning.${}": "least small look layout hint all",

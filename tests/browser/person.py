@@ -31,15 +31,26 @@ class Person:
         self.page.goto(self.url)
         self.generate_button.wait_for()
         self.results.wait_for()
+        self.unfold()
         return self
+
+    def unfold(self) -> None:
+        """Open the groups of settings that are closed, where the settings are in sight."""
+        heads = self.page.locator(".fold-head button[aria-expanded=false]:visible")
+        while heads.count():
+            heads.first.click()
+
+    def open_settings(self) -> Locator:
+        """Open the sheet of the settings on a narrow page, and all groups in it; returns the sheet."""
+        self.button("Settings").click()
+        self.unfold()
+        return self.page.get_by_role("dialog", name="Settings")
 
     def tidy_up(self) -> Person:
         """Close what is open and reset the form: a first visit but for the pictures, which `sees` no longer counts."""
         self._pressed = time.monotonic()
         self.close_dialogs()
         self.page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
-        for unfolded in self.page.locator("button.label-wrap.open").all():
-            unfolded.click()
         if (remove := self.button("Remove this picture")).is_visible():
             remove.click()
             expect(remove).to_be_hidden()

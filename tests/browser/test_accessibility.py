@@ -99,7 +99,6 @@ def nothing_yet(person: Person) -> None:
 def everything_open(person: Person) -> None:
     """The form with all that can be unfolded, and its words."""
     person.prompt.fill("a fox " * 80)
-    person.page.get_by_text("Refiner: off").click()
     person.choose("Refiner", "Blend (recommended)")
     person.page.get_by_text("Compare settings").click()
     person.page.get_by_label("Values across").fill("1, x")
@@ -124,7 +123,7 @@ def account(person: Person) -> None:
 
 
 def styles(person: Person) -> None:
-    person.button("Choose styles").click()
+    person.button("Style").click()
     person.button("Watercolor").click()
 
 

@@ -60,7 +60,7 @@ def test_each_of_the_four_sends_what_generate_sends(person: Person, api: HostedA
     person.set_number("Width", 832)
     person.set_number("Seed", 7)
     person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("nerijs/pixel-art-xl")
-    person.button("Choose styles").click()
+    person.button("Style").click()
     person.button("Watercolor").click()
     person.page.keyboard.press("Escape")
     person.generate()
@@ -223,7 +223,6 @@ def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi
     assert "'seed'" in run([sys.executable, "sample.py"], tmp_path)
     assert api.posts == []
     person.page.keyboard.press("Escape")
-    person.page.get_by_text("Refiner: off").click()
     person.choose("Refiner", "Polish afterward")
     dialog = dialog_of(person)
     assert '"refine": "base_image_refiner"' in code_in(dialog, "curl")

@@ -1,8 +1,9 @@
 /** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
-import { ROWS } from "../loras/rows.js";
+import { isRowShown, ROWS } from "../loras/rows.js";
 import { spentOn } from "../shared/bill.js";
 import { elementId, make, numberInput, setText } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
+import { onFormChange } from "../shared/form_changes.js";
 import { dollars } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
@@ -12,12 +13,11 @@ import { setMaskOff, setSourceImageOff, sourceImageState } from "../source_image
 const SETTLED_MS = 350; // after the last change
 const CLOCK_SKEW = 5; // seconds by which the server's clock may be behind the browser's
 const VISIT_KEY = "playground-visit";
-const CHANGES = ["input", "change", "click", "playground:form"];
 /** Parts of Gradio's components that can be unavailable: where the reason stands, what is turned off, and whether the
  * part is in use. A part in use stays open, so that it can be removed. */
 const PARTS = {
-  loras: ["#loras", ".lora-row, #add-lora, #choose-lora", ({ loras }) => loras > 0],
-  refiner: ["#refiner", "#refiner", ({ refine }) => refine !== "no_refiner"],
+  loras: ["#fold-loras .fold-head", ".lora-row, #add-lora, #choose-lora, #tool-lora", ({ loras }) => loras > 0],
+  refiner: ["#field-refine", "#field-refine", ({ refine }) => refine !== "no_refiner"],
   sampling: ["#field-num-inference-steps", "#field-guidance-scale, #field-num-inference-steps", () => false],
   preset: ["#field-preset", "#field-preset", ({ preset }) => preset === "fast"],
   negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: isUsed }) => isUsed],
@@ -33,8 +33,7 @@ const pricedNumbers = () => Object.fromEntries(fields()
 const isRowUsed = (row) => {
   const path = document.querySelector(`#field-lora-${row} :is(textarea, input)`);
   const use = document.querySelector(`#field-lora-${row}-on input`);
-  // offsetParent is null in a hidden row.
-  return Boolean(path?.offsetParent && path.value.trim() && use?.checked !== false);
+  return Boolean(isRowShown(row) && path?.value.trim() && use?.checked !== false);
 };
 
 /** Values of the form on which its price and what is unavailable depend. */
@@ -59,7 +58,6 @@ function priceText({ price, pictures: count, costs_nothing: isFree }) {
  * @param {{visitor: string, estimate: (values: object) => Promise<?object>}} host @returns {PriceWatch} */
 export function watchPrice(host) {
   const watch = new PriceWatch(host);
-  for (const name of CHANGES) addEventListener(name, watch.soon, true);
   watch.soon();
   return watch;
 }
@@ -73,15 +71,9 @@ class PriceWatch {
     this.spent = make("p", { className: "spent", hidden: true });
     this.since = visitStart();
     this.answered = ""; // the values of the estimate that is shown, as JSON
-    this.timer = 0;
+    this.soon = onFormChange(() => this.#request(), SETTLED_MS);
     this.latest = 0; // number of the latest request: earlier answers are dropped
   }
-
-  /** Requests an estimate once the form has settled. */
-  soon = () => {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#request(), SETTLED_MS);
-  };
 
   /** Requests an estimate although the form is the same. */
   refresh() {

@@ -21,14 +21,14 @@ def program(**sources: str) -> dict[str, str]:
 
 def test_what_is_needed_comes_first_and_in_the_first_file():
     files = program(
-        main='import { b as other } from "./b.js";\nimport * as c from "./c.js";\nexport function go() { other(c.x); }\n',
+        main='import { b as d } from "./b.js";\nimport * as c from "./c.js";\nexport function go() { d(c.x); }\n',
         b='import { x } from "./c.js";\nexport const b = () => x;\n',
         c="export const x = 1;\n",
     )
     assert list(files) == ["main.js"]
     assert PLACED.findall(files["main.js"]) == ["c.js", "b.js", "main.js"]
     assert files["main.js"].startswith("HEAD ./\n")
-    assert 'const {b: other} = $modules["b.js"];' in files["main.js"].replace("{ ", "{").replace(" }", "}")
+    assert 'const {b: d} = $modules["b.js"];' in files["main.js"].replace("{ ", "{").replace(" }", "}")
     assert 'const c = $modules["c.js"];' in files["main.js"]
 
 
