@@ -3,6 +3,7 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { summarize } from "./form/summaries.js";
 import { watchDock } from "./form/tools.js";
@@ -27,6 +28,7 @@ import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { text } from "./shared/texts.js";
+import { restoreSourceImage } from "./source_image/panel.js";
 
 /**
  * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML
@@ -38,6 +40,7 @@ import { text } from "./shared/texts.js";
  * @property {Host} host @property {string} visitor id @property {Gallery} gallery @property {Feed} feed
  * @property {TabTitle} tabTitle @property {ReturnType<typeof watchPrice>} price
  * @property {?import("./viewer/viewer.js").Viewer} viewer null until there is an image to open
+ * @property {Set<string>} goneIds of jobs that the feed took away: a receipt that comes later must not show them
  */
 
 let restored = null; // a promise of what was put into the form
@@ -51,13 +54,20 @@ export async function mount(host) {
   Object.assign(page.host, host);
   feed.server = host.server;
   setFillTrigger(() => host.trigger("fill", {}));
-  const linked = await (restored ??= restore()); // before presses are allowed: they would send another form
+  const linked = await (restored ??= restoreForm()); // before presses are allowed: they would send another form
   host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
   if (linked) gallery.say(linkedText(linked.moved));
   linkHelp();
   allowPresses(page);
   showNoticesIn((name) => gallery.say(host.messages[name]));
   host.watch("value", () => receive(page));
+}
+
+/** @returns {Promise<?{moved: string[]}>} of a link, which replaces the whole form; null without a link */
+async function restoreForm() {
+  const linked = await restore();
+  if (!linked) restoreSourceImage();
+  return linked;
 }
 
 /** What a link did. @param {string[]} moved fields whose values are not offered */
@@ -75,9 +85,12 @@ async function openPage(host) {
   watchDock();
   followRows();
   watchTouches();
+  watchNumbers();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
-  const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle() };
+  const page = {
+    host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed, goneIds: new Set(),
+  };
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
     server: host.server,
@@ -129,6 +142,8 @@ const rowsIn = ({ gallery }) => gallery.rows();
 function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
+  for (const id of answer.gone) page.goneIds.add(id);
+  if (answer.refused) price.refuse(answer.refused);
   giveBack(page, isRestarted ? lostSeals(answer.rows) : []);
   keepSeals(answer.rows);
   dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
@@ -154,10 +169,10 @@ async function giveBack({ host, visitor, feed }, seals) {
 }
 
 /** Shows the receipt of a press, which is the component's value. */
-function receive({ host, gallery }) {
+function receive({ host, gallery, goneIds }) {
   const receipt = host.props.value;
   if (!receipt?.click) return;
-  const hasNotice = showReceipt(receipt);
+  const hasNotice = showReceipt({ ...receipt, rows: receipt.rows?.filter(({ id }) => !goneIds.has(id)) });
   if (hasNotice && sessionKey()) account.updateAccount({ isLeading: true });
   offerExamples(gallery);
 }

@@ -8,6 +8,7 @@ from components.domain.job import Job, JobState
 from components.jobs.feed import PAGE_SIZE
 from components.jobs.repository import JobRepository
 from components.recipes.infotext import infotext
+from components.services.backend import shown_model
 from components.storage.async_store import AsyncStore
 from components.storage.cleanup_table import CleanupNote
 from components.storage.search_table import Filters, Search
@@ -61,7 +62,7 @@ class Recipes:
     async def of_job(self, visitor: str, job_id: str) -> str:
         """Return the recipe of a visitor's job; empty for another visitor's."""
         job = await self._job(job_id)
-        return infotext(job.request, job.model) if job and job.visitor == visitor else ""
+        return infotext(job.request, shown_model(job)) if job and job.visitor == visitor else ""
 
     async def _job(self, job_id: str) -> Job | None:
         return await self._store.job(job_id)

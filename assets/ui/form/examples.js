@@ -1,6 +1,7 @@
 /** Ideas for prompts, at the end of the results: a click fills in the form and spends nothing. */
 import { button, make } from "../shared/dom.js";
 import { clip } from "../shared/labels.js";
+import { sampleNote } from "../shared/painter.js";
 import { text } from "../shared/texts.js";
 
 const urlOf = (path) => new URL(`../../examples/${path}`, import.meta.url).href;
@@ -14,7 +15,7 @@ export async function showExamples(node, choose) {
   if (!found.length || node.firstChild) return;
   const cards = found.map((example) => make("li", {}, card(example, choose)));
   node.append(
-    make("h3", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")),
+    make("h3", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")), sampleNote(),
     make("ul", { className: "examples" }, ...cards));
 }
 

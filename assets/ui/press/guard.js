@@ -38,7 +38,9 @@ function stop(event) {
 }
 
 function onClick(event) {
-  if (!event.target.closest?.(BUTTON)) return;
+  const button = event.target.closest?.(BUTTON);
+  if (!button) return;
+  if (button.getAttribute("aria-disabled") === "true") return stop(event); // banner.js says why
   const now = performance.now();
   // `detail` counts the clicks of a double click, whose second one would be paid too.
   if (event.detail > 1 || now - lastPress < MIN_INTERVAL) return stop(event);
@@ -62,7 +64,7 @@ function onKey(event) {
 function commit(input) {
   if (!input?.matches?.("input, textarea")) return;
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  if (input.type !== "number") return;
-  input.blur(); // Gradio clamps a number to its range on blur
+  if (!input.matches(".number-box")) return;
+  input.blur(); // what is out of range is clamped then
   input.focus({ preventScroll: true });
 }

@@ -1,21 +1,26 @@
 /** One press of Generate: its ticket, the tiles it is expected to make, its receipt, and what to do when none comes. */
+import { ask } from "../shared/ask.js";
 import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
+import { text } from "../shared/texts.js";
 import { nextClick } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
-import { collectTicket } from "./ticket.js";
+import { isRepeat, rememberPress } from "./repeat.js";
+import { collectTicket, sentFields } from "./ticket.js";
 
 const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
 const RETRY_MS = 3_000;
 const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
+const RANDOM = -1; // seed that the server draws
 export const PROMPT = "#field-prompt textarea";
 
 /**
  * @typedef {object} Page what a press needs
  * @property {import("../gallery/gallery.js").Gallery} gallery @property {import("../gallery/feed.js").Feed} feed
- * @property {string} visitor id @property {{messages: object}} host
+ * @property {string} visitor id @property {{messages: object}} host @property {{isFree: boolean}} price
+ * @property {() => void} unlockSeed makes the form's seed random
  */
 
 /** @type {?Page} */
@@ -42,14 +47,46 @@ export async function press(fields) {
   clearFields();
   gallery.say("");
   // What repeats an earlier job takes nothing from the form.
-  const ticket = shown ? {} : await collectTicket((message) => gallery.say(message));
-  const { prompt, width, height } = shown ?? { prompt: fields.prompt, ...formSize() };
+  const { sent, ticket } = shown ? { sent: fields, ticket: extras } : await collected(click, fields, extras);
+  const { prompt, width, height } = shown ?? { prompt: sent.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(prompt ?? "").trim()) {
-    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? fields.pictures });
+    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? sent.pictures });
   }
-  return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
+  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket } };
 }
+
+/** The fields and the ticket of a press of the form as it stands. Throws where the visitor wants none of it.
+ * @returns {Promise<{sent: Object<string, any>, ticket: object}>} */
+async function collected(click, fields, extras) {
+  const ticket = { ...(await collectTicket((message) => page.gallery.say(message))), ...extras };
+  const sent = await unlessRepeated({ ...sentFields(fields), ...shownNumbers(Object.keys(fields)) }, ticket);
+  rememberPress(click, formOf(sent, ticket));
+  return { sent, ticket };
+}
+
+const formOf = ({ ticket: _, ...fields }, ticket) => ({ ...fields, ...ticket });
+
+/** Asks about a press that would pay for the same picture again. Throws where the visitor wants none of it.
+ * @returns {Promise<Object<string, any>>} the fields to send */
+async function unlessRepeated(fields, ticket) {
+  const rows = page.gallery.order.map(({ row }) => row);
+  if (page.price.isFree || !isRepeat(formOf(fields, ticket), rows)) return fields;
+  const answer = await ask({
+    question: text("press.repeat"), more: text("press.repeat_more", { seed: String(fields.seed) }),
+    answers: [
+      { label: text("press.vary"), value: "vary" }, { label: text("press.again"), value: "again" },
+    ],
+  });
+  if (!answer) throw new Error("the same picture again was not wanted");
+  if (answer === "again") return fields;
+  page.unlockSeed();
+  return { ...fields, seed: RANDOM };
+}
+
+/** Numbers as their boxes show them: one that was corrected as its box was left may not have reached Gradio yet. */
+const shownNumbers = (names) => Object.fromEntries(names
+  .map((name) => [name, numberInput(name)?.value]).filter(([, value]) => value).map(([name, value]) => [name, Number(value)]));
 
 function expectReceipt(click, extras, expected) {
   const { gallery, feed } = page;

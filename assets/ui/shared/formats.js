@@ -51,7 +51,17 @@ export function ago(time, now) {
   return minutes < 24 * 60 ? agos.format(-Math.floor(minutes / 60), "hour") : day(time);
 }
 
-/** Formats by the types that a placeholder may name, for numbers; components/messages/formats.py has the same. */
+/** How near a time to come is. @param {number} time unix seconds
+ * @returns {"today" | "tomorrow" | "later"} by the days of the browser's time zone */
+export function nearness(time) {
+  const dayAfter = (days) => new Date(Date.now() + days * 86_400_000).toDateString();
+  const its = new Date(time * 1000).toDateString();
+  if (its === dayAfter(0)) return "today";
+  return its === dayAfter(1) ? "tomorrow" : "later";
+}
+
+/** Formats by the types that a placeholder may name, for numbers. components/messages/formats.py has the same, and
+ * `moment`, which texts.js makes of texts. */
 export const FORMATS = { money: dollars, time: minute, date: day };
 
 /** @param {string[]} items @returns {string} */

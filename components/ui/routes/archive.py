@@ -19,6 +19,7 @@ from components.domain.job import Job, StoredImage
 from components.images.metadata import strip, write_text
 from components.messages.catalogue import text
 from components.recipes.infotext import NEGATIVE, VERSION, infotext
+from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.http.language import language_of
@@ -104,7 +105,7 @@ def _entries(
     shown: list[str] = []
     numbers = iter(range(1, MAX_JOBS * 10))
     for job in jobs:
-        recipe = "" if archive.is_clean else infotext(job.request, job.model)
+        recipe = "" if archive.is_clean else infotext(job.request, shown_model(job))
         for image in job.images:
             # Deleted since the archive was requested.
             if (stored := content(image.name)) is None:
