@@ -149,6 +149,7 @@ class PriceWatch {
     this.#showLine();
     if (!answer) return;
     this.isFree = answer.free || answer.costs_nothing;
+    document.documentElement.toggleAttribute("data-payer", Boolean(answer.is_payer && !answer.free));
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
     this.#offerComparison(answer);
     setSourceImageOff(reason("picture"));
