@@ -32,8 +32,8 @@ def keys_like(pattern: str, codes: str | list[str]) -> list[str]:
 
 SECTIONS = keys_like(
     "${}",
-    "account bill code compare example form gallery grid history host loras mask prompt refiner shared slider"
-    " source_image starter_lora style viewer",
+    "account bill code compare example form gallery grid history host loras mask number press prompt refiner shared"
+    " slider source_image starter_lora style viewer",
 )
 """Sections of the catalogue that are the scripts' own."""
 FIELDS = keys_like(
@@ -47,6 +47,7 @@ SKIPPED = ("shared/texts.js", "shared/messages.js", "shared/template.js")
 
 
 MODES = "restyle part remove extend"
+TROUBLES = "host_key_refused service_away host_balance_unknown"
 BILLED = "charged not_final partly_refunded refunded not_charged"
 DYNAMIC = {
     pattern: keys_like(pattern, codes)
@@ -67,6 +68,8 @@ DYNAMIC = {
         "grid.planned.${}": "free unknown known",
         "host.access.${}": values(Access),
         "host.deviation.${}": "more less",
+        "host.trouble.${}.meaning": TROUBLES,
+        "host.trouble.${}.title": TROUBLES,
         "host.slowdown.level.${}": values(Level),
         "host.spender.${}": "user browser programs",
         "loras.fit.${}": values(Fit),
@@ -85,7 +88,6 @@ DYNAMIC = {
         "starter_lora.${}.line": [one["id"] for one in shelf()],
         "starter_lora.${}.title": [one["id"] for one in shelf()],
         "style.${}.title": list(prompt_styles()),
-        "viewer.${}": "filled varied",
         "viewer.speed.${}": values(Preset),
     }.items()
 } | {
@@ -129,6 +131,7 @@ ALLOWED = {
     "translate(${}px, ${}px) scale(${})": "a style",
     "Escape": "a key",
     "Enter": "a key",
+    "AbortError": "a name of an exception",
     "Arrow": "the names of four keys begin so",
     "Notification": "a class of browsers",
     "Content-Type": "a header",

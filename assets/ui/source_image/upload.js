@@ -5,10 +5,11 @@ import { MessageError } from "../shared/messages.js";
 
 const MOST_BYTES = 20 * 1024 * 1024;
 const TOO_MANY_PIXELS = 422; // HTTP status with which the server refuses an image
+const TOO_LARGE = 413; // that of a proxy, whose limit may be lower than the server's
 
 /** All of these reject with a MessageError. */
 export class SourceImages {
-  /** @param {{too_large: object, not_sent: object}} messages */
+  /** @param {{too_large: object, not_sent: object, refused_on_the_way: object}} messages */
   constructor(messages) {
     this.messages = messages;
   }
@@ -52,6 +53,7 @@ export class SourceImages {
     // A proxy's own answer, as to a body that is too large for it, is an HTML page.
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    throw new MessageError(answer.refused ?? this.messages.not_sent, response.status);
+    const unexplained = response.status === TOO_LARGE ? this.messages.refused_on_the_way : this.messages.not_sent;
+    throw new MessageError(answer.refused ?? unexplained, response.status);
   }
 }

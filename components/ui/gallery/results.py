@@ -17,7 +17,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
-from components.ui.gallery.job_json import changes_json, job_json
+from components.ui.gallery.job_json import changes_json, rows_of
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, session_key
 from components.ui.message_json import message_json
@@ -108,7 +108,10 @@ class Results:
             estimate = partial(self._playground.estimate, person, token, client_address=address_of(request))
             found = await estimate(priced)
             plain = await estimate(replace(priced, loras=())) if priced.loras else None
-            return price_json(found, image_count(values), plain)
+            # After the estimate, which reads the price of which the payment tells how often it can be paid.
+            payment = await self._playground.host_payment(person, token, priced)
+            is_payer = self._playground.is_payer(person, token)
+            return price_json(found, image_count(values), payment, is_payer=is_payer, without_loras=plain)
 
         async def recipe(payload: Any, request: gr.Request) -> str:
             """Return the settings of a visitor's own job as A1111 infotext."""
@@ -118,4 +121,4 @@ class Results:
         return [*functions, *history_functions(self._playground, self.archives)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
-        return [job_json(job, self._playground) for job in jobs]
+        return rows_of(jobs, self._playground)
