@@ -3,6 +3,7 @@ import { pressWith } from "../press/guard.js";
 import { address, make, setText } from "../shared/dom.js";
 import { setSummary, showControl } from "../shared/folds.js";
 import { inFull, MessageError, notice } from "../shared/messages.js";
+import { closeSheet } from "../shared/sheet.js";
 import { text } from "../shared/texts.js";
 import { showChip } from "./chip.js";
 import { invitation, watchPage } from "./incoming.js";
@@ -140,6 +141,7 @@ export class EditPanel {
     const { src, width, height } = this.fitted;
     const painted = await openEditor({ src: address(src), width, height }, this.painted ?? {}, this.mode);
     if (!painted) return;
+    closeSheet(); // the prompt and Generate are next
     Object.assign(this, { painted, mask: null, mode: painted.isRemoval ? "remove" : this.mode });
     this.status.show("");
     this.#draw();
