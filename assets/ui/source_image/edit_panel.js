@@ -69,18 +69,18 @@ export class EditPanel {
   show = () => showControl(this.original && this.node.querySelector(".modes :checked") || this.node);
 
   /** Takes an image file. @param {?Blob} file @param {string} [report] what is said when it is there
-   * @param {{shows?: boolean}} [options] whether the panel is brought into view at once */
+   * @param {{shows?: boolean}} [options] whether the panel comes into view at once */
   async take(file, report = "", { shows = true } = {}) {
     if (!file) return;
-    if (shows || this.#isOff) this.show();
+    if (shows || this.#isOff) this.show(); // off: it says why
     if (this.#isOff) return;
     await this.#take((server) => server.upload(file), report);
     if (this.failure || this.recipe.firstChild) this.show();
   }
 
-  async useResult({ id: job }, index) {
+  useResult({ id: job }, index) {
     this.show();
-    await this.#take((server) => server.useResult(job, index));
+    return this.#take((server) => server.useResult(job, index));
   }
 
   /** @param {{keepsSize?: boolean}} [options] without it the form gets the size of before the image */
@@ -190,7 +190,6 @@ export class EditPanel {
   /** Goes back to the image before it was last extended. */
   async undoExtend() {
     await this.queue;
-    if (!this.narrower.length) return;
     Object.assign(this, this.narrower.pop());
     this.parts.size.set(this.fitted);
     this.#draw();
