@@ -132,6 +132,16 @@ class ModelFamily:
         """Return why a field is not available; None when some model takes it, or when no fields are known."""
         return messages.not_taken(name) if self.is_fully_known and name not in self.fields else None
 
+    def conflict(self, request: GenerationRequest, name: str) -> Message | None:
+        """Return why a field cannot be used beside the others of a request; None when some model takes them all."""
+        others = request.required_fields - {name}
+        if any(others | {name} <= model.schema.fields for model in self.models):
+            return None
+        for other in sorted(others, key=_FIELD_PRIORITY.index):
+            if other in self.fields and not any({name, other} <= model.schema.fields for model in self.models):
+                return messages.not_together(name, other)
+        return None
+
     def refusal(self, request: GenerationRequest) -> InvalidRequest:
         """Return the error for a request that no model takes: a field that none has, or two that none has together."""
         required = sorted(request.required_fields, key=_FIELD_PRIORITY.index)

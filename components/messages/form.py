@@ -104,6 +104,11 @@ def no_model_takes_together(one: str, other: str) -> Message:
     return Message("no_model_takes_together", {"one": feature(one), "other": feature(other)})
 
 
+def not_together(one: str, other: str) -> Message:
+    """Return the message at a part of the form that no model of the backend takes beside another part."""
+    return Message("not_together", {"one": feature(one), "other": feature(other)})
+
+
 def not_offered(name: str) -> Message:
     """Return the message for a value that the model does not offer."""
     return Message("not_offered", {"name": name})

@@ -13,13 +13,18 @@ from gradio.events import api
 
 from components import messages
 from components.domain.batch import with_and_without
+from components.domain.model_family import ModelFamily
 from components.domain.person import Person, is_token
 from components.domain.request import GenerationRequest, Preset
 from components.errors import PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
+from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.again import FIELD as AGAIN
+from components.ui.again import requests_again
+from components.ui.fold import fold
 from components.ui.gallery.results import Results
 from components.ui.http.language import language_of
 from components.ui.identity import as_object, person_of, session_key
@@ -37,12 +42,13 @@ from components.ui.panels.shape import ShapePanel
 from components.ui.panels.sign_in import sign_in_routes
 from components.ui.panels.source_image import SourceImagePanel
 from components.ui.panels.speed import SpeedPanel
-from components.ui.panels.styles import StylesPanel
+from components.ui.panels.styles import with_styles
+from components.ui.panels.tools import place_sheet_head, place_tools
 from components.ui.programs.generate import document, generate_endpoint
 from components.ui.widgets import options_in
 
 TITLE = "SDXL LoRA Playground"
-TICKET_FIELDS = ("picture", "styles", "comparison", "grid")
+TICKET_FIELDS = ("picture", "styles", "comparison", "grid", AGAIN)
 """Fields of a press whose controls are not Gradio components: the ticket has them, see assets/ui/press/ticket.js."""
 
 
@@ -58,21 +64,10 @@ class Page:
             self.blocks.space_id = None
             AccountPanel(TITLE, playground, routes)
             with gr.Row(elem_id="columns"):
-                with gr.Column(elem_id="form"):
-                    with gr.Column(elem_id="words"):
-                        self._prompt = PromptPanel(is_unlimited=playground.backend.has_unlimited_prompt)
-                        self._styles = StylesPanel()
-                    with gr.Column(elem_id="settings"):
-                        self._place_settings(playground)
-                    with gr.Row(elem_id="action"):
-                        settings = gr.Button(
-                            label("page.settings"), elem_id="to-settings", elem_classes=["minor"], scale=0
-                        )
-                        button = gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
+                button = self._place_form(playground)
                 with gr.Column(elem_id="show"):
                     self._results = Results(playground)
                     self.archives = self._results.archives
-            listen(settings.click, "form/form", "to_settings")
             self._tie_button(button)
             self._tie_panels()
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
@@ -82,17 +77,43 @@ class Page:
             document(self.blocks)
         playground.on_models_changed = self.refresh_ranges
 
+    def _place_form(self, playground: Playground) -> gr.Button:
+        """Place the prompt, the settings and Generate, which is returned."""
+        with gr.Column(elem_id="form"):
+            with gr.Column(elem_id="words"):
+                self._prompt = PromptPanel(is_unlimited=playground.backend.has_unlimited_prompt)
+            with gr.Row(elem_id="tools"):
+                place_tools()
+            with gr.Column(elem_id="settings"):
+                place_sheet_head()
+                self._place_settings(playground)
+            with gr.Row(elem_id="action"):
+                return gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
+
     def _place_settings(self, playground: Playground) -> None:
         schema = playground.backend.schema
-        self._source_image = SourceImagePanel(playground.source_images)
-        self._shape = ShapePanel(schema)
+        self._shape, self._sampling = ShapePanel(schema), SamplingPanel(schema)
+        self._shape.place_shapes()
+        self._sampling.place_count()
+        with fold("picture"):
+            self._source_image = SourceImagePanel(playground.source_images)
+        with fold("loras"):
+            self._loras = LoraPanel(schema, playground.lora_checker)
+        with fold("more"):
+            self._place_more(playground)
+        with fold("experiments"):
+            GridPanel(playground)
+            CodePanel(playground, self._request)
+            place_form_links()
+
+    def _place_more(self, playground: Playground) -> None:
+        """Place the settings that most visitors leave alone."""
+        backend = playground.backend
+        self._prompt.place_negative()
         self._speed = SpeedPanel()
-        self._sampling = SamplingPanel(schema)
-        self._refiner = RefinerPanel(schema, splits_every_step=playground.backend.splits_every_step)
-        self._loras = LoraPanel(schema, playground.lora_checker)
-        GridPanel(playground)
-        CodePanel(playground, self._request)
-        place_form_links()
+        self._sampling.place_numbers()
+        self._shape.place_size()
+        self._refiner = RefinerPanel(backend.schema, splits_every_step=backend.splits_every_step)
 
     def _tie_button(self, button: gr.Button) -> None:
         panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner, self._speed)
@@ -145,21 +166,26 @@ class Page:
         values |= {name: as_object(ticket).get(name) for name in TICKET_FIELDS}
         try:
             family = self._playground.backend_for(token).family
-            # In a thread: it reads the host's folder of LoRAs.
-            merged_request, image_count = await asyncio.to_thread(self._request, values)
-            merged_request = replace(merged_request, **(await self._source_image.read(values, person)).fields)
-            if values["comparison"] is True:
-                # Both sides go to one model, see below, so that their difference is the LoRA's.
-                requests, note = with_and_without(merged_request)
-            else:
-                schema = family.choose(merged_request).schema
-                requests, note = GridPanel.read(values, merged_request, image_count, schema)
+            again = await requests_again(values[AGAIN], person.visitor_id, self._playground.jobs)
+            requests, note = again or await self._requests(values, person, family)
             model = family.choose_for_all(requests).id
             submission = Submission(person.visitor_id, click, requests, note, model=model)
             jobs = await self._playground.start(person, submission, token)
         except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
+
+    async def _requests(
+        self, values: Mapping[str, Any], person: Person, family: ModelFamily
+    ) -> tuple[tuple[GenerationRequest, ...], Message | None]:
+        """Return the requests of a press of the form, and a note about their seeds. Raises InvalidRequest."""
+        # In a thread: it reads the host's folder of LoRAs.
+        request, image_count = await asyncio.to_thread(self._request, values)
+        request = replace(request, **(await self._source_image.read(values, person)).fields)
+        if values["comparison"] is True:
+            # Both sides go to one model, so that their difference is the LoRA's.
+            return with_and_without(request)
+        return GridPanel.read(values, request, image_count, family.choose(request).schema)
 
     def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
         """Merge the panels' values into one request without its source image; return it and the number of images.
@@ -169,7 +195,7 @@ class Page:
         texts, size = self._prompt.read(values), self._shape.read(values)
         # Before the styles, which would put their words around the tags.
         prompt, tagged = take_tags(texts.prompt, self._playground.lora_checker.resolve)
-        texts = self._styles.read(values, PromptTexts(prompt, texts.negative_prompt))
+        texts = with_styles(values, PromptTexts(prompt, texts.negative_prompt))
         sampling, preset = self._sampling.read(values), self._speed.read(values)
         fields = {
             **asdict(texts),

@@ -13,8 +13,8 @@ from components.domain.schema import Range, check_length
 from components.errors import InvalidRequest
 
 
-def slider(allowed: Range, field: str, label: str, info: str | None = None, scale: int | None = None) -> gr.Slider:
-    """Place a slider over a range of the model's schema."""
+def slider(allowed: Range, field: str, label: str, info: str | None = None, **layout: Any) -> gr.Slider:
+    """Return a slider over a range of the model's schema. `layout`: `scale` and `render` of gr.Slider."""
     return gr.Slider(
         allowed.minimum,
         allowed.maximum,
@@ -22,7 +22,7 @@ def slider(allowed: Range, field: str, label: str, info: str | None = None, scal
         step=allowed.step,
         label=label,
         info=info,
-        scale=scale,
+        **layout,
         elem_id=field_id(field),
     )
 

@@ -14,6 +14,9 @@ DOUBLE_PRESS = 0.4
 DRAFT = """text => Object.entries(localStorage)
   .some(([key, value]) => key.startsWith("playground-draft") && value.includes(text))"""
 
+PRESSED_OR_ASKED = """tiles => document.querySelector("dialog.ask[open]")
+  || document.querySelectorAll("[data-job]").length > tiles"""
+
 
 class Person:
     """Somebody with one tab open."""
@@ -31,16 +34,27 @@ class Person:
         self.page.goto(self.url)
         self.generate_button.wait_for()
         self.results.wait_for()
+        self.unfold()
         return self
+
+    def unfold(self) -> None:
+        """Open the groups of settings that are closed, where the settings are in sight."""
+        heads = self.page.locator(".fold-head button[aria-expanded=false]:visible")
+        while heads.count():
+            heads.first.click()
+
+    def open_settings(self) -> Locator:
+        """Open the sheet of the settings on a narrow page, and all groups in it; returns the sheet."""
+        self.button("Settings").click()
+        self.unfold()
+        return self.page.get_by_role("dialog", name="Settings")
 
     def tidy_up(self) -> Person:
         """Close what is open and reset the form: a first visit but for the pictures, which `sees` no longer counts."""
         self._pressed = time.monotonic()
         self.close_dialogs()
         self.page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
-        for unfolded in self.page.locator("button.label-wrap.open").all():
-            unfolded.click()
-        if (remove := self.button("Remove this picture")).is_visible():
+        if (remove := self.button("Remove picture")).is_visible():
             remove.click()
             expect(remove).to_be_hidden()
         self.button("Reset to defaults").click()
@@ -112,8 +126,11 @@ class Person:
         """Generate one picture and wait until it is finished."""
         self.set_number("Seed", seed)
         self.set_number("Steps", steps)
-        count = self.in_state("completed").count()
+        count, tiles = self.in_state("completed").count(), self.tiles.count()
         self.generate(prompt)
+        self.page.wait_for_function(PRESSED_OR_ASKED, arg=tiles)
+        if (again := self.button("Make it anyway")).is_visible():  # a test before has made this very picture
+            again.click()
         expect(self.in_state("completed")).to_have_count(count + 1)
 
     def open_picture(self, prompt: str) -> Locator:
@@ -131,6 +148,10 @@ class Person:
         """Choose a picture file to start from."""
         file = FilePayload(name=name, mimeType="image/png", buffer=content)
         self.page.get_by_label("Starting picture", exact=True).set_input_files([file])
+
+    def edit(self, mode: str) -> None:
+        """Choose what to do with the picture to start from."""
+        self.choose("What to do with it", mode)
 
     def in_state(self, state: str) -> Locator:
         """Return the tiles in a state."""

@@ -3,6 +3,7 @@
  * a new tab starts with the latest of all.
  */
 import { appPath, sleep } from "../shared/dom.js";
+import { onFormChange } from "../shared/form_changes.js";
 import { fill } from "../shared/form_fill.js";
 import { store, stored } from "../shared/storage.js";
 import { formValues, settingsFrom } from "./values.js";
@@ -11,10 +12,8 @@ const STORAGE_KEY = `playground-draft ${appPath()}`;
 const SETTLED_MS = 250; // after the last change
 const DRAWN_MS = 1500; // in which Gradio has drawn what was filled in
 const LINK = "#make=";
-const CHANGES = ["input", "change", "click", "playground:form"];
 
 let usual = null; // the form of a first visit
-let timer = 0;
 
 /** Restores a draft, or fills in what a link holds; resolves when it stands in the form. Nothing is started.
  * @returns {Promise<?{moved: string[]}>} of a link, the fields whose values are not offered; null without a link */
@@ -70,15 +69,10 @@ async function put(settings) {
 }
 
 function follow() {
-  for (const name of CHANGES) addEventListener(name, writeSoon, true);
+  onFormChange(write, SETTLED_MS);
   // A phone may end a hidden page without `pagehide`.
   for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, write, true);
   return null;
-}
-
-function writeSoon() {
-  clearTimeout(timer);
-  timer = setTimeout(write, SETTLED_MS);
 }
 
 function write() {

@@ -12,9 +12,6 @@ import { notice } from "../shared/messages.js";
 import { clearSourceImage } from "../source_image/panel.js";
 import { defaultPreset, formLink, reset } from "./draft.js";
 
-/** Scrolls to the settings: on narrow screens they stand below the results, however many there are. */
-export const to_settings = () => document.querySelector("#settings").scrollIntoView({ behavior: "smooth" });
-
 /** All fields as on a first visit. */
 export const reset_form = reset;
 

@@ -1,26 +1,26 @@
 /** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
-import { ROWS } from "../loras/rows.js";
-import { Banner } from "./banner.js";
+import { isRowShown, ROWS } from "../loras/rows.js";
 import { spentOn } from "../shared/bill.js";
 import { elementId, make, numberInput, setText } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
+import { onFormChange } from "../shared/form_changes.js";
 import { dollars } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
 import { text } from "../shared/texts.js";
 import { setMaskOff, setSourceImageOff, sourceImageState } from "../source_image/panel.js";
+import { Banner } from "./banner.js";
 
 const SETTLED_MS = 350; // after the last change
 const SOON_MS = 10_000; // until the next look while something is wrong
 const LATER_MS = 60_000; // and while all is well
 const CLOCK_SKEW = 5; // seconds by which the server's clock may be behind the browser's
 const VISIT_KEY = "playground-visit";
-const CHANGES = ["input", "change", "click", "playground:form"];
 /** Parts of Gradio's components that can be unavailable: where the reason stands, what is turned off, and whether the
  * part is in use. A part in use stays open, so that it can be removed. */
 const PARTS = {
-  loras: ["#loras", ".lora-row, #add-lora, #choose-lora", ({ loras }) => loras > 0],
-  refiner: ["#refiner", "#refiner", ({ refine }) => refine !== "no_refiner"],
+  loras: ["#fold-loras .fold-head", ".lora-row, #add-lora, #choose-lora, #tool-lora", ({ loras }) => loras > 0],
+  refiner: ["#field-refine", "#field-refine", ({ refine }) => refine !== "no_refiner"],
   sampling: ["#field-num-inference-steps", "#field-guidance-scale, #field-num-inference-steps", () => false],
   preset: ["#field-preset", "#field-preset", ({ preset }) => preset === "fast"],
   negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: isUsed }) => isUsed],
@@ -36,8 +36,7 @@ const pricedNumbers = () => Object.fromEntries(fields()
 const isRowUsed = (row) => {
   const path = document.querySelector(`#field-lora-${row} :is(textarea, input)`);
   const use = document.querySelector(`#field-lora-${row}-on input`);
-  // offsetParent is null in a hidden row.
-  return Boolean(path?.offsetParent && path.value.trim() && use?.checked !== false);
+  return Boolean(isRowShown(row) && path?.value.trim() && use?.checked !== false);
 };
 
 /** Values of the form on which its price and what is unavailable depend. */
@@ -71,7 +70,6 @@ function allowanceText({ free: isNeverCharged, is_payer: isPayer, problem, left,
  * @param {{visitor: string, estimate: (values: object) => Promise<?object>}} host @returns {PriceWatch} */
 export function watchPrice(host) {
   const watch = new PriceWatch(host);
-  for (const name of CHANGES) addEventListener(name, watch.soon, true);
   watch.soon();
   return watch;
 }
@@ -88,16 +86,11 @@ class PriceWatch {
     this.visit = ""; // what this tab's visit has spent
     this.since = visitStart();
     this.answered = ""; // the values of the estimate that is shown, as JSON
-    this.timer = 0;
+    this.isFree = false; // whether a press is known to cost nothing
+    this.soon = onFormChange(() => this.#request(), SETTLED_MS);
     this.latest = 0; // number of the latest request: earlier answers are dropped
     document.addEventListener("visibilitychange", () => this.#look());
   }
-
-  /** Requests an estimate once the form has settled. */
-  soon = () => {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#request(), SETTLED_MS);
-  };
 
   /** Requests an estimate although the form is the same. */
   refresh() {
@@ -155,6 +148,7 @@ class PriceWatch {
     this.banner.show({ problem, inTheWay, refusal: this.refusal });
     this.#showLine();
     if (!answer) return;
+    this.isFree = answer.free || answer.costs_nothing;
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
     this.#offerComparison(answer);
     setSourceImageOff(reason("picture"));

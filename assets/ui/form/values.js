@@ -1,5 +1,5 @@
 /** Values of the form as it stands, and settings out of untrusted values: a draft, a link. */
-import { ROWS } from "../loras/rows.js";
+import { isRowShown, ROWS } from "../loras/rows.js";
 import { chosenStyles } from "../prompt/chosen_styles.js";
 import { elementId, numberInput } from "../shared/dom.js";
 import { formFields, formNumbers } from "../shared/fields.js";
@@ -73,7 +73,7 @@ function numberOf(name) {
 
 function loraOf(number) {
   const path = textInput(`lora_${number}`);
-  if (!path?.offsetParent) return null; // the row is hidden
+  if (!path || !isRowShown(number)) return null;
   const use = document.querySelector(`#field-lora-${number}-on input`);
   return { path: path.value, scale: numberOf(`lora_${number}_scale`) ?? 1, on: use?.checked !== false };
 }

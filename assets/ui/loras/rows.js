@@ -10,8 +10,11 @@ const DRAWN_MS = 300; // until Gradio has drawn a row that was hidden
 
 let visibleRows = 1;
 
+/** Whether a row is shown. @param {number} number @returns {boolean} */
+export const isRowShown = (number) => number <= visibleRows;
+
 const visibility = () => Object.fromEntries(ROWS.map((number) => {
-  return [`lora_${number}_row`, { __type__: "update", visible: number <= visibleRows }];
+  return [`lora_${number}_row`, { __type__: "update", visible: isRowShown(number) }];
 }));
 
 /** Values of the fields of all rows, and whether each row is shown.

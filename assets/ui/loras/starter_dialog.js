@@ -1,14 +1,14 @@
 /** Starter set: a dialog with LoRAs to choose from. Fetched when first opened. */
-import { button, make, setText } from "../shared/dom.js";
+import { button, elementId, make, setText } from "../shared/dom.js";
+import { showControl } from "../shared/folds.js";
 import { listOf } from "../shared/formats.js";
+import { closeOnBack } from "../shared/layers.js";
 import { inFull } from "../shared/messages.js";
 import { sampleNote } from "../shared/painter.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { pieces, text } from "../shared/texts.js";
 import { noteBelow, tooManyLoras } from "./row_check.js";
-import { fillRows, ROWS } from "./rows.js";
-
-const DRAWN_MS = 500; // until the row that was filled has its full height
+import { fillRows, isRowShown, ROWS } from "./rows.js";
 
 const LICENCE_ON_PAGE = "other"; // as Hugging Face calls a licence of the author's own
 
@@ -17,7 +17,6 @@ const LICENCE_ON_PAGE = "other"; // as Hugging Face calls a licence of the autho
 
 const titleOf = ({ id }) => text(`starter_lora.${id}.title`);
 const urlOf = (path) => new URL(`../../loras/${path}`, import.meta.url).href;
-const opener = () => document.querySelector("button#choose-lora, #choose-lora button");
 let starterSet = null; // a promise
 let isOpen = false;
 
@@ -48,10 +47,12 @@ class StarterDialog {
   /** @param {Lora[]} loras @param {Object<string, any>} fields of all rows */
   constructor(loras, fields) {
     this.fields = fields;
+    this.opener = document.activeElement;
+    this.emptyRow = ROWS.find((number) => isRowShown(number) && !fields[`lora_${number}`]?.trim());
     this.status = make("p", { className: "status", role: "status" });
     this.node = make("dialog", { className: "lora-shelf", "aria-label": text("loras.shelf") },
       make("header", {}, make("h2", {}, text("loras.shelf")), button(text("shared.close"), () => this.node.close()), this.status),
-      make("p", { className: "quiet" }, text("loras.shelf_hint")), sampleNote(),
+      make("p", { className: "quiet" }, text("loras.shelf_hint"), " ", this.#paste()), sampleNote(),
       make("ul", {}, ...loras.map((lora) => this.#card(lora))));
     this.node.onclick = ({ target }) => target === this.node && this.node.close(); // beside the dialog's content
     setText(this.status, loras.length ? "" : text("loras.not_loaded"));
@@ -61,13 +62,23 @@ class StarterDialog {
   show() {
     document.body.append(this.node);
     this.node.showModal();
+    closeOnBack(this.node);
     return new Promise((resolve) => {
       this.node.addEventListener("close", () => {
         this.node.remove();
-        opener()?.focus();
+        if (this.isPasting) showControl(document.getElementById(elementId(`lora_${this.emptyRow ?? 1}`)));
+        else this.opener?.focus();
         resolve(this.filled ?? null);
       });
     });
+  }
+
+  /** Button that goes to a row, for a LoRA that is not in the set. */
+  #paste() {
+    return button(text("loras.paste"), () => {
+      this.isPasting = true;
+      this.node.close();
+    }, { className: "minor" });
   }
 
   #card(lora) {
@@ -94,13 +105,7 @@ class StarterDialog {
     if (!this.filled) return setText(this.status, inFull(tooManyLoras()));
     noteBelow(text("loras.put", { title: titleOf(lora) }));
     this.node.close();
-    setTimeout(scrollToOpener, DRAWN_MS);
   }
-}
-
-/** The new row pushed the focused button down: it must not end up behind the bar with Generate. */
-function scrollToOpener() {
-  if (document.activeElement === opener()) opener()?.scrollIntoView({ block: "nearest" });
 }
 
 function triggers({ trigger_words: found }) {

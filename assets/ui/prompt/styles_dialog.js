@@ -1,6 +1,7 @@
 /** Dialog of prompt styles to choose from, each with its sample image. Fetched when first opened. */
 import { openCards } from "../shared/card_dialog.js";
 import { button, make } from "../shared/dom.js";
+import { list } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
 
 /** @typedef {import("./chosen_styles.js").Style} Style */
@@ -20,7 +21,18 @@ export function loadStyles() {
 export async function chooseStyles(chosen, onChange) {
   const styles = await loadStyles();
   const names = new Set(chosen.map(({ name }) => name));
-  const report = () => onChange(styles.filter(({ name }) => names.has(name)));
+  const words = make("p", { dir: "auto" });
+  const details = make("details", { className: "added" }, make("summary", {}, text("prompt.what_styles_add")), words);
+  const draw = (some) => {
+    details.hidden = !some.length;
+    words.textContent = added(some);
+  };
+  const report = () => {
+    const some = styles.filter(({ name }) => names.has(name));
+    draw(some);
+    onChange(some);
+  };
+  draw(chosen);
   const cards = styles.map((style) => card(style, names, report));
   const clear = button(text("prompt.clear_styles"), () => {
     names.clear();
@@ -28,7 +40,16 @@ export async function chooseStyles(chosen, onChange) {
     report();
   });
   const hint = text(styles.length ? "prompt.styles_hint" : "prompt.styles_not_loaded");
-  await openCards({ title: text("prompt.styles"), hint, cards, foot: [clear] });
+  await openCards({ title: text("prompt.styles"), hint, cards, foot: [details, clear] });
+}
+
+/** What styles add to the two prompts. @param {Style[]} styles */
+function added(styles) {
+  const words = (half) => list(styles.map((style) => style[half].replace(/^\{prompt\}, /, "")));
+  return [
+    text("prompt.style_words", { words: words("prompt") }),
+    text("prompt.style_negative_words", { words: words("negative_prompt") }),
+  ].join("\n");
 }
 
 function card({ name }, names, report) {

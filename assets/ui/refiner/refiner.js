@@ -7,7 +7,6 @@ const update = (change) => ({ __type__: "update", ...change });
 
 /** Updates of the panel's parts for a mode. @param {string} mode @returns {Object<string, object>} by part */
 export const partsOf = (mode) => ({
-  refiner: update({ label: text(`refiner.panel.${mode}`) }),
   refiner_ensemble: update({ visible: mode === "expert_ensemble_refiner" }),
   refiner_second_pass: update({ visible: mode === "base_image_refiner" }),
 });

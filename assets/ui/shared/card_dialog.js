@@ -1,5 +1,6 @@
 /** Dialog of cards with images to choose from. */
 import { button, make } from "./dom.js";
+import { closeOnBack } from "./layers.js";
 import { loadStyle } from "./stylesheet.js";
 import { text } from "./texts.js";
 
@@ -16,5 +17,6 @@ export async function openCards({ title, hint, cards, foot }) {
   node.addEventListener("click", (event) => event.target === node && node.close());
   document.body.append(node);
   node.showModal();
+  closeOnBack(node);
   return new Promise((resolve) => node.addEventListener("close", () => resolve(node.remove())));
 }

@@ -1,10 +1,11 @@
 /** Messages at form fields, and help texts linked to their inputs for screen readers. */
 import { elementId } from "./dom.js";
+import { showControl } from "./folds.js";
 import { inFull } from "./messages.js";
 
 const INPUTS = "textarea, input:not([type=hidden])";
 /** Fields of the API without a control of the same name, and the control that shows their messages. */
-const STAND_INS = { size: "width", loras: "lora-1" };
+const STAND_INS = { size: "width", loras: "lora-1", styles: "prompt" };
 
 /** @param {string} field @returns {HTMLElement | null} */
 function blockOf(field) {
@@ -53,9 +54,7 @@ function markBlock(block, sentence) {
 export function showFieldErrors(refused) {
   const found = refused.map(({ field, message }) => ({ block: blockOf(field), message })).filter(({ block }) => block);
   for (const { block, message } of found) markBlock(block, inFull(message));
-  const first = found[0]?.block.querySelector(INPUTS);
-  first?.focus({ preventScroll: true });
-  found[0]?.block.scrollIntoView({ block: "center" });
+  showControl(found[0]?.block);
   return found.length;
 }
 

@@ -17,6 +17,8 @@ export const usualBest = () => Object.fromEntries(
  * @type {{values: ?{guidance_scale: number, num_inference_steps: number}}} */
 export const best = { values: null };
 
+const DRAWN_MS = 400; // until Gradio has drawn what was filled in
+
 let trigger = null;
 let settings = null;
 
@@ -27,6 +29,7 @@ export const setFillTrigger = (start) => (trigger = start);
 export function fill(values) {
   settings = { ...values };
   trigger();
+  setTimeout(() => dispatchEvent(new Event("playground:form")), DRAWN_MS);
 }
 
 /** Values that the fill listener puts into the form. @returns {Settings} */

@@ -17,9 +17,12 @@ from components.jobs.feed import FeedChanges
 from components.messages.catalogue import text_record
 from components.messages.message import Message
 from components.services.account_refusals import is_account_refusal
-from components.services.backend import shown_model
+from components.services.backend import DEMO, HOSTED, shown_model
 from components.services.playground import Playground
 from components.ui.message_json import message_json
+
+MODEL_PAGES = "https://wavespeed.ai/models/"
+"""Address under which the hosted service has a page for each model."""
 
 
 def job_json(job: Job, playground: Playground) -> dict[str, Any]:
@@ -35,7 +38,9 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         **({} if job.is_readable else {"seed": None}),
         "seed_note": _note_json(job.seed_note),
         "model": shown_model(job),
+        "model_page": f"{MODEL_PAGES}{quote(job.model)}" if job.backend == HOSTED else None,
         "backend": text_record(backend.label) if backend else job.backend,
+        "is_practice": job.backend == DEMO,
         "created": job.created,
         "accepted": job.accepted,
         "started": job.started,

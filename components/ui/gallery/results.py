@@ -73,6 +73,7 @@ class Results:
             "picture_not_loaded": messages.PICTURE_NOT_LOADED,
             "older_not_loaded": messages.OLDER_NOT_LOADED,
             "link_copied": messages.LINK_COPIED,
+            "source_gone": messages.SOURCE_GONE,
             "too_late": messages.TOO_LATE,
             "too_many_loras": messages.too_many_loras(ROWS),
         }

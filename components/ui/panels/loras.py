@@ -12,7 +12,6 @@ from components.domain.fields import LORA_SCALE, MAX_LORAS
 from components.domain.request import LoraWeight
 from components.domain.schema import ModelSchema
 from components.loras.checker import LoraChecker
-from components.ui import assets
 from components.ui.labels import label
 from components.ui.listeners import listen
 from components.ui.panels.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
@@ -31,12 +30,6 @@ class LoraPanel:
     """
 
     def __init__(self, schema: ModelSchema, checker: LoraChecker) -> None:
-        gr.HTML(
-            label("lora.title"),
-            html_template=assets.text("ui/shared/heading.html"),
-            elem_id="loras",
-            apply_default_css=False,
-        )
         self._schema, self._checker = schema, checker
         self.inputs: dict[str, Component] = {}
         self.rows: dict[str, gr.Group] = {}

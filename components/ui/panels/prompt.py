@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from components.ui import assets
 from components.ui.labels import label
 from components.ui.panels.prompt_length import follow_length, help_with_length
 from components.ui.widgets import field_id, help_text, text_of
@@ -23,7 +24,7 @@ class PromptTexts:
 
 
 class PromptPanel:
-    """Text boxes of prompt and negative prompt."""
+    """Text boxes of prompt and negative prompt, and the row of what is attached to the prompt."""
 
     def __init__(self, *, is_unlimited: bool = False) -> None:
         """`is_unlimited`: the backend reads prompts of any length, so no message about the length is needed."""
@@ -38,17 +39,23 @@ class PromptPanel:
         place_help = help_text if is_unlimited else help_with_length
         place_help("prompt", label("field.prompt.help"))
         help_text("prompt_keys", label("field.prompt.keys"))
-        negative = gr.Textbox(
+        _place_attached()
+        self._negative = gr.Textbox(
             label=label("field.negative_prompt.title"),
             lines=1,
             max_lines=4,
             placeholder=label("field.negative_prompt.placeholder"),
             elem_id=field_id("negative_prompt"),
+            render=False,
         )
-        help_text("negative_prompt", label("field.negative_prompt.help"))
-        self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": negative}
+        self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": self._negative}
         if not is_unlimited:
-            follow_length(prompt, negative)
+            follow_length(prompt, self._negative)
+
+    def place_negative(self) -> None:
+        """Place the negative prompt, among the settings that most visitors leave alone."""
+        self._negative.render()
+        help_text("negative_prompt", label("field.negative_prompt.help"))
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> PromptTexts:
@@ -57,3 +64,15 @@ class PromptPanel:
             prompt=text_of(values.get("prompt"), "prompt"),
             negative_prompt=text_of(values.get("negative_prompt"), "negative_prompt").strip(),
         )
+
+
+def _place_attached() -> None:
+    """Place the row of what is attached to the prompt: its script is assets/ui/shared/attached.js."""
+    gr.HTML(
+        "",
+        html_template="",
+        js_on_load=assets.mount("shared/attached", "mount", {}),
+        apply_default_css=False,
+        padding=False,
+        elem_id="attached",
+    )

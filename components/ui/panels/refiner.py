@@ -44,43 +44,40 @@ class RefinerPanel:
 
     def __init__(self, schema: ModelSchema, *, splits_every_step: bool = False) -> None:
         """`splits_every_step`: base and refiner run at least one step each, whatever the handover."""
-        self.place = gr.Accordion(label(f"refiner.panel.{Refine.OFF.value}"), open=False, elem_id="refiner")
-        with self.place:
-            self.mode = gr.Radio(
-                [(label(f"refiner.mode.{mode.value}"), mode.value) for mode in Refine],
-                value=Refine.OFF.value,
-                label=label("field.refine.title"),
-                info=label("field.refine.help"),
-                elem_id=field_id("refine"),
+        self.mode = gr.Radio(
+            [(label(f"refiner.mode.{mode.value}"), mode.value) for mode in Refine],
+            value=Refine.OFF.value,
+            label=label("field.refine.title"),
+            info=label("field.refine.help"),
+            elem_id=field_id("refine"),
+        )
+        # Both groups exist from the start: the browser shows one of them without a request to the server.
+        with gr.Group(visible=False) as self.ensemble:
+            handover = slider(
+                schema.range("high_noise_frac"),
+                "high_noise_frac",
+                label=label("field.high_noise_frac.title"),
+                info=label("field.high_noise_frac.help"),
             )
-            # Both groups exist from the start: the browser shows one of them without a request to the server.
-            with gr.Group(visible=False) as self.ensemble:
-                handover = slider(
-                    schema.range("high_noise_frac"),
-                    "high_noise_frac",
-                    label=label("field.high_noise_frac.title"),
-                    info=label("field.high_noise_frac.help"),
-                )
-                self.shares = gr.HTML(
-                    _split_text(
-                        int(schema.range("num_inference_steps").default),
-                        schema.range("high_noise_frac").default,
-                        splits_every_step=splits_every_step,
-                    ),
-                    html_template=assets.text("ui/shared/line.html"),
-                    apply_default_css=False,
-                    elem_id="shares",
-                    elem_classes=["each"] if splits_every_step else None,
-                )
-            with gr.Group(visible=False) as self.second_pass:
-                steps = slider(
-                    schema.range("refine_steps"),
-                    "refine_steps",
-                    label=label("field.refine_steps.title"),
-                    info=label("field.refine_steps.help"),
-                )
+            self.shares = gr.HTML(
+                _split_text(
+                    int(schema.range("num_inference_steps").default),
+                    schema.range("high_noise_frac").default,
+                    splits_every_step=splits_every_step,
+                ),
+                html_template=assets.text("ui/shared/line.html"),
+                apply_default_css=False,
+                elem_id="shares",
+                elem_classes=["each"] if splits_every_step else None,
+            )
+        with gr.Group(visible=False) as self.second_pass:
+            steps = slider(
+                schema.range("refine_steps"),
+                "refine_steps",
+                label=label("field.refine_steps.title"),
+                info=label("field.refine_steps.help"),
+            )
         self.parts = {
-            "refiner": self.place,
             "refiner_ensemble": self.ensemble,
             "refiner_second_pass": self.second_pass,
         }

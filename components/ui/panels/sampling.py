@@ -28,45 +28,39 @@ class Sampling:
     image_count: int
 
 
+NUMBERS = ("guidance_scale", "num_inference_steps", "seed")
+"""Fields with a slider in this panel."""
+
+
 class SamplingPanel:
-    """Sliders of guidance, steps and seed, the choice of the number of images, and the random seed button."""
+    """Choice of the number of images; sliders of guidance, steps and seed, and the random seed button."""
 
     def __init__(self, schema: ModelSchema) -> None:
-        guidance = slider(
-            schema.range("guidance_scale"),
-            "guidance_scale",
-            label=label("field.guidance_scale.title"),
-            info=label("field.guidance_scale.help"),
-        )
-        steps = slider(
-            schema.range("num_inference_steps"),
-            "num_inference_steps",
-            label=label("field.num_inference_steps.title"),
-            info=label("field.num_inference_steps.help"),
-        )
-        seed = slider(
-            schema.range("seed"),
-            "seed",
-            label=label("field.seed.title"),
-            info=label("field.seed.help"),
-        )
-        dice = gr.Button(label("field.seed.random"), size="sm", elem_classes=["minor", "dice"])
-        # Without a function: the script sets the value in the browser, and nothing is requested.
-        listen(dice.click, "form/form", "random_seed", outputs={"seed": seed})
-        pictures = gr.Radio(
+        """Make the widgets; `place_count` and `place_numbers` put them on the page."""
+        self.guidance, self.steps, self._seed = (_number(name, schema) for name in NUMBERS)
+        self._pictures = gr.Radio(
             list(range(1, MAX_IMAGES + 1)),
             value=1,
             label=label("field.pictures.title"),
-            info=label("field.pictures.help"),
             elem_id=field_id("pictures"),
+            render=False,
         )
-        self.guidance, self.steps = guidance, steps
         self.inputs: dict[str, Component] = {
-            "guidance_scale": guidance,
-            "num_inference_steps": steps,
-            "seed": seed,
-            "pictures": pictures,
+            **dict(zip(NUMBERS, (self.guidance, self.steps, self._seed), strict=True)),
+            "pictures": self._pictures,
         }
+
+    def place_count(self) -> None:
+        """Place the choice of the number of images."""
+        self._pictures.render()
+
+    def place_numbers(self) -> None:
+        """Place the sliders, and the button for a random seed."""
+        for widget in (self.guidance, self.steps, self._seed):
+            widget.render()
+        dice = gr.Button(label("field.seed.random"), size="sm", elem_classes=["minor", "dice"])
+        # Without a function: the script sets the value in the browser, and nothing is requested.
+        listen(dice.click, "form/form", "random_seed", outputs={"seed": self._seed})
 
     @staticmethod
     def read(values: Mapping[str, Any]) -> Sampling:
@@ -80,3 +74,8 @@ class SamplingPanel:
             seed=number_of(values.get("seed"), "seed"),
             image_count=image_count,
         )
+
+
+def _number(name: str, schema: ModelSchema) -> gr.Slider:
+    title, help_ = label(f"field.{name}.title"), label(f"field.{name}.help")
+    return slider(schema.range(name), name, label=title, info=help_, render=False)

@@ -40,21 +40,30 @@ class ShapePanel:
     """Named shapes and both sliders. Choosing one moves the others, by scripts in the browser."""
 
     def __init__(self, schema: ModelSchema) -> None:
+        """Make the widgets; `place_shapes` and `place_size` put them on the page."""
         choices = [(label(f"shape.{name}"), f"{width}x{height}") for name, (width, height) in SHAPES.items()]
-        shape = gr.Radio(
+        self.shape = gr.Radio(
             choices,
             value="1024x1024",
             label=label("shape.title"),
-            info=label("shape.help"),
             elem_id="shape",
             elem_classes=["shapes"],
+            render=False,
         )
+        self._width, self._height = (_side(name, schema.range(name)) for name in ("width", "height"))
+        self.inputs: dict[str, Component] = {"width": self._width, "height": self._height}
+
+    def place_shapes(self) -> None:
+        """Place the named shapes."""
+        self.shape.render()
+
+    def place_size(self) -> None:
+        """Place width and height, and the button that swaps them."""
         with gr.Row(elem_classes=["size-row"]):
-            width, height = (_side(name, schema.range(name)) for name in ("width", "height"))
+            self._width.render()
+            self._height.render()
         swap = gr.Button(label("shape.swap"), size="sm", elem_id="swap-size", elem_classes=["minor", "swap"])
-        self.inputs: dict[str, Component] = {"width": width, "height": height}
-        self.shape = shape
-        self._tie(width, height, swap)
+        self._tie(self._width, self._height, swap)
 
     def _tie(self, width: gr.Slider, height: gr.Slider, swap: gr.Button) -> None:
         size, shape = {"width": width, "height": height}, {"shape": self.shape}
@@ -71,4 +80,4 @@ class ShapePanel:
 
 
 def _side(name: str, allowed: Range) -> gr.Slider:
-    return slider(allowed, name, label=label(f"field.{name}.title"), info=label(f"field.{name}.help"))
+    return slider(allowed, name, label=label(f"field.{name}.title"), info=label(f"field.{name}.help"), render=False)

@@ -24,6 +24,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.http.language import language_of
 from components.ui.http.responses import refusal
+from components.ui.routes.file_names import picture_stem
 from components.ui.routes.zip_stream import Entry, stream_zip
 
 PATH = "playground/packs/"
@@ -109,7 +110,7 @@ def _entries(
             # Deleted since the archive was requested.
             if (stored := content(image.name)) is None:
                 continue
-            file = f"pictures/{next(numbers):03}{f'-seed-{job.request.seed}' if recipe else ''}{_suffix(image)}"
+            file = f"pictures/{next(numbers):03}{f'-{picture_stem(job.request)}' if recipe else ''}{_suffix(image)}"
             yield file, job.created, write_text(stored, recipe) if recipe else strip(stored)
             shown.append(_image_html(job, image, file, recipe))
     yield _SHEET, time.time(), _sheet_html(shown, language).encode()

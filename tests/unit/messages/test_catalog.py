@@ -47,6 +47,7 @@ MADE = {
     "request_too_large": messages.request_too_large(25),
     "not_taken": messages.not_taken("loras"),
     "no_model_takes": messages.no_model_takes("mask_image"),
+    "not_together": messages.not_together("image", "loras"),
     "no_model_takes_together": messages.no_model_takes_together("mask_image", "loras"),
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),

@@ -1,0 +1,22 @@
+/** Summaries of the closed groups of settings. */
+import { shortName } from "../loras/chips.js";
+import { setSummary } from "../shared/folds.js";
+import { list } from "../shared/formats.js";
+import { text } from "../shared/texts.js";
+import { formValues } from "./values.js";
+
+/** Lets each group say its values while it is closed. */
+export function summarize() {
+  setSummary("more", () => moreText(formValues()));
+  setSummary("loras", () => lorasText(formValues().loras));
+}
+
+function moreText({ num_inference_steps: count, guidance_scale: guidance, seed }) {
+  const seedText = seed === undefined || seed === -1 ? text("form.random_seed") : text("form.seed", { seed: String(seed) });
+  return count === undefined ? "" : text("form.summary", { count, guidance: guidance ?? "", seed: seedText });
+}
+
+function lorasText(loras) {
+  const used = loras.filter(({ path, on }) => path.trim() && on);
+  return used.length ? list(used.map(({ path }) => shortName(path))) : text("form.none");
+}

@@ -1,0 +1,50 @@
+/** Chips of the LoRAs in use, in the row of what is attached to the prompt. */
+import { attach } from "../shared/attached.js";
+import { elementId, numberInput } from "../shared/dom.js";
+import { showControl } from "../shared/folds.js";
+import { onFormChange } from "../shared/form_changes.js";
+import { number as written } from "../shared/formats.js";
+import { text } from "../shared/texts.js";
+import { isRowShown, ROWS } from "./rows.js";
+
+const MOST_CHARACTERS = 28; // of a name
+const SETTLED_MS = 150; // after the last change
+
+let drawn = "";
+
+/** Keeps the chips like the rows. */
+export function followRows() {
+  onFormChange(draw, SETTLED_MS);
+  draw();
+}
+
+/** Last part of a path or an address, such as `pixel-art-xl` of `nerijs/pixel-art-xl`. @param {string} path */
+export function shortName(path) {
+  const last = path.trim().split(/[?#]/)[0].split("/").filter(Boolean).at(-1) ?? path;
+  return last.length > MOST_CHARACTERS ? `${last.slice(0, MOST_CHARACTERS)}…` : last;
+}
+
+const block = (name) => document.getElementById(elementId(name));
+
+function draw() {
+  const used = ROWS.filter(isRowShown).map(rowOf).filter(({ path, isOn }) => path && isOn);
+  if (JSON.stringify(used) === drawn) return;
+  drawn = JSON.stringify(used);
+  attach("lora", used.map(chip));
+}
+
+const rowOf = (number) => ({
+  number,
+  path: block(`lora_${number}`)?.querySelector("textarea, input")?.value.trim(),
+  scale: Number(numberInput(`lora_${number}_scale`)?.value),
+  isOn: block(`lora_${number}_on`)?.querySelector("input")?.checked !== false,
+});
+
+function chip({ number, path, scale }) {
+  return {
+    label: text("loras.chip", { name: shortName(path), scale: written(scale) }),
+    removeLabel: text("lora.remove", { number: String(number) }),
+    open: () => showControl(block(`lora_${number}`)),
+    remove: () => document.querySelector(`button#remove-lora-${number}, #remove-lora-${number} button`)?.click(),
+  };
+}
