@@ -13,11 +13,21 @@ from types import MappingProxyType
 from typing import Any
 
 from components.messages import catalogue
+from components.ui.bundle import source_text
+from components.ui.bundle.module import Module
+from components.ui.bundle.program import Program
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets"
-SERVED = ("ui", "locales", "examples", "loras", "prompt_styles")
+SERVED = ("ui", "locales", "examples", "icons", "loras", "prompt_styles")
 """Folders that browsers may read."""
+ENTRY, HOST_ENTRY = "main.js", "host/page.js"
+"""Scripts of `ui` that begin the page and the host's page."""
+TEMPLATES = ("shared/gradio_hook.js", "shared/gradio_mount.js", "shared/gradio_server.js")
+"""Texts of the `js=` and `js_on_load` of Gradio's components, in `ui`; no modules."""
+BUNDLE_HEAD = "shell/bundle.js"
+"""Begin of a bundle, in `ui`."""
 EAGER_STYLES = (
+    "tokens",
     "page",
     "shared/buttons",
     "shared/folds",
@@ -27,6 +37,7 @@ EAGER_STYLES = (
     "loras/loras",
     "gallery/gallery",
     "gallery/tile",
+    "gallery/card",
     "form/examples",
     "viewer/viewer",
     "account/account",
@@ -36,10 +47,12 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
+FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame", "controls")
+"""Style sheets of `ui` that stand in the page's HTML, before and after Gradio's own."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
-EARLY_SCRIPT = "shared/frame_loop.js"
-"""Script of `ui` that stands in the page's HTML, before those of Gradio."""
+INLINE_SCRIPTS = ("shared/frame_loop.js", "shell/own_origin.js", "shell/not_loaded.js")
+"""Scripts of `ui` that stand in the page's HTML, where they run before those of Gradio; no modules."""
 
 
 def text(name: str) -> str:
@@ -66,7 +79,56 @@ def version() -> str:
         for path in sorted((FOLDER / folder).rglob("*")):
             if path.is_file():
                 digest.update(path.name.encode() + path.read_bytes())
+    for name, script in sorted(scripts().items()):
+        digest.update(name.encode() + script.encode())
     return digest.hexdigest()[:12]
+
+
+@cache
+def scripts() -> dict[str, str]:
+    """Return the files of the page's scripts by their path below `ui`: one for the first paint, others for later.
+
+    Of the page's modules those that no other fetches begin it: its entry, and what Gradio's components call.
+    """
+    folder = FOLDER / "ui"
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.js"))}
+    modules = {
+        name: Module(name, text(f"ui/{name}"))
+        for name in paths
+        if name not in (*TEMPLATES, *INLINE_SCRIPTS, BUNDLE_HEAD)
+    }
+    used = {other for module in modules.values() for other in (*module.imports, *module.fetches)}
+    entries = [ENTRY, *sorted(modules.keys() - used - {ENTRY, HOST_ENTRY})]
+    head = source_text.script(text(f"ui/{BUNDLE_HEAD}"))
+    return {**Program(modules, entries, head).files(), **Program(modules, [HOST_ENTRY], head).files()}
+
+
+def served_file(name: str) -> Path | None:
+    """Return the path of a file that browsers may read, by its path below `assets`; None without one."""
+    # Resolved before it is compared: `..` and symbolic links would lead out of the folder.
+    path = (FOLDER / name).resolve()
+    return path if path.is_file() and any(path.is_relative_to(FOLDER / one) for one in SERVED) else None
+
+
+@cache
+def _served_texts() -> dict[str, str]:
+    """Return the texts that are served otherwise than they are stored, by their path below `assets`."""
+    found = {f"ui/{name}": script for name, script in scripts().items()}
+    for path in (path for folder in SERVED for path in (FOLDER / folder).rglob("*")):
+        name, source = path.relative_to(FOLDER).as_posix(), path.read_bytes() if path.is_file() else b""
+        if path.suffix == ".css":
+            found[name] = source_text.style(source.decode())
+        elif path.suffix == ".json":
+            found[name] = json.dumps(json.loads(source), ensure_ascii=False, separators=(",", ":"))
+    return found
+
+
+def served_text(name: str) -> str | None:
+    """Return the text of a script, style sheet or data file as it is served; None without one, and for other files.
+
+    Scripts are served as the files of a bundle alone: a module that is fetched by itself would run a second time.
+    """
+    return _served_texts().get(name)
 
 
 def address(name: str) -> str:
@@ -74,14 +136,19 @@ def address(name: str) -> str:
     return f"playground/assets/{version()}/{name}"
 
 
-def eager_styles() -> list[Path]:
-    """Return the paths of the style sheets that are loaded with the page."""
-    return [FOLDER / "ui" / f"{name}.css" for name in EAGER_STYLES]
+def eager_styles() -> str:
+    """Return the style sheets that are loaded with the page, as one."""
+    return "".join(source_text.style(text(f"ui/{name}.css")) for name in EAGER_STYLES)
 
 
-def early_script() -> str:
-    """Return the HTML of the script that must run before Gradio's."""
-    return text("ui/shared/early_script.html").replace("SCRIPT", text(f"ui/{EARLY_SCRIPT}"))
+def inline_styles(names: Sequence[str]) -> str:
+    """Return the HTML of style sheets."""
+    return f"<style>{''.join(source_text.style(text(f'ui/{name}.css')) for name in names)}</style>"
+
+
+def inline_script(name: str) -> str:
+    """Return the HTML of one of INLINE_SCRIPTS."""
+    return text("ui/shell/inline_script.html").replace("SCRIPT", source_text.script(text(f"ui/{name}")))
 
 
 def mount(module: str, function: str, messages: Mapping[str, Mapping[str, Any]], events: Sequence[str] = ()) -> str:

@@ -17,7 +17,7 @@ from components.clock import Clock
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
 from components.ui import assets
-from components.ui.field_data import field_data_html
+from components.ui.gradio_files import FirstFiles
 from components.ui.http.compression import Compression
 from components.ui.http.csp import CspNonces
 from components.ui.http.exceptions import handlers
@@ -33,11 +33,14 @@ from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
 from components.ui.http.upload_folder import bounded_folder
 from components.ui.labels import translations
-from components.ui.page import Page
+from components.ui.page import TITLE, Page
 from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
 from components.ui.routes.files import routes
+from components.ui.routes.gradio_assets import gradio_assets_route
 from components.ui.routes.host import HostPage
+from components.ui.routes.manifest import manifest_route
+from components.ui.shell import page_html
 
 UPLOAD_LIMIT = "25mb"
 """Largest file of Gradio's own upload route, in Gradio's notation."""
@@ -77,10 +80,11 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
     blocks.launch(
         app_kwargs=app_kwargs,
         theme=_theme(),
-        head=assets.text("ui/head.html").replace("ASSETS", assets.address("ui")),
-        css_paths=assets.eager_styles(),
+        favicon_path=str(assets.FOLDER / "icons" / "icon-192.png"),
+        pwa=True,
+        css=assets.eager_styles(),
         i18n=translations(blocks.config),
-        footer_links=["api", "gradio", "settings"],
+        footer_links=["api", "gradio"],
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],
         max_file_size=UPLOAD_LIMIT,
@@ -103,6 +107,7 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
 
 def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str, Any]:
     """Return the arguments of Gradio's FastAPI app: routes, lifespan, exception handlers, middlewares."""
+    first = FirstFiles.of(sorted({part["type"] for part in page.blocks.config["components"]}))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -111,17 +116,23 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
             yield
 
     return {
-        "routes": [*routes(playground), page.archives.route, *host.routes],
+        "routes": [
+            manifest_route(TITLE),
+            gradio_assets_route(first),
+            *routes(playground),
+            page.archives.route,
+            *host.routes,
+        ],
         "lifespan": lifespan,
         "exception_handlers": {
             **handlers(misnamed_parameter),
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
-        "middleware": _middleware(page.blocks, playground.config),
+        "middleware": _middleware(page.blocks, playground.config, first),
     }
 
 
-def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
+def _middleware(blocks: gr.Blocks, config: HostConfig, first: FirstFiles) -> list[Middleware]:
     """Return the middlewares that every request passes, the outermost first."""
     return [
         # Before all others, which ask whose request it is.
@@ -139,7 +150,7 @@ def _middleware(blocks: gr.Blocks, config: HostConfig) -> list[Middleware]:
         Middleware(PageTurns),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(CspNonces, early=assets.early_script() + field_data_html(), frames=config.frames),
+        Middleware(CspNonces, html=page_html(TITLE, first), frames=config.frames),
         Middleware(SignIn),
     ]
 

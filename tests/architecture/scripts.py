@@ -10,8 +10,8 @@ from components.ui import assets
 from tests.support.paths import ROOT
 
 UI = ROOT / "assets" / "ui"
-TEMPLATES = ("shared/gradio_hook.js", "shared/gradio_mount.js", "shared/gradio_server.js")
-"""Texts of the `js=` and `js_on_load` of Gradio's components: no modules, filled in by components/ui/assets.py."""
+TEMPLATES = (*assets.TEMPLATES, assets.BUNDLE_HEAD)
+"""Scripts that are no modules: components/ui/assets.py fills them in."""
 SCRIPTS = {
     name: path for path in sorted(UI.rglob("*.js")) if (name := path.relative_to(UI).as_posix()) not in TEMPLATES
 }
@@ -90,7 +90,7 @@ def feature_of(name: str) -> str:
 
 def entries() -> dict[str, set[str]]:
     """Return the functions of each script that the page calls: hooks and mounts in components/ui, and head.html."""
-    found: dict[str, set[str]] = {"main.js": set(), "host/page.js": set(), assets.EARLY_SCRIPT: set()}
+    found: dict[str, set[str]] = {name: set() for name in ("main.js", "host/page.js", *assets.INLINE_SCRIPTS)}
     call = re.compile(r'(?:mount\(|hook\(|listen\([^"()]+,)\s*"([\w/]+)", "(\w+)"')
     table = re.compile(r'"([a-z_]+/[a-z_]+)", "(\w+)"\),')
     for path in sorted((ROOT / "components" / "ui").rglob("*.py")):

@@ -35,13 +35,14 @@ and the bounds of a connection, SDXL how LoRA files and addresses are read, and 
 WITHOUT_CLIENT_CODE = ("net", "messages", "sqlite")
 """Packages that what is shared may import."""
 INSIDE_UI = """
-6  launch
-5  page
-4  gallery  programs
-3  routes
-2  panels
-1  http  listeners  identity  labels  widgets  field_data  fold
-0  assets  message_json
+7  launch
+6  page
+5  gallery  programs
+4  routes
+3  panels  shell  again
+2  http  listeners  identity  labels  widgets  field_data  fold  gradio_files
+1  assets  message_json
+0  bundle
 """
 INSIDE_SERVER = """
 6  __main__

@@ -10,7 +10,6 @@ from components.ui import assets
 from tests.architecture.drawing import circle_in, floors_of
 from tests.architecture.scripts import (
     SCRIPTS,
-    TEMPLATES,
     UI,
     dependencies,
     entries,
@@ -33,7 +32,7 @@ FLOORS = """
 3  prompt  source_image
 2  press  account  compare  loras  host
 1  refiner  speed  shape
-0  shared
+0  shared  shell
 """
 """A feature imports only from floors below its own: layout of assets/ui."""
 FLOOR = floors_of(FLOORS)
@@ -110,7 +109,9 @@ def test_every_style_sheet_is_loaded() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in files(".js", ".html"))
     for path in files(".css"):
         name = path.relative_to(UI).with_suffix("").as_posix()
-        assert name in assets.EAGER_STYLES or f"/{path.name}" in texts, name
+        assert (
+            name in (*assets.EAGER_STYLES, *assets.FIRST_STYLES, *assets.FRAME_STYLES) or f"/{path.name}" in texts
+        ), name
 
 
 def test_every_panel_has_the_folder_of_its_name() -> None:
@@ -130,4 +131,4 @@ def test_controls_are_found_by_their_ids() -> None:
 def test_every_template_is_filled_in() -> None:
     source = (ROOT / "components" / "ui" / "assets.py").read_text(encoding="utf-8")
     panels = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "components" / "ui").rglob("*.py"))
-    assert [name for name in TEMPLATES if f"ui/{name}" not in source + panels] == []
+    assert [name for name in assets.TEMPLATES if f"ui/{name}" not in source + panels] == []

@@ -54,7 +54,7 @@ class Person:
         self._pressed = time.monotonic()
         self.close_dialogs()
         self.page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
-        if (remove := self.button("Remove this picture")).is_visible():
+        if (remove := self.button("Remove picture")).is_visible():
             remove.click()
             expect(remove).to_be_hidden()
         self.button("Reset to defaults").click()
@@ -148,6 +148,10 @@ class Person:
         """Choose a picture file to start from."""
         file = FilePayload(name=name, mimeType="image/png", buffer=content)
         self.page.get_by_label("Starting picture", exact=True).set_input_files([file])
+
+    def edit(self, mode: str) -> None:
+        """Choose what to do with the picture to start from."""
+        self.choose("What to do with it", mode)
 
     def in_state(self, state: str) -> Locator:
         """Return the tiles in a state."""

@@ -99,7 +99,6 @@ def nothing_yet(person: Person) -> None:
 def everything_open(person: Person) -> None:
     """The form with all that can be unfolded, and its words."""
     person.prompt.fill("a fox " * 80)
-    person.page.get_by_text("Refiner: off").click()
     person.choose("Refiner", "Blend (recommended)")
     person.page.get_by_text("Compare settings").click()
     person.page.get_by_label("Values across").fill("1, x")
@@ -124,7 +123,7 @@ def account(person: Person) -> None:
 
 
 def styles(person: Person) -> None:
-    person.button("Choose styles").click()
+    person.button("Style").click()
     person.button("Watercolor").click()
 
 
@@ -164,13 +163,14 @@ def history_without_finds(person: Person) -> None:
 
 def picture_panel(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
-    person.page.get_by_text("Make it wider or taller").click()
+    person.edit("Extend")
     person.button("Make it wider").wait_for()
 
 
 def mask_editor(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
-    person.button("Edit part of the picture").click()
+    person.edit("Edit a part")
+    person.button("Mark the part").click()
     person.page.get_by_role("img", name="Your picture with the mask").wait_for()
 
 

@@ -60,7 +60,7 @@ def test_each_of_the_four_sends_what_generate_sends(person: Person, api: HostedA
     person.set_number("Width", 832)
     person.set_number("Seed", 7)
     person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("nerijs/pixel-art-xl")
-    person.button("Choose styles").click()
+    person.button("Style").click()
     person.button("Watercolor").click()
     person.page.keyboard.press("Escape")
     person.generate()
@@ -128,6 +128,7 @@ def test_javascript_says_what_failed(context: BrowserContext) -> None:
 def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
     person.prompt.fill("a fox")
     person.start_from("secret.png", png(1024, 1024, 1))
+    person.page.get_by_text("Exact strength and fit").click()
     person.set_number("Prompt strength", 0.6)
     dialog = dialog_of(person)
     for tab in TABS:
@@ -223,7 +224,6 @@ def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi
     assert "'seed'" in run([sys.executable, "sample.py"], tmp_path)
     assert api.posts == []
     person.page.keyboard.press("Escape")
-    person.page.get_by_text("Refiner: off").click()
     person.choose("Refiner", "Polish afterward")
     dialog = dialog_of(person)
     assert '"refine": "base_image_refiner"' in code_in(dialog, "curl")

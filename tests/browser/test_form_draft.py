@@ -36,7 +36,7 @@ def fill_in(person: Person) -> None:
     person.page.get_by_role("textbox", name="LoRA 2", exact=True).fill("TheLastBen/Papercut_SDXL")
     person.set_number("LoRA 2 scale", 0)
     person.page.get_by_role("checkbox", name="Use LoRA 1").uncheck()
-    person.button("Choose styles").click()
+    person.button("Style").click()
     person.button("Watercolor").click()
     person.page.keyboard.press("Escape")
     person.draft_holds("watercolor")

@@ -172,7 +172,7 @@ def test_the_words_of_the_styles_count(person: Person) -> None:
     person.prompt.fill("cat " * 60)
     settle(person)
     expect(line(person)).to_be_empty()
-    person.button("Choose styles").click()
+    person.button("Style").click()
     dialog = person.page.get_by_role("dialog", name="Styles")
     dialog.get_by_role("button", name="Watercolor").click()
     dialog.get_by_role("button", name="Oil painting").click()

@@ -25,9 +25,7 @@ def test_the_steps_are_shared_in_the_browser_as_in_python(scripts: Page) -> None
 
 @pytest.mark.app("demo")
 def test_a_handover_is_said_in_steps_and_follows_them(person: Person) -> None:
-    person.page.get_by_role("button", name="Refiner: off").click()
     person.choose("Refiner", "Blend (recommended)")
-    expect(person.page.get_by_role("button", name="Refiner: blend")).to_be_visible()
     person.set_number("Steps", 30)
     expect(person.page.get_by_text("30 steps: 23 base + 7 refiner.")).to_be_visible()
     person.set_number("Switch point", 1)

@@ -15,17 +15,17 @@ def person(regular: Person) -> Person:
 
 
 def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) -> None:
-    person.button("Choose styles").click()
+    person.button("Style").click()
     dialog = person.page.get_by_role("dialog", name="Styles")
     expect(dialog.get_by_role("listitem")).to_have_count(25)
     dialog.get_by_role("button", name="Watercolor").click()
     dialog.get_by_role("button", name="Golden hour").click()
     expect(dialog.get_by_role("button", name="Watercolor")).to_have_attribute("aria-pressed", "true")
+    dialog.get_by_text("Show added words").click()
+    person.sees_text("watercolor painting, soft washes, bleeding pigments")
     dialog.get_by_role("button", name="Done").click()
-    expect(person.button("Choose styles")).to_be_focused()
+    expect(person.button("Style")).to_be_focused()
     person.button("Remove style: Golden hour").click()
-    person.page.get_by_text("Show added words").click()
-    person.sees_text("Added to the prompt: watercolor painting")
     person.page.get_by_role("textbox", name="Negative prompt").fill("text")
     person.generate("a fox <lora:x/y:1>")
     person.sees("completed", 1)
@@ -39,7 +39,7 @@ def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) ->
 
 
 def test_by_keyboard(person: Person) -> None:
-    person.button("Choose styles").focus()
+    person.button("Style").focus()
     person.page.keyboard.press("Enter")
     dialog = person.page.get_by_role("dialog", name="Styles")
     dialog.get_by_role("button", name="Photograph", exact=True).wait_for()
@@ -47,13 +47,13 @@ def test_by_keyboard(person: Person) -> None:
     person.page.keyboard.press("Space")
     person.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(person.button("Choose styles")).to_be_focused()
+    expect(person.button("Style")).to_be_focused()
     expect(person.button("Remove style: Photograph")).to_be_visible()
 
 
 def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
     person = on_a_phone
-    person.button("Choose styles").tap()
+    person.button("Style").tap()
     dialog = person.page.get_by_role("dialog", name="Styles")
     card = dialog.get_by_role("button", name="Sticker")
     card.tap()
@@ -67,7 +67,7 @@ def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
 
 @pytest.mark.app("demo")
 def test_an_example_has_no_styles(person: Person) -> None:
-    person.button("Choose styles").click()
+    person.button("Style").click()
     person.page.get_by_role("dialog").get_by_role("button", name="Neon glow").click()
     person.page.get_by_role("dialog").get_by_role("button", name="Done").click()
     person.page.get_by_role("button", name="Use example:").first.click()

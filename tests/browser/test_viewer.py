@@ -61,7 +61,7 @@ def test_a_variation_draws_a_seed(person: Person) -> None:
 def test_painting_on_it_opens_the_editor(person: Person) -> None:
     person.make("a fox", 7)
     act(person.open_picture("a fox"), "Edit part of the picture")
-    expect(person.page.get_by_role("dialog", name="Edit part of the picture")).to_be_visible()
+    expect(person.page.get_by_role("dialog", name="Edit a part of the picture")).to_be_visible()
 
 
 def test_the_recipe_is_copied(person: Person) -> None:

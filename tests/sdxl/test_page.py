@@ -89,7 +89,6 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
 )
 def test_with_the_refiner(person: Person, way: str, told: str) -> None:
     plain = made(person, 1)
-    person.page.get_by_role("button", name="Refiner: off").click()
     person.choose("Refiner", way)
     if way == "Blend (recommended)":
         person.set_number("Switch point", 1)

@@ -104,7 +104,6 @@ def test_each_picture_is_painted_at_the_speed_chosen_for_it(person: Person, stud
 
 
 def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> None:
-    person.page.get_by_role("button", name="Refiner: off").click()
     person.choose("Refiner", "Polish afterward")
     person.choose("Speed", FAST)
     expect(told(person, messages.FAST_WITHOUT_REFINER)).to_be_visible()

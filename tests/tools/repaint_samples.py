@@ -18,6 +18,8 @@ SHELF, STYLES, EXAMPLES = ASSETS / "loras", ASSETS / "prompt_styles", ASSETS / "
 LORA_SCENE = "a fox in front of a castle on a hill, a hot air balloon"
 """One for all LoRAs, so that they can be compared."""
 STYLE_SCENE = "a castle by the lake, a red hot air balloon"
+EXAMPLE_QUALITY = 50
+"""Lower than that of the others: these are part of every first load."""
 LORA_SIDE, STYLE_SIDE, EXAMPLE_HEIGHT, EXAMPLE_WIDTH = 256, 192, 320, 384
 """Pixels of a sample; an example has the shape of its request and is at most so high and wide."""
 
@@ -56,10 +58,10 @@ def example_sample(one: dict[str, Any]) -> Image.Image:
     return _painted(order, width, round(width * order.height / order.width))
 
 
-def encoded(picture: Image.Image) -> bytes:
+def encoded(picture: Image.Image, quality: int = 70) -> bytes:
     """Return the file of a sample."""
     file = BytesIO()
-    picture.save(file, "WEBP", quality=70, method=6)
+    picture.save(file, "WEBP", quality=quality, method=6)
     return file.getvalue()
 
 
@@ -79,7 +81,7 @@ def main() -> None:
     for name in prompt_styles():
         (STYLES / f"{name}.webp").write_bytes(encoded(style_sample(name)))
     for one in examples():
-        (EXAMPLES / one["picture"]).write_bytes(encoded(example_sample(one)))
+        (EXAMPLES / one["picture"]).write_bytes(encoded(example_sample(one), EXAMPLE_QUALITY))
 
 
 if __name__ == "__main__":

@@ -5,16 +5,17 @@ import { MessageError } from "../shared/messages.js";
 
 const MOST_BYTES = 20 * 1024 * 1024;
 const TOO_MANY_PIXELS = 422; // HTTP status with which the server refuses an image
+const TOO_LARGE = 413; // that of a proxy, whose limit may be lower than the server's
 
 /** All of these reject with a MessageError. */
 export class SourceImages {
-  /** @param {{too_large: object, not_sent: object}} messages */
+  /** @param {{too_large: object, not_sent: object, refused_on_the_way: object}} messages */
   constructor(messages) {
     this.messages = messages;
   }
 
   /** Uploads a file, made smaller where it is too large. @param {Blob} file
-   * @returns {Promise<import("./panel.js").Original>} */
+   * @returns {Promise<import("./edit_panel.js").Original>} */
   async upload(file) {
     const { shrunk } = await import("./shrink.js");
     const first = file.size > MOST_BYTES ? await shrunk(file) : file;
@@ -30,19 +31,19 @@ export class SourceImages {
   }
 
   /** Uses an image of a finished job. @param {string} job @param {number} index
-   * @returns {Promise<import("./panel.js").Original>} */
+   * @returns {Promise<import("./edit_panel.js").Original>} */
   useResult = (job, index) => this.#post("/result", JSON.stringify({ job, index }));
 
   /** @param {{name: string, width: number, height: number, way: string}} request
-   * @returns {Promise<import("./panel.js").Fitted>} */
+   * @returns {Promise<import("./edit_panel.js").Fitted>} */
   fit = (request) => this.#post("/fit", JSON.stringify(request));
 
   /** Adds pixels on some sides.
    * @param {{name: string, left?: number, top?: number, right?: number, bottom?: number}} request
-   * @returns {Promise<import("./panel.js").Original & {kept: number[], is_smaller: boolean}>} */
+   * @returns {Promise<import("./edit_panel.js").Original & {kept: number[], is_smaller: boolean}>} */
   extend = (request) => this.#post("/room", JSON.stringify(request));
 
-  /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string}>} */
+  /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string, src: string}>} */
   uploadMask = ({ name }, png) => this.#post(`/mask/${name}`, png);
 
   async #post(path, body) {
@@ -52,6 +53,7 @@ export class SourceImages {
     // A proxy's own answer, as to a body that is too large for it, is an HTML page.
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    throw new MessageError(answer.refused ?? this.messages.not_sent, response.status);
+    const unexplained = response.status === TOO_LARGE ? this.messages.refused_on_the_way : this.messages.not_sent;
+    throw new MessageError(answer.refused ?? unexplained, response.status);
   }
 }

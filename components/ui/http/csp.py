@@ -8,7 +8,11 @@ from collections.abc import Collection
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.ui.http.page_html import PageHtml
+
 HEADER = "Content-Security-Policy"
+OF_ASSETS = "default-src 'none'; frame-ancestors 'none'"
+"""Policy of a script, style sheet or picture, which is no page: the page's own is a third of a kB in each answer."""
 SPACES_SITE = "https://huggingface.co"
 """Site that shows a Space's page inside its own."""
 
@@ -42,38 +46,37 @@ def policy(nonce: str = "", *, frames: Collection[str] = ()) -> str:
 class CspNonces:
     """ASGI middleware: give the inline scripts of Gradio's page a random nonce, and allow no other inline scripts.
 
-    `early` is HTML that it puts before the page's first script: Gradio's own `head=` is added by its scripts.
+    `html` is put into the page before: Gradio's own `head=` is added by its scripts.
     """
 
-    def __init__(self, app: ASGIApp, early: str = "", frames: Collection[str] = ()) -> None:
-        self._app, self._early, self._frames = app, early.encode(), frames
+    def __init__(self, app: ASGIApp, html: PageHtml, frames: Collection[str] = ()) -> None:
+        self._app, self._html, self._frames = app, html, frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/"):
-            await self._app(scope, receive, _with_nonce(send, self._early, self._frames))
+            await self._app(scope, receive, self._with_nonce(send, scope))
         else:
             await self._app(scope, receive, send)
 
+    def _with_nonce(self, send: Send, scope: Scope) -> Send:
+        nonce = secrets.token_hex(16)
+        start: Message = {}
+        page = bytearray()
 
-def _with_nonce(send: Send, early: bytes, frames: Collection[str]) -> Send:
-    nonce = secrets.token_hex(16)
-    start: Message = {}
-    page = bytearray()
+        async def send_page(message: Message) -> None:
+            # The start waits for the whole page: its length changes with the nonces.
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            page.extend(message.get("body", b""))
+            if not message.get("more_body", False):
+                content = self._html.put_into(bytes(page), scope) if start["status"] == 200 else bytes(page)
+                # Without quotes: the page's settings contain HTML inside JSON strings, which a quote would end.
+                content = content.replace(b"<script", f"<script nonce={nonce}".encode())
+                headers = MutableHeaders(scope=start)
+                headers[HEADER], headers["Content-Length"] = policy(nonce, frames=self._frames), str(len(content))
+                await send(start)
+                await send({"type": "http.response.body", "body": content})
 
-    async def send_page(message: Message) -> None:
-        # The start waits for the whole page: its length changes with the nonces.
-        if message["type"] == "http.response.start":
-            start.update(message)
-            return
-        page.extend(message.get("body", b""))
-        if not message.get("more_body", False):
-            content = bytes(page).replace(b"<script", early + b"<script", 1)
-            # Without quotes: the page's settings contain HTML inside JSON strings, which a quote would end.
-            content = content.replace(b"<script", f"<script nonce={nonce}".encode())
-            headers = MutableHeaders(scope=start)
-            headers[HEADER], headers["Content-Length"] = policy(nonce, frames=frames), str(len(content))
-            await send(start)
-            await send({"type": "http.response.body", "body": content})
-
-    return send_page
+        return send_page

@@ -12,18 +12,23 @@ from starlette.routing import BaseRoute, Route
 
 from components import messages
 from components.images.metadata import strip, write_text
+from components.recipes.infotext import infotext
+from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.threads import optional_threads
 from components.ui import assets
+from components.ui.http.csp import HEADER, OF_ASSETS
+from components.ui.http.encoded_text import EncodedTexts
 from components.ui.http.responses import refusal
+from components.ui.routes.file_names import attachment, picture_stem
 from components.ui.routes.source_images import source_routes
 
 _TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
-    ".js": "text/javascript",
-    ".css": "text/css",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
@@ -37,7 +42,7 @@ def routes(playground: Playground) -> list[BaseRoute]:
     """Return the app's routes for files, which Gradio's app serves besides its own."""
     return [
         Route("/playground/pictures/{name}", _image_endpoint(playground)),
-        Route("/playground/assets/{version}/{name:path}", _asset),
+        Route("/playground/assets/{version}/{name:path}", _asset_endpoint()),
         *source_routes(playground),
     ]
 
@@ -47,7 +52,8 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         """Serve an image. Its name is the permission: 128 random bits.
 
         `?original` is a download of the bytes as received, `?download=JOB` one with the recipe of that job added,
-        `?clean` one without metadata. `?thumb` is the thumbnail.
+        `?clean` one without metadata. `?thumb` is the thumbnail. A download that has a job is named by its prompt;
+        one without metadata is not.
         """
         name, query = request.path_params["name"], request.query_params
         if "thumb" in query:
@@ -61,8 +67,10 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         if "clean" in query:
             # In a thread: the file is read and copied as a whole.
             image = await optional_threads().run(_rewritten, image, strip)
-        elif recipe := await playground.recipes.of_image(name, query.get("download", "")[:64]):
+        elif job := await playground.recipes.job_of_image(name, query.get("download", "")[:64]):
+            recipe = infotext(job.request, shown_model(job))
             image = await optional_threads().run(_rewritten, image, partial(write_text, text=recipe))
+            download_name = f"{picture_stem(job.request)}.{suffix}"
         return _file_response(image, f".{suffix}", f"private, {_IMMUTABLE}", download_name)
 
     return image_file
@@ -83,16 +91,26 @@ def _rewritten(image: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
     return change(image if isinstance(image, bytes) else image.read_bytes())
 
 
-async def _asset(request: Request) -> Response:
-    """Serve a file of the folders in `assets.SERVED`."""
-    # Resolved before it is compared: `..` and symbolic links would lead out of the folder.
-    path = (assets.FOLDER / request.path_params["name"]).resolve()
-    served = any(path.is_relative_to(assets.FOLDER / folder) for folder in assets.SERVED)
-    if not served or not path.is_file() or path.suffix not in _TYPES:
-        return refusal(request.scope, 404, messages.NO_SUCH_FILE)
-    # A page that was loaded before an update has URLs of the old version: the new file must not be cached there.
-    is_current = request.path_params["version"] == assets.version()
-    return _file_response(path, path.suffix, f"public, {_IMMUTABLE}" if is_current else "no-store")
+def _asset_endpoint() -> Callable[[Request], Awaitable[Response]]:
+    texts = EncodedTexts()
+
+    async def asset(request: Request) -> Response:
+        """Serve a file of the folders in `assets.SERVED`."""
+        name, version = request.path_params["name"], request.path_params["version"]
+        # A page that was loaded before an update has URLs of the old version: the new file must not be cached there.
+        caching = f"public, {_IMMUTABLE}" if version == assets.version() else "no-store"
+        text = assets.served_text(name)
+        if text is not None:
+            headers = {"Cache-Control": caching, "Content-Type": _TYPES[Path(name).suffix]}
+            return await texts.response(name, text, request.headers, headers)
+        path = assets.served_file(name)
+        if path is None or path.suffix not in _TYPES or path.suffix == ".js":
+            return refusal(request.scope, 404, messages.NO_SUCH_FILE)
+        answer = _file_response(path, path.suffix, caching)
+        answer.headers[HEADER] = OF_ASSETS
+        return answer
+
+    return asset
 
 
 def _file_response(image: Path | bytes, suffix: str, caching: str, download_name: str | None = None) -> Response:
@@ -101,5 +119,5 @@ def _file_response(image: Path | bytes, suffix: str, caching: str, download_name
     if isinstance(image, Path):
         return FileResponse(image, media_type=media_type, headers=headers, filename=download_name)
     if download_name:
-        headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
+        headers["Content-Disposition"] = attachment(download_name)
     return Response(image, media_type=media_type, headers=headers)

@@ -171,5 +171,9 @@ def test_the_script_has_the_words_for_what_it_says_by_itself():
         "not_a_picture": messages.NOT_A_SOURCE,
         "no_camera": messages.NO_CAMERA,
     }
-    assert _messages() == {name: message_json(sentence, is_free=True) for name, sentence in wanted.items()}
+    found = _messages()
+    refused = found.pop("refused_on_the_way")
+    assert found == {name: message_json(sentence, is_free=True) for name, sentence in wanted.items()}
+    assert refused == message_json(messages.SOURCE_REFUSED_ON_THE_WAY, is_free=False)
+    assert refused["charge"] == "none", "nothing was charged"
     assert SourceImagePanel

@@ -15,6 +15,7 @@ from components import messages
 from components.net.proxies import LOOPBACK_ONLY
 from components.ui.http.csp import HEADER, CspNonces, policy
 from components.ui.http.forwarded import ForwardedHeaders
+from components.ui.http.page_html import PageHtml
 from components.ui.http.security import HEADERS, OriginCheck, SecurityHeaders
 
 
@@ -199,7 +200,7 @@ async def test_the_page_s_own_scripts_are_marked_anew_each_time_and_no_others_ar
         return HTMLResponse(html)
 
     early = "<script>early</script>"
-    middleware = [Middleware(SecurityHeaders), Middleware(CspNonces, early=early)]
+    middleware = [Middleware(SecurityHeaders), Middleware(CspNonces, html=PageHtml(head=early))]
     app = Starlette(routes=[Route("/", page)], middleware=middleware)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test") as http:
         first, second, head = await http.get("/"), await http.get("/"), await http.head("/")

@@ -1,0 +1,42 @@
+"""Shell: what the page's first response holds around Gradio's own HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from string import Template
+
+from components.messages import catalogue
+from components.ui import assets
+from components.ui.field_data import field_data_html
+from components.ui.gradio_files import FirstFiles
+from components.ui.http.page_html import PageHtml
+
+
+def page_html(title: str, first: FirstFiles) -> PageHtml:
+    """Return the pieces of HTML of a page with this title, which needs these files of Gradio first."""
+    early = (
+        assets.inline_styles(assets.FIRST_STYLES) + assets.inline_script("shared/frame_loop.js") + field_data_html()
+    )
+    return PageHtml(
+        head=_head(title) + first.preloads() + early,
+        after_config=assets.inline_script("shell/own_origin.js"),
+        first_paint=assets.template("ui/shell/not_loaded.html")
+        + assets.inline_script("shell/not_loaded.js")
+        + first.style_links()
+        + assets.inline_styles(assets.FRAME_STYLES),
+        has_styles=bool(first.styles),
+    )
+
+
+def _head(title: str) -> str:
+    values = {
+        "title": title,
+        "description": catalogue.text("shell.description"),
+        "shared_picture": catalogue.text("shell.shared_picture"),
+        "icons": assets.address("icons"),
+        "locales": assets.address("locales"),
+        "scripts": assets.address("ui"),
+    }
+    return Template(assets.text("ui/shell/head.html")).substitute(
+        {name: escape(text) for name, text in values.items()}
+    )
