@@ -27,7 +27,6 @@ TEMPLATES = ("shared/gradio_hook.js", "shared/gradio_mount.js", "shared/gradio_s
 BUNDLE_HEAD = "shell/bundle.js"
 """Begin of a bundle, in `ui`."""
 EAGER_STYLES = (
-    "tokens",
     "page",
     "shared/buttons",
     "shared/folds",

@@ -70,8 +70,7 @@ const formOf = ({ ticket: _, ...fields }, ticket) => ({ ...fields, ...ticket });
 /** Asks about a press that would pay for the same picture again. Throws where the visitor wants none of it.
  * @returns {Promise<Object<string, any>>} the fields to send */
 async function unlessRepeated(fields, ticket) {
-  const rows = page.gallery.order.map(({ row }) => row);
-  if (page.price.isFree || !isRepeat(formOf(fields, ticket), rows)) return fields;
+  if (page.price.isFree || !isRepeat(formOf(fields, ticket), page.gallery.rows())) return fields;
   const answer = await ask({
     question: text("press.repeat"), more: text("press.repeat_more", { seed: String(fields.seed) }),
     answers: [
