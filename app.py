@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from components.api.client import Endpoint
+from components.budget.limits import Access
 from components.errors import SetupError
 from components.net.redaction import redact_logs
 from components.server.process.child import ServerChild
@@ -20,6 +21,10 @@ from components.services.playground import Playground
 from components.settings import BackendChoice, Settings
 from components.storage.store import Store
 
+SHORT_KEY = 8
+"""Characters below which a key cannot be a whole one."""
+log = logging.getLogger(__name__)
+
 
 def main() -> None:
     """Serve until interrupted; exit with a message when the app cannot start with its settings."""
@@ -29,10 +34,19 @@ def main() -> None:
     try:
         settings = Settings.from_env()
         redact_logs(settings.api_key or "")
+        warn_of_short_key(settings.api_key)
         with ExitStack() as stack:
             serve(settings, stack)
     except SetupError as error:
         sys.exit(str(error))
+
+
+def warn_of_short_key(key: str | None) -> None:
+    """Log a warning for a key so short that its letters stand in other words, from which the log removes them too."""
+    if key and len(key) < SHORT_KEY:
+        log.warning(
+            "WAVESPEED_API_KEY has %d characters; a key has at least %d. Copy the whole key.", len(key), SHORT_KEY
+        )
 
 
 def serve(settings: Settings, stack: ExitStack) -> None:
@@ -49,7 +63,8 @@ def serve(settings: Settings, stack: ExitStack) -> None:
         # which the backend's start in the other thread uses.
         from components.ui.launch import launch  # noqa: PLC0415
 
-        launch(Playground(backend.result(), store, HostConfig.of(settings)))
+        practice = start_practice(settings, stack)
+        launch(Playground(backend.result(), store, HostConfig.of(settings), practice=practice))
 
 
 def start_backend(settings: Settings, stack: ExitStack) -> Backend:
@@ -62,6 +77,13 @@ def start_backend(settings: Settings, stack: ExitStack) -> Backend:
     else:
         backend = Backend.demo(start_server(ServerChild("demo", settings.data_dir / "server"), stack))
     return asyncio.run(refresh_models_at_start(backend, settings.limits))
+
+
+def start_practice(settings: Settings, stack: ExitStack) -> Backend | None:
+    """Start the demo server for visitors without a key where each must bring one; None where the host's key pays."""
+    if settings.backend is not BackendChoice.HOSTED or settings.limits.access is not Access.OWN_KEY_ONLY:
+        return None
+    return Backend.demo(start_server(ServerChild("demo", settings.data_dir / "server"), stack))
 
 
 def start_server(server: ServerChild | InProcessServer, stack: ExitStack) -> Endpoint:

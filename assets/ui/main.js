@@ -3,11 +3,13 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { summarize } from "./form/summaries.js";
 import { watchDock } from "./form/tools.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
+import { cancel, pack, refresh, remove, setFavourite, stop } from "./gallery/job_actions.js";
 import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
@@ -26,6 +28,7 @@ import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { text } from "./shared/texts.js";
+import { restoreSourceImage } from "./source_image/panel.js";
 
 /**
  * @typedef {object} Host what Gradio passes to `js_on_load` of a gr.HTML
@@ -37,6 +40,7 @@ import { text } from "./shared/texts.js";
  * @property {Host} host @property {string} visitor id @property {Gallery} gallery @property {Feed} feed
  * @property {TabTitle} tabTitle @property {ReturnType<typeof watchPrice>} price
  * @property {?import("./viewer/viewer.js").Viewer} viewer null until there is an image to open
+ * @property {Set<string>} goneIds of jobs that the feed took away: a receipt that comes later must not show them
  */
 
 const LONGEST_OPENING_MS = 2_000; // in which the first answer is waited for
@@ -51,7 +55,7 @@ export async function mount(host) {
   Object.assign(page.host, host);
   feed.server = host.server;
   setFillTrigger(() => host.trigger("fill", {}));
-  const linked = await (restored ??= restore()); // before presses are allowed: they would send another form
+  const linked = await (restored ??= restoreForm()); // before presses are allowed: they would send another form
   host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
   if (linked) gallery.say(linkedText(linked.moved));
   linkHelp();
@@ -65,6 +69,13 @@ export async function mount(host) {
 async function announceReady({ shown }) {
   await Promise.race([shown, sleep(LONGEST_OPENING_MS)]);
   dispatchEvent(new Event("playground:ready"));
+}
+
+/** @returns {Promise<?{moved: string[]}>} of a link, which replaces the whole form; null without a link */
+async function restoreForm() {
+  const linked = await restore();
+  if (!linked) restoreSourceImage();
+  return linked;
 }
 
 /** What a link did. @param {string[]} moved fields whose values are not offered */
@@ -82,9 +93,12 @@ async function openPage(host) {
   watchDock();
   followRows();
   watchTouches();
+  watchNumbers();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
-  const page = { host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle() };
+  const page = {
+    host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed, goneIds: new Set(),
+  };
   page.shown = new Promise((resolve) => (page.show = resolve));
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
@@ -130,18 +144,15 @@ function ownTabLink(message) {
   return make("p", { className: "quiet" }, `${partOf(message, "happened")} `, link);
 }
 
-const rowsIn = ({ gallery }) => gallery.order.map(({ row }) => row);
-
-function refresh({ feed }, options) {
-  feed.wake();
-  return feed.poll(0, options);
-}
+const rowsIn = ({ gallery }) => gallery.rows();
 
 // --- what comes from the server ---
 
 function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
+  for (const id of answer.gone) page.goneIds.add(id);
+  if (answer.refused) price.refuse(answer.refused);
   giveBack(page, isRestarted ? lostSeals(answer.rows) : []);
   keepSeals(answer.rows);
   dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
@@ -167,10 +178,10 @@ async function giveBack({ host, visitor, feed }, seals) {
 }
 
 /** Shows the receipt of a press, which is the component's value. */
-function receive({ host, gallery }) {
+function receive({ host, gallery, goneIds }) {
   const receipt = host.props.value;
   if (!receipt?.click) return;
-  const hasNotice = showReceipt(receipt);
+  const hasNotice = showReceipt({ ...receipt, rows: receipt.rows?.filter(({ id }) => !goneIds.has(id)) });
   if (hasNotice && sessionKey()) account.updateAccount({ isLeading: true });
   offerExamples(gallery);
 }
@@ -182,9 +193,6 @@ function showRejection(row) {
 }
 
 function offerExamples(gallery) {
-  const isEmpty = !gallery.order.length;
-  gallery.extra.dataset.wanted = isEmpty ? "yes" : "no";
-  if (!isEmpty) return gallery.extra.replaceChildren();
   return showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
@@ -213,6 +221,13 @@ const galleryActions = (page) => ({
   },
   cancel: (row) => cancel(page, row),
   stop: (row) => stop(page, row),
+  remove: (row) => removeOne(page, row),
+  pack: (rows) => pack(page, rows),
+  share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
+  more: async (rows, beside) => {
+    const { openMenu } = await import("./viewer/menu.js");
+    await openMenu(rows, beside, imageActions(page));
+  },
 });
 
 /** @param {Page} page @returns {import("./viewer/actions.js").ImageActions} */
@@ -220,9 +235,12 @@ const imageActions = (page) => ({
   setFavourite: (row) => setFavourite(page, row),
   say: (sentence) => page.gallery.say(sentence),
   rows: () => rowsIn(page),
+  share,
   recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
-  remove: async (row) => (await remove(page, [row.id])).length > 0,
+  remove: (row) => removeOne(page, row),
 });
+
+const removeOne = async (page, { id }) => (await remove(page, [id])).length > 0;
 
 /** @param {Page} page @returns {import("./history/dialog.js").HistoryActions} */
 const historyActions = (page) => ({
@@ -260,35 +278,7 @@ async function compare(row, rows) {
   await compareLoras(row, other);
 }
 
-async function setFavourite(page, row) {
-  const { host, visitor, gallery } = page;
-  const request = { visitor, job: row.id, favourite: !row.favourite };
-  const isDone = (await host.server.set_favourite(request).catch(() => false)) === true;
-  if (isDone) await refresh(page);
-  else gallery.say(text("shared.not_favoured"));
-  return isDone;
-}
-
-async function cancel(page, row) {
-  const { host, visitor, gallery } = page;
-  const isCancelled = await host.server.cancel({ visitor, job: row.id });
-  if (isCancelled === false) gallery.say(host.messages.too_late);
-  await refresh(page);
-}
-
-/** @returns {Promise<boolean>} whether the request was accepted */
-async function stop(page, row) {
-  const isAccepted = await page.host.server.stop({ visitor: page.visitor, job: row.id });
-  await refresh(page);
-  return isAccepted;
-}
-
-/** Deletes jobs. @param {Page} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */
-async function remove({ host, visitor, gallery }, jobs) {
-  const answer = await host.server.delete({ visitor, jobs });
-  const deleted = answer?.deleted ?? [];
-  for (const id of deleted) gallery.drop(id);
-  dispatchEvent(new CustomEvent("playground:deleted", { detail: deleted }));
-  if (answer?.left) gallery.say(answer.left);
-  return deleted;
+async function share(pictures) {
+  const { share: shareFiles } = await import("./shared/share.js");
+  return shareFiles(pictures);
 }

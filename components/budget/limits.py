@@ -11,10 +11,10 @@ from enum import Enum
 
 from components import messages
 from components.domain.job import Job, JobState
-from components.domain.money import Micros, dollars
+from components.domain.money import Micros
 from components.domain.person import Person
 from components.errors import BudgetDenied
-from components.messages.message import Charge
+from components.messages.message import Charge, Message
 
 HOUR, DAY, MONTH = 3600.0, 86_400.0, 30 * 86_400.0
 """Seconds. All windows slide: no limit is reset at midnight."""
@@ -67,7 +67,7 @@ class BudgetLimits:
             raise BudgetDenied(messages.press_above_hour(images, self.images_per_hour))
         largest = min(self.per_person_day, self.per_day, self.per_month)
         if images > 1 and cost > largest:
-            raise BudgetDenied(messages.press_above_amount(images, dollars(cost), dollars(largest)))
+            raise BudgetDenied(messages.press_above_amount(images))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,34 @@ class SpendingTotals:
     """Of jobs under way, or ended after the balance was requested: the balance may not include it yet."""
     is_stopped: bool = False
     """State of the host's stop switch."""
+
+
+class Window(Enum):
+    """Sliding window of a limit: its length in seconds, and whether it counts one payer's spending alone."""
+
+    PAYER_HOUR = (HOUR, True)
+    PAYER_DAY = (DAY, True)
+    ALL_DAY = (DAY, False)
+    ALL_MONTH = (MONTH, False)
+
+    def __init__(self, seconds: float, is_of_payer: bool) -> None:
+        self.seconds, self.is_of_payer = seconds, is_of_payer
+
+    @property
+    def counts_images(self) -> bool:
+        """Return whether its limit counts images; else millionths of a dollar."""
+        return self is Window.PAYER_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """Limit that a press would exceed."""
+
+    message: Message
+    excess: int
+    """Images or millionths of a dollar by which it is exceeded; 0 or less while it is not."""
+    window: Window | None = None
+    """None: the limit does not renew with time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +140,42 @@ class Reservation:
     def check(self, spent: SpendingTotals, prices: Sequence[Micros]) -> None:
         """Raise BudgetDenied when images at these prices would exceed any limit. A limit may be reached exactly."""
         self.check_not_stopped(spent)
-        limits, cost, images = self.limits, sum(prices), len(prices)
-        limits.check_size(images, cost)
-        if spent.images_this_hour + images > limits.images_per_hour:
-            raise BudgetDenied(messages.picture_limit(limits.images_per_hour))
-        if spent.by_person_today + cost > limits.per_person_day:
-            raise BudgetDenied(messages.person_limit(dollars(limits.per_person_day)))
-        if spent.today + cost > limits.per_day:
-            raise BudgetDenied(messages.DAY_SPENT)
-        if spent.this_month + cost > limits.per_month:
-            raise BudgetDenied(messages.MONTH_SPENT)
+        self.limits.check_size(len(prices), sum(prices))
+        if exceeded := self.exceeded(spent, prices):
+            raise BudgetDenied(exceeded.message)
+
+    def exceeded(self, spent: SpendingTotals, prices: Sequence[Micros]) -> Exceeded | None:
+        """Return the first limit that images at these prices would exceed; None when they fit all of them."""
+        limits, cost = self.limits, sum(prices)
+        per_hour, per_day = limits.images_per_hour, limits.per_person_day
+        of_hour, of_day = messages.picture_limit(per_hour), messages.PERSON_LIMIT
+        found = (
+            Exceeded(of_hour, spent.images_this_hour + len(prices) - per_hour, Window.PAYER_HOUR),
+            Exceeded(of_day, spent.by_person_today + cost - per_day, Window.PAYER_DAY),
+            Exceeded(messages.DAY_SPENT, spent.today + cost - limits.per_day, Window.ALL_DAY),
+            Exceeded(messages.MONTH_SPENT, spent.this_month + cost - limits.per_month, Window.ALL_MONTH),
+            Exceeded(messages.BALANCE_LOW, self._missing_balance(spent, cost)),
+        )
+        return next((one for one in found if one.excess > 0), None)
+
+    def images_left(self, spent: SpendingTotals, price: Micros) -> int:
+        """Return the number of further images at a price that fit all limits."""
+        limits = self.limits
+        amounts = [
+            limits.per_person_day - spent.by_person_today,
+            limits.per_day - spent.today,
+            limits.per_month - spent.this_month,
+            -self._missing_balance(spent, 0) if self.balance else limits.per_month,
+        ]
+        affordable = [amount // price for amount in amounts] if price else []
+        return max(0, min([limits.images_per_hour - spent.images_this_hour, *affordable]))
+
+    def _missing_balance(self, spent: SpendingTotals, cost: Micros) -> Micros:
         # A service that costs nothing has accounts without money.
         is_free = cost == 0 and self.balance == 0
-        if self.balance is not None and not is_free and self.balance - spent.unsettled - cost < limits.min_balance:
-            raise BudgetDenied(messages.BALANCE_LOW)
+        if self.balance is None or is_free:
+            return 0
+        return self.limits.min_balance - (self.balance - spent.unsettled - cost)
 
 
 class Settlement(Enum):

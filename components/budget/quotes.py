@@ -148,6 +148,11 @@ class QuoteCache:
         self._balance_until = self.clock.monotonic() + BALANCE_SECONDS
         return self._balance
 
+    def expire_balance(self, age: float) -> None:
+        """Forget a balance of this age in seconds, or older."""
+        if self._balance_until - BALANCE_SECONDS <= self.clock.monotonic() - age:
+            self._balance_until = 0.0
+
     def _cached(self, key: tuple[object, ...]) -> Quote | None:
         cached = self._quotes.get(key)
         return cached.quote if cached and self.clock.monotonic() < cached.until else None

@@ -75,6 +75,11 @@ class ModelFamily:
         return any(model.is_from_api for model in self.models)
 
     @property
+    def is_fully_known(self) -> bool:
+        """Return whether the API described all of them: then a field that none has is one that none takes."""
+        return all(model.is_from_api for model in self.models)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the model ids, the preferred one first."""
         return tuple(model.id for model in self.models)
@@ -124,15 +129,26 @@ class ModelFamily:
         return _required(self.choose(most), requests)
 
     def reason(self, name: str) -> Message | None:
-        """Return why a field is not available; None when some model takes it."""
-        return None if name in self.fields else messages.not_taken(name)
+        """Return why a field is not available; None when some model takes it, or when no fields are known."""
+        return messages.not_taken(name) if self.is_fully_known and name not in self.fields else None
+
+    def conflict(self, request: GenerationRequest, name: str) -> Message | None:
+        """Return why a field cannot be used beside the others of a request; None when some model takes them all."""
+        others = request.required_fields - {name}
+        if any(others | {name} <= model.schema.fields for model in self.models):
+            return None
+        for other in sorted(others, key=_FIELD_PRIORITY.index):
+            if other in self.fields and not any({name, other} <= model.schema.fields for model in self.models):
+                return messages.not_together(name, other)
+        return None
 
     def refusal(self, request: GenerationRequest) -> InvalidRequest:
         """Return the error for a request that no model takes: a field that none has, or two that none has together."""
         required = sorted(request.required_fields, key=_FIELD_PRIORITY.index)
         for name in required:
             if name not in self.fields:
-                return InvalidRequest(_FIELD_ON_PAGE.get(name, name), messages.no_model_takes(name))
+                found = messages.no_model_takes if self.is_fully_known else messages.not_known_to_take
+                return InvalidRequest(_FIELD_ON_PAGE.get(name, name), found(name))
         for first, second in combinations(required, 2):
             if not any({first, second} <= model.schema.fields for model in self.models):
                 return InvalidRequest(

@@ -205,5 +205,9 @@ def _refused_field(job: Job, error: PlaygroundError) -> str:
 
 def _for_visitors(message: Message) -> Message:
     """Return the message for a visitor when the host's key is what the API refused."""
-    host_messages = {messages.KEY_REFUSED: messages.HOST_KEY_REFUSED, messages.NO_CREDIT: messages.HOST_NO_CREDIT}
+    host_messages = {
+        messages.KEY_REFUSED: messages.HOST_KEY_REFUSED,
+        messages.MODEL_FORBIDDEN: messages.HOST_MODEL_FORBIDDEN,
+        messages.NO_CREDIT: messages.HOST_NO_CREDIT,
+    }
     return host_messages.get(message, message)

@@ -257,7 +257,7 @@ class JobService:
             self.bills.expect([job.id])
 
     def _is_paid(self, job: Job) -> bool:
-        return bool(job.key) or not self._is_free
+        return bool(job.key) or (job.backend == self._target.backend and not self._is_free)
 
 
 def _job_id(click: str, number: int) -> str:

@@ -12,6 +12,7 @@ STOPPED_BY_HOST = Message("stopped_by_host")
 DAY_SPENT = Message("day_spent")
 MONTH_SPENT = Message("month_spent")
 BALANCE_LOW = Message("balance_low")
+PERSON_LIMIT = Message("person_limit")
 PRICE_UNAVAILABLE = Message("price_unavailable")
 BALANCE_UNAVAILABLE = Message("balance_unavailable")
 BILL_UNAVAILABLE = Message("bill_unavailable")
@@ -31,9 +32,28 @@ def picture_limit(most: int) -> Message:
     return Message("picture_limit", {"count": most})
 
 
-def person_limit(dollars: float) -> Message:
-    """Return the message for the host's spending limit per person and day."""
-    return Message("person_limit", {"dollars": dollars})
+HOST_BALANCE_UNKNOWN = Message("host_balance_unknown")
+SERVICE_AWAY = Message("service_away")
+YOUR_SETTING_REFUSED = Message("your_setting_refused")
+
+
+def renewed_at(limit: Message, moment: float) -> Message:
+    """Return the message of a reached limit with the time at which it has room again, in Unix seconds."""
+    params = {**limit.params, "time": moment}
+    match limit.code:
+        case "picture_limit":
+            return Message("picture_limit_until", params)
+        case "person_limit":
+            return Message("person_limit_until", params)
+        case "day_spent":
+            return Message("day_spent_until", params)
+        case _:
+            return Message("month_spent_until", params)
+
+
+def press_above_left(images: int, left: int) -> Message:
+    """Return the message for one press of more images than the host still pays for now."""
+    return Message("press_above_left", {"count": images, "left": left})
 
 
 def press_above_hour(images: int, most: int) -> Message:
@@ -41,9 +61,9 @@ def press_above_hour(images: int, most: int) -> Message:
     return Message("press_above_hour", {"count": images, "most": most})
 
 
-def press_above_amount(images: int, dollars: float, most: float) -> Message:
-    """Return the message for one press that costs more than the host's limits allow in all; amounts in dollars."""
-    return Message("press_above_amount", {"count": images, "dollars": dollars, "most": most})
+def press_above_amount(images: int) -> Message:
+    """Return the message for one press that costs more than the host's limits allow in all."""
+    return Message("press_above_amount", {"count": images})
 
 
 def too_many_of_yours(most: int) -> Message:

@@ -94,9 +94,19 @@ def no_model_takes(what: str) -> Message:
     return Message("no_model_takes", {"what": feature(what)})
 
 
+def not_known_to_take(what: str) -> Message:
+    """Return the message for a field of which it is not known whether a model takes it."""
+    return Message("not_known_to_take", {"what": feature(what)})
+
+
 def no_model_takes_together(one: str, other: str) -> Message:
     """Return the message for two fields that no model of the backend takes in one request."""
     return Message("no_model_takes_together", {"one": feature(one), "other": feature(other)})
+
+
+def not_together(one: str, other: str) -> Message:
+    """Return the message at a part of the form that no model of the backend takes beside another part."""
+    return Message("not_together", {"one": feature(one), "other": feature(other)})
 
 
 def not_offered(name: str) -> Message:

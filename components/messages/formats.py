@@ -33,5 +33,12 @@ def date(moment: float) -> str:
     return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d")
 
 
-FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType({"money": money, "time": time_of_day, "date": date})
+def moment(seconds: float) -> str:
+    """Return Unix seconds as a day and a time, such as `on 2026-11-29 at 14:05 UTC`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("on %Y-%m-%d at %H:%M UTC")
+
+
+FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {"money": money, "time": time_of_day, "date": date, "moment": moment}
+)
 """Formats by the types that a placeholder may name: `{price, money}` takes dollars, `{time, time}` Unix seconds."""

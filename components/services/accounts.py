@@ -55,6 +55,8 @@ class AccountStatus:
     """Which backend generates, and whose key pays."""
     transferable: int
     """Jobs of this browser from before signing in, which can be transferred to the user."""
+    is_practice: bool = False
+    """True: the demo engine draws."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
 
 from components.api.client import Client
 from components.api.endpoint import Endpoint, api_connections
 from components.budget.limits import Access, BudgetLimits
+from components.domain.job import Job
 from components.domain.model_family import STANDARD_NAMES, Catalogue, Model, ModelFamily
 from components.domain.schema import OWN_SERVER_SCHEMA, ModelSchema
 from components.errors import CertificateError, ConnectionFailed, NotProvided, Unauthorized
-from components.messages.catalogue import Text, pair
+from components.messages.catalogue import Text
 from components.net.http_pool import public_pool
 
 SDXL_LORA = "stability-ai/sdxl-lora"
-HOSTED = "hosted"
-"""Name of the hosted backend."""
+HOSTED, DEMO = "hosted", "demo"
+"""Names of the hosted backend and of our own server with the demo engine."""
+DEMO_PAINTER = "demo painter"
+"""Model that files and pages name for images of the demo engine, whose requests name the model that it stands for."""
 HOST_PAYS = Text("backend.host_pays")
 VISITOR_PAYS = Text("backend.visitor_pays")
+HOST_IS_PAYER = Text("backend.host_is_payer")
 START_SECONDS = 5.0
 """Time that the start of the app waits for the list of models."""
 
@@ -34,8 +37,6 @@ class Backend:
     """hosted, demo or sdxl; stored with each job, so it must not change."""
     label: Text
     """What generates, and whose key pays."""
-    advice: Text | None
-    """How to get better images; None: there is no better way."""
     catalogue: Catalogue
     """Latest description of its models, shared with all clients of this backend."""
     endpoint: Endpoint
@@ -62,14 +63,18 @@ class Backend:
         return self.family.preferred.schema
 
     @property
+    def is_practice(self) -> bool:
+        """Return whether the demo engine draws, without AI."""
+        return self.name == DEMO
+
+    @property
     def is_own_server(self) -> bool:
         """Return whether it is our own server, which may know whose task is whose."""
         return self.name != HOSTED
 
-    @property
-    def description(self) -> Text:
-        """Return label and advice as one text."""
-        return pair(self.label, self.advice) if self.advice else self.label
+    def paid_by(self, payer: Text) -> Backend:
+        """Return the same backend with a label that names another payer."""
+        return replace(self, label=Text(self.label.key, {**self.label.params, "payer": payer}))
 
     def is_host_key_unused(self, limits: BudgetLimits) -> bool:
         """Return whether the host's key is never used, because each visitor brings one."""
@@ -81,15 +86,14 @@ class Backend:
 
         The endpoint's key is the host's, or empty where each visitor brings one. `payer` says whose key pays.
         """
-        host = urlsplit(endpoint.base_url).hostname or ""
-        label = Text("backend.hosted", {"model": models[0], "host": host, "payer": payer})
-        return cls(HOSTED, label, None, Catalogue(ModelFamily.built_in(models)), endpoint, free=False)
+        label = Text("backend.hosted", {"model": models[0], "payer": payer})
+        return cls(HOSTED, label, Catalogue(ModelFamily.built_in(models)), endpoint, free=False)
 
     @classmethod
     def demo(cls, endpoint: Endpoint) -> Backend:
         """Return our own server with the demo engine."""
         family = ModelFamily((Model(SDXL_LORA, OWN_SERVER_SCHEMA, STANDARD_NAMES),))
-        return cls("demo", Text("backend.demo"), Text("backend.demo_advice"), Catalogue(family), endpoint, free=True)
+        return cls(DEMO, Text("backend.demo"), Catalogue(family), endpoint, free=True)
 
     @classmethod
     def sdxl(cls, endpoint: Endpoint) -> Backend:
@@ -98,7 +102,6 @@ class Backend:
         return cls(
             "sdxl",
             Text("backend.sdxl"),
-            None,
             Catalogue(family),
             endpoint,
             free=True,
@@ -133,3 +136,8 @@ async def refresh_models_at_start(backend: Backend, limits: BudgetLimits) -> Bac
         await api.aclose()
         await public_web.aclose()
     return backend
+
+
+def shown_model(job: Job) -> str:
+    """Return the model of a job as files and pages name it."""
+    return DEMO_PAINTER if job.backend == DEMO else job.model

@@ -71,8 +71,11 @@ class Caller:
 
 
 def unavailable_parts(family: ModelFamily, request: GenerationRequest) -> Mapping[str, Message]:
-    """Return the reasons for parts that are off: no model accepts them, or they have no effect on this request."""
-    reasons = {part: family.reason(name) for part, name in PARTS.items()}
+    """Return the reasons for parts that are off.
+
+    No model accepts them, none does beside what the request has already, or they have no effect on it.
+    """
+    reasons = {part: family.reason(name) or family.conflict(request, name) for part, name in PARTS.items()}
     not_taken = {part: reason for part, reason in reasons.items() if reason}
     return (UNUSED_WITH_FAST if request.preset is Preset.FAST else {}) | not_taken
 

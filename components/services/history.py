@@ -8,6 +8,7 @@ from components.domain.job import Job, JobState
 from components.jobs.feed import PAGE_SIZE
 from components.jobs.repository import JobRepository
 from components.recipes.infotext import infotext
+from components.services.backend import shown_model
 from components.storage.async_store import AsyncStore
 from components.storage.cleanup_table import CleanupNote
 from components.storage.search_table import Filters, Search
@@ -52,16 +53,16 @@ class Recipes:
     def __init__(self, store: AsyncStore) -> None:
         self._store = store
 
-    async def of_image(self, name: str, job_id: str) -> str:
-        """Return the recipe of an image by its stored name; empty unless that job has the image."""
+    async def job_of_image(self, name: str, job_id: str) -> Job | None:
+        """Return the job that has an image, by the image's stored name; None unless it is that job."""
         job = await self._job(job_id)
         names = {name for image in job.images for name in (image.name, image.received)} if job else set[str]()
-        return infotext(job.request, job.model) if job and name in names else ""
+        return job if name in names else None
 
     async def of_job(self, visitor: str, job_id: str) -> str:
         """Return the recipe of a visitor's job; empty for another visitor's."""
         job = await self._job(job_id)
-        return infotext(job.request, job.model) if job and job.visitor == visitor else ""
+        return infotext(job.request, shown_model(job)) if job and job.visitor == visitor else ""
 
     async def _job(self, job_id: str) -> Job | None:
         return await self._store.job(job_id)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from components.budget.account_level import Slowdown
-from components.budget.limits import BudgetLimits, DaySpending, PersonSpending, SpendingTotals
-from components.domain.money import Micros
+from components.api.endpoint import Endpoint
+from components.budget.limits import BudgetLimits
 from components.jobs.submission import JobLimits
 from components.loras.checker import NO_FOLDER
 from components.loras.host_folder import HostLoras
 from components.net.proxies import LOOPBACK_ONLY, Proxies
+from components.services.backend import VISITOR_PAYS, Backend
 from components.services.retention import KEEP_EVERYTHING, RetentionPolicy
 from components.settings import Settings
 
@@ -60,20 +60,9 @@ class HostConfig:
             retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
         )
 
-
-@dataclass(frozen=True, slots=True)
-class SpendingReport:
-    """Content of the host's page."""
-
-    limits: BudgetLimits
-    spent: SpendingTotals
-    is_unread: bool
-    """True while the record of what was spent cannot be read: spending is stopped unless the host resumed it."""
-    balance: Micros | None
-    """In micro-dollars; None when the API gave none."""
-    people: tuple[PersonSpending, ...]
-    """The last 30 days, the highest spending first."""
-    days: tuple[DaySpending, ...] = ()
-    """The last days, the latest first."""
-    slowdown: Slowdown | None = None
-    """Recent 429s of the host's account; None when there were none."""
+    def visitor_backend(self, backend: Backend) -> Backend:
+        """Return the API for visitors' own keys; where it is the host's API too, they share one catalogue."""
+        endpoint = Endpoint(self.visitor_base_url, "")
+        found = Backend.hosted(endpoint, self.visitor_models, VISITOR_PAYS)
+        is_same = backend.endpoint.base_url == self.visitor_base_url and backend.family.names == self.visitor_models
+        return replace(found, catalogue=backend.catalogue) if is_same else found

@@ -10,14 +10,14 @@ from components import messages
 from components.api.client import Client
 from components.api.endpoint import Endpoint, api_connections
 from components.api.visitor_marks import VisitorMarks
-from components.budget.limits import DAY, BudgetLimits
+from components.budget.limits import BudgetLimits
 from components.budget.quotes import QuoteCache
 from components.clock import Clock
 from components.domain.job import Job
-from components.domain.money import Micros, dollars
+from components.domain.money import dollars
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
-from components.errors import BudgetDenied, PlaygroundError, StorageError
+from components.errors import BudgetDenied, StorageError
 from components.jobs.repository import JobRepository
 from components.jobs.service import JobService
 from components.jobs.submission import JobTarget, Submission
@@ -28,18 +28,18 @@ from components.messages.catalogue import Text, pair
 from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
-from components.services.backend import HOSTED, VISITOR_PAYS, Backend, refresh_models
+from components.services.backend import HOST_IS_PAYER, HOSTED, Backend, refresh_models
 from components.services.estimate import Caller, Estimate, Estimator, PressEstimate
 from components.services.history import History, Recipes
-from components.services.host_config import HostConfig, SpendingReport
+from components.services.host_account import UNLIMITED, HostAccount, HostPayment
+from components.services.host_config import HostConfig
+from components.services.notices import notices_of
 from components.services.retention import Retention
 from components.services.source_images import SourceImages
+from components.services.spending_report import SpendingReport, spending_report
 from components.services.upkeep import Upkeep
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
-
-REPORTED_DAYS = 7
-"""Days of which the host's page compares what was expected with the service's bill, today included."""
 
 
 class Playground:
@@ -51,30 +51,40 @@ class Playground:
         store: Store,
         config: HostConfig,
         *,
+        practice: Backend | None = None,
         clock: Clock | None = None,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         public_web: HttpPool | None = None,
     ) -> None:
+        """`practice`: a free backend for visitors without a key where each brings one; None without it."""
         self.backend, self.config, self._clock = backend, config, clock or Clock()
+        self.practice = practice
         self.on_models_changed: Callable[[], None] | None = None
         """Called when the description of the models has changed; the page shows its ranges."""
-        self.visitor_backend = _visitor_backend(backend, config)
+        self.visitor_backend = config.visitor_backend(backend)
         self._public_web, self._timeouts = public_web or public_pool(timeouts), timeouts
         self._api = api_connections(backend.endpoint, timeouts)
         # A pool of its own: visitors' keys go to the hosted API, also where the host runs another backend.
         self._visitor_api = api_connections(self.visitor_backend.endpoint, timeouts)
         self._client = self._client_of(self._api, backend)
+        self._practice_api = api_connections(practice.endpoint, timeouts) if practice else None
         self.quotes = None if backend.free else QuoteCache(self._client, config.limits, self._clock)
+        self.account: HostAccount | None = None
+        """The host's account; None where the backend is free."""
         self.visitor_keys = VisitorKeys(self._clock)
         self._estimator = Estimator(self.quotes, self.visitor_keys, self._quotes_of_key)
         self._add_services(AsyncStore(store))
 
     def _add_services(self, store: AsyncStore) -> None:
         self.store = store
+        if self.quotes:
+            self.account = HostAccount(self.quotes, store, self.backend.endpoint.base_url)
         if not self.backend.free:
             store.blocking.seal_by(self.backend.endpoint.key)
         repository = JobRepository(store)
         self.jobs = self._job_service(store, repository)
+        if self.practice and self._practice_api:
+            self.jobs.open(self.practice.name, self._client_of(self._practice_api, self.practice))
         target = JobTarget(HOSTED, self.config.visitor_models[0])
         self.accounts = Accounts(self.visitor_keys, self.jobs, repository, store, self._visitor_client, target)
         self.source_images, self.recipes = SourceImages(store, self._clock), Recipes(store)
@@ -100,6 +110,7 @@ class Playground:
             self._client,
             self.config.limits,
             self.quotes,
+            self.account,
             Retention(store, repository, self._clock, self.config.retention),
             store,
             self._clock,
@@ -108,14 +119,14 @@ class Playground:
         )
 
     def backend_for(self, token: str) -> Backend:
-        """Return the backend of a tab: the visitors' API for the token of an own key, else the host's."""
-        return self.visitor_backend if token else self.backend
+        """Return the backend of a tab: the visitors' API with an own key, else the practice one, else the host's."""
+        return self.visitor_backend if token else self.practice or self.backend
 
     def backend_of(self, job: Job) -> Backend | None:
         """Return the backend that a job was sent to; None when the app runs without it now."""
         if job.key:
             return self.visitor_backend
-        return self.backend if job.backend == self.backend.name else None
+        return next((one for one in (self.backend, self.practice) if one and job.backend == one.name), None)
 
     async def start(self, person: Person, submission: Submission, token: str) -> tuple[Job, ...]:
         """Start the jobs of a press, paid by the tab's own key, or by the host's when `token` is empty.
@@ -125,6 +136,8 @@ class Playground:
         """
         # With a key of the visitor's own the host's rules of access do not apply.
         target = self.accounts.target_of(token)
+        if target is None and self.practice and not person.is_program:
+            target = JobTarget(self.practice.name, self.practice.model)
         if target is None and self.quotes:
             self.quotes.limits.check_access(person)
             self.quotes.check_size(submission.model or self.backend.model, submission.requests)
@@ -145,7 +158,7 @@ class Playground:
         `person` is the visitor, signed in or not, `browser` the same without the sign-in. `token` may be empty.
         """
         visitor_key = await self.accounts.view_of(token) if token else None
-        paid_by = self.visitor_backend.description if visitor_key else await self._host_description(person)
+        paid_by = self.visitor_backend.label if visitor_key else await self._host_label(person)
         return AccountStatus(
             user=person.user,
             can_sign_in=self.config.can_sign_in,
@@ -154,72 +167,70 @@ class Playground:
             access_problem=None if visitor_key else self.access_problem(person),
             paid_by=paid_by,
             transferable=await self.accounts.count_transferable(browser, person),
+            is_practice=not visitor_key and self.backend_for("").is_practice,
         )
 
     async def estimate(self, person: Person, token: str, request: GenerationRequest, client_address: str) -> Estimate:
         """Return what a press would cost this person, and which parts of the form it can use. Nothing is spent."""
-        caller = Caller(client_address, token, not self.access_problem(person))
+        caller = Caller(client_address, token, await self._may_ask(person))
         return await self._estimator.estimate(self.backend_for(token), caller, request)
 
     async def estimate_press(
         self, person: Person, token: str, requests: Sequence[GenerationRequest], client_address: str
     ) -> PressEstimate:
         """Return what a press of several images would cost this person, each at its own price. Nothing is spent."""
-        caller = Caller(client_address, token, not self.access_problem(person))
+        caller = Caller(client_address, token, await self._may_ask(person))
         return await self._estimator.estimate_press(self.backend_for(token), caller, requests)
+
+    async def _may_ask(self, person: Person) -> bool:
+        """Return whether the host's account is asked for a price: it would pay for the person, and it answers."""
+        is_in_trouble = self.account is not None and await self.account.check() is not None
+        return not is_in_trouble and not self.access_problem(person)
 
     def access_problem(self, person: Person) -> Message | None:
         """Return why the host's key does not pay for a person; None when it does, or when the backend is free."""
         try:
-            if self.quotes:
+            if self.quotes and not (self.practice and not person.is_program):
                 self.quotes.limits.check_access(person)
         except BudgetDenied as error:
             return error.message
         return None
 
+    async def host_payment(self, person: Person, token: str, request: GenerationRequest) -> HostPayment:
+        """Return what the host pays for now, for further images of a person like this request. Raises StorageError.
+
+        UNLIMITED where the person pays, or where nothing is charged.
+        """
+        backend = self.backend_for(token)
+        if token or backend.free or not self.account:
+            return UNLIMITED
+        return await self.account.host_payment(person, backend.model, request)
+
+    def is_payer(self, person: Person, token: str) -> bool:
+        """Return whether a person pays for the own images: with a key of the tab's own, or as the host."""
+        return bool(token) or self._is_host(person)
+
+    def is_paid_by_its_visitor(self, job: Job) -> bool:
+        """Return whether a job is paid with a key of its visitor's own, or by the host as a visitor."""
+        return bool(job.key) or self._is_host(Person.of_payer_name(job.person))
+
     @property
     def notices(self) -> tuple[Message, ...]:
         """Return messages for all visitors: how long images are stored, whether the list of models is unknown."""
-        found: list[Message] = []
-        if self.store.was_quarantined:
-            found.append(messages.SET_ASIDE)
-        if self.store.is_from_newer_version:
-            found.append(messages.NEWER_HISTORY)
-        elif self._is_spending_unknown:
-            found.append(messages.SPENDING_UNREAD)
-        elif not self.store.is_on_disk:
-            found.append(messages.HISTORY_NOT_STORED)
-        elif not self.config.is_persistent:
-            found.append(messages.UNTIL_RESTART)
-        if notice := self.config.retention.notice:
-            found.append(notice)
-        if not self.backend.family.is_from_api and not self.backend.is_host_key_unused(self.config.limits):
-            found.append(messages.MODELS_UNAVAILABLE)
-        return tuple(found)
-
-    async def spending_report(self) -> SpendingReport:
-        """Return what the host's key spent on each person, the limits and the balance. Raises StorageError."""
-        now = self._clock.now()
-        people = await self.store.spending_by_person(now)
-        # Of no payer: only the sums over all of them are shown.
-        is_unread = self._is_spending_unknown
-        totals = await self.store.spending_totals("", now, is_stopped=is_unread)
-        # From the start of a day: a day of which a part were left out would look like one with less spending.
-        days = await self.store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
-        return SpendingReport(
-            self.config.limits,
-            totals,
-            is_unread,
-            await self._host_balance(),
-            tuple(people),
-            tuple(days),
-            self.jobs.slowdown,
+        account = self.account
+        return notices_of(
+            self.store,
+            self.config,
+            self.backend,
+            is_spending_unknown=account is not None and account.is_spending_unknown,
+            is_in_trouble=account is not None and account.trouble is not None,
         )
 
-    @property
-    def _is_spending_unknown(self) -> bool:
-        """Return whether what the host's key has spent is in a file that cannot be read for now."""
-        return self.store.is_unread and self.quotes is not None and not self.config.limits.is_local
+    async def spending_report(self) -> SpendingReport:
+        """Return what the host's key spent. Raises StorageError, BudgetDenied where the host pays for nothing."""
+        if not self.account:
+            raise BudgetDenied(messages.HOST_ONLY)
+        return await spending_report(self.account, self.store, self._clock.now(), self.jobs.slowdown)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -240,25 +251,22 @@ class Playground:
         finally:
             # Before the pools and the store, which the jobs use to the last moment.
             await self.jobs.close()
-            for pool in (self._api, self._visitor_api, self._public_web):
-                await pool.aclose()
+            for pool in (self._api, self._visitor_api, self._practice_api, self._public_web):
+                if pool:
+                    await pool.aclose()
             self.store.close()
 
-    async def _host_description(self, person: Person) -> Text:
-        """Return the backend's description, with the balance for the host: local, or the Space's owner."""
-        limits = self.config.limits
-        is_host = limits.is_local or (bool(person.user) and person.user == self.config.owner)
-        balance = await self._host_balance() if is_host and not self.backend.is_host_key_unused(limits) else None
-        description = self.backend.description
-        return (
-            description if balance is None else pair(description, Text("backend.left", {"dollars": dollars(balance)}))
-        )
+    def _is_host(self, person: Person) -> bool:
+        """Return whether a person is the host: anybody on a local page, or the Space's owner."""
+        return self.config.limits.is_local or (bool(person.user) and person.user == self.config.owner)
 
-    async def _host_balance(self) -> Micros | None:
-        try:
-            return await self.quotes.balance() if self.quotes else None
-        except PlaygroundError:
-            return None
+    async def _host_label(self, person: Person) -> Text:
+        """Return the backend's description; for the host with the balance, and with who pays."""
+        backend = self.backend_for("")
+        if not self.account or backend.free or self.account.is_unused or not self._is_host(person):
+            return backend.label
+        label, balance = backend.paid_by(HOST_IS_PAYER).label, await self.account.balance()
+        return label if balance is None else pair(label, Text("backend.left", {"dollars": dollars(balance)}))
 
     def _drop_unused_keys(self) -> None:
         self.accounts.drop_unused()
@@ -280,11 +288,3 @@ class Playground:
     def _quotes_of_key(self, key: str) -> QuoteCache:
         # Not local: without a price call the page says that the price is not known, and assumes none.
         return QuoteCache(self._visitor_client(key), BudgetLimits(is_local=False), self._clock)
-
-
-def _visitor_backend(backend: Backend, config: HostConfig) -> Backend:
-    """Return the API for visitors' own keys; where it is the host's API too, they share one catalogue."""
-    endpoint = Endpoint(config.visitor_base_url, "")
-    visitor_backend = Backend.hosted(endpoint, config.visitor_models, VISITOR_PAYS)
-    is_same = backend.endpoint.base_url == config.visitor_base_url and backend.family.names == config.visitor_models
-    return replace(visitor_backend, catalogue=backend.catalogue) if is_same else visitor_backend

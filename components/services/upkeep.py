@@ -13,6 +13,7 @@ from components.clock import Clock
 from components.domain.request import GenerationRequest
 from components.errors import PlaygroundError, StorageError
 from components.services.backend import Backend, refresh_models
+from components.services.host_account import HostAccount
 from components.services.retention import Retention
 from components.storage.async_store import AsyncStore
 
@@ -33,6 +34,7 @@ class Upkeep:
         client: Client,
         limits: BudgetLimits,
         quotes: QuoteCache | None,
+        account: HostAccount | None,
         retention: Retention,
         store: AsyncStore,
         clock: Clock,
@@ -41,6 +43,7 @@ class Upkeep:
         on_models_changed: Callable[[], None],
     ) -> None:
         self._backend, self._client, self._limits, self._quotes = backend, client, limits, quotes
+        self._account = account
         self._retention, self._store, self._clock = retention, store, clock
         self._drop_unused_keys, self._on_models_changed = drop_unused_keys, on_models_changed
 
@@ -55,9 +58,7 @@ class Upkeep:
                 task.cancel()
 
     async def _clean_up(self) -> None:
-        # A failure is no problem here: the first press reads price and balance itself, and says what is wrong.
-        with suppress(PlaygroundError):
-            await self._warm_up_quotes()
+        await self._warm_up()
         while True:
             # A disk that fails now may work in ten minutes: an error must not end the loop.
             with suppress(StorageError):
@@ -67,11 +68,17 @@ class Upkeep:
             with suppress(StorageError):
                 await self._store.drop_sources(self._clock.now() - UNUSED_SOURCE_SECONDS)
 
-    async def _warm_up_quotes(self) -> None:
-        """Read the price of a default request and the balance, so that the first visitor need not wait for them."""
-        if self._quotes and not self._backend.is_host_key_unused(self._limits):
+    async def _warm_up(self) -> None:
+        """Check the host's key, so that the host reads in the log what is wrong with it, and read a default price.
+
+        So the first visitor need not wait for it.
+        """
+        if not self._account or not self._quotes or self._account.is_unused:
+            return
+        await self._account.log_low_balance()
+        # The page says what is wrong with prices.
+        with suppress(PlaygroundError):
             await self._quotes.quote(self._backend.model, GenerationRequest("a picture"))
-            await self._quotes.balance()
 
     async def _refresh_models(self) -> None:
         while True:

@@ -144,6 +144,7 @@ class AsyncStore:
     spending_by_day = _in_order(Store.spending_by_day)
     reserve = _in_order(Store.reserve)
     spending_totals = _in_order(Store.spending_totals)
+    freed_at = _in_order(Store.freed_at)
     spending_by_person = _in_order(Store.spending_by_person)
     set_switch = _in_order(Store.set_switch)
 

@@ -13,6 +13,7 @@ from components.budget.limits import (
     Reservation,
     Settlement,
     SpendingTotals,
+    Window,
     settlement_of,
 )
 from components.domain.job import Job
@@ -51,6 +52,11 @@ _IN_WINDOW = (
 MARK_AHEAD = (
     "INSERT OR IGNORE INTO spendings_ahead (job_id, seen) SELECT job_id, :now FROM spendings WHERE made > :now"
 )
+_FREED = (
+    "SELECT min(made) FROM (SELECT made, sum(CASE WHEN :by_image THEN 1 ELSE cost END) OVER (ORDER BY made, job_id)"
+    f" AS freed FROM spendings WHERE {_IN_WINDOW} AND (person = :person OR NOT :of_payer)) WHERE freed >= :excess"
+)
+"""Time of the spending with which, once it has left a window, at least `excess` has left."""
 _RESERVED = "SELECT 1 FROM spendings WHERE job_id = ?"
 _UNSETTLED = "SELECT sum(cost) FROM spendings JOIN jobs ON id = job_id WHERE ended IS NULL OR ended >= ?"
 RESTORE = "INSERT OR IGNORE INTO spendings (job_id, person, made, cost) VALUES (?, ?, ?, ?)"
@@ -110,6 +116,14 @@ def totals(
         unsettled=value(_UNSETTLED, balance_time),
         is_stopped=bool(value("SELECT coalesce(max(is_on), ?) FROM switches WHERE name = ?", is_stopped, STOP_SWITCH)),
     )
+
+
+def freed_at(db: sqlite3.Connection, payer_name: str, window: Window, excess: int, now: float) -> float | None:
+    """Return when at least `excess` will have left a window, in Unix seconds; None when it holds less than that."""
+    values = {"begin": now - window.seconds, "now": now, "person": payer_name, "excess": excess}
+    flags = {"by_image": window.counts_images, "of_payer": window.is_of_payer}
+    made = db.execute(_FREED, values | flags).fetchone()[0]
+    return None if made is None else made + window.seconds
 
 
 def settle(db: sqlite3.Connection, job: Job) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from components.budget.limits import DAY, MONTH, PersonSpending, Reservation, SpendingTotals
+from components.budget.limits import Reservation
 from components.domain.job import Job, StoredImage
 from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.bill_store import BillStore
@@ -18,6 +18,7 @@ from components.storage.migrations import MIGRATIONS
 from components.storage.seal_store import SealStore
 from components.storage.search_table import Filters, Search
 from components.storage.source_store import SourceStore
+from components.storage.spending_store import SpendingStore
 
 VERSION = len(MIGRATIONS)
 """Version of the tables, as `PRAGMA user_version`."""
@@ -25,7 +26,7 @@ RECORDS_AT_ONCE = 500
 _TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
 
 
-class Store(SourceStore, BillStore, SealStore):
+class Store(SourceStore, BillStore, SpendingStore, SealStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -236,22 +237,6 @@ class Store(SourceStore, BillStore, SealStore):
         candidates = self._read_readable(where, (job.backend, job.model))
         return [other for other in candidates if other.sent and other.key == job.key and other.id != job.id]
 
-    def spending_totals(self, payer_name: str, now: float, *, is_stopped: bool = False) -> SpendingTotals:
-        """Return the amounts that count against the limits of a person, at `now` in Unix seconds.
-
-        `is_stopped` is the state of the switch while it was never set.
-        """
-        self._mark_ahead(now)
-        return self._db.write(lambda db: spending_table.totals(db, payer_name, now, now, is_stopped=is_stopped))
-
-    def spending_by_person(self, now: float) -> list[PersonSpending]:
-        """Return the spending per person in the last 30 days, the largest first."""
-        return [PersonSpending(*row) for row in self._db.read(spending_table.BY_PERSON, (now - DAY, now - MONTH))]
-
-    def set_switch(self, name: str, *, is_on: bool) -> None:
-        """Set a switch of the host, such as STOP_SWITCH."""
-        self._db.write(lambda db: db.execute(spending_table.SET_SWITCH, (name, int(is_on))))
-
     def open_temp(self) -> BinaryIO:
         """Return an empty temporary file for a download. The caller calls `discard`."""
         return self._images.open_temp()
@@ -271,9 +256,6 @@ class Store(SourceStore, BillStore, SealStore):
     def thumbnail(self, name: str) -> Path | bytes | None:
         """Return the thumbnail of an image, a small WebP file; None if it cannot be made."""
         return self._images.thumbnail(name)
-
-    def _mark_ahead(self, now: float) -> None:
-        self._db.write(lambda db: db.execute(spending_table.MARK_AHEAD, {"now": now}))
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
         """Return jobs that are not deleted, with a failed job in place of each invalid record."""

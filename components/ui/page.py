@@ -13,13 +13,17 @@ from gradio.events import api
 
 from components import messages
 from components.domain.batch import with_and_without
+from components.domain.model_family import ModelFamily
 from components.domain.person import Person, is_token
 from components.domain.request import GenerationRequest, Preset
 from components.errors import PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
+from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.again import FIELD as AGAIN
+from components.ui.again import requests_again
 from components.ui.fold import fold
 from components.ui.gallery.results import Results
 from components.ui.http.language import language_of
@@ -44,7 +48,7 @@ from components.ui.programs.generate import document, generate_endpoint
 from components.ui.widgets import options_in
 
 TITLE = "SDXL LoRA Playground"
-TICKET_FIELDS = ("picture", "styles", "comparison", "grid")
+TICKET_FIELDS = ("picture", "styles", "comparison", "grid", AGAIN)
 """Fields of a press whose controls are not Gradio components: the ticket has them, see assets/ui/press/ticket.js."""
 
 
@@ -83,7 +87,7 @@ class Page:
             with gr.Column(elem_id="settings"):
                 place_sheet_head()
                 self._place_settings(playground)
-            with gr.Row(elem_id="action"):
+            with gr.Row(elem_id="action", elem_classes=None if playground.backend.free else ["priced"]):
                 return gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
 
     def _place_settings(self, playground: Playground) -> None:
@@ -162,21 +166,26 @@ class Page:
         values |= {name: as_object(ticket).get(name) for name in TICKET_FIELDS}
         try:
             family = self._playground.backend_for(token).family
-            # In a thread: it reads the host's folder of LoRAs.
-            merged_request, image_count = await asyncio.to_thread(self._request, values)
-            merged_request = replace(merged_request, **(await self._source_image.read(values, person)).fields)
-            if values["comparison"] is True:
-                # Both sides go to one model, see below, so that their difference is the LoRA's.
-                requests, note = with_and_without(merged_request)
-            else:
-                schema = family.choose(merged_request).schema
-                requests, note = GridPanel.read(values, merged_request, image_count, schema)
+            again = await requests_again(values[AGAIN], person.visitor_id, self._playground.jobs)
+            requests, note = again or await self._requests(values, person, family)
             model = family.choose_for_all(requests).id
             submission = Submission(person.visitor_id, click, requests, note, model=model)
             jobs = await self._playground.start(person, submission, token)
         except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)
+
+    async def _requests(
+        self, values: Mapping[str, Any], person: Person, family: ModelFamily
+    ) -> tuple[tuple[GenerationRequest, ...], Message | None]:
+        """Return the requests of a press of the form, and a note about their seeds. Raises InvalidRequest."""
+        # In a thread: it reads the host's folder of LoRAs.
+        request, image_count = await asyncio.to_thread(self._request, values)
+        request = replace(request, **(await self._source_image.read(values, person)).fields)
+        if values["comparison"] is True:
+            # Both sides go to one model, so that their difference is the LoRA's.
+            return with_and_without(request)
+        return GridPanel.read(values, request, image_count, family.choose(request).schema)
 
     def _request(self, values: Mapping[str, Any]) -> tuple[GenerationRequest, int]:
         """Merge the panels' values into one request without its source image; return it and the number of images.

@@ -32,8 +32,8 @@ def keys_like(pattern: str, codes: str | list[str]) -> list[str]:
 
 SECTIONS = keys_like(
     "${}",
-    "account bill code compare example form gallery grid history host loras mask prompt refiner shared slider"
-    " source_image starter_lora style viewer",
+    "account bill code compare example form gallery grid history host loras mask number press prompt refiner shared"
+    " slider source_image starter_lora style viewer",
 )
 """Sections of the catalogue that are the scripts' own."""
 FIELDS = keys_like(
@@ -46,6 +46,8 @@ SKIPPED = ("shared/texts.js", "shared/messages.js", "shared/template.js")
 """Scripts that request texts by keys which others name."""
 
 
+MODES = "restyle part remove extend"
+TROUBLES = "host_key_refused service_away host_balance_unknown"
 BILLED = "charged not_final partly_refunded refunded not_charged"
 DYNAMIC = {
     pattern: keys_like(pattern, codes)
@@ -66,21 +68,33 @@ DYNAMIC = {
         "grid.planned.${}": "free unknown known",
         "host.access.${}": values(Access),
         "host.deviation.${}": "more less",
+        "host.trouble.${}.meaning": TROUBLES,
+        "host.trouble.${}.title": TROUBLES,
         "host.slowdown.level.${}": values(Level),
         "host.spender.${}": "user browser programs",
         "loras.fit.${}": values(Fit),
         "mask.side.${}": "left top width height",
         "mask.tool.${}": "paint erase rectangle",
-        "source_image.mode.${}.help": values(FitMode),
-        "source_image.mode.${}.name": values(FitMode),
-        "source_image.strength_meaning.${}": "least small look layout hint all",
+        "mask.hint.${}": "part remove",
+        "mask.title.${}": "part remove",
+        "source_image.mark.${}": "part remove",
+        "source_image.mode.${}.name": MODES,
+        "source_image.purpose.${}": MODES,
+        "source_image.step.${}": "touch_up restyle reimagine",
+        "source_image.strength_meaning.${}": "least small look layout hint all part_small part_look part_new"
+        " extend_edges extend_new",
+        "source_image.way.${}.help": values(FitMode),
+        "source_image.way.${}.name": values(FitMode),
         "starter_lora.${}.line": [one["id"] for one in shelf()],
         "starter_lora.${}.title": [one["id"] for one in shelf()],
         "style.${}.title": list(prompt_styles()),
-        "viewer.${}": "filled varied",
         "viewer.speed.${}": values(Preset),
     }.items()
 } | {
+    "source_image.mark_hint.${}.${}": [
+        *keys_like("source_image.mark_hint.part.${}", "before after"),
+        *keys_like("source_image.mark_hint.remove.${}", "before after"),
+    ],
     "source_image.${}.${}": [
         *keys_like("source_image.wider.${}", "extend where both left right"),
         *keys_like("source_image.taller.${}", "extend where both top bottom"),
@@ -117,6 +131,7 @@ ALLOWED = {
     "translate(${}px, ${}px) scale(${})": "a style",
     "Escape": "a key",
     "Enter": "a key",
+    "AbortError": "a name of an exception",
     "Arrow": "the names of four keys begin so",
     "Notification": "a class of browsers",
     "Content-Type": "a header",
@@ -124,6 +139,7 @@ ALLOWED = {
     "Bearer ${}": "a header's value",
     "noopener noreferrer": "a value of HTML",
     "playground tells when done": "a name in the browser's storage",
+    "empty background, seamless continuation of the surroundings, nothing else": "a prompt, which the model reads",
     "red, blue, green": "words of a prompt, which the model reads in English",
 }
 """Literals that are no texts for visitors, and why."""

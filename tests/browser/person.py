@@ -14,6 +14,9 @@ DOUBLE_PRESS = 0.4
 DRAFT = """text => Object.entries(localStorage)
   .some(([key, value]) => key.startsWith("playground-draft") && value.includes(text))"""
 
+PRESSED_OR_ASKED = """tiles => document.querySelector("dialog.ask[open]")
+  || document.querySelectorAll("[data-job]").length > tiles"""
+
 
 class Person:
     """Somebody with one tab open."""
@@ -51,7 +54,7 @@ class Person:
         self._pressed = time.monotonic()
         self.close_dialogs()
         self.page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
-        if (remove := self.button("Remove this picture")).is_visible():
+        if (remove := self.button("Remove picture")).is_visible():
             remove.click()
             expect(remove).to_be_hidden()
         self.button("Reset to defaults").click()
@@ -123,8 +126,11 @@ class Person:
         """Generate one picture and wait until it is finished."""
         self.set_number("Seed", seed)
         self.set_number("Steps", steps)
-        count = self.in_state("completed").count()
+        count, tiles = self.in_state("completed").count(), self.tiles.count()
         self.generate(prompt)
+        self.page.wait_for_function(PRESSED_OR_ASKED, arg=tiles)
+        if (again := self.button("Make it anyway")).is_visible():  # a test before has made this very picture
+            again.click()
         expect(self.in_state("completed")).to_have_count(count + 1)
 
     def open_picture(self, prompt: str) -> Locator:
@@ -142,6 +148,10 @@ class Person:
         """Choose a picture file to start from."""
         file = FilePayload(name=name, mimeType="image/png", buffer=content)
         self.page.get_by_label("Starting picture", exact=True).set_input_files([file])
+
+    def edit(self, mode: str) -> None:
+        """Choose what to do with the picture to start from."""
+        self.choose("What to do with it", mode)
 
     def in_state(self, state: str) -> Locator:
         """Return the tiles in a state."""

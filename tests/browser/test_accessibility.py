@@ -163,13 +163,14 @@ def history_without_finds(person: Person) -> None:
 
 def picture_panel(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
-    person.page.get_by_text("Make it wider or taller").click()
+    person.edit("Extend")
     person.button("Make it wider").wait_for()
 
 
 def mask_editor(person: Person) -> None:
     person.start_from("photo.png", png(1024, 1024, 1))
-    person.button("Edit part of the picture").click()
+    person.edit("Edit a part")
+    person.button("Mark the part").click()
     person.page.get_by_role("img", name="Your picture with the mask").wait_for()
 
 

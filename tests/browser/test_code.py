@@ -128,6 +128,7 @@ def test_javascript_says_what_failed(context: BrowserContext) -> None:
 def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
     person.prompt.fill("a fox")
     person.start_from("secret.png", png(1024, 1024, 1))
+    person.page.get_by_text("Exact strength and fit").click()
     person.set_number("Prompt strength", 0.6)
     dialog = dialog_of(person)
     for tab in TABS:

@@ -68,7 +68,7 @@ def test_a_reload_and_a_closed_tab_lose_nothing_and_reset_takes_all_away(person:
     again.button("Reset to defaults").click()
     expect(again.prompt).to_have_value("")
     expect(again.number("Width")).to_have_value("1024")
-    expect(again.number("Seed")).to_have_value("-1")
+    expect(again.number("Seed")).to_have_value("")
     expect(again.page.get_by_role("textbox", name="LoRA 2", exact=True)).to_be_hidden()
     expect(again.button("Remove style: Watercolor")).to_have_count(0)
     again.page.reload()

@@ -1,4 +1,4 @@
-"""Layout of the page: two panes on a laptop, a dock and a sheet of settings on a phone, groups that say their values."""
+"""Layout of the page: two panes on a laptop, a dock and a sheet of settings on a phone, groups that say values."""
 
 from __future__ import annotations
 

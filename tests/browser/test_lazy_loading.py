@@ -34,6 +34,7 @@ def test_the_page_opens_without_what_is_opened_later(bare_page: Page, app: AppPr
     assert [url for url in loaded if "/ui/main.js" in url]
     assert [url for url in loaded if any(name in url for name in LATER)] == []
     person.start_from("photo.png", png(64, 64, 1))
-    person.button("Edit part of the picture").click()
-    person.page.get_by_role("dialog", name="Edit part of the picture").wait_for()
+    person.edit("Edit a part")
+    person.button("Mark the part").click()
+    person.page.get_by_role("dialog", name="Edit a part of the picture").wait_for()
     assert [url for url in loaded if "/ui/source_image/mask" in url]

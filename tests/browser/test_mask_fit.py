@@ -20,11 +20,13 @@ def test_another_size_takes_the_mask_along(person: Person, api: HostedApi) -> No
     photo = {"name": "square.png", "mimeType": "image/png", "buffer": png(1024, 1024, 3)}
     page.get_by_label("Starting picture").set_input_files(photo)  # type: ignore[arg-type]
     expect(page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
-    person.button("Edit part of the picture").click()
-    dialog = page.get_by_role("dialog", name="Edit part of the picture")
+    person.edit("Edit a part")
+    person.button("Mark the part").click()
+    dialog = page.get_by_role("dialog", name="Edit a part of the picture")
     dialog.get_by_role("button", name="Select all").click()
     dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_be_hidden()
+    page.get_by_text("Exact strength and fit").click()
     page.get_by_role("radio", name="Extend the edges", exact=True).check()
     person.choose("Shape", "Wide")
     expect(page.get_by_role("img", name="fitted to 1216 × 832")).to_be_visible()

@@ -62,11 +62,12 @@ def source_image(page: Page) -> None:
         "#field-image input[type=file]",
         {"name": "a.png", "mimeType": "image/png", "buffer": picture_bytes(size=(300, 200))},
     )
-    page.locator("#field-image input[type=range]").wait_for()
+    page.locator("#field-image .choice").first.wait_for()
 
 
 def mask_editor(page: Page) -> None:
-    page.locator("#field-image .parts button").first.click()
+    page.locator("#field-image .choice:has([value=part])").click()
+    page.locator("#field-image .mark").click()
     page.locator("dialog[open] canvas").first.wait_for()
 
 

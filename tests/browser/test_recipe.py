@@ -106,11 +106,11 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     lora(person, 2).fill("owner/another")
     drop(person, told)
     person.sees_text("This picture contains its settings.")
-    person.button("Use its settings").click()
+    person.button("Restore its settings").click()
     person.sees_text("Settings restored.")
     is_filled(person)
     expect(person.button("Remove this picture")).to_be_hidden()
-    expect(person.button("Use its settings")).to_be_hidden()
+    expect(person.button("Restore its settings")).to_be_hidden()
 
 
 def test_what_of_another_program_s_file_cannot_be_used_is_said(person: Person) -> None:
@@ -119,11 +119,11 @@ def test_what_of_another_program_s_file_cannot_be_used_is_said(person: Person) -
     info.add_text("parameters", f"a castle, <lora:inkSketch_v2:0.7>\nNegative prompt: text\n{line}")
     Image.new("RGB", (832, 1216), "navy").save(file, "PNG", pnginfo=info)
     drop(person, file.getvalue())
-    person.button("Use its settings").click()
+    person.button("Restore its settings").click()
     expect(person.prompt).to_have_value("a castle")
     expect(person.number("Steps")).to_have_value("50")
     expect(person.number("Height")).to_have_value("1216")
-    panel = person.page.get_by_role("region", name="Start from a picture")
+    panel = person.page.get_by_role("region", name="Edit a picture")
     expect(panel).to_contain_text("Steps was 80, which isn't available here, so it's 50 now.")
     expect(panel).to_contain_text("Couldn't find the LoRA “inkSketch_v2” named in the file.")
     expect(panel).to_contain_text("These settings don't exist here: Sampler, Model hash.")
@@ -137,4 +137,4 @@ def test_a_file_without_settings_offers_none(person: Person) -> None:
     Image.new("RGB", (512, 512), "navy").save(file, "PNG")
     drop(person, file.getvalue())
     expect(person.button("Remove this picture")).to_be_visible()
-    expect(person.button("Use its settings")).to_have_count(0)
+    expect(person.button("Restore its settings")).to_have_count(0)

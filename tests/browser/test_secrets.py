@@ -131,9 +131,9 @@ def use_an_own_key(person: Person, api: HostedApi) -> None:
 def use_a_photograph(person: Person, api: HostedApi) -> None:
     """One made wider, so that a mask goes along; then the page is without it again."""
     person.page.get_by_label("Starting picture", exact=True).set_input_files([photograph()])  # pyright: ignore[reportArgumentType]
-    person.page.get_by_text("Make it wider or taller").click()
+    person.edit("Extend")
     person.button("Make it wider").click()
-    expect(person.button("Change selection")).to_be_visible()
+    person.sees_text("The picture is now")
     person.generate("from a photograph")
     person.sees_pictures(3)
     assert len(api.uploads) == 2, "a picture and its mask"

@@ -94,8 +94,9 @@ def choose(person: Person, photo: Path) -> Locator:
 
 
 def editor(person: Person) -> Locator:
-    person.button("Edit part of the picture").click()
-    dialog = person.page.get_by_role("dialog", name="Edit part of the picture")
+    person.edit("Edit a part")
+    person.button("Mark the part").click()
+    dialog = person.page.get_by_role("dialog", name="Edit a part of the picture")
     expect(dialog.get_by_role("img", name="Your picture with the mask")).to_be_visible()
     return dialog
 
@@ -162,6 +163,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
 
 def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, snapshot: Path) -> None:
     choose(person, snapshot)
+    person.page.get_by_text("Exact strength and fit").click()
     person.number("Prompt strength").fill("0.3")
     expect(person.page.get_by_text("0.30: small changes")).to_be_visible()
     posts = len(api.posts)
@@ -174,6 +176,7 @@ def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, 
 
 def test_the_picture_is_fitted_to_the_size_and_never_stretched(person: Person, api: HostedApi, snapshot: Path) -> None:
     choose(person, snapshot)
+    person.page.get_by_text("Exact strength and fit").click()
     person.choose("Shape", "Wide")
     for count, fit in enumerate(("Crop to fill", "Extend the edges"), start=1):
         person.page.get_by_role("radio", name=fit, exact=True).check()
@@ -191,6 +194,7 @@ def test_a_finished_picture_is_started_from(person: Person, api: HostedApi) -> N
     person.page.get_by_role("button", name="Open: a cat").click()
     person.button("Start from this picture").click()
     expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
+    expect(person.prompt).to_have_value("a cat")
     posts = len(api.posts)
     person.generate("a dog")
     person.sees("completed", 2)

@@ -51,7 +51,7 @@ PERSONS = (Person(ALICE), Person(BOB))
 def opened(folder: Path, url: str) -> Playground:
     """Return the playground of a data folder, with the host's key and no effective budget limit."""
     backend = Backend(
-        "hosted", Text("backend.demo"), None, Catalogue(ModelFamily.built_in([MODEL])), Endpoint(url, KEY), free=False
+        "hosted", Text("backend.demo"), Catalogue(ModelFamily.built_in([MODEL])), Endpoint(url, KEY), free=False
     )
     limits = BudgetLimits(images_per_hour=RICH, per_person_day=RICH, per_day=RICH, per_month=RICH, min_balance=0)
     return Playground(backend, Store(folder), HostConfig(JobLimits(1000, 1000), limits, url, (MODEL,)))

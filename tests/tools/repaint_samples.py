@@ -53,7 +53,7 @@ def example_sample(one: dict[str, Any]) -> Image.Image:
     """Paint an example as its click and a press would."""
     names = ("negative_prompt", "width", "height", "guidance_scale", "num_inference_steps")
     loras = tuple(LoraRef(lora["path"], lora["scale"]) for lora in one["loras"])
-    order = EngineRequest(one["prompt"], one["seed"], loras=loras, **{name: one[name] for name in names})
+    order = EngineRequest(one["prompt"], one["picture_seed"], loras=loras, **{name: one[name] for name in names})
     width = min(EXAMPLE_WIDTH, round(EXAMPLE_HEIGHT * order.width / order.height))
     return _painted(order, width, round(width * order.height / order.width))
 

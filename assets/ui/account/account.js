@@ -1,7 +1,7 @@
 /** Account panel: whose API key pays, an own key, and what signing in changes. */
 import { getVisitor } from "../shared/browser_id.js";
 import { setText, sleep } from "../shared/dom.js";
-import { inFull } from "../shared/messages.js";
+import { setPractice } from "../shared/painter.js";
 import { sessionKey, setSessionKey } from "../shared/session_key.js";
 import { fillTexts } from "../shared/template.js";
 import { shown, text } from "../shared/texts.js";
@@ -16,6 +16,7 @@ const RETRY_MS = 5_000;
  * @property {string} user @property {boolean} can_sign_in @property {?{masked: string, balance: ?number}} own_key
  * @property {boolean} key_lost @property {?import("../shared/messages.js").Message} obstacle
  * @property {import("../shared/texts.js").Param} paid_by @property {number} to_bring
+ * @property {boolean} is_practice the demo painter draws for this tab
  */
 
 let panel = null; // Gradio may mount the component again: the panel outlives its element
@@ -46,6 +47,9 @@ export function keyRejected(row) {
  * @param {{isLeading?: boolean}} [options] `isLeading`: go to the key's box where it has */
 export const updateAccount = (options) => panel?.update(options);
 
+/** Opens the box for a key, with the focus in it. */
+export const openKeyBox = () => panel?.box.bringIntoView();
+
 /** Updates the balance of an own key once jobs have ended. */
 export function jobEnded() {
   if (!panel || !sessionKey()) return;
@@ -64,7 +68,6 @@ class AccountPanel {
     Object.assign(this, { node, visitor, messages });
     this.line = node.querySelector(".who");
     this.payer = node.querySelector(".payer");
-    this.obstacle = node.querySelector(".obstacle");
     this.forget = node.querySelector(".forget");
     this.forget.onclick = () => this.#forgetKey();
     this.box = new KeyBox(node, (typed) => this.#useKey(typed));
@@ -96,18 +99,20 @@ class AccountPanel {
 
   /** @param {AccountStatus} status */
   #show(status) {
-    const { own_key: own, key_lost: isLost, obstacle, user } = this.status = status;
+    const { own_key: own, key_lost: isLost, obstacle, user, is_practice: isPractice } = this.status = status;
     document.getElementById("head").dataset.signedIn = user ? "yes" : "no";
     this.node.classList.remove("unsure");
     this.line.style.minHeight = "";
-    this.obstacle.textContent = obstacle && !isLost ? inFull(obstacle) : "";
     const paidBy = isLost || obstacle ? "" : shown(status.paid_by);
     const payer = own ? ownKeyText(own) : paidBy;
     setText(this.payer, [payer, user && text("account.signed_in", { user })].filter(Boolean).join(" "));
     this.forget.hidden = !own && !isLost;
-    this.box.switch.hidden = Boolean(own);
+    setPractice(isPractice);
+    setText(this.box.switch, text(isPractice ? "account.make_it_real" : "account.use_own_key"));
+    const isForced = Boolean(obstacle && (user || !status.can_sign_in));
+    this.box.switch.hidden = Boolean(own) || isForced;
     if (isLost && !this.box.isRefused) this.box.refuse(this.messages.key_away);
-    if (obstacle && (user || !status.can_sign_in)) this.box.show(true);
+    if (isForced) this.box.show(true);
     this.#offerTakeAlong(status);
   }
 
@@ -120,7 +125,8 @@ class AccountPanel {
     // After the new token is stored: a press in between has one of the two, never none.
     if (old) this.server.forget_key({ key: old });
     this.box.show(false);
-    this.#show({ ...this.status, own_key: answer.own_key, key_lost: false, obstacle: null });
+    this.box.empty();
+    this.#show({ ...this.status, own_key: answer.own_key, key_lost: false, obstacle: null, is_practice: false });
     this.payer.focus(); // a held Enter would press a button that got the focus
     feedChanged(false);
     this.update();

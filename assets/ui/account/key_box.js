@@ -1,4 +1,4 @@
-/** Box for an own API key. The key goes to the server at once and is stored nowhere on the page. */
+/** Box for an own API key. The key leaves the page once the server has it; one that is refused can be mended. */
 import { inFull } from "../shared/messages.js";
 
 export class KeyBox {
@@ -51,6 +51,11 @@ export class KeyBox {
     this.node.scrollIntoView({ block: "center" });
   }
 
+  /** Removes the key from the page, once the server has it. */
+  empty() {
+    this.box.value = "";
+  }
+
   /** Shows progress. @param {string} text */
   wait(text) {
     this.#setStatus(text, false);
@@ -74,7 +79,6 @@ export class KeyBox {
   async #submit() {
     const text = this.box.value;
     if (this.button.disabled || !text.trim()) return this.box.focus();
-    this.box.value = ""; // before anything else: the key must not stay on the page
     this.button.disabled = true;
     await this.use(text);
     this.button.disabled = false;

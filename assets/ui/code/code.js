@@ -1,5 +1,6 @@
 /** Code of the request that the form would send, or of an opened image. Fetched when first needed. */
 import { formValues } from "../form/values.js";
+import { sentFields } from "../press/ticket.js";
 import { address, button, oneAtATime } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
@@ -17,7 +18,7 @@ import { promptStrength, sourceImageState } from "../source_image/panel.js";
 /** Hook: shows the code of the form, or at a field why there is none. */
 export const show_code = oneAtATime(async () => {
   clearFields();
-  const code = await request({ ...formValues(), ...sourceImageState(), prompt_strength: promptStrength() });
+  const code = await request({ ...sentFields(formValues()), ...sourceImageState(), prompt_strength: promptStrength() });
   if (code?.refused && showFieldErrors([code.refused])) return;
   await openDialog(code);
 });

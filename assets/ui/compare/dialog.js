@@ -1,5 +1,7 @@
 /** Dialog of two images under a slider. Fetched when first opened. */
-import { address, button, make, setText } from "../shared/dom.js";
+import { closeButton } from "../shared/close_button.js";
+import { address, make, setText } from "../shared/dom.js";
+import { closeOnBack } from "../shared/layers.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { text } from "../shared/texts.js";
 
@@ -15,7 +17,7 @@ export async function open(one, other, { title, hint = "", summary = difference 
   await loadStyle(new URL("./dialog.css", import.meta.url).href);
   const [left, right] = [one, other].map(({ picture }) => make("img", { alt: "", src: address(picture.src) }));
   const status = make("p", { role: "status", hidden: true });
-  const close = button("×", () => node.close(), { className: "close", "aria-label": text("shared.close") });
+  const close = closeButton(() => node.close());
   const node = make("dialog", { className: "compare", "aria-label": title },
     make("header", {}, make("h2", {}, title), make("p", { dir: "auto", hidden: !hint }, hint), status, close),
     make("div", { className: "stage" }, sheet(left, right, one.name, other.name)));
@@ -24,6 +26,7 @@ export async function open(one, other, { title, hint = "", summary = difference 
   node.addEventListener("click", (event) => event.target === node && node.close());
   document.body.append(node);
   node.showModal();
+  closeOnBack(node);
   // The slider, so that the arrow keys move it.
   node.querySelector("input").focus();
   const hasSameSize = width === other.picture.width && height === other.picture.height;

@@ -1,6 +1,7 @@
-/** Examples of an empty page: a click fills in the form and spends nothing. */
+/** Ideas for prompts, at the end of the results: a click fills in the form and spends nothing. */
 import { button, make } from "../shared/dom.js";
 import { clip } from "../shared/labels.js";
+import { sampleNote } from "../shared/painter.js";
 import { text } from "../shared/texts.js";
 
 const urlOf = (path) => new URL(`../../examples/${path}`, import.meta.url).href;
@@ -11,10 +12,10 @@ let examples = null; // a promise
 export async function showExamples(node, choose) {
   examples ??= fetch(urlOf("examples.json")).then((answer) => (answer.ok ? answer.json() : []));
   const found = await examples.catch(() => (examples = null) ?? []);
-  if (!found.length || node.dataset.wanted !== "yes" || node.firstChild) return;
+  if (!found.length || node.firstChild) return;
   const cards = found.map((example) => make("li", {}, card(example, choose)));
   node.append(
-    make("h3", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")),
+    make("h3", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")), sampleNote(),
     make("ul", { className: "examples" }, ...cards));
 }
 
@@ -23,7 +24,7 @@ function card(example, choose) {
   const title = text(`example.${example.id}.title`);
   const texts = [make("strong", {}, title), make("span", {}, clip(example.prompt, 120))];
   const label = text("form.use_example", { title });
-  const use = button("", () => choose(example), { className: "card", "aria-label": label });
+  const use = button("", () => choose(example), { className: "example", "aria-label": label });
   use.append(image, ...texts);
   return use;
 }

@@ -9,8 +9,11 @@ import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
 import { text } from "../shared/texts.js";
 import { setMaskOff, setSourceImageOff, sourceImageState } from "../source_image/panel.js";
+import { Banner } from "./banner.js";
 
 const SETTLED_MS = 350; // after the last change
+const SOON_MS = 10_000; // until the next look while something is wrong
+const LATER_MS = 60_000; // and while all is well
 const CLOCK_SKEW = 5; // seconds by which the server's clock may be behind the browser's
 const VISIT_KEY = "playground-visit";
 /** Parts of Gradio's components that can be unavailable: where the reason stands, what is turned off, and whether the
@@ -47,11 +50,20 @@ export function pricedForm() {
   };
 }
 
-/** Price behind the label of a button. */
-function priceText({ price, pictures: count, costs_nothing: isFree }) {
+/** Price behind the label of a button, for a person who pays. */
+function priceText({ free: isNeverCharged, is_payer: isPayer, problem, in_the_way: inTheWay, ...estimate }) {
+  if (isNeverCharged || !isPayer || problem || inTheWay) return "";
+  const { price, pictures: count, costs_nothing: isFree } = estimate;
   if (isFree) return ` · ${text("form.price_free")}`;
   if (price === null) return ` · ${text("form.price_unknown")}`;
   return ` · ${count > 1 ? text("form.price_of", { count, price }) : dollars(price)}`;
+}
+
+/** What a press costs a person who does not pay: nothing, as often as the host's limits say. */
+function allowanceText({ free: isNeverCharged, is_payer: isPayer, problem, left, is_hourly: isHourly }) {
+  if (isNeverCharged || isPayer || problem) return "";
+  if (left == null) return text("form.free_for_you");
+  return text(isHourly ? "form.free_this_hour" : "form.free_left", { left });
 }
 
 /** Keeps the price on the Generate button up to date.
@@ -67,12 +79,17 @@ class PriceWatch {
     this.host = host;
     this.price = make("span", { className: "price" });
     this.comparison = make("span", { className: "price" });
-    this.blocked = make("p", { className: "in-the-way", role: "status", hidden: true });
-    this.spent = make("p", { className: "spent", hidden: true });
+    this.banner = new Banner();
+    this.spent = make("p", { className: "spent" });
+    this.answer = null; // the estimate that is shown
+    this.refusal = null; // why the latest press was refused, until the next look
+    this.visit = ""; // what this tab's visit has spent
     this.since = visitStart();
     this.answered = ""; // the values of the estimate that is shown, as JSON
+    this.isFree = false; // whether a press is known to cost nothing
     this.soon = onFormChange(() => this.#request(), SETTLED_MS);
     this.latest = 0; // number of the latest request: earlier answers are dropped
+    document.addEventListener("visibilitychange", () => this.#look());
   }
 
   /** Requests an estimate although the form is the same. */
@@ -81,11 +98,30 @@ class PriceWatch {
     this.soon();
   }
 
+  /** Shows why a press was refused, until the next look finds another reason or none.
+   * @param {import("../shared/messages.js").Message} message */
+  refuse(message) {
+    this.refusal = message;
+    this.refresh();
+  }
+
+  /** Looks again without a change of the form: a limit, a key or a service may work again, or no longer. */
+  #look() {
+    clearTimeout(this.look);
+    if (document.hidden || this.answer?.free) return;
+    this.refusal = null;
+    this.refresh();
+  }
+
   /** Shows what this tab's visit has spent. @param {object[]} rows */
   showSpending(rows) {
+    const jobs = rows.map(({ id, ended }) => `${id} ${Boolean(ended)}`).join();
+    if (this.jobs !== undefined && jobs !== this.jobs && this.answer?.left != null) this.refresh();
+    this.jobs = jobs;
     const costs = rows.filter(({ created }) => created >= this.since).map(spentOn).filter(Boolean);
     const sum = costs.reduce((total, cost) => total + cost, 0);
-    setText(this.spent, sum ? text("form.visit", { dollars: sum / 1e6, count: costs.length }) : "");
+    this.visit = sum ? text("form.visit", { dollars: sum / 1e6, count: costs.length }) : "";
+    this.#showLine();
   }
 
   async #request() {
@@ -98,14 +134,21 @@ class PriceWatch {
     // Stored only with an answer: after a failure the next change sends the same values again.
     this.answered = request;
     this.#show(answer);
+    clearTimeout(this.look);
+    const isWrong = Boolean(this.refusal || answer?.problem);
+    this.look = setTimeout(() => this.#look(), isWrong ? SOON_MS : LATER_MS);
   }
 
   /** @param {?object} answer null while the form holds no valid request */
   #show(answer) {
     this.#place();
-    setText(this.price, answer && !answer.free ? priceText(answer) : "");
-    setText(this.blocked, answer?.in_the_way ? inFull(answer.in_the_way) : "");
+    this.answer = answer ?? this.answer;
+    setText(this.price, answer ? priceText(answer) : "");
+    const { problem = null, in_the_way: inTheWay = null } = answer ?? {};
+    this.banner.show({ problem, inTheWay, refusal: this.refusal });
+    this.#showLine();
     if (!answer) return;
+    this.isFree = answer.free || answer.costs_nothing;
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
     this.#offerComparison(answer);
     setSourceImageOff(reason("picture"));
@@ -118,8 +161,12 @@ class PriceWatch {
     const generate = document.querySelector("#generate");
     if (!generate || this.price.isConnected) return;
     generate.append(this.price);
-    document.querySelector("#action").before(this.blocked);
     document.querySelector("#action").append(this.spent);
+  }
+
+  /** The line below Generate; its room is there from the start, see price.css. */
+  #showLine() {
+    this.spent.textContent = this.answer ? allowanceText(this.answer) || this.visit : "";
   }
 
   /** Offers "Compare with and without" once there is a LoRA. */
@@ -127,7 +174,7 @@ class PriceWatch {
     const compare = document.querySelector("#compare-loras");
     if (!compare) return;
     compare.toggleAttribute("data-offered", pricedForm().loras > 0);
-    this.comparison.textContent = answer.free ? "" : priceText({ ...answer, price: answer.comparison, pictures: 2 });
+    this.comparison.textContent = priceText({ ...answer, price: answer.comparison, pictures: 2 });
     if (!this.comparison.isConnected) compare.append(this.comparison);
   }
 }

@@ -13,7 +13,6 @@ function nameParts(block) {
   const name = block.querySelector("[data-testid=block-info]")?.textContent.trim();
   if (!name) return;
   const call = (part, label) => block.querySelector(part)?.setAttribute("aria-label", label);
-  call("input[type=number]", text("slider.number", { name }));
   call("input[type=range]", text("slider.range", { name }));
   call("button.reset-button", text("slider.reset", { name }));
 }

@@ -1,11 +1,13 @@
-/** Tile of one job: its images or its progress, its prompt and what can be done with it. */
-import { canCompare } from "../compare/pairs.js";
+/** Tile of one job: its images, its progress, or what went wrong and what can be done about it. */
 import { chargeOf } from "../shared/bill.js";
+import { makeAgain, priceOfAgain } from "../press/again.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
 import { alt, named } from "../shared/labels.js";
-import { inFull, partOf, sentences } from "../shared/messages.js";
+import { partOf, sentences } from "../shared/messages.js";
 import { pieces, text } from "../shared/texts.js";
 import { actionButton, setOff } from "./action_button.js";
+import { DismissControl } from "./dismiss_control.js";
 import { progress } from "./progress.js";
 import { StopControl } from "./stop_control.js";
 
@@ -17,6 +19,9 @@ export const isEnded = (row) => ENDED.includes(row.state);
 
 /** Whether the server does nothing for a job at present. @param {object} row @returns {boolean} */
 export const isResting = (row) => isEnded(row) || Boolean(row.set_aside);
+
+/** Whether a job has ended without an image. @param {object} row @returns {boolean} */
+export const isWithoutImage = (row) => isEnded(row) && !(row.state === "completed" && row.pictures.length);
 
 /** Images of a list that can be opened, in its order.
  * @param {HTMLElement} list @param {Map<string, Tile>} tiles by job id
@@ -30,7 +35,7 @@ export const openable = (list, tiles) =>
 /**
  * @typedef {object} TileActions
  * @property {(tile: Tile, index: number) => void} open @property {(row: object) => void} setFavourite
- * @property {(row: object) => void} [compare] @property {(row: object) => void} [grid]
+ * @property {(row: object) => Promise<boolean>} [remove] resolves to whether the job is deleted
  * @property {(row: object) => Promise<void>} [recheck] @property {(row: object) => Promise<void>} [cancel]
  * @property {(row: object) => Promise<boolean>} [stop] resolves to whether the request was accepted
  * @property {object} messages
@@ -41,16 +46,12 @@ export class Tile {
   constructor(row, actions) {
     this.actions = actions;
     this.stage = make("div", { className: "stage" });
-    this.prompt = make("p", { className: "prompt", dir: "auto" });
-    this.seed = make("p", { className: "seed" });
-    this.note = make("p", { className: "note", dir: "auto", hidden: true });
     this.links = make("p", { className: "links", hidden: true });
-    this.side = make("p", { className: "side-of-pair", hidden: true });
-    this.compare = button(text("gallery.compare"), () => actions.compare(this.row), { className: "small", hidden: true });
-    this.grid = button(text("gallery.grid"), () => actions.grid(this.row), { className: "small", hidden: true });
-    this.star = button("☆", () => actions.setFavourite(this.row), { className: "star", hidden: true });
-    this.node = make("li", { className: "tile" },
-      this.stage, this.star, this.side, this.compare, this.grid, this.prompt, this.seed, this.note, this.links);
+    this.label = make("p", { className: "cell-label", dir: "auto", hidden: true });
+    this.badge = make("p", { className: "badge", hidden: true }, text("gallery.practice"));
+    this.star = button("", () => actions.setFavourite(this.row), { className: "star", hidden: true });
+    this.star.append(icon("star"));
+    this.node = make("li", { className: "tile" }, this.stage, this.star, this.badge, this.label, this.links);
     this.node.dataset.job = row.id;
     this.update(row, 0);
   }
@@ -64,9 +65,8 @@ export class Tile {
     this.row = row;
     if (this.node.dataset.state !== row.state) this.node.dataset.state = row.state;
     this.node.classList.toggle("resting", isResting(row));
-    setText(this.prompt, row.prompt);
-    setText(this.seed, row.seed == null ? "" : text("gallery.seed", { seed: String(row.seed) }));
-    setText(this.note, noteOf(row));
+    this.node.classList.toggle("in-trouble", isWithoutImage(row));
+    this.badge.hidden = !(row.is_practice && row.state === "completed");
     this.#drawLinks();
     this.#drawStar();
     this.#keepFocus(() => this.#drawStage(now));
@@ -84,17 +84,14 @@ export class Tile {
     this.stop.update(row, row.can_stop && now - row.created >= MIN_WAIT);
   }
 
-  /** Labels the tile as one side of a comparison. @param {?object} other the row of the other side */
-  pairWith(other) {
-    const side = this.row.loras.length ? "shared.with_lora" : "shared.without_lora";
-    setText(this.side, other ? text(side) : "");
-    this.compare.hidden = !other || !canCompare(this.row) || !canCompare(other);
+  /** Names the tile among the others of its press: a side of a comparison, a cell of a grid. @param {string} label */
+  setLabel(label) {
+    setText(this.label, label);
   }
 
   #drawStar() {
     const { row, star } = this;
     star.hidden = row.state !== "completed" || !row.pictures.length;
-    star.textContent = row.favourite ? "★" : "☆";
     star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
     star.setAttribute("aria-label", text("gallery.favourite", { name: named(row) }));
     star.title = text("shared.favourite");
@@ -147,7 +144,7 @@ export class Tile {
   /** Box in the image's shape, so that nothing moves when the image arrives. */
   #box(className, width = this.row.width, height = this.row.height) {
     const box = make("div", { className });
-    box.style.aspectRatio = `${width || 1} / ${height || 1}`;
+    box.style.setProperty("--shape", `${width || 1} / ${height || 1}`);
     return box;
   }
 
@@ -237,12 +234,20 @@ export class Tile {
 
   #trouble() {
     const { row } = this;
-    const box = this.#box("trouble");
     this.message = make("div", { className: "words" });
     this.messageText = "";
-    box.append(make("strong", {}, text(`gallery.trouble.${row.state}`)), this.message);
+    const box = make("div", { className: "trouble" }, make("strong", {}, text(`gallery.trouble.${row.state}`)), this.message);
     if (row.can_look_again) box.append(this.#recheckButton());
+    if (canTryAgain(row)) {
+      const again = button(text("shared.try_again"), () => makeAgain(row, { seed: "same" }), { className: "minor again" });
+      again.append(priceOfAgain(row));
+      box.append(again);
+    }
     if (row.task) box.append(taskDetails(row.task));
+    // What may still turn up is not deleted.
+    if (this.actions.remove && !row.can_look_again) {
+      box.append(...new DismissControl(() => this.row, this.actions.remove).nodes);
+    }
     return box;
   }
 
@@ -256,13 +261,8 @@ function openLabel(row, number) {
   return number ? text("gallery.open_numbered", { name, number }) : text("gallery.open", { name });
 }
 
-/** Notes below a tile. The images of one click share theirs, which stand at the first. */
-function noteOf(row) {
-  const shared = row.number === 1 ? [...(row.notes ?? []), row.seed_note].map(inFull) : [];
-  const putBack = row.pictures.some(({ received }) => received) ? text("shared.put_back") : "";
-  const own = row.state === "completed" ? [putBack, partOf(row.message, "happened"), partOf(row.message, "advice")] : [];
-  return [...shared, ...own].filter(Boolean).join(" ");
-}
+/** Whether another try may end otherwise: not for a job that may still arrive, nor where a setting was refused. */
+const canTryAgain = (row) => row.seed != null && !row.can_look_again && !row.field && row.state !== "completed";
 
 /** Covers an image that is marked as sensitive until its button is pressed. */
 function cover(box, opener) {

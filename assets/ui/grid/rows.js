@@ -1,6 +1,8 @@
 /** Images of one press as a grid: which belong to it, and the values along its axes. */
 import { partner } from "../compare/pairs.js";
 import { fields } from "../shared/fields.js";
+import { fieldName } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
 
 /** Settings that may differ between the cells of a grid, with their keys in a row.
  * @returns {Map<string, string>} */
@@ -29,6 +31,12 @@ export function axesOf(rows) {
   if (!second) return { across: labels(first), down: [] };
   const [across, down] = read(rows[0], first) === read(rows[1], first) ? [second, first] : [first, second];
   return { across: labels(across), down: labels(down) };
+}
+
+/** Name of an axis. @param {string} field as in a Label @returns {string} */
+export function axisName(field) {
+  if (field === "prompt") return text("grid.words");
+  return field === LORA ? text("grid.lora_1_scale") : fieldName(field);
 }
 
 /** Cell of a row. @returns {[number, number]} column and line, from 0 */

@@ -1,5 +1,7 @@
 /** Grid of one press: a dialog that fills as images are made, saved as one labelled image. Fetched when first opened. */
+import { closeButton } from "../shared/close_button.js";
 import { address, button, make, setText } from "../shared/dom.js";
+import { closeOnBack } from "../shared/layers.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { text } from "../shared/texts.js";
 import { cellLabel } from "./cell_label.js";
@@ -12,6 +14,7 @@ export async function open(rows, say) {
   const view = new View(rows, say);
   document.body.append(view.node);
   view.node.showModal();
+  closeOnBack(view.node);
   return new Promise((resolve) => view.node.addEventListener("close", () => resolve(view.remove())));
 }
 
@@ -21,7 +24,7 @@ class View {
     this.table = make("table", {});
     this.status = make("p", { role: "status", hidden: true });
     this.save = button(text("grid.save"), () => this.#save(say));
-    const close = button("×", () => this.node.close(), { className: "close", "aria-label": text("shared.close") });
+    const close = closeButton(() => this.node.close());
     this.node = make("dialog", { className: "grid-view", "aria-label": text("grid.title") },
       make("header", {}, make("h2", {}, text("grid.title")), this.save, this.status, close),
       make("div", { className: "stage", tabIndex: 0 }, this.table));

@@ -1,6 +1,8 @@
 /** History: all finished images of this visitor, searched, filtered and selected. Fetched when first opened. */
+import { closeButton } from "../shared/close_button.js";
 import { button, make, setText } from "../shared/dom.js";
 import { day } from "../shared/formats.js";
+import { closeOnBack } from "../shared/layers.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { text } from "../shared/texts.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -23,6 +25,7 @@ export async function open(place, actions) {
   const history = new History(actions);
   place.append(history.node);
   history.node.showModal();
+  closeOnBack(history.node);
   history.start();
   addEventListener("playground:changed", history.follow);
   return new Promise((resolve) => history.node.addEventListener("close", () => {
@@ -41,7 +44,7 @@ class History {
     this.list = new FoundList(this.#tileActions(), actions.find, on);
     this.selection = new Selection({ pack: actions.pack, remove: (jobs) => this.#remove(jobs) });
     this.viewer = new Viewer(this.list.images, this.#imageActions());
-    const close = button("×", () => this.node.close(), { className: "close", "aria-label": text("shared.close") });
+    const close = closeButton(() => this.node.close());
     this.node = make("dialog", { className: "history", "aria-label": text("history.title") },
       make("header", {}, make("h2", {}, text("history.title")), this.count, close), this.#filters(), this.cleanup, this.notice,
       this.selection.node, this.list.node, this.viewer.node);
@@ -50,7 +53,7 @@ class History {
 
   /** Shows the newest. */
   start() {
-    this.search.focus();
+    this.#focus();
     this.#show();
   }
 
@@ -70,7 +73,7 @@ class History {
     this.list.drop(ids);
     this.selection.refresh();
     this.viewer.refresh();
-    if (!this.node.contains(document.activeElement)) this.search.focus();
+    if (!this.node.contains(document.activeElement)) this.#focus();
   }
 
   /** Shows the count, the clean-up note and the filters, which come with every first page. */
@@ -150,8 +153,14 @@ class History {
     this.viewer.refresh();
     this.#showCount(this.total - deleted.length);
     setText(this.notice, deleted.length ? text("history.removed", { count: deleted.length }) : "");
-    if (!this.viewer.node.open) this.search.focus(); // the button that was pressed is gone
+    if (!this.viewer.node.open) this.#focus(); // the button that was pressed is gone
     return deleted;
+  }
+
+  /** The search is at hand for a keyboard; on a touch screen its keyboard would cover the pictures. */
+  #focus() {
+    const hasTouch = matchMedia("(pointer: coarse)").matches;
+    (hasTouch ? this.node.querySelector(".close") : this.search).focus();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Found images, the newest first; further pages are loaded while the visitor scrolls. */
 import { openable, Tile } from "../gallery/tile.js";
 import { button, make, setText } from "../shared/dom.js";
+import { day } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
 
 const AHEAD = 1200; // px before the end at which the next page is loaded
@@ -44,6 +45,7 @@ export class FoundList {
   drop(ids) {
     for (const id of ids) this.tiles.get(id)?.node.remove();
     for (const id of ids) this.tiles.delete(id);
+    this.#drawDays();
     if (!this.tiles.size && this.more.hidden) this.#showStatus();
     this.#loadAhead();
   }
@@ -55,17 +57,32 @@ export class FoundList {
     if (!answer || turn !== this.turn || !this.isStarted) return;
     this.on.started(answer);
     for (const row of answer.rows) if (!this.tiles.has(row.id)) this.#insert(row);
+    this.#drawDays();
     this.#showStatus();
   }
 
   #insert(row) {
     const isOlder = (other) => other.created < row.created || (other.created === row.created && other.id < row.id);
-    const next = [...this.list.children].find(({ dataset }) => isOlder(this.tiles.get(dataset.job).row));
+    const next = this.#jobs().find(({ dataset }) => isOlder(this.tiles.get(dataset.job).row));
     this.list.insertBefore(this.#tile(row).node, next ?? null);
+  }
+
+  #jobs = () => [...this.list.querySelectorAll(":scope > [data-job]")];
+
+  /** Puts the day before the first image of each. */
+  #drawDays() {
+    for (const heading of this.list.querySelectorAll(".day")) heading.remove();
+    let last = "";
+    for (const node of this.#jobs()) {
+      const made = day(this.tiles.get(node.dataset.job).row.created);
+      if (made !== last) node.before(make("li", { className: "day" }, make("h3", {}, made)));
+      last = made;
+    }
   }
 
   #tile(row) {
     const tile = new Tile(row, this.actions);
+    tile.node.append(make("p", { className: "prompt", dir: "auto" }, row.prompt));
     this.tiles.set(row.id, tile);
     this.on.added(tile);
     return tile;
@@ -104,6 +121,7 @@ export class FoundList {
 
   #append(rows) {
     for (const row of rows.filter(({ id }) => !this.tiles.has(id))) this.list.append(this.#tile(row).node);
+    this.#drawDays();
     const last = rows.at(-1);
     if (last) this.last = { created: last.created, id: last.id };
   }

@@ -1,9 +1,9 @@
 /** Selection of several images: downloaded as one file, or deleted. */
 import { confirmButton } from "../shared/confirm_button.js";
 import { address, button, make, setText } from "../shared/dom.js";
+import { isRecipeLeftOut } from "../shared/keep.js";
 import { named } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
-import { isRecipeLeftOut } from "../viewer/downloads.js";
 
 const MOST = 500; // at once, as in components/ui/routes/archive.py
 const STATUS_MS = 4000; // for which "is being put together" stays once the download has begun

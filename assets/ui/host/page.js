@@ -1,5 +1,5 @@
 /** Host page: what each visitor has spent, and the switch that stops spending. Text becomes text nodes, never HTML. */
-import { make, setText } from "../shared/dom.js";
+import { copyText, make, setText } from "../shared/dom.js";
 import { dayInUtc, dollars, list, number, signedDollars, timeOfDay } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
 import { fillTexts } from "../shared/template.js";
@@ -7,6 +7,7 @@ import { pieces, text } from "../shared/texts.js";
 
 const STORAGE_KEY = "playground-host";
 const POLL_MS = 10_000; // while the page is visible
+const COPIED_MS = 1_500; // for which the button says that the link is copied
 const NEARLY_FULL = 0.9; // share of a cap
 
 const main = document.querySelector("main");
@@ -86,6 +87,7 @@ async function toggleSwitch() {
 function draw(report) {
   shown = report;
   part("sign-in").hidden = true;
+  drawTrouble(report.trouble);
   drawSwitch(report);
   drawAmount("today", report.today);
   drawAmount("month", report.month);
@@ -118,6 +120,19 @@ function drawSwitch({ stop: { is_on: isOn, is_forced: isForced, is_unread: isUnr
   setText(part("unread"), isUnread ? text("host.unread") : "");
   setText(part("turn"), text(isStopped ? "host.go_on" : "host.stop"));
   part("turn").disabled = isForced;
+}
+
+/** Why the host's key can make nothing now. @param {?string} trouble a key of `host.trouble` */
+function drawTrouble(trouble) {
+  part("account-trouble").hidden = !trouble;
+  setText(part("account-state"), trouble ? text(`host.trouble.${trouble}.title`) : "");
+  setText(part("account-meaning"), trouble ? text(`host.trouble.${trouble}.meaning`) : "");
+}
+
+async function copyVisitorLink() {
+  await copyText(new URL("../", location.href).href, part("copy-link"));
+  setText(part("copy-link"), text("shared.copied"));
+  setTimeout(() => setText(part("copy-link"), text("host.copy_link")), COPIED_MS);
 }
 
 function drawAmount(name, { spent, cap, share }) {
@@ -176,6 +191,7 @@ function dayRow({ start, pictures, expected, billed, difference }) {
 }
 
 part("turn").onclick = toggleSwitch;
+part("copy-link").onclick = copyVisitorLink;
 addEventListener("hashchange", () => {
   takeToken();
   poll();

@@ -4,6 +4,7 @@ import { showControl } from "../shared/folds.js";
 import { listOf } from "../shared/formats.js";
 import { closeOnBack } from "../shared/layers.js";
 import { inFull } from "../shared/messages.js";
+import { sampleNote } from "../shared/painter.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { pieces, text } from "../shared/texts.js";
 import { noteBelow, tooManyLoras } from "./row_check.js";
@@ -51,7 +52,7 @@ class StarterDialog {
     this.status = make("p", { className: "status", role: "status" });
     this.node = make("dialog", { className: "lora-shelf", "aria-label": text("loras.shelf") },
       make("header", {}, make("h2", {}, text("loras.shelf")), button(text("shared.close"), () => this.node.close()), this.status),
-      make("p", { className: "quiet" }, text("loras.shelf_hint"), " ", this.#paste()),
+      make("p", { className: "quiet" }, text("loras.shelf_hint"), " ", this.#paste()), sampleNote(),
       make("ul", {}, ...loras.map((lora) => this.#card(lora))));
     this.node.onclick = ({ target }) => target === this.node && this.node.close(); // beside the dialog's content
     setText(this.status, loras.length ? "" : text("loras.not_loaded"));

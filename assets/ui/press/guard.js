@@ -15,7 +15,8 @@ const earlyId = randomId();
  * @returns {{click: string, extras: object}} */
 export const nextClick = (isEarly) => (isEarly ? press(earlyId) : (clicks.shift() ?? press(randomId())));
 
-/** Presses Generate for more than the form holds. @param {object} more is sent in the ticket of this press only */
+/** Presses Generate for more than the form holds, or for something else. @param {object} more is sent in the ticket of
+ * this press only, but for `shown`: what its tiles show in place of the form's values */
 export function pressWith(more) {
   extras = more;
   document.querySelector(BUTTON)?.click();
@@ -37,7 +38,9 @@ function stop(event) {
 }
 
 function onClick(event) {
-  if (!event.target.closest?.(BUTTON)) return;
+  const button = event.target.closest?.(BUTTON);
+  if (!button) return;
+  if (button.getAttribute("aria-disabled") === "true") return stop(event); // banner.js says why
   const now = performance.now();
   // `detail` counts the clicks of a double click, whose second one would be paid too.
   if (event.detail > 1 || now - lastPress < MIN_INTERVAL) return stop(event);
@@ -61,7 +64,7 @@ function onKey(event) {
 function commit(input) {
   if (!input?.matches?.("input, textarea")) return;
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  if (input.type !== "number") return;
-  input.blur(); // Gradio clamps a number to its range on blur
+  if (!input.matches(".number-box")) return;
+  input.blur(); // what is out of range is clamped then
   input.focus({ preventScroll: true });
 }

@@ -1,22 +1,26 @@
 /** One press of Generate: its ticket, the tiles it is expected to make, its receipt, and what to do when none comes. */
+import { ask } from "../shared/ask.js";
 import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
+import { text } from "../shared/texts.js";
 import { nextClick } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
-import { collectTicket } from "./ticket.js";
+import { isRepeat, rememberPress } from "./repeat.js";
+import { collectTicket, sentFields } from "./ticket.js";
 
 const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
 const RETRY_MS = 3_000;
 const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
-const NARROW = 1024; // px below which form and results may share a column
+const RANDOM = -1; // seed that the server draws
 export const PROMPT = "#field-prompt textarea";
 
 /**
  * @typedef {object} Page what a press needs
  * @property {import("../gallery/gallery.js").Gallery} gallery @property {import("../gallery/feed.js").Feed} feed
- * @property {string} visitor id @property {{messages: object}} host
+ * @property {string} visitor id @property {{messages: object}} host @property {{isFree: boolean}} price
+ * @property {() => void} unlockSeed makes the form's seed random
  */
 
 /** @type {?Page} */
@@ -39,44 +43,71 @@ export async function press(fields) {
   const isEarly = !page;
   await opened;
   const { gallery, visitor } = page;
-  const { click, extras } = nextClick(isEarly);
+  const { click, extras: { shown, ...extras } } = nextClick(isEarly);
   clearFields();
   gallery.say("");
-  const ticket = await collectTicket((message) => gallery.say(message));
+  // What repeats an earlier job takes nothing from the form.
+  const { sent, ticket } = shown ? { sent: fields, ticket: extras } : await collected(click, fields, extras);
+  const { prompt, width, height } = shown ?? { prompt: sent.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
-  if (String(fields.prompt ?? "").trim()) expectReceipt(click, extras, fields);
-  return { ...fields, ticket: { visitor, click, key: sessionKey(), ...ticket, ...extras } };
+  if (String(prompt ?? "").trim()) {
+    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? sent.pictures });
+  }
+  return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket } };
 }
 
-function expectReceipt(click, extras, fields) {
+/** The fields and the ticket of a press of the form as it stands. Throws where the visitor wants none of it.
+ * @returns {Promise<{sent: Object<string, any>, ticket: object}>} */
+async function collected(click, fields, extras) {
+  const ticket = { ...(await collectTicket((message) => page.gallery.say(message))), ...extras };
+  const sent = await unlessRepeated({ ...sentFields(fields), ...shownNumbers(Object.keys(fields)) }, ticket);
+  rememberPress(click, formOf(sent, ticket));
+  return { sent, ticket };
+}
+
+const formOf = ({ ticket: _, ...fields }, ticket) => ({ ...fields, ...ticket });
+
+/** Asks about a press that would pay for the same picture again. Throws where the visitor wants none of it.
+ * @returns {Promise<Object<string, any>>} the fields to send */
+async function unlessRepeated(fields, ticket) {
+  if (page.price.isFree || !isRepeat(formOf(fields, ticket), page.gallery.rows())) return fields;
+  const answer = await ask({
+    question: text("press.repeat"), more: text("press.repeat_more", { seed: String(fields.seed) }),
+    answers: [
+      { label: text("press.vary"), value: "vary" }, { label: text("press.again"), value: "again" },
+    ],
+  });
+  if (!answer) throw new Error("the same picture again was not wanted");
+  if (answer === "again") return fields;
+  page.unlockSeed();
+  return { ...fields, seed: RANDOM };
+}
+
+/** Numbers as their boxes show them: one that was corrected as its box was left may not have reached Gradio yet. */
+const shownNumbers = (names) => Object.fromEntries(names
+  .map((name) => [name, numberInput(name)?.value]).filter(([, value]) => value).map(([name, value]) => [name, Number(value)]));
+
+function expectReceipt(click, extras, expected) {
   const { gallery, feed } = page;
-  gallery.expect(expectedRows(click, fields.prompt, extras.pictures ?? fields.pictures, gallery.now()));
+  gallery.expect(expectedRows(click, expected, gallery.now()));
   if (extras.comparison) gallery.showComparison(click);
   if (extras.grid) gallery.expectedGrid = click;
-  gallery.extra.replaceChildren();
-  scrollToResults(gallery.node);
   feed.wake();
-  setPending(click, fields.prompt);
+  setPending(click, expected.prompt);
   checkReceipt(click);
 }
 
-function expectedRows(click, prompt, pictures, created) {
+function formSize() {
   const side = (field) => Number(numberInput(field)?.value) || 1024;
-  const size = { width: side("width"), height: side("height") };
-  const count = Math.max(1, Math.min(MOST_IMAGES, Number(pictures) || 1));
-  return Array.from({ length: count }, (_, place) => ({
-    id: `${click}-${place + 1}`, click, number: place + 1, state: "waiting", prompt, ...size, created,
-    loras: [], pictures: [], links: [], expected: true,
-  }));
+  return { width: side("width"), height: side("height") };
 }
 
-/** Scrolls to the results where they share a column with the form. */
-function scrollToResults(results) {
-  const button = document.querySelector("#generate")?.getBoundingClientRect();
-  const { left, right } = results.getBoundingClientRect();
-  const isOneColumn = button && innerWidth < NARROW && button.left < right && left < button.right;
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (isOneColumn) results.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
+function expectedRows(click, { pictures, ...shown }, created) {
+  const count = Math.max(1, Math.min(MOST_IMAGES, Number(pictures) || 1));
+  return Array.from({ length: count }, (_, place) => ({
+    id: `${click}-${place + 1}`, click, number: place + 1, state: "waiting", ...shown, created,
+    loras: [], pictures: [], links: [], expected: true,
+  }));
 }
 
 /** Has the server refuse a press should it still arrive: only then is it certain that it was not charged.

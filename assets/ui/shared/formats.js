@@ -40,7 +40,28 @@ export const timeOfDay = (time) => new Intl.DateTimeFormat(locale, { timeStyle: 
 /** @param {number} time unix seconds @returns {string} in the browser's time zone */
 const minute = (time) => new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(time * 1000);
 
-/** Formats by the types that a placeholder may name, for numbers; components/messages/formats.py has the same. */
+const agos = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+
+/** How long ago something was; the day of what is older than a day. @param {number} time @param {number} now unix
+ * seconds @returns {string} */
+export function ago(time, now) {
+  const minutes = Math.max(0, Math.floor((now - time) / 60));
+  if (minutes < 1) return agos.format(0, "second");
+  if (minutes < 60) return agos.format(-minutes, "minute");
+  return minutes < 24 * 60 ? agos.format(-Math.floor(minutes / 60), "hour") : day(time);
+}
+
+/** How near a time to come is. @param {number} time unix seconds
+ * @returns {"today" | "tomorrow" | "later"} by the days of the browser's time zone */
+export function nearness(time) {
+  const dayAfter = (days) => new Date(Date.now() + days * 86_400_000).toDateString();
+  const its = new Date(time * 1000).toDateString();
+  if (its === dayAfter(0)) return "today";
+  return its === dayAfter(1) ? "tomorrow" : "later";
+}
+
+/** Formats by the types that a placeholder may name, for numbers. components/messages/formats.py has the same, and
+ * `moment`, which texts.js makes of texts. */
 export const FORMATS = { money: dollars, time: minute, date: day };
 
 /** @param {string[]} items @returns {string} */

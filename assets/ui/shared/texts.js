@@ -3,7 +3,7 @@
  * each plural category, chosen by the parameter `count`. `{price, money}` names the format of a number.
  * components/messages/catalogue.py renders the same files.
  */
-import { FORMATS, list, number } from "./formats.js";
+import { FORMATS, list, nearness, number } from "./formats.js";
 import { language } from "./language.js";
 
 const PLACEHOLDER = /\{(\w+)(?:, (\w+))?\}/g;
@@ -68,6 +68,7 @@ function found(key) {
 /** Value of a placeholder, or a text that the server named, as it is shown.
  * @param {Param} value @param {string} [kind] of a number, such as `money` @returns {string} */
 export function shown(value, kind) {
+  if (typeof value === "number" && kind === "moment") return text(`moment.${nearness(value)}`, { time: value });
   if (typeof value === "number") return (FORMATS[kind] ?? number)(value);
   if (typeof value === "string") return value;
   return Array.isArray(value) ? list(value) : text(value.key, value.params);

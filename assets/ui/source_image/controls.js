@@ -1,51 +1,49 @@
-/** Controls of a source image: preview, fit, strength, mask, outpainting. Fetched with the first image. */
+/** Controls of a source image: preview, mode, mask, extension, strength, fit. Fetched with the first image. */
 import { address, button, make, setText } from "../shared/dom.js";
-import { fieldOf } from "../shared/fields.js";
-import { fixed } from "../shared/formats.js";
-import { fieldName, sides } from "../shared/labels.js";
+import { icon } from "../shared/icons.js";
+import { sides } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
+import { MODES } from "./modes.js";
+import { Strength } from "./strength.js";
 
-const MODES = ["match", "crop", "pad"];
-/** Codes of what a strength does, each with the largest strength that does it. */
-const MEANINGS = [[0.2, "least"], [0.4, "small"], [0.65, "look"], [0.85, "layout"], [0.999, "hint"], [1, "all"]];
+const WAYS = ["match", "crop", "pad"];
 
 /**
  * @typedef {object} Actions
- * @property {(mode: string) => void} setMode @property {() => void} editMask
- * @property {(painted: null) => void} setPainted
- * @property {() => void} remove @property {(sides: import("./outpaint.js").Sides) => void} extend
- * @property {() => void} undoExtend @property {number} strength is set when the visitor moves it
+ * @property {(mode: import("./modes.js").Mode) => void} setMode @property {(way: string) => void} setWay
+ * @property {(strength: number) => void} setStrength @property {() => void} editMask @property {() => void} remove
+ * @property {(sides: import("./outpaint.js").Sides) => void} extend @property {() => void} undoExtend
  */
 
 export class Controls {
   /** @param {Actions} actions */
   constructor(actions) {
     this.actions = actions;
-    this.nodes = [this.#preview(), this.#modes(), this.#strength(), this.#mask(), this.#outpaint()];
+    this.strength = new Strength((value) => actions.setStrength(value));
+    this.nodes = [this.#preview(), this.#modes(), this.#body()];
   }
 
-  /** @param {{fitted: ?object, painted: ?object, mode: string, narrower: object[]}} state */
-  draw({ fitted, painted, mode, narrower }) {
+  /** @param {import("./edit_panel.js").EditPanel} state */
+  draw({ fitted, painted, way, mode, strengths, narrower }) {
     if (fitted) this.#drawImage(fitted);
-    for (const choice of this.choices) choice.checked = choice.value === mode;
-    setText(this.help, text(`source_image.mode.${mode}.help`));
-    setText(this.edit, text(painted ? "source_image.edit_part" : "source_image.part"));
-    this.whole.hidden = this.putBack.hidden = !painted;
-    this.drawUndo(narrower.length);
-    this.#drawMask(painted);
+    for (const choice of this.modeChoices) choice.checked = choice.value === mode;
+    for (const choice of this.wayChoices) choice.checked = choice.value === way;
+    setText(this.wayHelp, text(`source_image.way.${way}.help`));
+    this.#drawMark(mode, painted);
+    this.room.hidden = mode !== "extend";
+    if (mode === "extend") this.#loadOutpaint();
+    this.strength.draw(mode, strengths[mode]);
+    this.undoCount = narrower.length;
+    if (this.undo) this.undo.disabled = !this.undoCount;
+    this.#drawMask(MODES[mode].hasMask ? painted : null);
   }
 
-  /** Turns masks off, and outpainting with them: what is added is a part that changes. @param {string} reason */
-  setMaskOff(reason) {
-    this.edit.disabled = Boolean(reason);
-    this.outpaint.hidden = Boolean(reason);
+  /** Turns the modes with a mask off, but for one in use. @param {string} reason @param {string} mode the one in use */
+  drawMaskOff(reason, mode) {
+    for (const choice of this.modeChoices) {
+      choice.disabled = Boolean(reason) && MODES[choice.value].hasMask && !MODES[mode].hasMask;
+    }
     setText(this.maskOff, reason);
-  }
-
-  /** @param {number} count how often an extension can be undone */
-  drawUndo(count) {
-    this.undoCount = count;
-    if (this.undo) this.undo.disabled = !count;
   }
 
   #preview() {
@@ -56,70 +54,57 @@ export class Controls {
   }
 
   #modes() {
-    const group = make("fieldset", { className: "ways" }, make("legend", {}, text("source_image.fit")));
-    this.choices = MODES.map((mode) => {
-      const name = text(`source_image.mode.${mode}.name`);
-      const choice = make("input", { type: "radio", name: "picture-fit", value: mode, "aria-label": name });
+    this.modeChoices = [];
+    const labels = Object.entries(MODES).map(([mode, { icon: drawing }]) => {
+      const choice = make("input", { type: "radio", name: "picture-mode", value: mode });
       choice.onchange = () => this.actions.setMode(mode);
+      this.modeChoices.push(choice);
+      return make("label", { className: "choice" }, choice, icon(drawing), make("span", {}, text(`source_image.mode.${mode}.name`)));
+    });
+    this.maskOff = make("p", { className: "quiet", role: "status", hidden: true });
+    const group = make("fieldset", { className: "modes" }, make("legend", { className: "unseen" }, text("source_image.modes")), ...labels);
+    const remove = button(text("source_image.remove"), () => this.actions.remove(), { className: "quiet-button" });
+    return make("div", { className: "side" }, group, this.maskOff, remove);
+  }
+
+  #body() {
+    this.mark = button("", () => this.actions.editMask(), { className: "mark" });
+    this.markHint = make("p", { className: "quiet" });
+    this.room = make("div", { className: "room", hidden: true });
+    const more = make("details", { className: "more" }, make("summary", {}, text("source_image.more")),
+      this.strength.exact, this.#ways());
+    return make("div", { className: "body" },
+      this.mark, this.markHint, this.room, this.strength.steps, this.strength.meaning, more);
+  }
+
+  #ways() {
+    const group = make("fieldset", { className: "ways" }, make("legend", {}, text("source_image.fit")));
+    this.wayChoices = WAYS.map((way) => {
+      const name = text(`source_image.way.${way}.name`);
+      const choice = make("input", { type: "radio", name: "picture-fit", value: way, "aria-label": name });
+      choice.onchange = () => this.actions.setWay(way);
       group.append(make("label", {}, choice, make("strong", {}, name)));
       return choice;
     });
-    this.help = make("p", { className: "quiet" });
-    group.append(this.help);
+    this.wayHelp = make("p", { className: "quiet" });
+    group.append(this.wayHelp);
     return group;
   }
 
-  #strength() {
-    const name = fieldName("prompt_strength");
-    const { minimum: min, maximum: max, step } = fieldOf("prompt_strength");
-    const range = { min, max, step };
-    const labels = { number: text("slider.number", { name }), range: text("slider.range", { name }) };
-    this.number = make("input", { type: "number", ...range, inputMode: "decimal", "aria-label": labels.number });
-    this.range = make("input", { type: "range", ...range, "aria-label": labels.range });
-    this.meaning = make("p", { className: "quiet" });
-    for (const box of [this.number, this.range]) {
-      box.oninput = () => box.value !== "" && this.#setStrength(Number(box.value), box);
-    }
-    this.number.onblur = () => this.#setStrength(this.actions.strength);
-    this.#setStrength(this.actions.strength);
-    return make("div", { className: "strength" },
-      make("div", { className: "head" }, make("span", {}, fieldName("prompt_strength")), this.number), this.range, this.meaning);
+  #drawMark(mode, painted) {
+    const isMarked = mode === "part" || mode === "remove";
+    this.mark.hidden = !isMarked;
+    setText(this.markHint, isMarked ? text(`source_image.mark_hint.${mode}.${painted ? "after" : "before"}`) : "");
+    if (isMarked) setText(this.mark, text(painted ? "source_image.edit_part" : `source_image.mark.${mode}`));
   }
 
-  /** @param {number} value @param {HTMLInputElement} [from] the input that the visitor is changing */
-  #setStrength(value, from) {
-    if (!Number.isFinite(value)) return;
-    const { minimum, maximum } = fieldOf("prompt_strength");
-    const strength = Math.max(minimum, Math.min(maximum, value));
-    this.actions.strength = strength;
-    for (const box of [this.number, this.range]) if (box !== from) box.value = strength;
-    const [, meaning] = MEANINGS.find(([limit]) => strength <= limit);
-    setText(this.meaning, text(`source_image.strength_meaning.${meaning}`, { strength: fixed(strength, 2) }));
-  }
-
-  #mask() {
-    const { actions } = this;
-    this.edit = button(text("source_image.part"), () => actions.editMask());
-    this.whole = button(text("source_image.whole"), () => actions.setPainted(null), { hidden: true });
-    this.maskOff = make("p", { className: "quiet", hidden: true });
-    this.putBack = make("p", { className: "quiet", hidden: true }, text("source_image.put_back"));
-    const remove = button(text("source_image.remove"), () => actions.remove());
-    const row = make("div", { className: "row" }, this.edit, this.whole, remove);
-    return make("div", { className: "parts" }, row, this.maskOff, this.putBack);
-  }
-
-  /** Closed section; its content is fetched when it is first opened. */
-  #outpaint() {
-    const { actions } = this;
-    this.outpaint = make("details", { className: "room" }, make("summary", {}, text("source_image.outpaint")));
-    this.outpaint.addEventListener("toggle", async () => {
-      const { outpaintControls } = await import("./outpaint.js");
-      const { node, undo } = outpaintControls((sides) => actions.extend(sides), () => actions.undoExtend());
-      this.undo = undo;
-      this.drawUndo(this.undoCount ?? 0);
-      this.outpaint.append(node);
-    }, { once: true });
-    return this.outpaint;
+  async #loadOutpaint() {
+    const { outpaintControls } = await import("./outpaint.js");
+    if (this.undo) return;
+    const { node, undo } = outpaintControls((where) => this.actions.extend(where), () => this.actions.undoExtend());
+    this.undo = undo;
+    undo.disabled = !this.undoCount;
+    this.room.append(node);
   }
 
   #drawImage(fitted) {

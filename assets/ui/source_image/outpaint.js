@@ -32,14 +32,14 @@ export function outpaintControls(extend, onUndo) {
 }
 
 /** Extends an image and uploads the mask of what is new.
- * @param {import("./panel.js").Fitted} image @param {Sides} sides @param {import("./upload.js").SourceImages} server
- * @returns {Promise<{original: object, fitted: object, painted: object, maskName: string, report: string}>} */
+ * @param {import("./edit_panel.js").Fitted} image @param {Sides} sides @param {import("./upload.js").SourceImages} server
+ * @returns {Promise<{original: object, fitted: object, painted: object, mask: object, report: string}>} */
 export async function extend(image, sides, server) {
   const original = await server.extend({ name: image.name, ...padding(sides, image) });
   const painted = await maskAround(original);
   const fitted = await server.fit({ name: original.name, ...original.match, way: "match" });
-  const { name: maskName } = await server.uploadMask(fitted, painted.png);
-  return { original, fitted, painted, maskName, report: reportOf(original) };
+  const mask = { ...(await server.uploadMask(fitted, painted.png)), feather: painted.feather };
+  return { original, fitted, painted, mask, report: reportOf(original) };
 }
 
 function reportOf(extended) {

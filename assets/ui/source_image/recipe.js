@@ -1,4 +1,4 @@
-/** Offer to use the settings that an image file holds. Fetched when a file holds some. */
+/** Question what to do with an image file that holds its settings. Fetched when a file holds some. */
 import { button, make } from "../shared/dom.js";
 import { fill } from "../shared/form_fill.js";
 import { inFull } from "../shared/messages.js";
@@ -7,14 +7,20 @@ import { text } from "../shared/texts.js";
 /** @typedef {{settings: import("../shared/form_fill.js").Settings,
  *   left_out: import("../shared/messages.js").Message[]}} Recipe */
 
-/** Shows the offer. @param {HTMLElement} place its content is replaced @param {Recipe} recipe */
-export function offer(place, recipe) {
+/** Asks. @param {HTMLElement} place its content is replaced @param {Recipe} recipe
+ * @param {() => void} start starts from the image instead */
+export function ask(place, recipe, start) {
   const use = button(text("source_image.recipe_use"), () => {
     place.replaceChildren(...report(place, recipe));
     place.querySelector("button").focus({ preventScroll: true }); // the button that was pressed is gone
     fill(recipe.settings);
   });
-  place.replaceChildren(make("div", { className: "offer" }, make("p", {}, text("source_image.recipe_found")), use));
+  const startFrom = button(text("source_image.recipe_start"), () => {
+    place.replaceChildren();
+    start();
+  });
+  const question = make("p", {}, text("source_image.recipe_found"));
+  place.replaceChildren(make("div", { className: "offer" }, question, make("div", { className: "row" }, use, startFrom)));
 }
 
 /** What was used, and what could not be. */

@@ -15,7 +15,7 @@ export class SourceImages {
   }
 
   /** Uploads a file, made smaller where it is too large. @param {Blob} file
-   * @returns {Promise<import("./panel.js").Original>} */
+   * @returns {Promise<import("./edit_panel.js").Original>} */
   async upload(file) {
     const { shrunk } = await import("./shrink.js");
     const first = file.size > MOST_BYTES ? await shrunk(file) : file;
@@ -31,19 +31,19 @@ export class SourceImages {
   }
 
   /** Uses an image of a finished job. @param {string} job @param {number} index
-   * @returns {Promise<import("./panel.js").Original>} */
+   * @returns {Promise<import("./edit_panel.js").Original>} */
   useResult = (job, index) => this.#post("/result", JSON.stringify({ job, index }));
 
   /** @param {{name: string, width: number, height: number, way: string}} request
-   * @returns {Promise<import("./panel.js").Fitted>} */
+   * @returns {Promise<import("./edit_panel.js").Fitted>} */
   fit = (request) => this.#post("/fit", JSON.stringify(request));
 
   /** Adds pixels on some sides.
    * @param {{name: string, left?: number, top?: number, right?: number, bottom?: number}} request
-   * @returns {Promise<import("./panel.js").Original & {kept: number[], is_smaller: boolean}>} */
+   * @returns {Promise<import("./edit_panel.js").Original & {kept: number[], is_smaller: boolean}>} */
   extend = (request) => this.#post("/room", JSON.stringify(request));
 
-  /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string}>} */
+  /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string, src: string}>} */
   uploadMask = ({ name }, png) => this.#post(`/mask/${name}`, png);
 
   async #post(path, body) {

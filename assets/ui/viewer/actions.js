@@ -1,66 +1,114 @@
-/** Actions of an opened image. Fetched when the first image is opened. */
+/** Actions of an opened image: the bar of five, and the menu of all others. Fetched when first needed. */
 import { codeButton } from "../code/code.js";
 import { formLink } from "../form/draft.js";
 import { shareable } from "../form/values.js";
+import { makeAgain, priceOfAgain } from "../press/again.js";
 import { confirmButton } from "../shared/confirm_button.js";
-import { button, copyText, make, numberInput, setText } from "../shared/dom.js";
+import { address, button, copyText, make, numberInput, setText } from "../shared/dom.js";
 import { fill } from "../shared/form_fill.js";
+import { icon } from "../shared/icons.js";
+import { isRecipeLeftOut, leaveRecipeOut, saved } from "../shared/keep.js";
 import { text } from "../shared/texts.js";
-import { paintOnResult } from "../source_image/panel.js";
+import { edit } from "../source_image/edit.js";
 import { changesBetween } from "./changes.js";
-import { filledIn, removing } from "./describe.js";
+import { filledIn, removing, removingAll } from "./describe.js";
 import { compareButtons } from "./keep_to_compare.js";
 
-const RANDOM = -1;
 const COPIED_MS = 1500;
 
 /**
  * @typedef {object} ImageActions what the page does for an opened image
  * @property {(row: object) => Promise<?string>} recipe @property {(row: object) => Promise<boolean>} remove
  * @property {(text: string) => void} say @property {() => object[]} rows all rows, the newest first
+ * @property {(pictures: object[]) => Promise<string>} share resolves to what was done
  * @property {(row: object) => Promise<boolean>} setFavourite @property {() => void} [leave] closes what covers the form
  */
 
-/** @param {object} row @param {object} picture @param {ImageActions} actions @param {() => void} close closes the view
- * @returns {HTMLElement[]} */
+/** Actions of the large view. @param {object} row @param {object} picture @param {ImageActions} actions
+ * @param {() => void} close closes the view @returns {HTMLElement[]} */
 export function imageActions(row, picture, actions, close) {
   const status = make("p", { className: "aside", role: "status", hidden: true });
+  const save = saveLink(picture);
+  const menu = make("div", { className: "menu", role: "group", "aria-label": text("shared.more"), hidden: true },
+    ...menuOf([row], picture, actions, { status, close, save }));
+  return [bar(row, picture, actions, { status, close, save, menu }), status, menu, ...changesNote(row, actions.rows())];
+}
+
+/** Groups of the menu. @param {object[]} rows one, or all of a press @param {?object} picture of a single one
+ * @param {ImageActions} actions @param {{status: HTMLElement, close: () => void, save?: HTMLAnchorElement}} place
+ * @returns {HTMLElement[]} */
+export function menuOf(rows, picture, actions, { status, close, save }) {
+  const [row] = rows;
   return [
-    make("div", { role: "group", "aria-label": text("viewer.actions") },
-      group(text("viewer.make_another"), ...makeButtons(row, picture, actions, close)),
-      group(text("viewer.keep_or_share"), ...shareButtons(row, picture, actions, status)),
-      group("", removeButton(row, actions, status, close))),
-    status,
-    ...changesNote(row, actions.rows()),
+    group(text("viewer.use_again"), ...fillButtons(row, Boolean(picture), actions, close)),
+    group(text("viewer.keep_or_share"), ...keepButtons(row, picture, actions, status)),
+    ...(picture ? [group(text("viewer.downloads"), ...downloads(picture, save))] : []),
+    group("", removeButton(rows, actions, status, close)),
   ];
 }
 
 const group = (title, ...buttons) =>
   make("div", {}, make("h3", { hidden: !title }, title), make("div", { className: "acts" }, ...buttons));
 
-function makeButtons(row, picture, actions, close) {
-  const settings = settingsOf(row);
+function bar(row, picture, actions, { status, close, save, menu }) {
   const closing = (action) => () => { close(); actions.leave?.(); action(); };
-  const fillButton = (label, values, done) => button(label, closing(() => {
-    fill(values);
-    actions.say(filledIn(done, lostOf(row)));
+  const vary = act("variations", text("shared.variations"), closing(() => makeAgain(row, { seed: "new" })));
+  vary.append(priceOfAgain(row));
+  const more = act("more", text("shared.more"), () => {
+    menu.hidden = !menu.hidden;
+    more.setAttribute("aria-expanded", String(!menu.hidden));
+  });
+  more.setAttribute("aria-expanded", "false");
+  return make("div", { className: "bar", role: "group", "aria-label": text("viewer.actions") },
+    save,
+    act("share", text("shared.share"), async () => setText(status, await actions.share([picture]))),
+    act("edit", text("shared.edit"), closing(() => edit(row, picture))),
+    vary, more);
+}
+
+function act(name, label, run) {
+  const node = button("", run, { title: label, className: name });
+  node.append(icon(name), make("span", {}, label));
+  return node;
+}
+
+function saveLink(picture) {
+  const link = make("a", { className: "save", href: address(saved(picture)), download: "", title: text("shared.save") });
+  link.append(icon("save"), make("span", {}, text("shared.save")));
+  return link;
+}
+
+function fillButtons(row, isSingle, actions, close) {
+  const closing = (action) => () => { close(); actions.leave?.(); action(); };
+  const use = button(text("viewer.same"), closing(() => {
+    fill(settingsOf(row));
+    actions.say(filledIn(lostOf(row)));
   }));
+  return isSingle ? [use, button(text("viewer.seed_only"), closing(() => fillSeed(row.seed, actions)))] : [use];
+}
+
+function keepButtons(row, picture, actions, status) {
+  const settings = settingsOf(row);
   return [
-    fillButton(text("viewer.same"), settings, "filled"),
-    fillButton(text("viewer.vary"), { ...settings, seed: RANDOM }, "varied"),
-    button(text("viewer.seed_only"), closing(() => fillSeed(row.seed, actions))),
-    button(text("viewer.paint"), closing(() => paintOnResult(row, row.pictures.indexOf(picture)))),
+    ...(picture ? [favouriteButton(row, actions, status)] : []),
+    textButton(text("viewer.link"), status, () => formLink(shareable(settings)), text("viewer.link_copied")),
+    textButton(text("viewer.recipe"), status, () => actions.recipe(row)),
+    codeButton(settings, picture ?? row.pictures[0]),
+    ...(picture ? [compareButtons(row, picture, status)] : []),
   ];
 }
 
-function shareButtons(row, picture, actions, status) {
-  const settings = settingsOf(row);
+function downloads({ original, clean, received, ...picture }, save) {
+  const box = make("input", { type: "checkbox", checked: isRecipeLeftOut() });
+  box.onchange = () => {
+    leaveRecipeOut(box.checked);
+    if (save) save.href = address(saved({ clean, ...picture }));
+  };
+  const link = (path, label) => make("a", { href: address(path), download: "" }, label);
   return [
-    favouriteButton(row, actions, status),
-    textButton(text("viewer.recipe"), status, () => actions.recipe(row)),
-    textButton(text("viewer.link"), status, () => formLink(shareable(settings)), text("viewer.link_copied")),
-    codeButton(settings, picture),
-    compareButtons(row, picture, status),
+    link(original, text("viewer.original")), link(clean, text("viewer.clean")),
+    ...(received ? [link(received, text("viewer.received"))] : []),
+    make("p", {}, text("viewer.clean_hint")), make("label", {}, box, text("viewer.leave_out")),
   ];
 }
 
@@ -90,7 +138,7 @@ function favouriteButton(row, actions, status) {
     draw();
   }, { "aria-label": text("shared.favourite") });
   const draw = () => {
-    star.textContent = `${row.favourite ? "★" : "☆"} ${text("shared.favourite")}`;
+    star.replaceChildren(icon("star"), text("shared.favourite"));
     star.setAttribute("aria-pressed", String(Boolean(row.favourite)));
   };
   draw();
@@ -111,14 +159,20 @@ function textButton(label, status, textOf, report = "") {
   return node;
 }
 
-function removeButton(row, actions, status, close) {
-  const { node } = confirmButton(() => setText(status, removing(row)), async () => {
-    const isRemoved = await actions.remove(row).catch(() => false);
+function removeButton(rows, actions, status, close) {
+  const warning = () => (rows.length > 1 ? removingAll(rows) : removing(rows[0]));
+  const { node } = confirmButton(() => setText(status, warning()), async () => {
+    const isRemoved = await removeAll(rows, actions).catch(() => false);
     if (isRemoved) return close();
     node.disabled = false;
     setText(status, text("viewer.not_removed"));
   });
   return node;
+}
+
+async function removeAll(rows, actions) {
+  const done = await Promise.all(rows.map((row) => actions.remove(row)));
+  return done.every(Boolean);
 }
 
 function changesNote(row, rows) {

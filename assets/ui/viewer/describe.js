@@ -21,9 +21,9 @@ export const duration = (ms) => (ms < 1000
   ? text("viewer.milliseconds", { count: Math.round(ms) }) : text("viewer.seconds", { seconds: fixed(ms / 1000, 1) }));
 
 /** What was filled in, what of it is missing, and what to do.
- * @param {"filled" | "varied"} done @param {{picture: boolean, speed: boolean}} lost @returns {string} */
-export const filledIn = (done, lost) => [
-  text(`viewer.${done}`), lost.picture && text("viewer.lost_picture"), lost.speed && text("viewer.lost_speed"),
+ * @param {{picture: boolean, speed: boolean}} lost @returns {string} */
+export const filledIn = (lost) => [
+  text("viewer.filled"), lost.picture && text("viewer.lost_picture"), lost.speed && text("viewer.lost_speed"),
   text("viewer.press_generate"),
 ].filter(Boolean).join(" ");
 
@@ -32,4 +32,10 @@ export function removing(row) {
   const { length: count } = row.pictures;
   const what = count > 1 ? text("viewer.removing_several", { count }) : text("viewer.removing");
   return spentOn(row) ? `${what} ${text("viewer.cost_stays")}` : what;
+}
+
+/** What the deletion of all images of a press will do. @param {object[]} rows @returns {string} */
+export function removingAll(rows) {
+  const what = text("viewer.removing_press", { count: rows.length });
+  return rows.some(spentOn) ? `${what} ${text("viewer.cost_stays")}` : what;
 }

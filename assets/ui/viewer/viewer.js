@@ -1,15 +1,15 @@
 /** Large view of one image, with the settings that made it. */
 import { costOf } from "../shared/bill.js";
+import { closeButton } from "../shared/close_button.js";
 import { address, button, copyButton, make, setText } from "../shared/dom.js";
 import { fields } from "../shared/fields.js";
 import { dollars } from "../shared/formats.js";
 import { alt, fieldName, sizeText } from "../shared/labels.js";
+import { closeOnBack } from "../shared/layers.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { isRightToLeft, shown, text } from "../shared/texts.js";
-import { useResult } from "../source_image/panel.js";
 import { duration, lorasOf, refinerOf, speedOf } from "./describe.js";
-import { downloads } from "./downloads.js";
 
 const SWIPE = 50; // px
 /** Step of the right arrow key: the next image stands where the lines end. */
@@ -25,7 +25,7 @@ export class Viewer {
     this.next = button("›", () => this.#go(1), { className: "turn", "aria-label": text("viewer.next") });
     this.frame = make("div", { className: "large" });
     this.side = make("div", { className: "side" });
-    const close = button("×", () => this.node.close(), { className: "close", "aria-label": text("shared.close") });
+    const close = closeButton(() => this.node.close());
     const body = make("div", { className: "body" },
       make("div", { className: "show" }, this.previous, this.frame, this.next), this.side, close);
     this.node = make("dialog", { className: "viewer", "aria-label": text("viewer.title") }, body);
@@ -39,6 +39,7 @@ export class Viewer {
   open(tile, index) {
     this.#draw(tile.row, tile.row.pictures[index]);
     this.node.showModal();
+    closeOnBack(this.node);
     this.node.querySelector(".turn:enabled, .close").focus();
   }
 
@@ -83,21 +84,16 @@ export class Viewer {
       putBack, ...[...(row.notes ?? []), row.seed_note].map(inFull),
       partOf(row.message, "happened"), partOf(row.message, "advice"),
     ].filter(Boolean);
-    const startFrom = button(text("viewer.start_from"), () => {
-      this.node.close();
-      this.actions.leave?.();
-      useResult(row, row.pictures.indexOf(picture));
-    }, { className: "start-from" });
-    const place = make("div", {});
+    const place = make("div", { className: "acts-place" });
     this.cost = make("span", {}, costOf(row));
-    this.side.replaceChildren(...downloads(picture), startFrom, place, facts(row, picture, this.cost), ...notes.map(aside));
+    this.side.replaceChildren(place, facts(row, picture, this.cost), ...notes.map(aside));
     this.#drawActions(place, row, picture);
   }
 
   async #drawActions(place, row, picture) {
     loadStyle(new URL("./actions.css", import.meta.url).href);
     const { imageActions } = await import("./actions.js");
-    place.append(...imageActions(row, picture, this.actions, () => this.node.close()));
+    place.replaceChildren(...imageActions(row, picture, this.actions, () => this.node.close()));
   }
 
   async #zoom(image) {
@@ -145,7 +141,7 @@ const aside = (sentence) => make("p", { className: "aside", dir: "auto" }, sente
 function facts(row, picture, cost) {
   const entries = [
     ...fields().filter(({ key }) => key).flatMap((field) => settingFacts(field, row, picture)),
-    [fieldName("model"), row.model],
+    [fieldName("model"), modelOf(row)],
     [text("viewer.backend"), shown(row.backend)],
     [text("viewer.price"), cost.textContent && cost],
     [text("viewer.time"), row.inference_ms == null ? null : duration(row.inference_ms)],
@@ -153,6 +149,10 @@ function facts(row, picture, cost) {
   ];
   return make("dl", {}, ...entries.filter(([, value]) => value != null && value !== "").map(fact));
 }
+
+/** The model, with a link to its page at the service. */
+const modelOf = ({ model, model_page: href }) =>
+  (href ? make("a", { href, target: "_blank", rel: "noopener noreferrer" }, model) : model);
 
 /** Settings that are not shown as they are, by field; those without a fact of their own are part of another's. */
 const FACTS = {

@@ -15,7 +15,8 @@ export class Zoom {
     this.pointers = new Map(); // pointer id -> its last event
     this.out = button("−", () => this.by(1 / STEP), { "aria-label": text("shared.zoom_out"), title: text("shared.zoom_out") });
     this.in = button("+", () => this.by(STEP), { "aria-label": text("shared.zoom_in"), title: text("shared.zoom_in") });
-    this.node = make("div", { className: "zoom", role: "group", "aria-label": text("viewer.zoom") }, this.out, this.in);
+    this.level = make("output", {});
+    this.node = make("div", { className: "zoom", role: "group", "aria-label": text("viewer.zoom") }, this.out, this.level, this.in);
     loadStyle(new URL("./zoom.css", import.meta.url).href);
     frame.parentElement.append(this.node);
     // In a passive listener preventDefault is ignored: the browser would scroll, or zoom the whole page.
@@ -33,6 +34,7 @@ export class Zoom {
   fit(image = this.image) {
     Object.assign(this, { image, scale: 1, x: 0, y: 0 });
     image.draggable = false;
+    image.onload = () => image === this.image && this.#draw();
     this.#draw();
   }
 
@@ -67,6 +69,9 @@ export class Zoom {
   /** Scale at which a pixel of the image is one of the screen; 2 at least, so that small images are enlarged too. */
   #pixelScale = () => Math.max(2, this.image.naturalWidth / (this.image.offsetWidth || 1));
 
+  /** Screen pixels per pixel of the image while it fits the frame. */
+  #fittedShare = () => (this.image.offsetWidth || this.image.width) / (this.image.naturalWidth || this.image.width);
+
   #mostScale = () => MOST * this.#pixelScale();
 
   #draw() {
@@ -79,6 +84,7 @@ export class Zoom {
     frame.classList.toggle("zoomed", this.isZoomed);
     this.out.disabled = !this.isZoomed;
     this.in.disabled = scale >= this.#mostScale();
+    this.level.textContent = text("viewer.zoom_level", { percent: Math.round(100 * scale * this.#fittedShare()) });
   }
 
   #fromMiddle({ clientX, clientY }) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +16,13 @@ from components.domain.request import GenerationRequest
 from components.jobs.feed import FeedChanges
 from components.messages.catalogue import text_record
 from components.messages.message import Message
+from components.services.account_refusals import is_account_refusal
+from components.services.backend import DEMO, HOSTED, shown_model
 from components.services.playground import Playground
 from components.ui.message_json import message_json
+
+MODEL_PAGES = "https://wavespeed.ai/models/"
+"""Address under which the hosted service has a page for each model."""
 
 
 def job_json(job: Job, playground: Playground) -> dict[str, Any]:
@@ -31,8 +37,10 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         **_settings_json(job.request),
         **({} if job.is_readable else {"seed": None}),
         "seed_note": _note_json(job.seed_note),
-        "model": job.model,
+        "model": shown_model(job),
+        "model_page": f"{MODEL_PAGES}{quote(job.model)}" if job.backend == HOSTED else None,
         "backend": text_record(backend.label) if backend else job.backend,
+        "is_practice": job.backend == DEMO,
         "created": job.created,
         "accepted": job.accepted,
         "started": job.started,
@@ -47,9 +55,11 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "stage": _note_json(job.stage),
         "pictures": [_image_json(image, job.id) for image in job.images],
         "message": message_json(job.shown_problem, is_free=is_free) if job.shown_problem else None,
-        "micros": job.price,
-        "price": dollars(job.price) if job.price else None,
-        "bill": _bill_json(job.bill) if job.bill else None,
+        **(
+            _cost_json(job)
+            if playground.is_paid_by_its_visitor(job)
+            else {"micros": None, "price": None, "bill": None}
+        ),
         "field": job.refused_field,
         "set_aside": job.is_paused,
         "next_send": job.next_send,
@@ -62,6 +72,15 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,
         **({"seal": seal} if (seal := playground.store.blocking.seal(job)) else {}),
+    }
+
+
+def _cost_json(job: Job) -> dict[str, Any]:
+    """Return what a job costs: as expected, and as billed."""
+    return {
+        "micros": job.price,
+        "price": dollars(job.price) if job.price else None,
+        "bill": _bill_json(job.bill) if job.bill else None,
     }
 
 
@@ -87,16 +106,24 @@ def _shown_value(request: GenerationRequest, field: Field) -> Any:
 
 def changes_json(changes: FeedChanges, playground: Playground, now: float) -> dict[str, Any]:
     """Return the answer of a long poll. `now` is the server's clock: the browser's may be wrong."""
+    refused = [job for job in changes.jobs if is_account_refusal(job)]
     return {
         "epoch": changes.epoch,
         "version": changes.version,
         "now": now,
         "busy": changes.unfinished,
-        "gone": changes.deleted,
-        "rows": [job_json(job, playground) for job in changes.jobs],
+        "gone": [*changes.deleted, *(job.id for job in refused)],
+        "rows": rows_of(changes.jobs, playground),
         "more": changes.more,
         "notices": [message_json(notice, is_free=True) for notice in playground.notices],
+        # Of those that have just ended: a first page has what was said before.
+        "refused": _note_json(None if changes.is_whole or not refused else refused[-1].problem),
     }
+
+
+def rows_of(jobs: Iterable[Job], playground: Playground) -> list[dict[str, Any]]:
+    """Return the jobs that have a tile: all but those that the state of the host's account ended."""
+    return [job_json(job, playground) for job in jobs if not is_account_refusal(job)]
 
 
 def _note_json(note: Message | None) -> dict[str, Any] | None:

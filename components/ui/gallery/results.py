@@ -17,7 +17,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
-from components.ui.gallery.job_json import changes_json, job_json
+from components.ui.gallery.job_json import changes_json, rows_of
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, session_key
 from components.ui.message_json import message_json
@@ -73,6 +73,7 @@ class Results:
             "picture_not_loaded": messages.PICTURE_NOT_LOADED,
             "older_not_loaded": messages.OLDER_NOT_LOADED,
             "link_copied": messages.LINK_COPIED,
+            "source_gone": messages.SOURCE_GONE,
             "too_late": messages.TOO_LATE,
             "too_many_loras": messages.too_many_loras(ROWS),
         }
@@ -107,7 +108,10 @@ class Results:
             estimate = partial(self._playground.estimate, person, token, client_address=address_of(request))
             found = await estimate(priced)
             plain = await estimate(replace(priced, loras=())) if priced.loras else None
-            return price_json(found, image_count(values), plain)
+            # After the estimate, which reads the price of which the payment tells how often it can be paid.
+            payment = await self._playground.host_payment(person, token, priced)
+            is_payer = self._playground.is_payer(person, token)
+            return price_json(found, image_count(values), payment, is_payer=is_payer, without_loras=plain)
 
         async def recipe(payload: Any, request: gr.Request) -> str:
             """Return the settings of a visitor's own job as A1111 infotext."""
@@ -117,4 +121,4 @@ class Results:
         return [*functions, *history_functions(self._playground, self.archives)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
-        return [job_json(job, self._playground) for job in jobs]
+        return rows_of(jobs, self._playground)

@@ -87,12 +87,12 @@ def _initial_value(playground: Playground) -> dict[str, Any]:
     It has the same height, so that the page does not jump.
     """
     problem = playground.access_problem(Person(ANONYMOUS))
-    problem_text = messages.in_full(problem, is_free=True) if problem else ""
-    can_sign_in = playground.config.can_sign_in
+    can_sign_in, backend = playground.config.can_sign_in, playground.backend_for("")
     return {
         # Escaped: the template inserts HTML, and the description has the model's name, which the host sets.
-        "payer": "" if problem else escape(str(playground.backend.description)),
-        "obstacle": escape(problem_text),
+        "payer": "" if problem else escape(str(backend.label)),
+        "invitation": "account.make_it_real" if backend.is_practice else "account.use_own_key",
+        "practice": "yes" if backend.is_practice else "no",
         "open": bool(problem) and not can_sign_in,
         "repository": escape(f"{SPACES_SITE}/spaces/{space}") if (space := playground.config.space) else "",
         "certainty": "unsure" if problem and can_sign_in else "",
@@ -118,6 +118,7 @@ def _status_json(status: AccountStatus, playground: Playground) -> dict[str, Any
         "obstacle": message_json(status.access_problem, is_free=True) if status.access_problem else None,
         "paid_by": text_record(status.paid_by),
         "to_bring": status.transferable,
+        "is_practice": status.is_practice,
     }
 
 

@@ -47,6 +47,8 @@ class GridPanel:
             # A press that no wait makes possible is refused before it, and not by a failed tile for each image.
             if estimate.denied:
                 return {"refused": message_json(estimate.denied, is_free=True)}
+            if not playground.is_payer(person, session_key(values)):
+                return {"count": number, "cost": "free"}
             return {"count": number, **_cost_json(estimate)}
 
         gr.HTML(

@@ -10,7 +10,9 @@ from components.domain.fields import MAX_LORAS, field_of
 from components.domain.money import dollars
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage, is_whole
 from components.errors import InvalidRequest
+from components.messages.message import Message
 from components.services.estimate import Estimate
+from components.services.host_account import HostPayment
 from components.ui.message_json import message_json
 from components.ui.widgets import options_in
 
@@ -56,10 +58,13 @@ def image_count(values: Mapping[str, Any]) -> int:
     return _whole(values.get("pictures"), range(1, MAX_IMAGES + 1)) or 1
 
 
-def price_json(estimate: Estimate, count: int, without_loras: Estimate | None = None) -> dict[str, Any]:
+def price_json(
+    estimate: Estimate, count: int, payment: HostPayment, *, is_payer: bool, without_loras: Estimate | None = None
+) -> dict[str, Any]:
     """Return the estimate as the script shows it, for `count` images.
 
-    `without_loras` is that of the same request without its LoRAs, None when it has none: a comparison costs both.
+    Prices are for a person who pays. `without_loras` is the estimate of the same request without its LoRAs, None when
+    it has none: a comparison costs both.
     """
     price = None if estimate.price is None else dollars(estimate.price * count)
     both = (
@@ -69,13 +74,26 @@ def price_json(estimate: Estimate, count: int, without_loras: Estimate | None = 
     )
     return {
         "free": estimate.is_free,
-        "price": price,
+        "is_payer": is_payer,
+        "price": price if is_payer else None,
         "costs_nothing": estimate.price == 0,
         "pictures": count,
-        "comparison": None if both is None else dollars(both),
-        "in_the_way": message_json(estimate.blocked_by, is_free=True) if estimate.blocked_by else None,
+        "comparison": None if both is None or not is_payer else dollars(both),
+        "in_the_way": _json_or_none(estimate.blocked_by or _excess(payment, count)),
+        "problem": _json_or_none(payment.problem),
+        "left": payment.left,
+        "is_hourly": payment.is_hourly,
         "off": {part: message_json(reason, is_free=True) for part, reason in estimate.unavailable.items()},
     }
+
+
+def _excess(payment: HostPayment, count: int) -> Message | None:
+    """Return why so many images are too many for now, where the host pays for some."""
+    return None if payment.problem else payment.blocked_by(count)
+
+
+def _json_or_none(message: Message | None) -> dict[str, Any] | None:
+    return message_json(message, is_free=True) if message else None
 
 
 def _refiner(values: Mapping[str, Any]) -> dict[str, Any]:

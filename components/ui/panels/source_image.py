@@ -102,6 +102,8 @@ def _messages() -> dict[str, dict[str, Any]]:
         "not_sent": messages.SOURCE_NOT_SENT,
         "not_a_picture": messages.NOT_A_SOURCE,
         "no_camera": messages.NO_CAMERA,
+        "nothing_marked": messages.NOTHING_MARKED,
+        "nothing_extended": messages.NOTHING_EXTENDED,
     }
     found = {name: message_json(message, is_free=True) for name, message in texts.items()}
     # By a proxy: whoever pays by the picture wants to know that a refused one was not.

@@ -30,6 +30,7 @@ from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
 from components.messages.message import Charge, Message
 from components.recipes.infotext import infotext
+from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.ui.identity import user_of
 from components.ui.programs.call_limits import CallLimits
@@ -239,10 +240,10 @@ def _details(job: Job) -> dict[str, Any]:
     return {
         "job": job.id,
         "task": job.task_id,
-        "model": job.model,
+        "model": shown_model(job),
         "seed": job.request.seed,
         "timings": {"inference": job.inference_ms},
         "has_nsfw_contents": [image.nsfw for image in job.images],
         "note": " ".join(str(note) for note in job.notes),
-        "recipe": infotext(job.request, job.model),
+        "recipe": infotext(job.request, shown_model(job)),
     }

@@ -19,10 +19,12 @@ from components.domain.job import Job, StoredImage
 from components.images.metadata import strip, write_text
 from components.messages.catalogue import text
 from components.recipes.infotext import NEGATIVE, VERSION, infotext
+from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.ui import assets
 from components.ui.http.language import language_of
 from components.ui.http.responses import refusal
+from components.ui.routes.file_names import picture_stem
 from components.ui.routes.zip_stream import Entry, stream_zip
 
 PATH = "playground/packs/"
@@ -103,12 +105,12 @@ def _entries(
     shown: list[str] = []
     numbers = iter(range(1, MAX_JOBS * 10))
     for job in jobs:
-        recipe = "" if archive.is_clean else infotext(job.request, job.model)
+        recipe = "" if archive.is_clean else infotext(job.request, shown_model(job))
         for image in job.images:
             # Deleted since the archive was requested.
             if (stored := content(image.name)) is None:
                 continue
-            file = f"pictures/{next(numbers):03}{f'-seed-{job.request.seed}' if recipe else ''}{_suffix(image)}"
+            file = f"pictures/{next(numbers):03}{f'-{picture_stem(job.request)}' if recipe else ''}{_suffix(image)}"
             yield file, job.created, write_text(stored, recipe) if recipe else strip(stored)
             shown.append(_image_html(job, image, file, recipe))
     yield _SHEET, time.time(), _sheet_html(shown, language).encode()

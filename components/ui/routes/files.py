@@ -12,12 +12,15 @@ from starlette.routing import BaseRoute, Route
 
 from components import messages
 from components.images.metadata import strip, write_text
+from components.recipes.infotext import infotext
+from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.threads import optional_threads
 from components.ui import assets
 from components.ui.http.csp import HEADER, OF_ASSETS
 from components.ui.http.encoded_text import EncodedTexts
 from components.ui.http.responses import refusal
+from components.ui.routes.file_names import attachment, picture_stem
 from components.ui.routes.source_images import source_routes
 
 _TYPES = {
@@ -49,7 +52,8 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         """Serve an image. Its name is the permission: 128 random bits.
 
         `?original` is a download of the bytes as received, `?download=JOB` one with the recipe of that job added,
-        `?clean` one without metadata. `?thumb` is the thumbnail.
+        `?clean` one without metadata. `?thumb` is the thumbnail. A download that has a job is named by its prompt;
+        one without metadata is not.
         """
         name, query = request.path_params["name"], request.query_params
         if "thumb" in query:
@@ -63,8 +67,10 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         if "clean" in query:
             # In a thread: the file is read and copied as a whole.
             image = await optional_threads().run(_rewritten, image, strip)
-        elif recipe := await playground.recipes.of_image(name, query.get("download", "")[:64]):
+        elif job := await playground.recipes.job_of_image(name, query.get("download", "")[:64]):
+            recipe = infotext(job.request, shown_model(job))
             image = await optional_threads().run(_rewritten, image, partial(write_text, text=recipe))
+            download_name = f"{picture_stem(job.request)}.{suffix}"
         return _file_response(image, f".{suffix}", f"private, {_IMMUTABLE}", download_name)
 
     return image_file
@@ -113,5 +119,5 @@ def _file_response(image: Path | bytes, suffix: str, caching: str, download_name
     if isinstance(image, Path):
         return FileResponse(image, media_type=media_type, headers=headers, filename=download_name)
     if download_name:
-        headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
+        headers["Content-Disposition"] = attachment(download_name)
     return Response(image, media_type=media_type, headers=headers)

@@ -25,8 +25,8 @@ from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
 from components.messages import catalogue
 from components.messages.message import Message
-from components.services.host_config import SpendingReport
 from components.services.playground import Playground
+from components.services.spending_report import SpendingReport
 from components.ui import assets
 from components.ui.identity import user_of
 from components.ui.message_json import message_json
@@ -165,6 +165,7 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
         "people": [_person_json(spending) for spending in report.people[:PEOPLE_SHOWN]],
         "others": max(0, len(report.people) - PEOPLE_SHOWN),
         "slowdown": _slowdown_json(report.slowdown) if report.slowdown else None,
+        "trouble": report.trouble.code if report.trouble else None,
     }
 
 

@@ -98,7 +98,7 @@ LIMITS = BudgetLimits(
         (SpendingTotals(images_this_hour=8), 10**9, None),
         (SpendingTotals(images_this_hour=9), 10**9, messages.picture_limit(10)),
         (SpendingTotals(by_person_today=800), 10**9, None),
-        (SpendingTotals(by_person_today=801), 10**9, messages.person_limit(0.001)),
+        (SpendingTotals(by_person_today=801), 10**9, messages.PERSON_LIMIT),
         (SpendingTotals(today=4_800), 10**9, None),
         (SpendingTotals(today=4_801), 10**9, messages.DAY_SPENT),
         (SpendingTotals(this_month=49_800), 10**9, None),
@@ -157,7 +157,7 @@ def test_s03_what_is_admitted_keeps_every_limit(spent, prices, balance):
         ((1,) * 10, None),
         ((1,) * 11, messages.press_above_hour(11, 10)),
         ((999, 1), None),
-        ((999, 1001), messages.press_above_amount(2, 0.002, 0.001)),
+        ((999, 1001), messages.press_above_amount(2)),
     ],
 )
 def test_a_press_above_a_limit_says_what_fits_whatever_was_spent_before(prices, told):

@@ -61,6 +61,16 @@ def test_what_no_one_model_takes_together_is_said_of_both():
     assert refused.message == messages.no_model_takes_together("image", "loras")
 
 
+def test_what_goes_with_nothing_in_the_form_is_known_before_it_is_chosen():
+    assert FAMILY.conflict(PLAIN, "image") is None
+    assert FAMILY.conflict(FROM_IMAGE, "loras") == messages.not_together("loras", "image")
+    assert FAMILY.conflict(replace(PLAIN, loras=LORA), "image") == messages.not_together("image", "loras")
+    both = replace(FROM_IMAGE, loras=LORA)
+    assert FAMILY.conflict(both, "image") == messages.not_together("image", "loras"), "said where it is in use too"
+    assert FAMILY.conflict(both, "negative_prompt") is None, "another part is to blame"
+    assert ALL.conflict(both, "mask_image") is None
+
+
 def test_a_model_whose_range_is_too_narrow_is_passed_over_and_the_last_one_says_why():
     narrow = replace(
         SDXL_LORA, id="narrow", schema=BUILT_IN_SCHEMA.with_range("num_inference_steps", Range("Steps", 1, 10, 5, 1))

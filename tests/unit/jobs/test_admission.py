@@ -113,9 +113,9 @@ async def test_s03_at_home_too_a_price_list_that_is_out_of_order_stops_the_click
 
 REFUSALS = [
     ({"images_per_hour": 1}, messages.press_above_hour(2, 1)),
-    ({"per_person_day": CENT}, messages.press_above_amount(2, 0.02, 0.01)),
-    ({"per_day": CENT}, messages.press_above_amount(2, 0.02, 0.01)),
-    ({"per_month": CENT}, messages.press_above_amount(2, 0.02, 0.01)),
+    ({"per_person_day": CENT}, messages.press_above_amount(2)),
+    ({"per_day": CENT}, messages.press_above_amount(2)),
+    ({"per_month": CENT}, messages.press_above_amount(2)),
     ({"min_balance": 99_980_001}, messages.BALANCE_LOW),
     ({"is_stopped": True}, messages.STOPPED_BY_HOST),
     ({"access": Access.OWN_KEY_ONLY}, messages.OWN_KEY_ONLY),
@@ -137,7 +137,7 @@ async def test_s03_a_click_that_would_pass_a_limit_ends_whole_with_its_sentence(
     ("limit", "told"),
     [
         ({"images_per_hour": 2}, messages.picture_limit(2)),
-        ({"per_person_day": 2 * CENT}, messages.person_limit(0.02)),
+        ({"per_person_day": 2 * CENT}, messages.PERSON_LIMIT),
         ({"per_day": 2 * CENT}, messages.DAY_SPENT),
         ({"per_month": 2 * CENT}, messages.MONTH_SPENT),
         ({"min_balance": 99_980_000}, messages.BALANCE_LOW),
@@ -160,7 +160,7 @@ async def test_s03_what_was_refused_or_refunded_may_be_tried_again_and_what_was_
         assert (await rig.picture("c2")).state is JobState.FAILED
         api.course = [{"status": "completed"}]
         assert (await rig.picture("c3")).state is JobState.COMPLETED
-        assert problem_of(await rig.picture("c4")) == messages.person_limit(0.01)
+        assert problem_of(await rig.picture("c4")) == messages.PERSON_LIMIT
 
 
 async def test_s03_signed_in_people_are_counted_by_name_in_every_browser(tmp_path, api, clock):

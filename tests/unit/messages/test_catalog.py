@@ -32,9 +32,11 @@ MADE = {
     "not_text": messages.not_text("prompt"),
     "picture_must_be_sent": messages.picture_must_be_sent("image"),
     "picture_limit": messages.picture_limit(20),
-    "person_limit": messages.person_limit(1.0),
+    "press_above_left": messages.press_above_left(4, 2),
+    "renewed_at": messages.renewed_at(messages.picture_limit(20), 1_800_000_000),
+    "not_known_to_take": messages.not_known_to_take("image"),
     "press_above_hour": messages.press_above_hour(25, 20),
-    "press_above_amount": messages.press_above_amount(25, 1.6, 1.0),
+    "press_above_amount": messages.press_above_amount(25),
     "too_many_of_yours": messages.too_many_of_yours(8),
     "too_many_of_programs": messages.too_many_of_programs(8),
     "busy_until": messages.busy_until(1_800_000_000),
@@ -45,6 +47,7 @@ MADE = {
     "request_too_large": messages.request_too_large(25),
     "not_taken": messages.not_taken("loras"),
     "no_model_takes": messages.no_model_takes("mask_image"),
+    "not_together": messages.not_together("image", "loras"),
     "no_model_takes_together": messages.no_model_takes_together("mask_image", "loras"),
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),
@@ -135,7 +138,7 @@ FOR_PROGRAMS = {
 """Their words name a parameter and its type."""
 OF_THE_EDGE = {"request_too_slow", "no_body_taken", "request_too_large"}
 """They answer a request that may be a program's, and say so."""
-FOR_THE_HOST = {"engine_model_unreadable", "engine_no_device", "foreign_host"}
+FOR_THE_HOST = {"your_setting_refused", "engine_model_unreadable", "engine_no_device", "foreign_host"}
 """They name a setting of the host's."""
 EVERYDAY_NONE = {"demo_knows_none"}
 """Their "none" is the everyday word."""

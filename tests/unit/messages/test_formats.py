@@ -78,8 +78,7 @@ def _kinds(template):
     [
         ({"code": "busy_until", "params": {"time": "12:30 UTC"}}, "Wait until 12:30 UTC, then"),
         ({"code": "busy_until", "params": {"time": 1_800_000_000}}, "Wait until 08:00 UTC, then"),
-        ({"code": "person_limit", "params": {"dollars": "$1.00"}}, "today's $1.00 worth"),
-        ({"code": "person_limit", "params": {"dollars": 1.0}}, "today's $1.00 worth"),
+        ({"code": "person_limit", "params": {"dollars": "$1.00"}}, "today's free pictures"),
         ({"code": "not_restored", "params": {"names": "Sampler, Model"}}, "here: Sampler, Model."),
         ({"code": "not_restored", "params": {"names": ["Sampler", "Model"]}}, "here: Sampler, Model."),
     ],

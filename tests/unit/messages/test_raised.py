@@ -19,7 +19,7 @@ from components.domain.batch import batch
 from components.domain.fields import PROMPT_LIMIT
 from components.domain.job import Job, JobState
 from components.domain.model_family import Catalogue, Model, ModelFamily
-from components.domain.request import GenerationRequest, LoraWeight
+from components.domain.request import GenerationRequest, LoraWeight, SourceImage
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, built_in_schema
 from components.errors import InvalidRequest, StorageError
 from components.messages.catalogue import Text
@@ -225,8 +225,11 @@ async def test_f34_what_the_models_take_is_said_to_be_unknown(tmp_path):
     backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     playground = Playground(backend, Store(tmp_path), host_config(backend))
     assert playground.notices == (messages.MODELS_UNAVAILABLE,)
-    assert backend.family.reason("mask_image") == messages.not_taken("mask_image")
-    assert backend.family.reason("loras") is None
+    assert backend.family.reason("mask_image") is None, "nobody said that it is not taken"
+    picture = SourceImage("i.png", "d", 256, 256)
+    with pytest.raises(InvalidRequest) as refused:
+        backend.family.choose(GenerationRequest("a cat", width=256, height=256, image=picture))
+    assert refused.value.message == messages.not_known_to_take("image")
 
 
 # --- at the page's own doors ---
@@ -261,7 +264,6 @@ async def test_f28_a_picture_whose_file_is_gone_is_said_to_a_program(hosted, tmp
     backend = Backend(
         "hosted",
         Text("backend.demo"),
-        None,
         Catalogue(ModelFamily.built_in([MODEL])),
         Endpoint(hosted.base_url, v3_service.KEY),
         free=False,

@@ -31,7 +31,6 @@ def backend(hosted):
     return Backend(
         "hosted",
         Text("backend.demo"),
-        None,
         Catalogue(ModelFamily.built_in([MODEL])),
         Endpoint(hosted.base_url, KEY),
         free=True,

@@ -1,5 +1,6 @@
 /** Mask editor: a dialog for drawing over the part that should change. Fetched when first opened. */
 import { button, make, setText } from "../../shared/dom.js";
+import { closeOnBack } from "../../shared/layers.js";
 import { loadStyle } from "../../shared/stylesheet.js";
 import { text } from "../../shared/texts.js";
 import { Bitmap } from "./bitmap.js";
@@ -13,15 +14,16 @@ const FEATHER = 8;
 const LARGEST = 200; // pixels, the brush's radius
 const SETTLED_MS = 150; // without a change, until the feathered edge is drawn: it is slow
 
-/** @typedef {{painted: Bitmap, mask: Bitmap, grow: number, feather: number, png: Blob}} Painted `painted` is what the
- *   visitor drew, `mask` is grown from it; the file holds the latter */
+/** @typedef {{painted: Bitmap, mask: Bitmap, grow: number, feather: number, png: Blob, isRemoval?: boolean}} Painted `painted` is what the
+ *   visitor drew, `mask` is grown from it; the file holds the latter. `isRemoval`: what is marked shall be removed now */
 
 /** Opens the editor. @param {{src: string, width: number, height: number}} picture
- * @param {{painted?: Bitmap, grow?: number, feather?: number}} [before] the mask to start with
- * @returns {Promise<?Painted>} null when it was cancelled */
-export async function openEditor(picture, before = {}) {
+ * @param {{painted?: Bitmap, grow?: number, feather?: number}} before the mask to start with
+ * @param {"part" | "remove"} purpose
+ * @returns {Promise<?Painted>} null when it was cancelled; Back and Escape keep what was drawn */
+export async function openEditor(picture, before, purpose) {
   await loadStyle(new URL("./editor.css", import.meta.url).href);
-  return new Editor(picture, before).show();
+  return new Editor(picture, before, purpose).show();
 }
 
 const pixels = (count) => text("mask.pixels", { count });
@@ -30,16 +32,17 @@ const shareText = (share) =>
   (share < 0.01 ? text("mask.share_tiny") : text("mask.share", { percent: Math.round(100 * share) }));
 
 class Editor {
-  constructor(picture, { painted, grow = 0, feather = FEATHER }) {
+  constructor(picture, { painted, grow = 0, feather = FEATHER }, purpose) {
     const { width, height } = picture;
     this.painted = painted?.clone() ?? new Bitmap(width, height);
     this.past = new History(this.painted);
     Object.assign(this, { grow, feather, tool: "paint", radius: Math.round(Math.min(width, height) / 20) });
     this.view = new View(picture, text("mask.canvas"));
     this.status = make("p", { className: "status", role: "status" });
-    this.node = make("dialog", { className: "mask-editor", "aria-label": text("mask.title") },
-      make("header", {}, make("h2", {}, text("mask.title")), make("p", {}, text("mask.hint"))),
-      this.view.node, this.#tools(), this.#foot());
+    const title = text(`mask.title.${purpose}`);
+    this.node = make("dialog", { className: "mask-editor", "aria-label": title },
+      make("header", {}, make("h2", {}, title), make("p", {}, text(`mask.hint.${purpose}`))),
+      this.view.node, this.#tools(), this.#foot(purpose));
     this.node.addEventListener("keydown", (event) => this.#key(event));
     watchPointers(this.view, this);
   }
@@ -48,14 +51,23 @@ class Editor {
   show() {
     document.body.append(this.node);
     this.node.showModal();
+    closeOnBack(this.node);
     this.#changed();
+    this.isChanged = false;
     return new Promise((resolve) => {
       this.node.addEventListener("close", () => {
         clearTimeout(this.settling);
         this.node.remove();
-        resolve(this.result ?? null);
+        resolve(this.#result());
       });
     });
+  }
+
+  /** @returns {Promise<?Painted>} */
+  async #result() {
+    const { painted, mask, grow, feather, isRemoval } = this;
+    if (this.isCancelled || !this.isChanged || !mask.share) return null;
+    return { painted, mask, grow, feather, isRemoval, png: await png(mask) };
   }
 
   // Strokes of a pointer, see pointers.js.
@@ -108,13 +120,14 @@ class Editor {
 
   /** Draws what will change, and its share of the image. */
   #changed() {
+    this.isChanged = true;
     clearTimeout(this.settling);
     this.mask = grown(this.painted, this.grow);
     this.view.draw(this.mask, 0);
     this.settling = setTimeout(() => this.view.draw(this.mask, this.feather), SETTLED_MS);
     const { share } = this.mask;
     setText(this.status, share ? shareText(share) : text("mask.nothing"));
-    this.useIt.disabled = !share;
+    this.useIt.disabled = this.removeIt.disabled = !share;
     this.undo.disabled = !this.past.canUndo;
     this.redo.disabled = !this.past.canRedo;
   }
@@ -155,7 +168,7 @@ class Editor {
       const tool = button(text(`mask.tool.${name}`), () => {
         this.tool = name;
         tools.forEach((other) => other.setAttribute("aria-pressed", String(other === tool)));
-      }, { "aria-pressed": String(name === this.tool) });
+      }, { "aria-pressed": String(name === this.tool), autofocus: name === this.tool });
       return tool;
     });
     group.append(...tools);
@@ -207,16 +220,20 @@ class Editor {
       make("div", { className: "row" }, button(text("mask.add"), () => put(255)), button(text("mask.take"), () => put(0))));
   }
 
-  #foot() {
-    this.useIt = button(text("mask.use"), () => this.#use(), { className: "primary" });
-    return make("footer", {}, this.status, button(text("mask.cancel"), () => this.node.close()), this.useIt);
-  }
-
-  async #use() {
-    this.useIt.disabled = true;
-    const { painted, mask, grow, feather } = this;
-    this.result = { painted, mask, grow, feather, png: await png(mask) };
-    this.node.close();
+  #foot(purpose) {
+    const isForRemoval = purpose === "remove";
+    const close = (how) => () => {
+      Object.assign(this, how);
+      this.node.close();
+    };
+    this.useIt = button(text("mask.use"), close({ isChanged: true }), { className: isForRemoval ? "" : "primary" });
+    this.removeIt = button(text("mask.remove_it"), close({ isChanged: true, isRemoval: true }),
+      { className: isForRemoval ? "primary" : "" });
+    // It presses Generate: what that costs stands on it.
+    this.removeIt.append(document.querySelector("#generate .price")?.textContent ?? "");
+    const cancel = button(text("mask.cancel"), close({ isCancelled: true }));
+    const actions = isForRemoval ? [this.useIt, this.removeIt] : [this.removeIt, this.useIt];
+    return make("footer", {}, this.status, cancel, ...actions);
   }
 
   #key(event) {

@@ -73,10 +73,10 @@ def fetched(web: TestClient, path: str) -> zipfile.ZipFile:
 def test_pictures_come_in_the_order_asked_for_with_their_recipes_and_a_sheet(web, packs, playground):
     one, two = made(playground, "a-1", "a fox", 7), made(playground, "b-1", "an owl", 8)
     archive = fetched(web, packs.create(ALICE, [two.id, one.id, "nobody's"], HERE, is_clean=False))
-    assert archive.namelist() == ["pictures/001-seed-8.jpg", "pictures/002-seed-7.jpg", "contact-sheet.html"]
-    assert read_text(archive.read("pictures/002-seed-7.jpg")) == infotext(one.request, one.model)
+    assert archive.namelist() == ["pictures/001-owl-8.jpg", "pictures/002-fox-7.jpg", "contact-sheet.html"]
+    assert read_text(archive.read("pictures/002-fox-7.jpg")) == infotext(one.request, one.model)
     sheet = archive.read("contact-sheet.html").decode()
-    for shown in ("2 pictures", "a fox", "an owl", "Seed: 7", "blurry\nugly", 'src="pictures/001-seed-8.jpg"'):
+    for shown in ("2 pictures", "a fox", "an owl", "Seed: 7", "blurry\nugly", 'src="pictures/001-owl-8.jpg"'):
         assert shown in sheet
     assert "http" not in sheet.replace("http-equiv", ""), "it is read offline"
 
@@ -117,7 +117,7 @@ def test_a_picture_that_went_meanwhile_is_left_out(web, packs, playground):
     one, two = made(playground, "a-1"), made(playground, "b-1")
     path = packs.create(ALICE, [one.id, two.id], HERE, is_clean=False)
     playground.store.blocking._images.delete(one.images[0].name)
-    assert fetched(web, path).namelist() == ["pictures/001-seed-1.jpg", "contact-sheet.html"]
+    assert fetched(web, path).namelist() == ["pictures/001-cat-1.jpg", "contact-sheet.html"]
     playground.store.blocking.delete_jobs([two])
     assert fetched(web, path).namelist() == ["contact-sheet.html"]
 

@@ -17,6 +17,7 @@ from components.services.backend import Backend
 from components.services.playground import Playground
 from components.storage.store import Store
 from components.ui.gallery.job_json import job_json
+from components.ui.routes.file_names import picture_stem
 from components.ui.routes.files import routes
 from tests.support.core import host_config
 from tests.support.scripted_api import BASE, KEY, picture_bytes
@@ -60,6 +61,17 @@ def test_a_picture_is_kept_with_its_recipe_as_it_came_or_bare(web, playground, d
         assert answer.headers["content-disposition"].startswith("attachment")
         assert answer.headers["content-type"] == "image/png"
     assert "content-disposition" not in web.get(f"/{shown['src']}").headers
+
+
+def test_a_download_is_named_by_its_prompt_and_a_bare_one_tells_nothing(web, playground, done):
+    (shown,) = job_json(done, playground)["pictures"]
+    download, original, bare = (
+        web.get(f"/{shown[way]}").headers["content-disposition"] for way in ("download", "original", "clean")
+    )
+    stem = picture_stem(done.request)
+    assert stem in download and download.endswith('.png"')
+    for answer in (original, bare, web.get(f"/{shown['src']}?download=another").headers["content-disposition"]):
+        assert stem not in answer and "sdxl-lora-" in answer
 
 
 def test_in_lists_a_small_copy_is_shown(web, playground, done):

@@ -1,0 +1,49 @@
+/** What scrolls the results: their own pane where form and results stand side by side, else the page. */
+
+const SCROLLING = ["auto", "scroll"];
+
+/** @returns {Element} */
+function scroller() {
+  const pane = document.querySelector("#show");
+  return pane && SCROLLING.includes(getComputedStyle(pane).overflowY) ? pane : document.scrollingElement;
+}
+
+/** Edge under which what is scrolled begins to be seen. @param {Element} of @returns {number} px from the window's top */
+const upperEdge = (of) => (of === document.scrollingElement ? 0 : of.getBoundingClientRect().top);
+
+/** Scrolls so that a node begins at the upper edge. @param {Element} node @param {number} [gap] px above it */
+export function scrollToTop(node, gap = 0) {
+  const at = scroller();
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const top = node.getBoundingClientRect().top - upperEdge(at) - gap;
+  at.scrollBy({ top, behavior: isCalm ? "instant" : "smooth" });
+}
+
+/** Holds still what is looked at while a list changes. Safari has no scroll anchoring, so page.css switches it off
+ * everywhere and the shift is corrected here. */
+export class Anchor {
+  /** @param {() => ?Element} find the node to keep in place, null to keep none */
+  constructor(find) {
+    this.find = find;
+    this.last = null;
+  }
+
+  /** @param {() => void} change */
+  during(change) {
+    const at = scroller();
+    const node = this.#node(at);
+    const before = node?.getBoundingClientRect().top;
+    change();
+    if (!node?.isConnected) return;
+    const shift = node.getBoundingClientRect().top - before;
+    if (shift) at.scrollBy({ top: shift, behavior: "instant" });
+    this.last = { node, place: at.scrollTop };
+  }
+
+  /** The same node until the visitor scrolls: each new card shifts the first of a row. */
+  #node(at) {
+    if (this.last?.place === at.scrollTop && this.last.node.isConnected) return this.last.node;
+    this.last = null;
+    return this.find(upperEdge(at));
+  }
+}
