@@ -51,7 +51,8 @@ export async function press(fields) {
   const { prompt, width, height } = shown ?? { prompt: sent.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(prompt ?? "").trim()) {
-    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? sent.pictures });
+    const { pictures = sent.pictures, columns } = extras;
+    expectReceipt(click, extras, { prompt, width, height, pictures, columns });
   }
   return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket } };
 }
