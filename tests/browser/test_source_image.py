@@ -191,8 +191,7 @@ def test_the_picture_is_fitted_to_the_size_and_never_stretched(person: Person, a
 def test_a_finished_picture_is_started_from(person: Person, api: HostedApi) -> None:
     person.generate("a cat")
     person.sees_pictures(1)
-    person.page.get_by_role("button", name="Open: a cat").click()
-    person.button("Start from this picture").click()
+    person.open_picture("a cat").get_by_role("button", name="Edit", exact=True).click()
     expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
     expect(person.prompt).to_have_value("a cat")
     person.generate("a dog")
