@@ -20,7 +20,7 @@ import { guardPresses } from "./press/guard.js";
 import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
 import { sendStyles } from "./prompt/styles.js";
 import { getVisitor } from "./shared/browser_id.js";
-import { button, make, oneAtATime } from "./shared/dom.js";
+import { button, make, oneAtATime, sleep } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
 import { list } from "./shared/formats.js";
@@ -44,6 +44,7 @@ import { restoreSourceImage } from "./source_image/panel.js";
  * @property {Set<string>} goneIds of jobs that the feed took away: a receipt that comes later must not show them
  */
 
+const LONGEST_OPENING_MS = 2_000; // in which the first answer is waited for
 let restored = null; // a promise of what was put into the form
 let opening = null; // a promise of the page. Gradio may mount the component again: the page outlives its element
 
@@ -60,8 +61,15 @@ export async function mount(host) {
   if (linked) gallery.say(linkedText(linked.moved));
   linkHelp();
   allowPresses(page);
+  announceReady(page);
   showNoticesIn((name) => gallery.say(host.messages[name]));
   host.watch("value", () => receive(page));
+}
+
+/** Has shell/opening.js show the page, once what it shows first is there: it would push what is below it. */
+async function announceReady({ shown }) {
+  await Promise.race([shown, sleep(LONGEST_OPENING_MS)]);
+  dispatchEvent(new Event("playground:ready"));
 }
 
 /** @returns {Promise<?{moved: string[]}>} of a link, which replaces the whole form; null without a link */
@@ -93,6 +101,7 @@ async function openPage(host) {
   const page = {
     host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed, goneIds: new Set(),
   };
+  page.shown = new Promise((resolve) => (page.show = resolve));
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
     server: host.server,
@@ -156,7 +165,7 @@ function showAnswer(page, answer, isFull, isRestarted) {
   if (!viewer && gallery.images().length) loadViewer(page).catch(() => {});
   tabTitle.update(rowsIn(page));
   price.showSpending(rowsIn(page));
-  offerExamples(gallery);
+  page.show(offerExamples(gallery));
 }
 
 const SEALS_AT_ONCE = 10; // the longest prompts make 15 kB each; components/ui/gallery/job_functions.py takes as many
@@ -186,7 +195,7 @@ function showRejection(row) {
 }
 
 function offerExamples(gallery) {
-  showExamples(gallery.extra, (example) => {
+  return showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
     gallery.say(text("form.example_filled"));

@@ -20,12 +20,23 @@ def page_html(title: str, first: FirstFiles) -> PageHtml:
     return PageHtml(
         head=_head(title) + first.preloads() + early,
         after_config=assets.inline_script("shell/own_origin.js"),
-        first_paint=assets.template("ui/shell/not_loaded.html")
+        first_paint=_opening(title)
+        + assets.template("ui/shell/not_loaded.html")
         + assets.inline_script("shell/not_loaded.js")
         + first.style_links()
         + assets.inline_styles(assets.FRAME_STYLES),
         has_styles=bool(first.styles),
     )
+
+
+def _opening(title: str) -> str:
+    texts = {"title": title}
+    texts |= {
+        "placeholder": catalogue.text("field.prompt.placeholder"),
+        "waiting": catalogue.text("shell.getting_ready"),
+    }
+    fills = {f"${{{name}}}": escape(text) for name, text in texts.items()}
+    return assets.template("ui/shell/opening.html", fills) + assets.inline_script("shell/opening.js")
 
 
 def _head(title: str) -> str:
