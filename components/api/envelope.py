@@ -24,8 +24,8 @@ from components.domain.json_values import as_mapping, as_text
 MESSAGE_LIMIT = 300
 """Characters of the API's own message that are shown to a visitor."""
 MAX_VALUES = 400_000
-"""Values of an answer; a list of a thousand models has about 100,000. Python reads a million in 0.2 s, in which no other
-thread runs; an inline image of 64 MB is one value, read in 0.2 s (measured)."""
+"""Values of an answer; a list of a thousand models has about 100,000. Python reads a million in 0.2 s, in which no
+other thread runs; an inline image of 64 MB is one value, read in 0.2 s (measured)."""
 NO_CODE = 0
 """Code of an answer that is not the API's own."""
 
