@@ -27,7 +27,13 @@ ALLOWED = {
     "components/loras/link.py": NAME,
     "components/loras/safetensors_header.py": NAME,
     "components/loras/sites.py": NAME,
-    "components/recipes/comfy/read.py": FORMAT,
+    **{
+        f"components/recipes/{name}.py": FORMAT
+        for name in (
+            *("comfy/graph", "comfy/joined_text", "comfy/loras", "comfy/parts", "comfy/read", "comfy/values"),
+            *("comfy/widgets", "comfy/workflow", "json_loras", "json_settings", "read"),
+        )
+    },
     "components/recipes/infotext.py": FORMAT,
     "components/recipes/infotext_parts.py": FORMAT,
     "components/recipes/infotext_recipe.py": FORMAT,

@@ -1,6 +1,6 @@
 """LoRAs of ComfyUI graphs: of every loader that names files and weights.
 
-Sources: xxmjskxx/ComfyUI_SaveImageWithMetaDataUniversal#27, #79, #83, willmiao/ComfyUI-Lora-Manager (tests),
+Sources: xxmjskxx/ComfyUI_SaveImageWithMetaDataUniversal#27, #79, #83, ComfyUI-Lora-Manager (tests),
 civitai/civitai (comfy.metadata.ts: `urn:air` names).
 """
 
