@@ -9,6 +9,7 @@ import { text } from "../shared/texts.js";
 
 /** Shows the offer. @param {HTMLElement} place its content is replaced @param {Recipe} recipe */
 export function offer(place, recipe) {
+  if (!Object.keys(recipe.settings).length) return place.replaceChildren(...unread(place, recipe));
   const use = button(text("source_image.recipe_use"), () => {
     place.replaceChildren(...report(place, recipe));
     place.querySelector("button").focus({ preventScroll: true }); // the button that was pressed is gone
@@ -16,6 +17,10 @@ export function offer(place, recipe) {
   });
   place.replaceChildren(make("div", { className: "offer" }, make("p", {}, text("source_image.recipe_found")), use));
 }
+
+/** Why nothing can be used. */
+const unread = (place, { left_out: [why] }) =>
+  [make("p", {}, inFull(why)), button(text("shared.dismiss"), () => place.replaceChildren())];
 
 /** What was used, and what could not be. */
 function report(place, { left_out: leftOut }) {
