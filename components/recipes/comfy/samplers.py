@@ -64,6 +64,8 @@ def is_sampler(node: Node) -> bool:
         return is_link(inputs.get("sigmas"))
     has_steps = is_link(inputs.get("sigmas")) or any(name in inputs for name in STEPS)
     has_seed = any(name in inputs for name in SEEDS)
+    if is_link(inputs.get("positive")) and is_link(inputs.get("latent_image")):
+        return True  # also where the names of its numbers are not in the file
     if is_link(inputs.get("positive")) or (is_link(inputs.get("conditioning")) and has_seed):
         return has_steps
     return has_steps and has_seed and "cfg" in inputs
