@@ -18,8 +18,8 @@ from components.images.inspect import FORMATS, PIXEL_LIMIT
 from components.images.structure import TooSlow
 from components.messages.message import Message
 
-BYTE_LIMIT = 20 * 1024 * 1024
-"""Bytes of a file; the API takes no larger uploads."""
+BYTE_LIMIT = 40 * 1024 * 1024
+"""Bytes of a file: upscaled PNG files have more than the 20 MB that the API takes, and are stored smaller."""
 MIN_SIDE = 16
 """Pixels of the shorter side, at least."""
 MAX_ASPECT = 10

@@ -41,7 +41,7 @@ class RateLimits:
     open_requests: int
     """Requests without a complete answer: a page has one long-poll open, a press one event stream."""
     open_uploads: int
-    """Uploads without a complete answer; each holds up to 25 MB of disk, and of memory while it is read."""
+    """Uploads without a complete answer; each holds up to 45 MB of disk, and of memory while it is read."""
     open_uploads_in_all: int
     body: BodyBounds
     upload: BodyBounds
@@ -59,7 +59,7 @@ DEFAULT_RATES = RateLimits(
     open_uploads=12,
     open_uploads_in_all=40,
     body=BodyBounds(max_bytes=MEGABYTE, seconds=60),
-    upload=BodyBounds(max_bytes=25 * MEGABYTE, seconds=300),
+    upload=BodyBounds(max_bytes=45 * MEGABYTE, seconds=300),
 )
 
 
