@@ -3,6 +3,7 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { mendInputs } from "./form/inputs.js";
 import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { summarize } from "./form/summaries.js";
@@ -94,6 +95,7 @@ async function openPage(host) {
   followRows();
   watchTouches();
   watchNumbers();
+  mendInputs();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
   const page = {

@@ -46,7 +46,7 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
-FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame",)
+FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame", "controls")
 """Style sheets of `ui` that stand in the page's HTML, before and after Gradio's own."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')

@@ -131,7 +131,6 @@ ALLOWED = {
     "translate(${}px, ${}px) scale(${})": "a style",
     "Escape": "a key",
     "Enter": "a key",
-    "AbortError": "a name of an exception",
     "Arrow": "the names of four keys begin so",
     "Notification": "a class of browsers",
     "Content-Type": "a header",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 
@@ -77,6 +78,23 @@ class Person:
         return self.page.get_by_role("button", name="Generate")
 
     @property
+    def banner(self) -> Locator:
+        """Return the reason above Generate why it cannot make a picture now."""
+        return self.page.locator("#banner")
+
+    def cannot_generate(self, reason: str) -> None:
+        """Wait until Generate is off, and says why to the eye and to a screen reader."""
+        expect(self.banner).to_contain_text(reason, timeout=PATIENCE)
+        expect(self.banner).to_be_in_viewport()
+        expect(self.generate_button).to_be_disabled()
+        expect(self.generate_button).to_have_accessible_description(re.compile(re.escape(reason)))
+
+    def can_generate(self) -> None:
+        """Wait until Generate is on and nothing is said to be in its way."""
+        expect(self.banner).to_be_hidden(timeout=PATIENCE)
+        expect(self.generate_button).to_be_enabled()
+
+    @property
     def results(self) -> Locator:
         return self.page.get_by_role("region", name="Results")
 
@@ -95,7 +113,7 @@ class Person:
     def enter_key(self, key: str) -> None:
         """Open the box for a key where it is not open yet, type one and have it used."""
         if not self.key_box.is_visible():
-            self.button("Use your own key").click()
+            self.page.locator("#account .disclose").click()
         self.key_box.fill(key)
         self.button("Use this key").click()
 
@@ -134,10 +152,15 @@ class Person:
         expect(self.in_state("completed")).to_have_count(count + 1)
 
     def open_picture(self, prompt: str) -> Locator:
-        """Open the newest picture of a prompt; returns the large view, once its actions are there."""
+        """Open the newest picture of a prompt; returns the large view with all its actions."""
         self.results.get_by_role("button", name=f"Open: {prompt}").first.click()
-        view = self.page.get_by_role("dialog", name="Picture")
-        view.get_by_role("group", name="Use again").wait_for()
+        return self.unfold_actions(self.page.get_by_role("dialog", name="Picture", exact=True))
+
+    def unfold_actions(self, view: Locator) -> Locator:
+        """Show the actions of a large view that its bar does not show, and return the view."""
+        more = view.get_by_role("button", name="More", exact=True)
+        if more.get_attribute("aria-expanded") == "false":
+            more.click()
         return view
 
     def draft_holds(self, text: str) -> None:

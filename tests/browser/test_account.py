@@ -14,7 +14,7 @@ from tests.support.v3_service import KEY, HostedApi
 
 OWN = "wsk-a-visitors-own-key-1a2b"
 IN_USE = "with your key ...1a2b. $4.20 left."
-HOST_PAYS = "Free for you: the owner of this page pays."
+HOST_PAYS = "Paid with this page's key."
 AWAY = "Your key is no longer stored here"
 
 
@@ -55,7 +55,7 @@ def token_of(person: Person) -> str | None:
     return person.page.evaluate("sessionStorage.getItem('playground-key')")
 
 
-def test_a_key_empties_its_box_at_once_and_is_shown_by_its_end(person: Person) -> None:
+def test_a_key_leaves_its_box_once_it_is_in_use_and_is_shown_by_its_end(person: Person) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -66,13 +66,14 @@ def test_a_key_empties_its_box_at_once_and_is_shown_by_its_end(person: Person) -
 
     person.page.route(re.compile("component_server"), hold)
     person.enter_key(OWN)
-    expect(person.key_box).to_have_value("")
     person.sees_text("Checking your key")
+    expect(person.key_box).to_have_attribute("type", "password")
     person.sees_text(HOST_PAYS)
     assert len(held) == 1
     held[0].continue_()
     person.sees_text(IN_USE)
     expect(person.key_box).to_be_hidden()
+    expect(person.key_box).to_have_value("")
     expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)
 
 
@@ -133,7 +134,7 @@ def test_a_key_that_is_not_accepted_is_told_at_its_box(
     person.enter_key(key)
     person.sees_text(sentence)
     expect(person.key_box).to_have_accessible_description(re.compile(re.escape(sentence)))
-    expect(person.key_box).to_have_value("")
+    expect(person.key_box).to_have_value(key)
     assert token_of(person) is None
     assert key not in person.page.content()
     person.enter_key(OWN)
@@ -186,6 +187,7 @@ def test_by_keyboard_alone_and_enter_in_the_box_never_generates(person: Person, 
     keyboard.press("Control+Enter")
     person.sees_text("This key was rejected.")
     expect(person.key_box).to_be_focused()
+    keyboard.press("ControlOrMeta+a")
     keyboard.type(OWN)
     keyboard.press("Enter")
     person.sees_text(IN_USE)
@@ -226,19 +228,22 @@ def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_ag
 
 
 @pytest.mark.app("own key only")
-def test_where_everybody_brings_a_key_the_box_is_open_and_generate_says_why(person: Person, api: HostedApi) -> None:
-    obstacle = "This page needs your own WaveSpeed key."
-    expect(person.page.locator("#account").get_by_text(obstacle)).to_be_in_viewport()
-    expect(person.key_box).to_be_in_viewport()
-    expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)
-    person.generate("without a key")
-    expect(person.results.get_by_text(obstacle)).to_be_in_viewport()
-    person.has_tiles(0)
+def test_where_everybody_brings_a_key_whoever_has_none_practices(person: Person, api: HostedApi) -> None:
+    expect(person.page.locator("#account")).to_contain_text("Practice mode: free drawings, no AI.")
+    person.can_generate()
+    person.generate("a castle without a key")
+    person.sees_pictures(1)
+    assert submitted_with(api) == []
+    person.button("Make it real").click()
+    expect(person.key_box).to_be_focused()
+    get_one = person.page.get_by_role("link", name="Get a key at WaveSpeed")
+    expect(get_one).to_have_attribute("href", "https://wavespeed.ai/accesskey")
+    person.sees_text("A picture costs about one cent.")
     person.enter_key(OWN)
     person.sees_text(IN_USE)
-    expect(person.page.locator("#account").get_by_text(obstacle)).to_have_count(0)
+    expect(person.page.get_by_text("Practice mode")).to_have_count(0)
     person.generate("your own WaveSpeed key")
-    person.sees_pictures(1)
+    person.sees_pictures(2)
     assert submitted_with(api) == [OWN]
     assert KEY not in bearers(api, "/api/v3/")
 

@@ -1,4 +1,4 @@
-"""First paint: prompt and Generate before Gradio is there, where the real ones are; what is done there stays."""
+"""First paint: prompt and Generate before Gradio is there, in the places of the real ones; what is done there."""
 
 from __future__ import annotations
 

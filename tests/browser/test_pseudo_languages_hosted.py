@@ -166,7 +166,7 @@ def test_signing_in(browser: Browser, space: Space, language: str, width: int) -
     with browser.new_context(locale=language, viewport=size, ignore_https_errors=True) as context:
         page = context.new_page()
         page.goto(space.url)
-        page.locator("#account .obstacle:not(:empty)").wait_for()
+        page.locator("#banner:not([hidden])").wait_for()
         assert (left_in_english(page), cut(page)) == ([], []), "a stranger, and the notice of a Space"
         page.click("#sign-in")
         page.locator("#sign-out").wait_for()

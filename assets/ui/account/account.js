@@ -50,6 +50,9 @@ export const updateAccount = (options) => panel?.update(options);
 /** Opens the box for a key, with the focus in it. */
 export const openKeyBox = () => panel?.box.bringIntoView();
 
+/** Shows whose key pays, or not while it pays for nothing. @param {boolean} isShown */
+export const showPayer = (isShown) => panel?.payer.classList.toggle("void", !isShown);
+
 /** Updates the balance of an own key once jobs have ended. */
 export function jobEnded() {
   if (!panel || !sessionKey()) return;

@@ -1,4 +1,5 @@
 /** Price of the form and what is unavailable, requested from the server while the form changes. Nothing is spent. */
+import { showPayer } from "../account/account.js";
 import { isRowShown, ROWS } from "../loras/rows.js";
 import { spentOn } from "../shared/bill.js";
 import { elementId, make, numberInput, setText } from "../shared/dom.js";
@@ -145,10 +146,12 @@ class PriceWatch {
     this.answer = answer ?? this.answer;
     setText(this.price, answer ? priceText(answer) : "");
     const { problem = null, in_the_way: inTheWay = null } = answer ?? {};
+    showPayer(!problem);
     this.banner.show({ problem, inTheWay, refusal: this.refusal });
     this.#showLine();
     if (!answer) return;
     this.isFree = answer.free || answer.costs_nothing;
+    document.documentElement.toggleAttribute("data-payer", Boolean(answer.is_payer && !answer.free));
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
     this.#offerComparison(answer);
     setSourceImageOff(reason("picture"));

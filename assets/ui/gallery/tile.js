@@ -244,8 +244,8 @@ export class Tile {
       box.append(again);
     }
     if (row.task) box.append(taskDetails(row.task));
-    // What may still turn up is not deleted.
-    if (this.actions.remove && !row.can_look_again) {
+    // What may still turn up is not deleted, nor a record that cannot be read.
+    if (this.actions.remove && !row.can_look_again && row.seed != null) {
       box.append(...new DismissControl(() => this.row, this.actions.remove).nodes);
     }
     return box;

@@ -2,6 +2,7 @@
 import { openCards } from "../shared/card_dialog.js";
 import { button, make } from "../shared/dom.js";
 import { list } from "../shared/formats.js";
+import { sampleNote } from "../shared/painter.js";
 import { text } from "../shared/texts.js";
 
 /** @typedef {import("./chosen_styles.js").Style} Style */
@@ -40,7 +41,7 @@ export async function chooseStyles(chosen, onChange) {
     report();
   });
   const hint = text(styles.length ? "prompt.styles_hint" : "prompt.styles_not_loaded");
-  await openCards({ title: text("prompt.styles"), hint, cards, foot: [details, clear] });
+  await openCards({ title: text("prompt.styles"), hint, notes: [sampleNote()], cards, foot: [details, clear] });
 }
 
 /** What styles add to the two prompts. @param {Style[]} styles */

@@ -5,12 +5,12 @@ import { loadStyle } from "./stylesheet.js";
 import { text } from "./texts.js";
 
 /** Opens the dialog; resolves when it is closed.
- * @param {{title: string, hint: string, cards: HTMLElement[], foot: HTMLElement[]}} content */
-export async function openCards({ title, hint, cards, foot }) {
+ * @param {{title: string, hint: string, notes?: HTMLElement[], cards: HTMLElement[], foot: HTMLElement[]}} content */
+export async function openCards({ title, hint, notes = [], cards, foot }) {
   await loadStyle(new URL("./card_dialog.css", import.meta.url).href);
   const done = button(text("shared.done"), () => node.close(), { className: "done" });
   const node = make("dialog", { className: "cards", "aria-label": title },
-    make("header", {}, make("h2", {}, title), make("p", {}, hint)),
+    make("header", {}, make("h2", {}, title), make("p", {}, hint), ...notes),
     make("ul", {}, ...cards.map((card) => make("li", {}, card))),
     make("footer", {}, ...foot, done));
   // A click on the backdrop has the dialog itself as its target.

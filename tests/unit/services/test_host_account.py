@@ -106,7 +106,7 @@ def spent(tmp_path, api, clock):
 
     async def after(limits: BudgetLimits, images: int, person: str = ALICE) -> HostPayment:
         async with running(tmp_path, api.client(), clock, limits=limits) as rig:
-            account = HostAccount(rig.quotes, rig.calls, BASE)
+            account = HostAccount(QuoteCache(api.client(), limits, clock), rig.calls, BASE)
             for number in range(images):
                 await rig.picture(f"c{number}")
                 clock.advance(60.0)
