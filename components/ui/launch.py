@@ -26,6 +26,7 @@ from components.ui.http.forwarded import ForwardedHeaders
 from components.ui.http.gradio_server import bounded_server
 from components.ui.http.gradio_sessions import use_lean_sessions
 from components.ui.http.host_check import HostCheck
+from components.ui.http.page_html import PageHtml
 from components.ui.http.page_turns import PageTurns
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 from components.ui.http.rate_limit import RateLimit, rates_within
@@ -129,11 +130,13 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
             **handlers(misnamed_parameter),
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
-        "middleware": _middleware(page.blocks, playground.config, first),
+        "middleware": _middleware(
+            page.blocks, playground.config, page_html(TITLE, first, is_priced=not playground.backend.free)
+        ),
     }
 
 
-def _middleware(blocks: gr.Blocks, config: HostConfig, first: FirstFiles) -> list[Middleware]:
+def _middleware(blocks: gr.Blocks, config: HostConfig, html: PageHtml) -> list[Middleware]:
     """Return the middlewares that every request passes, the outermost first."""
     return [
         # Before all others, which ask whose request it is.
@@ -151,7 +154,7 @@ def _middleware(blocks: gr.Blocks, config: HostConfig, first: FirstFiles) -> lis
         Middleware(PageTurns),
         # Outside CspNonces, which rewrites the page's HTML and so needs it uncompressed.
         Middleware(Compression),
-        Middleware(CspNonces, html=page_html(TITLE, first), frames=config.frames),
+        Middleware(CspNonces, html=html, frames=config.frames),
         Middleware(SignIn),
     ]
 

@@ -130,6 +130,7 @@ ALLOWED = {
     "${}px sans-serif": "a font",
     "translate(${}px, ${}px) scale(${})": "a style",
     "Escape": "a key",
+    "NotLoadedError": "the name of an error",
     "Enter": "a key",
     "Arrow": "the names of four keys begin so",
     "Notification": "a class of browsers",
