@@ -137,7 +137,6 @@ ALLOWED = {
     "Content-Type": "a header",
     "X-Playground-Visitor": "a header",
     "Bearer ${}": "a header's value",
-    "NotLoadedError": "a name of an exception",
     "noopener noreferrer": "a value of HTML",
     "playground tells when done": "a name in the browser's storage",
     "empty background, seamless continuation of the surroundings, nothing else": "a prompt, which the model reads",
