@@ -7,7 +7,7 @@
 export function mendInputs() {
   const form = document.querySelector("#form");
   const mendAll = () => {
-    form.querySelectorAll(".block[id] input[type=radio]").forEach(group);
+    form.querySelectorAll(".block[id] input[name^=radio-]").forEach(group);
     for (const box of form.querySelectorAll("textarea:not([dir=auto])")) box.dir = "auto";
   };
   mendAll();
