@@ -3,6 +3,7 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { mendInputs } from "./form/inputs.js";
 import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { summarize } from "./form/summaries.js";
@@ -19,7 +20,7 @@ import { guardPresses } from "./press/guard.js";
 import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
 import { sendStyles } from "./prompt/styles.js";
 import { getVisitor } from "./shared/browser_id.js";
-import { button, make, oneAtATime } from "./shared/dom.js";
+import { button, make, oneAtATime, sleep } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
 import { list } from "./shared/formats.js";
@@ -28,6 +29,7 @@ import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { text } from "./shared/texts.js";
+import { checkVersion } from "./shared/upgrade.js";
 import { restoreSourceImage } from "./source_image/panel.js";
 
 /**
@@ -43,6 +45,7 @@ import { restoreSourceImage } from "./source_image/panel.js";
  * @property {Set<string>} goneIds of jobs that the feed took away: a receipt that comes later must not show them
  */
 
+const LONGEST_OPENING_MS = 2_000; // in which the first answer is waited for
 let restored = null; // a promise of what was put into the form
 let opening = null; // a promise of the page. Gradio may mount the component again: the page outlives its element
 
@@ -59,8 +62,15 @@ export async function mount(host) {
   if (linked) gallery.say(linkedText(linked.moved));
   linkHelp();
   allowPresses(page);
+  announceReady(page);
   showNoticesIn((name) => gallery.say(host.messages[name]));
   host.watch("value", () => receive(page));
+}
+
+/** Has shell/opening.js show the page, once what it shows first is there: it would push what is below it. */
+async function announceReady({ shown }) {
+  await Promise.race([shown, sleep(LONGEST_OPENING_MS)]);
+  dispatchEvent(new Event("playground:ready"));
 }
 
 /** @returns {Promise<?{moved: string[]}>} of a link, which replaces the whole form; null without a link */
@@ -86,16 +96,18 @@ async function openPage(host) {
   followRows();
   watchTouches();
   watchNumbers();
+  mendInputs();
   nameSliders();
   const { id: visitor, isStored } = await getVisitor();
   const page = {
     host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed, goneIds: new Set(),
   };
+  page.shown = new Promise((resolve) => (page.show = resolve));
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
     server: host.server,
     visitor,
-    onConnection: page.gallery.showConnection,
+    onConnection: (isLost) => showConnection(page, isLost),
     onAnswer: (...answer) => showAnswer(page, ...answer),
   });
   page.price = watchPrice({ visitor, estimate: (values) => page.host.server.estimate(values) });
@@ -139,6 +151,12 @@ const rowsIn = ({ gallery }) => gallery.rows();
 
 // --- what comes from the server ---
 
+function showConnection({ gallery }, isLost) {
+  gallery.showConnection(isLost);
+  document.documentElement.toggleAttribute("data-offline", isLost); // Gradio's own notice of it would cover ours
+  if (isLost) checkVersion(); // an upgraded server may know none of this page's functions
+}
+
 function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
@@ -148,13 +166,14 @@ function showAnswer(page, answer, isFull, isRestarted) {
   keepSeals(answer.rows);
   dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
   if (isRestarted && page.hasAnswer) account.updateAccount(); // a restarted server has forgotten the key
+  if (isRestarted && page.hasAnswer) checkVersion();
   page.hasAnswer = true;
   viewer?.refresh();
   // The first image fetches the viewer, so that it opens at once. A failure shows when an image is opened.
   if (!viewer && gallery.images().length) loadViewer(page).catch(() => {});
   tabTitle.update(rowsIn(page));
   price.showSpending(rowsIn(page));
-  offerExamples(gallery);
+  page.show(offerExamples(gallery));
 }
 
 const SEALS_AT_ONCE = 10; // the longest prompts make 15 kB each; components/ui/gallery/job_functions.py takes as many
@@ -184,7 +203,7 @@ function showRejection(row) {
 }
 
 function offerExamples(gallery) {
-  showExamples(gallery.extra, (example) => {
+  return showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
     gallery.say(text("form.example_filled"));

@@ -46,11 +46,11 @@ EAGER_STYLES = (
     "prompt/prompt",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
-FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame",)
+FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame", "controls")
 """Style sheets of `ui` that stand in the page's HTML, before and after Gradio's own."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
-INLINE_SCRIPTS = ("shared/frame_loop.js", "shell/own_origin.js", "shell/not_loaded.js")
+INLINE_SCRIPTS = ("shared/frame_loop.js", "shell/own_origin.js", "shell/not_loaded.js", "shell/opening.js")
 """Scripts of `ui` that stand in the page's HTML, where they run before those of Gradio; no modules."""
 
 

@@ -87,7 +87,7 @@ class Page:
             with gr.Column(elem_id="settings"):
                 place_sheet_head()
                 self._place_settings(playground)
-            with gr.Row(elem_id="action"):
+            with gr.Row(elem_id="action", elem_classes=None if playground.backend.free else ["priced"]):
                 return gr.Button(label("page.generate"), variant="primary", size="lg", elem_id="generate")
 
     def _place_settings(self, playground: Playground) -> None:

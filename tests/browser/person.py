@@ -152,10 +152,15 @@ class Person:
         expect(self.in_state("completed")).to_have_count(count + 1)
 
     def open_picture(self, prompt: str) -> Locator:
-        """Open the newest picture of a prompt; returns the large view, once its actions are there."""
+        """Open the newest picture of a prompt; returns the large view with all its actions."""
         self.results.get_by_role("button", name=f"Open: {prompt}").first.click()
-        view = self.page.get_by_role("dialog", name="Picture")
-        view.get_by_role("group", name="Use again").wait_for()
+        return self.unfold_actions(self.page.get_by_role("dialog", name="Picture", exact=True))
+
+    def unfold_actions(self, view: Locator) -> Locator:
+        """Show the actions of a large view that its bar does not show, and return the view."""
+        more = view.get_by_role("button", name="More", exact=True)
+        if more.get_attribute("aria-expanded") == "false":
+            more.click()
         return view
 
     def draft_holds(self, text: str) -> None:

@@ -133,8 +133,12 @@ def shelf(person: Person) -> None:
 
 
 def large_view(person: Person) -> None:
-    person.page.get_by_role("button", name="Open: a red fox").first.click()
-    person.button("Copy settings as text").wait_for()
+    person.open_picture("a red fox")
+
+
+def card_menu(person: Person) -> None:
+    person.results.get_by_role("button", name="More", exact=True).first.click()
+    person.page.get_by_role("dialog", name="More").get_by_role("button", name="Copy settings link").wait_for()
 
 
 def comparison(person: Person) -> None:
@@ -186,7 +190,7 @@ def refused(person: Person) -> None:
     person.sees_text(messages.NO_PROMPT.happened)
 
 
-WITH_PICTURES = [pictures, large_view, comparison, grid_view, history, history_without_finds]
+WITH_PICTURES = [pictures, large_view, card_menu, comparison, grid_view, history, history_without_finds]
 EMPTY = [nothing_yet, refused, account, styles, shelf, picture_panel, mask_editor, code]
 
 

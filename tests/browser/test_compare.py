@@ -27,6 +27,11 @@ def slider(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="With and without")
 
 
+def compare_button(person: Person) -> Locator:
+    """Return the button of the newest card."""
+    return person.results.get_by_role("button", name="Compare", exact=True).first
+
+
 def cut(dialog: Locator) -> float:
     """How much of the picture with the LoRA is shown, 0 to 1, by what is on the screen."""
     edge, sheet = dialog.locator(".edge").bounding_box(), dialog.locator(".sheet").bounding_box()
@@ -53,12 +58,12 @@ def test_one_click_makes_both_and_shows_them(person: Person) -> None:
     person.sees_pictures(2)
     expect(person.tiles.nth(0).get_by_text("With LoRA")).to_be_visible()
     expect(person.tiles.nth(1).get_by_text("Without")).to_be_visible()
-    person.tiles.nth(1).get_by_role("button", name="Compare").click()
+    compare_button(person).click()
     expect(dialog).to_be_visible()
     person.page.keyboard.press("Escape")
     person.page.reload()
     person.sees("completed", 2)
-    person.tiles.nth(0).get_by_role("button", name="Compare").click()
+    compare_button(person).click()
     expect(dialog.get_by_text("Same prompt, same seed")).to_be_visible()
 
 
@@ -69,7 +74,7 @@ def test_it_does_not_open_over_what_the_person_turned_to(person: Person) -> None
     person.page.get_by_role("button", name="Compare with and without").click()
     person.prompt.press_sequentially(" by the sea")
     person.sees_pictures(2)
-    expect(person.tiles.nth(0).get_by_role("button", name="Compare")).to_be_visible()
+    expect(compare_button(person)).to_be_visible()
     expect(slider(person)).to_be_hidden()
 
 
@@ -105,8 +110,9 @@ def test_without_a_scale_there_is_nothing_to_compare(person: Person, api: Hosted
 @pytest.mark.app("demo")
 def test_with_a_finger_on_a_phone(on_a_phone: Person) -> None:
     person = on_a_phone
-    chosen(person)
     person.prompt.fill("a castle")
+    person.open_settings()
+    chosen(person)
     person.page.get_by_role("button", name="Compare with and without").tap()
     dialog = slider(person)
     expect(dialog.get_by_text("of the picture differs")).to_be_visible()
@@ -128,6 +134,7 @@ def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
     expect(view.get_by_role("button", name="Cancel comparing")).to_be_focused()
     person.page.keyboard.press("Escape")
     person.results.get_by_role("button", name="Open: a fox").nth(1).click()
+    person.unfold_actions(view)
     view.get_by_role("button", name="Compare with selected").click()
     dialog = person.page.get_by_role("dialog", name="Two pictures")
     expect(dialog.get_by_text("Seed 8", exact=True)).to_be_visible()

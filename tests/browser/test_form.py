@@ -29,7 +29,9 @@ def test_an_example_fills_the_form_and_spends_nothing(newcomer: Person, api: Hos
     person.generate()
     person.sees_pictures(1)
     assert len(api.posts) == 1
-    expect(examples).to_have_count(0)
+    expect(examples).to_have_count(6)
+    tile, idea = person.tiles.first.bounding_box(), examples.first.bounding_box()
+    assert tile and idea and idea["y"] > tile["y"] + tile["height"], "they stay, behind the pictures"
 
 
 def test_an_empty_prompt_is_told_at_its_field_and_sends_nothing(person: Person, api: HostedApi) -> None:

@@ -67,7 +67,7 @@ def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
     view.get_by_role("button", name="Open: Picture number 149").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True)
     expect(large.get_by_role("img", name="Picture number 149")).to_be_visible()
-    large.get_by_role("button", name="Same settings").click()
+    person.unfold_actions(large).get_by_role("button", name="Use these settings").click()
     expect(view).to_be_hidden()
     expect(person.prompt).to_have_value("Picture number 149 of a café")
 
@@ -134,8 +134,14 @@ def test_several_are_fetched_as_one_file_with_a_sheet(person: Person) -> None:
         view.get_by_role("button", name="Download as zip").click()
     archive = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
     assert archive.testzip() is None
-    assert archive.namelist() == ["pictures/001-seed-8.png", "pictures/002-seed-81.png", "contact-sheet.html"]
-    assert read_text(archive.read("pictures/001-seed-8.png")).startswith("Picture number 8 of a café\n")
+    assert archive.namelist() == [
+        "pictures/001-picture-number-8-of-a-café-8.png",
+        "pictures/002-picture-number-81-of-a-café-81.png",
+        "contact-sheet.html",
+    ]
+    assert read_text(archive.read("pictures/001-picture-number-8-of-a-café-8.png")).startswith(
+        "Picture number 8 of a café\n"
+    )
     sheet = archive.read("contact-sheet.html").decode()
     assert "Picture number 81 of a café" in sheet and "Seed: 81" in sheet
 
@@ -191,7 +197,7 @@ def test_among_the_found_nothing_is_said_of_the_one_before(person: Person) -> No
     expect(tiles(view)).to_have_count(11)
     view.get_by_role("button", name="Open: Picture number 2 of").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True)
-    large.get_by_role("group", name="Use again").wait_for()
+    large.get_by_role("group", name="Actions").wait_for()
     expect(large.get_by_text("Changed since")).to_have_count(0)
 
 
@@ -275,9 +281,27 @@ def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> No
     assert float((bar.bounding_box() or {})["y"]) >= float((shelf.bounding_box() or {})["y"])
 
 
-def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:
+def test_each_day_has_one_heading_before_its_pictures(person: Person) -> None:
+    view = history(person)
+    expect(tiles(view).first).to_be_visible()
+    days = view.get_by_role("heading", level=3).all_inner_texts()
+    assert days and len(set(days)) == len(days)
+    expect(view.get_by_role("list", name="Results").get_by_role("listitem").first).to_have_text(days[0])
+
+
+def test_on_a_touch_screen_no_keyboard_covers_it_and_back_closes_it(on_a_phone: Person) -> None:
+    on_a_phone.generate("a fox")
+    on_a_phone.sees("completed", 1)
     view = history(on_a_phone)
-    expect(view.get_by_text("Nothing here yet.")).to_be_visible()
+    expect(view.get_by_role("button", name="Close", exact=True)).to_be_focused()
+    on_a_phone.page.evaluate("history.back()")
+    expect(view).to_be_hidden()
+
+
+def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:
+    on_a_phone.page.get_by_role("button", name="Use example:").first.wait_for()
+    expect(on_a_phone.tiles).to_have_count(0)
+    expect(on_a_phone.button("History")).to_be_hidden()
 
 
 def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -> None:

@@ -71,8 +71,7 @@ def test_original_is_the_picture_byte_for_byte(person: Person, api: HostedApi) -
     person.set_number("Seed", 7)
     person.generate("bytes")
     person.sees_pictures(1)
-    person.results.get_by_role("button", name="Open: bytes").click()
-    person.page.get_by_text("More download options").click()
+    person.open_picture("bytes")
     with person.page.expect_download() as download:
         person.page.get_by_role("dialog").get_by_role("link", name="Original file").click()
     assert Path(download.value.path()).read_bytes() == png(1024, 1024, 7)

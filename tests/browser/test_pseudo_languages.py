@@ -144,5 +144,5 @@ def test_a_language_that_is_not_there_is_english(browser: Browser, app: AppProce
         page = context.new_page()
         page.goto(app.url)
         page.get_by_role("button", name="Generate").wait_for()
-        page.get_by_role("button", name="History").wait_for()
+        page.get_by_role("button", name="Use example:").first.wait_for()
         assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["en", "ltr"]

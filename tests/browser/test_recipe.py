@@ -79,9 +79,8 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     fill(person)
     person.generate()
     person.sees_pictures(1)
-    person.results.get_by_role("button", name="Open: a red fox").click()
-    told = kept(person, "Download")
-    viewer(person).get_by_text("More download options").click()
+    person.open_picture("a red fox")
+    told = kept(person, "Save")
     original, bare = kept(person, "Original file"), kept(person, "Clean copy")
     assert read_text(told).startswith("a red fox in the snow, für 狐 <lora:pixel-art-xl:1>\nNegative prompt: blurry")
     assert read_text(bare) == ""
@@ -90,15 +89,14 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
 
     box = viewer(person).get_by_role("checkbox", name="Don't include prompt and settings in downloads")
     box.check()
-    assert kept(person, "Download") == bare
+    assert kept(person, "Save") == bare
     person.page.reload()
     person.sees_pictures(1)
-    person.results.get_by_role("button", name="Open: a red fox").click()
-    assert kept(person, "Download") == bare, "it is remembered"
-    viewer(person).get_by_text("More download options").click()
+    person.open_picture("a red fox")
+    assert kept(person, "Save") == bare, "it is remembered"
     expect(box).to_be_checked()
     box.uncheck()
-    assert kept(person, "Download") == told
+    assert kept(person, "Save") == told
     person.page.keyboard.press("Escape")
 
     person.prompt.fill("something else")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from components import messages
 from tests.browser.person import Person
@@ -27,7 +27,7 @@ def test_the_same_settings_come_back_and_start_nothing(person: Person, api: Host
     person.prompt.fill("something else")
     person.set_number("Seed", 99)
     person.set_number("Steps", 11)
-    act(person.open_picture("a fox"), "Same settings")
+    act(person.open_picture("a fox"), "Use these settings")
     person.sees_text("Loaded this picture's settings, including its seed.")
     expect(person.prompt).to_have_value("a fox")
     expect(person.number("Seed")).to_have_value("7")
@@ -50,18 +50,56 @@ def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> N
     assert (api.posts[-1]["prompt"], api.posts[-1]["seed"]) == ("an owl", 7)
 
 
-def test_a_variation_draws_a_seed(person: Person) -> None:
+def test_a_variation_is_made_at_once_with_another_seed_alone(person: Person, api: HostedApi) -> None:
     person.make("a fox", 7, 33)
     person.set_number("Steps", 11)
-    act(person.open_picture("a fox"), "New variation")
-    expect(person.number("Seed")).to_have_value("")
-    expect(person.number("Steps")).to_have_value("33")
+    person.prompt.fill("something else")
+    person.open_picture("a fox").get_by_role("button", name="Variations").click()
+    person.sees("completed", 2)
+    first, second = api.posts
+    assert {**second, "seed": 7} == first and second["seed"] != 7
+    expect(person.prompt).to_have_value("something else")
+    expect(person.number("Steps")).to_have_value("11")
 
 
-def test_painting_on_it_opens_the_editor(person: Person) -> None:
+def test_editing_puts_it_in_the_one_place_where_pictures_are_edited(person: Person) -> None:
     person.make("a fox", 7)
-    act(person.open_picture("a fox"), "Edit part of the picture")
-    expect(person.page.get_by_role("dialog", name="Edit a part of the picture")).to_be_visible()
+    act(person.open_picture("a fox"), "Edit")
+    expect(person.page.get_by_role("dialog", name="Picture", exact=True)).to_be_hidden()
+    expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
+
+
+def test_back_closes_it_and_leads_nowhere_else(person: Person) -> None:
+    person.make("a fox", 7)
+    view, address = person.open_picture("a fox"), person.page.url
+    person.page.evaluate("history.back()")
+    expect(view).to_be_hidden()
+    assert person.page.url == address
+    expect(person.results.get_by_role("button", name="Open: a fox").first).to_be_focused()
+
+
+def test_it_is_shared_as_a_file_that_its_prompt_names(person: Person) -> None:
+    person.make("a red fox", 7)
+    person.page.evaluate(
+        """() => {
+          navigator.canShare = () => true;
+          navigator.share = async ({ files }) => { window.shared = files.map(({ name, type }) => [name, type]); };
+        }"""
+    )
+    act(person.open_picture("a red fox"), "Share")
+    person.page.wait_for_function("window.shared")
+    assert person.page.evaluate("window.shared") == [["red-fox-7.png", "image/png"]]
+
+
+def test_where_nothing_can_be_shared_it_is_copied(person: Person) -> None:
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.make("a fox", 7)
+    person.page.evaluate("() => { navigator.canShare = undefined; }")
+    view = person.open_picture("a fox")
+    act(view, "Share")
+    expect(view.get_by_text("Picture copied.")).to_be_visible()
+    types = "async () => (await navigator.clipboard.read()).flatMap(({ types }) => types)"
+    assert person.page.evaluate(types) == ["image/png"]
 
 
 def test_the_recipe_is_copied(person: Person) -> None:
@@ -146,16 +184,18 @@ def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
     expect(star).to_have_attribute("aria-pressed", "true")
 
 
-def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(person: Person) -> None:
+def test_what_was_paid_is_not_refunded_by_a_deletion(person: Person) -> None:
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Delete")
     expect(view.get_by_text("This permanently deletes the picture. Deleting doesn't refund the cost.")).to_be_visible()
-    person.page.evaluate(
+
+
+def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(scripts: Page) -> None:
+    told = scripts.evaluate(
         """async () => {
-          const { removing } = await import(document.querySelector('link[href*="/viewer/actions.css"]').href
-            .replace('actions.css', 'describe.js'));
-          window.free = removing({ pictures: [1], price: null });
+          const { removing } = await import("/viewer/describe.js");
+          return removing({ pictures: [1], price: null });
         }"""
     )
-    assert person.page.evaluate("window.free") == "This permanently deletes the picture."
+    assert told == "This permanently deletes the picture."

@@ -127,7 +127,7 @@ def test_s08_what_is_no_picture_never_leaves_the_machine(kind: str, visitor: Vis
     content = {"a page": b"<html>", "a picture cut short": whole[:300], "a bomb of pixels": bomb()}[kind]
     box = visitor.page.get_by_label("Starting picture")
     box.set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": content})
-    region = visitor.page.get_by_role("region", name="Start from a picture")
+    region = visitor.page.get_by_role("region", name="Edit a picture")
     expect(region).to_contain_text("picture file is damaged" if kind == "a picture cut short" else "picture")
     wait_until(lambda: "Choose" in region.inner_text() or "smaller" in region.inner_text())
     visitor.submit(f"without {kind}").shows()

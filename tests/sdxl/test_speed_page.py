@@ -64,8 +64,7 @@ def made(person: Person, count: int) -> Image.Image:
 
 
 def viewed(person: Person) -> Locator:
-    person.results.get_by_role("button", name="Open: a cat").first.click()
-    return person.page.get_by_role("dialog", name="Picture")
+    return person.open_picture("a cat")
 
 
 def test_fast_shows_what_counts_and_best_brings_back_what_stood_there(person: Person) -> None:
@@ -121,7 +120,7 @@ def test_same_settings_bring_the_speed_of_the_picture(person: Person) -> None:
     first = made(person, 1)
     person.choose("Speed", "Best")
     stands(person, 3.5, 28)
-    viewed(person).get_by_role("button", name="Same settings").click()
+    viewed(person).get_by_role("button", name="Use these settings").click()
     expect(speed(person, FAST)).to_be_checked()
     stands(person, 1, 4)
     assert same(made(person, 2), first)

@@ -64,7 +64,7 @@ function priceText({ free: isNeverCharged, is_payer: isPayer, problem, in_the_wa
 function allowanceText({ free: isNeverCharged, is_payer: isPayer, problem, left, is_hourly: isHourly }) {
   if (isNeverCharged || isPayer || problem) return "";
   if (left == null) return text("form.free_for_you");
-  return text(isHourly ? "form.free_this_hour" : "form.free_left", { left });
+  return isHourly ? text("form.free_this_hour", { left }) : text("form.free_left", { left });
 }
 
 /** Keeps the price on the Generate button up to date.
@@ -151,6 +151,7 @@ class PriceWatch {
     this.#showLine();
     if (!answer) return;
     this.isFree = answer.free || answer.costs_nothing;
+    document.documentElement.toggleAttribute("data-payer", Boolean(answer.is_payer && !answer.free));
     const reason = (part) => (answer.off[part] ? inFull(answer.off[part]) : "");
     this.#offerComparison(answer);
     setSourceImageOff(reason("picture"));

@@ -5,7 +5,7 @@ import { inFull } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 import { Cards } from "./cards.js";
 import { endOf } from "./progress.js";
-import { Anchor, scrollToTop } from "./scroller.js";
+import { Anchor, scrollToNode } from "./scroller.js";
 import { isEnded, isResting, openable } from "./tile.js";
 
 const GAP = 12; // px above a card that is scrolled to
@@ -60,7 +60,7 @@ export class Gallery {
   /** Draws the card of a press before the server knows it, and brings it in sight. @param {object[]} rows */
   expect(rows) {
     this.#put(rows);
-    scrollToTop(this.cards.byClick.get(rows[0].click).node, GAP);
+    scrollToNode(this.cards.byClick.get(rows[0].click).node, GAP);
   }
 
   /** Replaces the expected tiles of a press by the jobs of its receipt. @param {string} click @param {object[]} rows */

@@ -11,12 +11,15 @@ function scroller() {
 /** Edge under which what is scrolled begins to be seen. @param {Element} of @returns {number} px from the window's top */
 const upperEdge = (of) => (of === document.scrollingElement ? 0 : of.getBoundingClientRect().top);
 
-/** Scrolls so that a node begins at the upper edge. @param {Element} node @param {number} [gap] px above it */
-export function scrollToTop(node, gap = 0) {
+/** Scrolls so that a node is in sight: to the very top where it fits, else to where it begins.
+ * @param {Element} node @param {number} gap px above it */
+export function scrollToNode(node, gap) {
   const at = scroller();
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const top = node.getBoundingClientRect().top - upperEdge(at) - gap;
-  at.scrollBy({ top, behavior: isCalm ? "instant" : "smooth" });
+  const { top, bottom } = node.getBoundingClientRect();
+  const start = at.scrollTop - upperEdge(at); // from here to what is scrolled
+  const fits = bottom + start <= at.clientHeight;
+  at.scrollTo({ top: fits ? 0 : top + start - gap, behavior: isCalm ? "instant" : "smooth" });
 }
 
 /** Holds still what is looked at while a list changes. Safari has no scroll anchoring, so page.css switches it off

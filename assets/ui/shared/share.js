@@ -24,7 +24,7 @@ async function handOver(files) {
     await navigator.share({ files });
     return "";
   } catch (error) {
-    return error.name === "AbortError" ? "" : text("shared.not_shared");
+    return error.code === DOMException.ABORT_ERR ? "" : text("shared.not_shared");
   }
 }
 

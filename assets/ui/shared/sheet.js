@@ -39,7 +39,8 @@ export function openSheet() {
   sheet().querySelector("#sheet-head button").focus();
 }
 
-function closeSheet() {
+/** Closes the sheet where it is open. */
+export function closeSheet() {
   if (!leave) return;
   leave();
   hide();

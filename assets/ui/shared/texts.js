@@ -12,10 +12,16 @@ const root = document.documentElement;
 const catalogue = await load(language);
 const plurals = new Intl.PluralRules(language);
 
-root.lang = language;
+setLanguage();
+// Gradio names the browser's language, whatever the texts are in: a screen reader would read them by its rules.
+new MutationObserver(setLanguage).observe(root, { attributeFilter: ["lang"] });
 root.dir = text("language.direction");
 /** Whether lines run from right to left. */
 export const isRightToLeft = root.dir === "rtl";
+
+function setLanguage() {
+  if (root.lang !== language) root.lang = language;
+}
 
 async function load(name) {
   const url = new URL(`../../locales/${name}.json`, import.meta.url);

@@ -3,10 +3,12 @@ import { pressWith } from "../press/guard.js";
 import { address, make, setText } from "../shared/dom.js";
 import { setSummary, showControl } from "../shared/folds.js";
 import { inFull, MessageError, notice } from "../shared/messages.js";
+import { closeSheet } from "../shared/sheet.js";
 import { text } from "../shared/texts.js";
 import { showChip } from "./chip.js";
 import { invitation, watchPage } from "./incoming.js";
 import { MODES, missing, untouched } from "./modes.js";
+import { StatusLine } from "./status_line.js";
 import { storedPicture, storePicture } from "./stored_picture.js";
 
 /** @typedef {{width: number, height: number}} Size pixels
@@ -30,17 +32,17 @@ export class EditPanel {
   constructor(host) {
     this.host = host;
     Object.assign(this, untouched());
-    this.status = make("p", { className: "state", role: "status" });
+    this.status = new StatusLine();
     this.reason = make("p", { className: "quiet", role: "status", hidden: true });
     this.recipe = make("div", { className: "recipe", role: "status" });
     this.chosen = make("div", { className: "chosen" });
     this.invitation = invitation((file) => this.take(file), () => this.#showProblem(this.host.messages.no_camera));
     this.node = make("section", { className: "picture", "aria-label": text("source_image.section") },
-      this.invitation, this.reason, this.status, this.recipe, this.chosen);
+      this.invitation, this.reason, this.status.node, this.recipe, this.chosen);
     watchPage({
       drop: (file, unused) => this.take(file, unused && text("source_image.dropped", { name: file.name, count: unused })),
       paste: (file) => this.take(file, "", { shows: false }), // who pastes into the prompt goes on there
-      refuse: () => this.#showProblem(this.host.messages.not_a_picture, { shows: true }),
+      refuse: () => { this.#showProblem(this.host.messages.not_a_picture); this.show(); },
     });
     setSummary("picture", () => text(this.original ? `source_image.mode.${this.mode}.name` : "form.none"));
   }
@@ -67,18 +69,18 @@ export class EditPanel {
   show = () => showControl(this.original && this.node.querySelector(".modes :checked") || this.node);
 
   /** Takes an image file. @param {?Blob} file @param {string} [report] what is said when it is there
-   * @param {{shows?: boolean}} [options] whether the panel is brought into view at once */
+   * @param {{shows?: boolean}} [options] whether the panel comes into view at once */
   async take(file, report = "", { shows = true } = {}) {
     if (!file) return;
-    if (shows || this.#isOff) this.show();
+    if (shows || this.#isOff) this.show(); // off: it says why
     if (this.#isOff) return;
     await this.#take((server) => server.upload(file), report);
     if (this.failure || this.recipe.firstChild) this.show();
   }
 
-  async useResult({ id: job }, index) {
+  useResult({ id: job }, index) {
     this.show();
-    await this.#take((server) => server.useResult(job, index));
+    return this.#take((server) => server.useResult(job, index));
   }
 
   /** @param {{keepsSize?: boolean}} [options] without it the form gets the size of before the image */
@@ -87,7 +89,7 @@ export class EditPanel {
     Object.assign(this, untouched(), { original: null, former: null, failure: null });
     this.node.classList.remove("has-picture");
     this.recipe.querySelector(".offer")?.remove();
-    this.#showStatus("");
+    this.status.show("");
     this.#draw();
     if (former) this.parts?.size.set(former);
   }
@@ -139,8 +141,9 @@ export class EditPanel {
     const { src, width, height } = this.fitted;
     const painted = await openEditor({ src: address(src), width, height }, this.painted ?? {}, this.mode);
     if (!painted) return;
+    closeSheet(); // the prompt and Generate are next
     Object.assign(this, { painted, mask: null, mode: painted.isRemoval ? "remove" : this.mode });
-    this.#showStatus("");
+    this.status.show("");
     this.#draw();
     this.#enqueue(() => this.#sendMask());
     if (painted.isRemoval) pressWith({}); // the press waits for the mask
@@ -150,7 +153,7 @@ export class EditPanel {
   setMode(mode) {
     if (!this.original || (this.maskOffReason && MODES[mode].hasMask)) return;
     this.mode = mode;
-    this.#showStatus("");
+    this.status.show("");
     this.#draw();
   }
 
@@ -171,7 +174,7 @@ export class EditPanel {
 
   /** Extends the image. @param {import("./outpaint.js").Sides} sides */
   async extend(sides) {
-    this.#showStatus(text("source_image.preparing"));
+    this.status.show(text("source_image.preparing"));
     await this.#enqueue(async () => {
       const { extend } = await import("./outpaint.js");
       const { original, fitted, way, painted, mask, isExtended } = this;
@@ -180,18 +183,17 @@ export class EditPanel {
       Object.assign(this, { ...extended, way: "match", isExtended: true });
       this.parts.size.set(extended.original.match);
       this.#draw();
-      this.#showStatus(report);
+      this.status.show(report);
     });
   }
 
   /** Goes back to the image before it was last extended. */
   async undoExtend() {
     await this.queue;
-    if (!this.narrower.length) return;
     Object.assign(this, this.narrower.pop());
     this.parts.size.set(this.fitted);
     this.#draw();
-    this.#showStatus("");
+    this.status.show("");
   }
 
   /** Loads what an image needs, and shows its controls. */
@@ -209,7 +211,7 @@ export class EditPanel {
   async #take(bring, report = "") {
     this.node.classList.add("busy");
     this.recipe.replaceChildren();
-    this.#showStatus(text("source_image.preparing"));
+    this.status.show(text("source_image.preparing"));
     await this.#enqueue(async () => {
       const { server } = await this.#load();
       const { recipe, ...original } = await bring(server);
@@ -219,7 +221,7 @@ export class EditPanel {
       } else {
         await this.#begin(original);
       }
-      this.#showStatus(report);
+      this.status.show(report);
     });
     this.node.classList.remove("busy");
   }
@@ -283,14 +285,8 @@ export class EditPanel {
     for (const control of this.invitation.querySelectorAll("button, input")) control.disabled = this.#isOff;
   }
 
-  #showStatus(sentence, isProblem = false) {
-    this.status.classList.toggle("problem", isProblem);
-    setText(this.status, sentence);
-  }
-
-  #showProblem(message, { shows = false } = {}) {
-    this.#showStatus(inFull(message), true);
-    if (shows) this.show();
+  #showProblem(message) {
+    this.status.showProblem(inFull(message));
   }
 
   /** Runs a task after those before it; a failure is shown, and stored for a press. */

@@ -29,13 +29,6 @@ export const restoreSourceImage = async () => {
 /** Starts from a finished image. @param {object} row its job @param {number} index of the image in its job */
 export const useResult = (row, index) => panel?.useResult(row, index);
 
-/** Starts from a finished image and opens the editor of its mask. @param {object} row @param {number} index */
-export const paintOnResult = async (row, index) => {
-  await useResult(row, index);
-  panel?.setMode("part");
-  panel?.editMask();
-};
-
 /** Removes the image; the size of the form stays. */
 export const clearSourceImage = () => panel?.remove({ keepsSize: true });
 

@@ -19,7 +19,7 @@ export class Strength {
   constructor(onChange) {
     Object.assign(this, { onChange, mode: "restyle", value: 0 });
     this.meaning = make("p", { className: "quiet" });
-    this.steps = make("fieldset", { className: "steps" }, make("legend", {}, fieldName(FIELD)), ...this.#choices());
+    this.steps = make("fieldset", { className: "steps" }, make("legend", {}, text("source_image.strength")), ...this.#choices());
     this.exact = this.#exact();
   }
 

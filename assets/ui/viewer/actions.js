@@ -25,13 +25,15 @@ const COPIED_MS = 1500;
  */
 
 /** Actions of the large view. @param {object} row @param {object} picture @param {ImageActions} actions
- * @param {() => void} close closes the view @returns {HTMLElement[]} */
-export function imageActions(row, picture, actions, close) {
+ * @param {{node: HTMLDialogElement, isMenuOpen: boolean}} view in which the menu stays open from image to image
+ * @returns {HTMLElement[]} */
+export function imageActions(row, picture, actions, view) {
+  const close = () => view.node.close();
   const status = make("p", { className: "aside", role: "status", hidden: true });
   const save = saveLink(picture);
-  const menu = make("div", { className: "menu", role: "group", "aria-label": text("shared.more"), hidden: true },
+  const menu = make("div", { className: "menu", role: "group", "aria-label": text("shared.more"), hidden: !view.isMenuOpen },
     ...menuOf([row], picture, actions, { status, close, save }));
-  return [bar(row, picture, actions, { status, close, save, menu }), status, menu, ...changesNote(row, actions.rows())];
+  return [bar(row, picture, actions, { status, close, save, menu, view }), status, menu, ...changesNote(row, actions.rows())];
 }
 
 /** Groups of the menu. @param {object[]} rows one, or all of a press @param {?object} picture of a single one
@@ -50,15 +52,16 @@ export function menuOf(rows, picture, actions, { status, close, save }) {
 const group = (title, ...buttons) =>
   make("div", {}, make("h3", { hidden: !title }, title), make("div", { className: "acts" }, ...buttons));
 
-function bar(row, picture, actions, { status, close, save, menu }) {
+function bar(row, picture, actions, { status, close, save, menu, view }) {
   const closing = (action) => () => { close(); actions.leave?.(); action(); };
   const vary = act("variations", text("shared.variations"), closing(() => makeAgain(row, { seed: "new" })));
   vary.append(priceOfAgain(row));
   const more = act("more", text("shared.more"), () => {
-    menu.hidden = !menu.hidden;
-    more.setAttribute("aria-expanded", String(!menu.hidden));
+    view.isMenuOpen = menu.hidden;
+    menu.hidden = !view.isMenuOpen;
+    more.setAttribute("aria-expanded", String(view.isMenuOpen));
   });
-  more.setAttribute("aria-expanded", "false");
+  more.setAttribute("aria-expanded", String(view.isMenuOpen));
   return make("div", { className: "bar", role: "group", "aria-label": text("viewer.actions") },
     save,
     act("share", text("shared.share"), async () => setText(status, await actions.share([picture]))),

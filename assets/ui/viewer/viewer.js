@@ -21,6 +21,7 @@ export class Viewer {
   constructor(images, actions) {
     this.images = images;
     this.actions = actions;
+    this.isMenuOpen = false;
     this.previous = button("‹", () => this.#go(-1), { className: "turn", "aria-label": text("viewer.previous") });
     this.next = button("›", () => this.#go(1), { className: "turn", "aria-label": text("viewer.next") });
     this.frame = make("div", { className: "large" });
@@ -93,7 +94,7 @@ export class Viewer {
   async #drawActions(place, row, picture) {
     loadStyle(new URL("./actions.css", import.meta.url).href);
     const { imageActions } = await import("./actions.js");
-    place.replaceChildren(...imageActions(row, picture, this.actions, () => this.node.close()));
+    place.replaceChildren(...imageActions(row, picture, this.actions, this));
   }
 
   async #zoom(image) {
@@ -116,6 +117,7 @@ export class Viewer {
     // A deleted image is not in the list any more: the focus goes to the one that took its place.
     const here = images[this.#indexIn(images)] ?? images[Math.min(this.index, images.length - 1)];
     this.current = null;
+    this.isMenuOpen = false;
     here?.opener.focus();
   }
 

@@ -1,0 +1,129 @@
+"""First paint: prompt and Generate before Gradio is there, in the places of the real ones; what is done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from tests.browser.person import Person
+from tests.browser.tab import LAPTOP, PHONE
+from tests.support.app_process import AppProcess
+from tests.support.v3_service import HostedApi
+
+SHIFTS = """window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifts += one.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+MOST_SHIFT = 0.02
+SMALLEST_TARGET = 24
+"""Pixels a side (WCAG 2.2, 2.5.8)."""
+
+
+class Held:
+    """The page's own script, held back until `release`: Gradio is there, and nothing of the page works."""
+
+    def __init__(self, page: Page) -> None:
+        self._routes: list[Route] = []
+        page.route("**/ui/main.js", lambda route: self._routes.append(route))
+
+    def release(self) -> None:
+        for route in self._routes:
+            route.continue_()
+
+
+@pytest.fixture(params=["laptop", "phone"])
+def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    with browser.new_context(**(LAPTOP if request.param == "laptop" else PHONE)) as context:
+        yield context.new_page()
+
+
+def test_what_is_typed_and_pressed_before_the_page_is_ready_is_made_once(
+    bare_page: Page, app: AppProcess, api: HostedApi
+) -> None:
+    held = Held(bare_page)
+    bare_page.goto(app.url, wait_until="commit")
+    person = Person(bare_page, app.url)
+    person.prompt.fill("a hurry")
+    person.generate_button.click()
+    waiting = bare_page.get_by_role("button", name="Getting ready…")
+    waiting.click(force=True)
+    bare_page.locator("#generate").wait_for(state="attached")
+    held.release()
+    person.sees_pictures(1)
+    expect(bare_page.locator("#field-prompt textarea")).to_have_value("a hurry")
+    assert [body["prompt"] for body in api.posts] == ["a hurry"]
+    assert person.errors == []
+
+
+def test_the_focus_and_the_place_in_the_text_are_kept(bare_page: Page, app: AppProcess) -> None:
+    held = Held(bare_page)
+    bare_page.goto(app.url, wait_until="commit")
+    person = Person(bare_page, app.url)
+    person.prompt.press_sequentially("fox")
+    person.prompt.press("ArrowLeft")
+    bare_page.locator("#generate").wait_for(state="attached")
+    held.release()
+    person.results.wait_for()
+    bare_page.keyboard.type("!")
+    expect(bare_page.locator("#field-prompt textarea")).to_have_value("fo!x")
+
+
+def test_a_reload_shows_the_draft_at_once(person: Person) -> None:
+    person.prompt.fill("half a thought")
+    person.draft_holds("half a thought")
+    held = Held(person.page)
+    person.page.reload(wait_until="commit")
+    expect(person.page.locator("#opening textarea")).to_have_value("half a thought")
+    person.page.locator("#generate").wait_for(state="attached")
+    held.release()
+    expect(person.page.locator("#opening")).to_have_count(0)
+    expect(person.prompt).to_have_value("half a thought")
+    person.page.unroute("**/ui/main.js")
+
+
+def test_the_page_opens_without_a_jump_and_in_the_places_of_its_first_paint(visitor: Page, app: AppProcess) -> None:
+    visitor.add_init_script(SHIFTS)
+    held = Held(visitor)
+    visitor.goto(app.url, wait_until="commit")
+    painted = [box_of(visitor.locator(f"#opening {tag}")) for tag in ("h1", "textarea", "button")]
+    visitor.locator("#generate").wait_for(state="attached")
+    held.release()
+    Person(visitor, app.url).results.get_by_role("list").first.wait_for()
+    visitor.wait_for_load_state("networkidle")
+    shown = [box_of(visitor.locator(name)) for name in ("#title h1", "#field-prompt textarea", "#generate")]
+    for before, after in zip(painted, shown, strict=True):
+        assert [round(side / 3) for side in before] == pytest.approx([round(side / 3) for side in after], abs=1)
+    assert visitor.evaluate("window.shifts") < MOST_SHIFT
+
+
+def box_of(element: Locator) -> list[float]:
+    """Return place and height; the width of a title is that of its text."""
+    box = element.bounding_box()
+    assert box
+    return [box["x"], box["y"], box["height"]]
+
+
+def test_what_a_search_engine_and_a_thumb_need(visitor: Page, app: AppProcess) -> None:
+    person = Person(visitor, app.url).open()
+    expect(visitor.locator("#opening")).to_have_count(0)
+    assert visitor.locator("h1").count() == 1
+    assert visitor.locator("meta[name=description]").count() == 1
+    assert visitor.title() == "SDXL LoRA Playground"
+    sizes = person.page.evaluate(
+        """() => [...document.querySelectorAll("#head button, #form button, .results button")]
+          .filter((one) => !one.matches(".reset-button")) // Gradio's, beside a slider
+          .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.offsetWidth > 1)
+          .map((one) => [one.textContent.trim() || one.ariaLabel, one.offsetWidth, one.offsetHeight])"""
+    )
+    assert [one for one in sizes if min(one[1:]) < SMALLEST_TARGET] == []
+
+
+def test_the_language_of_the_page_is_that_of_its_texts(browser: Browser, app: AppProcess) -> None:
+    with browser.new_context(locale="ar-EG") as context:
+        page = context.new_page()
+        person = Person(page, app.url).open()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert page.locator("html").get_attribute("dir") in (None, "", "ltr")
+        assert person.errors == []
