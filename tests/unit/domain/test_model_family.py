@@ -43,10 +43,19 @@ def test_the_first_model_that_takes_everything_is_chosen(request_, model):
     assert FAMILY.choose(request_) is model
 
 
+DESCRIBED = ModelFamily(tuple(replace(model, is_from_api=True) for model in FAMILY.models))
+
+
+def test_fields_that_nobody_described_are_not_said_to_be_missing():
+    assert FAMILY.reason("mask_image") is None
+    assert refusal(FAMILY, replace(FROM_IMAGE, mask=IMAGE)).message == messages.not_known_to_take("mask_image")
+    assert DESCRIBED.reason("mask_image") == messages.not_taken("mask_image")
+
+
 def test_what_no_model_takes_is_refused_at_its_field():
-    refused = refusal(FAMILY, replace(FROM_IMAGE, mask=IMAGE))
+    refused = refusal(DESCRIBED, replace(FROM_IMAGE, mask=IMAGE))
     assert (refused.field, refused.message) == ("mask_image", messages.no_model_takes("mask_image"))
-    refused = refusal(FAMILY, replace(PLAIN, refine=Refine.ENSEMBLE))
+    refused = refusal(DESCRIBED, replace(PLAIN, refine=Refine.ENSEMBLE))
     assert (refused.field, refused.message) == ("refine", messages.no_model_takes("refine"))
 
 
@@ -118,7 +127,7 @@ def test_the_built_in_family_has_no_names_for_what_its_models_do_not_take():
 
 def test_fast_goes_to_a_model_that_takes_it_alone():
     fast = replace(PLAIN, preset=Preset.FAST)
-    refused = refusal(ALL, fast)
+    refused = refusal(ModelFamily((replace(ALL.preferred, is_from_api=True),)), fast)
     assert (refused.field, refused.message) == ("preset", messages.no_model_takes("preset"))
     quick = Model(
         "quick",
