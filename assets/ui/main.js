@@ -29,6 +29,7 @@ import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { text } from "./shared/texts.js";
+import { checkVersion } from "./shared/upgrade.js";
 import { restoreSourceImage } from "./source_image/panel.js";
 
 /**
@@ -106,7 +107,7 @@ async function openPage(host) {
   page.feed = new Feed({
     server: host.server,
     visitor,
-    onConnection: page.gallery.showConnection,
+    onConnection: (isLost) => showConnection(page, isLost),
     onAnswer: (...answer) => showAnswer(page, ...answer),
   });
   page.price = watchPrice({ visitor, estimate: (values) => page.host.server.estimate(values) });
@@ -150,6 +151,12 @@ const rowsIn = ({ gallery }) => gallery.rows();
 
 // --- what comes from the server ---
 
+function showConnection({ gallery }, isLost) {
+  gallery.showConnection(isLost);
+  document.documentElement.toggleAttribute("data-offline", isLost); // Gradio's own notice of it would cover ours
+  if (isLost) checkVersion(); // an upgraded server may know none of this page's functions
+}
+
 function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
@@ -159,6 +166,7 @@ function showAnswer(page, answer, isFull, isRestarted) {
   keepSeals(answer.rows);
   dispatchEvent(new CustomEvent("playground:changed", { detail: answer }));
   if (isRestarted && page.hasAnswer) account.updateAccount(); // a restarted server has forgotten the key
+  if (isRestarted && page.hasAnswer) checkVersion();
   page.hasAnswer = true;
   viewer?.refresh();
   // The first image fetches the viewer, so that it opens at once. A failure shows when an image is opened.

@@ -12,15 +12,18 @@ from components.ui.gradio_files import FirstFiles
 from components.ui.http.page_html import PageHtml
 
 
-def page_html(title: str, first: FirstFiles) -> PageHtml:
-    """Return the pieces of HTML of a page with this title, which needs these files of Gradio first."""
+def page_html(title: str, first: FirstFiles, *, is_priced: bool) -> PageHtml:
+    """Return the pieces of HTML of a page with this title, which needs these files of Gradio first.
+
+    `is_priced`: its presses cost something, and Generate has room for that below it.
+    """
     early = (
         assets.inline_styles(assets.FIRST_STYLES) + assets.inline_script("shared/frame_loop.js") + field_data_html()
     )
     return PageHtml(
         head=_head(title) + first.preloads() + early,
         after_config=assets.inline_script("shell/own_origin.js"),
-        first_paint=_opening(title)
+        first_paint=_opening(title, is_priced=is_priced)
         + assets.template("ui/shell/not_loaded.html")
         + assets.inline_script("shell/not_loaded.js")
         + first.style_links()
@@ -29,8 +32,8 @@ def page_html(title: str, first: FirstFiles) -> PageHtml:
     )
 
 
-def _opening(title: str) -> str:
-    texts = {"title": title}
+def _opening(title: str, *, is_priced: bool) -> str:
+    texts = {"title": title, "start_class": "priced" if is_priced else ""}
     texts |= {
         "placeholder": catalogue.text("field.prompt.placeholder"),
         "waiting": catalogue.text("shell.getting_ready"),

@@ -6,6 +6,7 @@ const OWN_ENTER = "#account"; // its box handles Enter itself
 const MIN_INTERVAL = 400; // ms between two presses
 const clicks = []; // presses that Gradio has not handled yet
 let lastPress = -Infinity;
+let earlier = null; // press that is made again
 let extras = {}; // what the press under way sends beside the form
 
 const earlyId = randomId();
@@ -21,6 +22,16 @@ export function pressWith(more) {
   extras = more;
   document.querySelector(BUTTON)?.click();
   extras = {};
+}
+
+/** Presses Generate for a press whose answer has not come: the server makes nothing twice of one click.
+ * @param {string} click @param {object} whole what was to be sent @returns {boolean} whether Generate can be pressed */
+export function pressAgain(click, whole) {
+  earlier = { click, extras: { whole } };
+  document.querySelector(BUTTON)?.click();
+  const isPressed = !earlier;
+  earlier = null;
+  return isPressed;
 }
 
 const press = (click) => ({ click, extras });
@@ -45,7 +56,8 @@ function onClick(event) {
   // `detail` counts the clicks of a double click, whose second one would be paid too.
   if (event.detail > 1 || now - lastPress < MIN_INTERVAL) return stop(event);
   lastPress = now;
-  clicks.push(press(randomId()));
+  clicks.push(earlier ?? press(randomId()));
+  earlier = null;
 }
 
 function onKey(event) {

@@ -6,11 +6,18 @@ import { appPath } from "../shared/dom.js";
 
 const STORAGE_KEY = `playground-pending ${appPath()}`;
 
-/** @param {string} click @param {string} prompt */
-export function setPending(click, prompt) {
+/**
+ * @typedef {object} Pending
+ * @property {string} click @property {string} prompt @property {number} [at] ms
+ * @property {{sent: object, ticket: object, expected: object}} [whole] what is sent again; an older page stored none
+ * @property {boolean} [isSentAgain]
+ */
+
+/** @param {Pending} press */
+export function setPending(press) {
   try {
     // Of this tab: another one may have a press of its own under way.
-    sessionStorage.setItem(STORAGE_KEY, JSON.stringify({ click, prompt }));
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(press));
   } catch {
     // Storage is blocked: nothing survives a reload, and the page says so.
   }
@@ -21,7 +28,7 @@ export function clearPending(click) {
   if (pending()?.click === click) sessionStorage.removeItem(STORAGE_KEY);
 }
 
-/** @returns {?{click: string, prompt: string}} */
+/** @returns {?Pending} */
 export function pending() {
   try {
     return JSON.parse(sessionStorage.getItem(STORAGE_KEY));

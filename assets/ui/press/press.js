@@ -4,7 +4,7 @@ import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { sessionKey } from "../shared/session_key.js";
 import { text } from "../shared/texts.js";
-import { nextClick } from "./guard.js";
+import { nextClick, pressAgain } from "./guard.js";
 import { clearPending, pending, setPending } from "./pending.js";
 import { isRepeat, rememberPress } from "./repeat.js";
 import { collectTicket, sentFields } from "./ticket.js";
@@ -12,6 +12,7 @@ import { collectTicket, sentFields } from "./ticket.js";
 const RECEIPT_MS = 15_000; // without a receipt for so long, the server's list is checked
 const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the server after so long, if it does at all
 const RETRY_MS = 3_000;
+const LONGEST_AWAY_MS = 600_000; // after which a press is not sent again: what it would cost now comes as a surprise
 const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
 const RANDOM = -1; // seed that the server draws
 export const PROMPT = "#field-prompt textarea";
@@ -43,17 +44,28 @@ export async function press(fields) {
   const isEarly = !page;
   await opened;
   const { gallery, visitor } = page;
-  const { click, extras: { shown, ...extras } } = nextClick(isEarly);
+  const { click, extras: { shown, whole, ...extras } } = nextClick(isEarly);
   clearFields();
   gallery.say("");
+  if (whole) return again(click, whole);
   // What repeats an earlier job takes nothing from the form.
   const { sent, ticket } = shown ? { sent: fields, ticket: extras } : await collected(click, fields, extras);
   const { prompt, width, height } = shown ?? { prompt: sent.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(prompt ?? "").trim()) {
-    expectReceipt(click, extras, { prompt, width, height, pictures: extras.pictures ?? sent.pictures });
+    const { pictures = sent.pictures, columns } = extras;
+    const expected = { prompt, width, height, pictures, columns };
+    expectReceipt(click, ticket, expected);
+    const { ticket: _, ...pressed } = sent;
+    setPending({ click, prompt, at: Date.now(), whole: { sent: pressed, ticket, expected } });
   }
   return { ...sent, ticket: { visitor, click, key: sessionKey(), ...ticket } };
+}
+
+/** What was to be sent before a reload, with the tab's key, which is stored nowhere else. */
+function again(click, { sent, ticket, expected }) {
+  expectReceipt(click, ticket, expected);
+  return { ...sent, ticket: { visitor: page.visitor, click, key: sessionKey(), ...ticket } };
 }
 
 /** The fields and the ticket of a press of the form as it stands. Throws where the visitor wants none of it.
@@ -93,7 +105,6 @@ function expectReceipt(click, extras, expected) {
   if (extras.comparison) gallery.showComparison(click);
   if (extras.grid) gallery.expectedGrid = click;
   feed.wake();
-  setPending(click, expected.prompt);
   checkReceipt(click);
 }
 
@@ -144,11 +155,13 @@ export function showReceipt(receipt) {
   return Boolean(receipt.notice);
 }
 
-/** Reports a press from before a reload that the server does not know, and puts its prompt back. */
+/** Sends a press from before a reload once more, or reports that it was not sent, and puts its prompt back. */
 export async function checkPending({ gallery, host, visitor }) {
   const last = pending();
   if (!last) return;
+  await opened;
   await sleep(ARRIVAL_MS);
+  if (isSentAgain(last)) return;
   let isRevoked;
   while (typeof (isRevoked = await revoke({ host, visitor }, last.click)) !== "boolean") await sleep(ARRIVAL_MS);
   clearPending(last.click);
@@ -158,4 +171,11 @@ export async function checkPending({ gallery, host, visitor }) {
   if (!box || box.value) return;
   box.value = last.prompt;
   box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Sends a press again, under the same click: once, and not when it is long forgotten. @returns {boolean} whether so */
+function isSentAgain(last) {
+  if (!last.whole || last.isSentAgain || Date.now() - last.at > LONGEST_AWAY_MS) return false;
+  setPending({ ...last, isSentAgain: true });
+  return pressAgain(last.click, last.whole);
 }

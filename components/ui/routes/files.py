@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components import messages
@@ -42,6 +42,7 @@ def routes(playground: Playground) -> list[BaseRoute]:
     """Return the app's routes for files, which Gradio's app serves besides its own."""
     return [
         Route("/playground/pictures/{name}", _image_endpoint(playground)),
+        Route("/playground/version", _version),
         Route("/playground/assets/{version}/{name:path}", _asset_endpoint()),
         *source_routes(playground),
     ]
@@ -89,6 +90,11 @@ async def _thumbnail(playground: Playground, request: Request, name: str) -> Res
 
 def _rewritten(image: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:
     return change(image if isinstance(image, bytes) else image.read_bytes())
+
+
+async def _version(_: Request) -> Response:
+    """Serve the version of the scripts: a tab that was left open across an upgrade asks for it."""
+    return PlainTextResponse(assets.version(), headers={"Cache-Control": "no-store"})
 
 
 def _asset_endpoint() -> Callable[[Request], Awaitable[Response]]:

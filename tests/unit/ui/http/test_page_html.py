@@ -48,7 +48,7 @@ class Tags(HTMLParser):
 
 def served(*headers: tuple[str, str], root_path: str = "") -> bytes:
     scope = {**scope_of("/", headers=headers or [("host", "play.test")]), "root_path": root_path}
-    return page_html("A <title>", FirstFiles((), ())).put_into(GRADIO, scope)
+    return page_html("A <title>", FirstFiles((), ()), is_priced=True).put_into(GRADIO, scope)
 
 
 def test_a_shared_link_is_described_once_and_in_our_words():

@@ -115,3 +115,10 @@ async def test_s04_a_recipe_is_told_to_whom_the_job_belongs(playground, done):
     assert await playground.recipes.of_job(done.visitor, done.id) == infotext(done.request, done.model)
     assert await playground.recipes.of_job("somebody else", done.id) == ""
     assert await playground.recipes.of_job(done.visitor, "c-9") == ""
+
+
+def test_an_open_tab_can_ask_for_the_version_of_the_scripts(web):
+    answer = web.get("/playground/version")
+    assert web.get(f"/playground/assets/{answer.text}/ui/main.js").headers["cache-control"].endswith("immutable")
+    assert answer.headers["cache-control"] == "no-store"
+    assert web.get("/playground/assets/000000000000/ui/main.js").headers["cache-control"] == "no-store"
