@@ -16,6 +16,19 @@ MOST_STOPS = 15
 SEEN = 2.0
 """Mean difference out of 255 of two pictures of a box with what is around it."""
 LOOKS = [("light", "none"), ("dark", "none"), ("light", "active"), ("dark", "active")]
+CONTRAST = """button => {
+  const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const light = (color) => {
+    brush.fillStyle = color;
+    brush.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3)
+      .map((one) => one / 255).map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const { color, backgroundColor } = getComputedStyle(button);
+  const [low, high] = [light(color), light(backgroundColor)].sort((one, other) => one - other);
+  return (high + 0.05) / (low + 0.05);
+}"""
 FOCUSED = "() => document.activeElement.matches('#generate, #generate *')"
 
 
@@ -95,6 +108,8 @@ def test_the_focus_is_seen_on_every_kind_of_control(person: Person, scheme: str,
 
 @pytest.mark.parametrize(("scheme", "forced"), LOOKS)
 def test_a_ticked_box_looks_ticked_in_every_state(person: Person, scheme: str, forced: str) -> None:
+    person.generate("for the box of notices")
+    person.sees_pictures(1)
     look(person.page, scheme, forced)
     boxes = {
         "notices": person.page.get_by_label("Notify me when it's ready"),
@@ -124,6 +139,22 @@ def test_a_ticked_box_looks_ticked_in_every_state(person: Person, scheme: str, f
             if apart(*pictures) < SEEN:
                 alike.append(f"{name} {state}")
     assert not alike
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_last_press_of_a_deletion_can_be_read_while_it_is_pointed_at(person: Person, scheme: str) -> None:
+    person.generate("to be deleted")
+    person.sees_pictures(1)
+    look(person.page, scheme, "none")
+    person.button("History").click()
+    dialog = person.page.get_by_role("dialog", name="History")
+    dialog.get_by_role("checkbox", name="Select: to be deleted").first.check()
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    button = dialog.get_by_role("button", name="Delete permanently")
+    for state in (button.hover, button.focus):
+        state()
+        person.page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+        assert button.evaluate(CONTRAST) >= 4.5
 
 
 def test_nothing_scrolls_sideways_at_200_percent(bare_page: Page, app: AppProcess) -> None:

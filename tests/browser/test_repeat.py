@@ -92,7 +92,7 @@ def test_a_free_press_is_not_asked_about(person: Person) -> None:
 
 
 def test_a_locked_seed_is_seen_at_the_prompt_and_unlocked_there(person: Person) -> None:
-    chip = person.page.get_by_role("list", name="Attached to this prompt").get_by_role("listitem")
+    chip = person.page.get_by_role("list", name="Added to your prompt").get_by_role("listitem")
     expect(chip).to_have_count(0)
     person.set_number("Seed", 7)
     expect(chip).to_contain_text("Seed 7")

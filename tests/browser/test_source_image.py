@@ -164,7 +164,7 @@ def test_a_part_of_a_photo_is_changed_and_nothing_else(hands, api: HostedApi, ph
 def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, snapshot: Path) -> None:
     choose(person, snapshot)
     person.page.get_by_text("Exact strength and fit").click()
-    person.number("Prompt strength").fill("0.3")
+    person.number("Prompt strength").fill("0,3")
     expect(person.page.get_by_text("0.30: small changes")).to_be_visible()
     posts = len(api.posts)
     person.generate("a meadow")

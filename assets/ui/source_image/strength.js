@@ -3,7 +3,9 @@ import { make, setText } from "../shared/dom.js";
 import { fieldOf } from "../shared/fields.js";
 import { fixed } from "../shared/formats.js";
 import { fieldName } from "../shared/labels.js";
+import { forgive } from "../shared/number_box.js";
 import { text } from "../shared/texts.js";
+import { MODES } from "./modes.js";
 
 const FIELD = "prompt_strength";
 const STEPS = { touch_up: 0.35, restyle: 0.55, reimagine: 0.8 };
@@ -46,28 +48,26 @@ export class Strength {
     const { minimum: min, maximum: max, step } = fieldOf(FIELD);
     const range = { min, max, step };
     const labels = { number: text("slider.number", { name }), range: text("slider.range", { name }) };
-    this.number = make("input", { type: "number", ...range, inputMode: "decimal", "aria-label": labels.number });
+    const number = make("input", { "aria-label": labels.number });
     this.range = make("input", { type: "range", ...range, "aria-label": labels.range });
-    for (const box of [this.number, this.range]) {
-      box.oninput = () => box.value !== "" && this.#set(Number(box.value), box);
-    }
-    this.number.onblur = () => this.#show(this.value);
+    this.range.oninput = () => this.#set(Number(this.range.value));
+    this.number = forgive(number, {
+      range: () => range, usual: () => MODES[this.mode].strength, value: () => this.value, take: (value) => this.#set(value),
+    });
     return make("div", { className: "strength" },
-      make("div", { className: "head" }, make("span", {}, text("source_image.exact")), this.number), this.range);
+      make("div", { className: "head" }, make("span", {}, text("source_image.exact")), number, this.number.note), this.range);
   }
 
-  /** @param {number} value @param {HTMLInputElement} [from] the input that the visitor is changing */
-  #set(value, from) {
-    if (!Number.isFinite(value)) return;
-    const { minimum, maximum } = fieldOf(FIELD);
-    this.#show(Math.max(minimum, Math.min(maximum, value)), from);
-    this.onChange(this.value);
+  #set(value) {
+    this.#show(value);
+    this.onChange(value);
   }
 
-  #show(value, from) {
+  #show(value) {
     this.value = value;
     for (const label of this.choices) label.firstChild.checked = Number(label.firstChild.value) === value;
-    for (const box of [this.number, this.range]) if (box !== from) box.value = value;
+    this.range.value = value;
+    this.number.show();
     const [, code] = MEANINGS[this.mode]?.find(([limit]) => value <= limit) ?? [];
     setText(this.meaning, code ? text(`source_image.strength_meaning.${code}`, { strength: fixed(value, 2) }) : "");
   }

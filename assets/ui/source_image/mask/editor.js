@@ -1,6 +1,7 @@
 /** Mask editor: a dialog for drawing over the part that should change. Fetched when first opened. */
 import { button, make, setText } from "../../shared/dom.js";
 import { closeOnBack } from "../../shared/layers.js";
+import { forgive } from "../../shared/number_box.js";
 import { loadStyle } from "../../shared/stylesheet.js";
 import { text } from "../../shared/texts.js";
 import { Bitmap } from "./bitmap.js";
@@ -206,13 +207,17 @@ class Editor {
   #byNumbers() {
     const { width, height } = this.painted;
     const first = { left: width / 4, top: height / 4, width: width / 2, height: height / 2 };
-    const boxes = Object.entries(first).map(([name, value]) => {
-      const box = make("input", { type: "number", min: 0, max: Math.max(width, height), inputMode: "numeric" });
-      box.value = Math.round(value);
-      return make("label", {}, make("span", {}, text(`mask.side.${name}`)), box);
+    const range = { min: 0, max: Math.max(width, height), step: 1 };
+    const sides = Object.fromEntries(Object.entries(first).map(([name, value]) => [name, Math.round(value)]));
+    const boxes = Object.entries(sides).map(([name, usual]) => {
+      const box = make("input", {});
+      const { note } = forgive(box, {
+        range: () => range, usual: () => usual, value: () => sides[name], take: (value) => (sides[name] = value),
+      });
+      return make("div", {}, make("label", {}, make("span", {}, text(`mask.side.${name}`)), box), note);
     });
     const put = (value) => {
-      const [left, top, across, down] = boxes.map((label) => Number(label.querySelector("input").value) || 0);
+      const { left, top, width: across, height: down } = sides;
       this.painted.rectangle(left, top, left + across, top + down, value);
       this.#step();
     };
