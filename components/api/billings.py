@@ -17,8 +17,10 @@ from components.errors import NotProvided
 
 PAGE_SIZE = 100
 """Entries of a page, the most that the API takes."""
-MAX_PAGES = 4
+MAX_PAGES = 20
 """Pages that are read at most."""
+MAX_BILLINGS = MAX_PAGES * PAGE_SIZE
+"""Entries; a list of so many may have more, which were not read."""
 
 
 @dataclass(frozen=True, slots=True)

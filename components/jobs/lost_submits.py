@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from components import messages
-from components.api.billings import BillSearch
+from components.api.billings import MAX_BILLINGS, BillSearch
 from components.api.client import Client
 from components.clock import Clock
 from components.domain.bill import BillEntry
@@ -19,6 +21,7 @@ from components.jobs.submit_match import Candidate, Match, Verdict, Window, matc
 from components.messages.message import Message
 from components.storage.async_store import AsyncStore
 
+Result = TypeVar("Result")
 SEARCH_AFTER = (5.0, 60.0, 240.0)
 """Seconds after a lost answer at which list and bill are searched; the last search decides."""
 SEARCH_SOON_SECONDS, SEARCH_SOON_TRIES = 8.0, 7
@@ -27,6 +30,8 @@ SEARCH_AGAIN_SECONDS, SEARCH_END = 300.0, 3600.0
 """Pause between further searches while the service does not answer, and the age at which they end."""
 SEARCH_PAGES = 3
 """Pages of the list that are read at most, newest first."""
+CALL_TRIES = 3
+"""Calls of one kind in a search, until one is answered: a search has up to twenty, any of which may fail once."""
 BILL_MARGIN = 120.0
 """Seconds by which an entry of the bill may be earlier or later than its task."""
 
@@ -44,7 +49,7 @@ class _Bill:
 
     entries: Sequence[BillEntry] = ()
     is_read: bool = False
-    """False: the service did not answer."""
+    """False: the service did not answer, or the time has more entries than are read."""
     is_offered: bool = True
 
 
@@ -135,7 +140,7 @@ class LostSubmits:
         # By id: tasks that are created meanwhile move others on to the next page, which is read too.
         found: dict[str, TaskUpdate] = {}
         for page in range(1, SEARCH_PAGES + 1):
-            items = await self._client.recent_tasks(job.model, page)
+            items = await _persistently(partial(self._client.recent_tasks, job.model, page))
             found |= {item.task_id: item for item in items}
             # The window is read after each answer, from which the service's clock is learned.
             if not items or (items[-1].created_at or 0) < self._window(job).first:
@@ -147,14 +152,14 @@ class LostSubmits:
         window = self._window(job)
         between = (window.first - BILL_MARGIN, window.last + BILL_MARGIN)
         try:
-            entries = await self._client.billings(BillSearch(between=between))
+            entries = await _persistently(partial(self._client.billings, BillSearch(between=between)))
         except NotProvided as error:
             return _Bill(is_offered=error.is_offered)
         except Unauthorized:  # the key could read the list of tasks, so it is this call that it may not use
             return _Bill(is_offered=False)
         except (ConnectionFailed, CertificateError):
             return _Bill()
-        return _Bill(entries, is_read=True)
+        return _Bill(entries, is_read=len(entries) < MAX_BILLINGS)
 
     async def _billed_candidate(self, job: Job, entry: BillEntry) -> Candidate | None:
         """Return the task of an entry of the bill that the list does not have; None for another model's."""
@@ -170,6 +175,19 @@ class LostSubmits:
         sent, offset = job.sent or job.created, self._client.service_clock.offset
         # `max`: a clock that was set back between the two does not turn them around.
         return Window(sent + offset.least, max(sent, job.lost or self._clock.now()) + offset.most)
+
+
+async def _persistently(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Return the answer to a call, which is repeated at once when it fails. Raises what the last one raises."""
+    for _ in range(CALL_TRIES - 1):
+        try:
+            return await call()
+        except PollFailed:
+            continue
+        except NotProvided as error:
+            if not error.is_offered:
+                raise
+    return await call()
 
 
 def _listed_candidate(job: Job, task: TaskUpdate) -> Candidate | None:

@@ -99,8 +99,12 @@ class SendQueue:
 
     def pause(self, seconds: float) -> None:
         """Send nothing for so many seconds, and then one submit at a time, as the service asked for."""
-        self._concurrency = 1
+        self.slow_down()
         self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+
+    def slow_down(self) -> None:
+        """Send one submit at a time, and more with each that is accepted."""
+        self._concurrency = 1
 
     def leave(self, entry: QueueEntry) -> None:
         """Remove an entry whose job was submitted or given up."""

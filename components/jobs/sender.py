@@ -100,6 +100,9 @@ class Sender:
             # Resent only after ConnectionFailed, when no byte left, and RateLimited, when no task was made. After any
             # other failure a task may exist, and a second POST would be charged a second time.
             if not isinstance(error, ConnectionFailed | RateLimited):
+                if isinstance(error, SubmissionUnknown):
+                    # The fewer submits are under way at once, the surer it is whose task a lost one is.
+                    self._queue.slow_down()
                 self._queue.end_send(entry, accepted=error is None)
                 if error is None:
                     self.rate.accept(self._clock.monotonic())

@@ -72,7 +72,7 @@ class DataFolder:
     @property
     def is_taken(self) -> bool:
         """Return whether another container took the folder, since this one did not say in time that it uses it."""
-        return self._lease is not None and self._lease.is_lost
+        return self._lease is not None and self._lease.is_taken()
 
     @property
     def is_from_newer_version(self) -> bool:

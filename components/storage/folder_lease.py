@@ -57,8 +57,7 @@ class FolderLease:
 
     def _renew_until_ended(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):
-            if self._is_taken():
-                self.is_lost = True
+            if self.is_taken():
                 _log.error("another container took the data folder %s: nothing more is sent here", self._path.parent)
                 return
             try:
@@ -66,9 +65,11 @@ class FolderLease:
             except OSError as error:
                 _log.warning("the lease of the data folder could not be renewed: %s", error)
 
-    def _is_taken(self) -> bool:
+    def is_taken(self) -> bool:
+        """Return whether another container took the folder, by what the file says now."""
         content = self._content()
-        return bool(content) and self._owner not in content
+        self.is_lost = self.is_lost or (bool(content) and self._owner not in content)
+        return self.is_lost
 
     def _content(self) -> str:
         try:

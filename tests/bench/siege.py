@@ -35,8 +35,11 @@ OPENING = 20
 HOLD = 20
 """Seconds of a page's long poll."""
 SIZE = 256
+RECEIPT_SECONDS, ROUND_SECONDS = 240, 400
+"""Seconds until a press has its receipt, and until the jobs of a round have ended: so long that what else the computer
+does shows in the figures, and not as no figures at all."""
 SETTLED_SECONDS = 420
-"""Seconds until the last search for a lost submit, four minutes after it, has ended."""
+"""Seconds until the last searches for a lost submit, four to five minutes after it, have ended."""
 Response = tuple[int, dict[str, str], bytes] | None
 
 
@@ -128,7 +131,7 @@ class Browser:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         path = f"/gradio_api/queue/data?session_hash={self.token[:12]}"
         writer.write(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\n{self._forwarded}\r\n".encode())
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(RECEIPT_SECONDS):
             await reader.readuntil(b"close_stream")
         writer.close()
 
@@ -218,7 +221,7 @@ async def _press(maker: Browser, figures: Figures) -> None:
 
 async def _made(makers: list[Browser]) -> None:
     """Wait until no job of a round is in progress; unknown ones may still be searched for."""
-    async with asyncio.timeout(180):
+    async with asyncio.timeout(ROUND_SECONDS):
         for maker in makers:
             while {row["state"] for row in (await maker.changes("", 0, 0))["rows"]} & UNDER_WAY:  # noqa: ASYNC110
                 await asyncio.sleep(0.5)

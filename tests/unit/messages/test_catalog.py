@@ -44,6 +44,7 @@ MADE = {
     "refused": messages.refused("It said so."),
     "failed": messages.failed(""),
     "too_many_requests": messages.too_many_requests(3),
+    "uploads_full": messages.uploads_full(3),
     "request_too_large": messages.request_too_large(25),
     "not_taken": messages.not_taken("loras"),
     "no_model_takes": messages.no_model_takes("mask_image"),

@@ -16,6 +16,7 @@ from components.ui.message_json import message_json
 MB = 1024 * 1024
 REFUSALS = {
     "address": (lambda scope: responses.too_many_requests(scope, 2.2), 429, messages.too_many_requests(3)),
+    "full": (lambda scope: responses.uploads_full(scope, 2.2), 503, messages.uploads_full(3)),
     "large": (lambda scope: responses.too_large(scope, 25 * MB), 413, messages.request_too_large(25)),
     "no body": (lambda scope: responses.too_large(scope, 0), 413, messages.NO_BODY_TAKEN),
     "slow": (responses.too_slow, 408, messages.REQUEST_TOO_SLOW),
