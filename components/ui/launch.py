@@ -39,7 +39,7 @@ from components.ui.programs.generate import misnamed_parameter
 from components.ui.routes.files import routes
 from components.ui.routes.host import HostPage
 
-UPLOAD_LIMIT = "25mb"
+UPLOAD_LIMIT = "45mb"
 """Largest file of Gradio's own upload route, in Gradio's notation."""
 QUEUE_LIMIT = 500
 """Events that may wait in Gradio's queue; more get its answer 503."""
