@@ -35,7 +35,9 @@ def loras_of(values: Mapping[str, Any]) -> tuple[ParsedLora, ...]:
 
 def unread_lists(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the keys of lists with an entry that was not understood; entries for other kinds of models are."""
-    return tuple(key for key in LISTS if any(_is_unread(entry, key) for entry in as_list(values.get(key))))
+    return tuple(
+        key for key in LISTS if any(_is_unread(entry, key) for entry in as_list(values.get(key))[:_MAX_LORAS])
+    )
 
 
 def _is_unread(entry: Any, key: str) -> bool:
@@ -48,7 +50,7 @@ def _is_unread(entry: Any, key: str) -> bool:
 def _all(values: Mapping[str, Any]) -> Iterator[ParsedLora]:
     weights = as_list(values.get("loraweights"))
     for key in LISTS:
-        for place, entry in enumerate(as_list(values.get(key))):
+        for place, entry in enumerate(as_list(values.get(key))[:_MAX_LORAS]):
             if isinstance(entry, str):  # SwarmUI writes names and weights apart
                 yield from _lora(entry, number(weights[place]) if place < len(weights) else 1.0)
             else:

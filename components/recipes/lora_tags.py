@@ -7,10 +7,12 @@ from components.loras.link import read_tag
 from components.loras.tags import tags_of, without_tags
 from components.recipes.parsed import ParsedLora, text_value
 
+_MAX_TAGS = 100
+
 
 def loras_in(text: str) -> tuple[ParsedLora, ...]:
     """Return the LoRAs that a text names by tags."""
-    return tuple(_of_tag(tag) for tag in tags_of(text))
+    return tuple(_of_tag(tag) for tag in tags_of(text)[:_MAX_TAGS])
 
 
 def without_tags_if_any(text: str) -> str:

@@ -44,7 +44,7 @@ from components.ui.routes.host import HostPage
 from components.ui.routes.manifest import manifest_route
 from components.ui.shell import page_html
 
-UPLOAD_LIMIT = "25mb"
+UPLOAD_LIMIT = "45mb"
 """Largest file of Gradio's own upload route, in Gradio's notation."""
 QUEUE_LIMIT = 500
 """Events that may wait in Gradio's queue; more get its answer 503."""

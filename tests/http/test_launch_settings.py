@@ -73,11 +73,11 @@ def test_s05_errors_are_not_shown(config: dict[str, Any]) -> None:
 
 
 def test_s05_uploads_have_a_limit(client: RawClient, config: dict[str, Any]) -> None:
-    assert config["max_file_size"] == 25 * MEGABYTE
-    answer = client.http.post("/gradio_api/upload", files={"files": ("a.png", bytes(25 * MEGABYTE))})
+    assert config["max_file_size"] == 45 * MEGABYTE
+    answer = client.http.post("/gradio_api/upload", files={"files": ("a.png", bytes(45 * MEGABYTE))})
     assert answer.status_code == 413
-    assert answer.json()["error"] == "This is too large: the limit is 25 MB."
-    allowed = client.http.post("/gradio_api/upload", files={"files": ("a.png", bytes(24 * MEGABYTE))})
+    assert answer.json()["error"] == "This is too large: the limit is 45 MB."
+    allowed = client.http.post("/gradio_api/upload", files={"files": ("a.png", bytes(44 * MEGABYTE))})
     assert allowed.status_code == 200
     Path(allowed.json()[0]).unlink()
 
@@ -122,7 +122,7 @@ def test_s05_the_running_app_has_the_settings_that_show_nowhere(route_map: dict[
         "delete_cache": [3600, 86_400],
         "enable_monitoring": False,
         "run_history": False,
-        "max_file_size": 25 * MEGABYTE,
+        "max_file_size": 45 * MEGABYTE,
         "show_error": False,
         "mcp_server": False,
         "ssr_mode": False,

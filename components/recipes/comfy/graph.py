@@ -9,10 +9,8 @@ from typing import Any, cast
 
 from components.domain.json_values import as_mapping
 
-_STEPS_THROUGH = 50
-"""Nodes in a row that only hand a value on; a graph from a file may be circular."""
-_MAX_NODES = 5000
-"""Nodes that a search visits."""
+_MAX_NODES, _MAX_INPUTS = 5000, 40_000
+"""Nodes and inputs of a graph that is read: people's have hundreds of nodes, and large files long texts."""
 _TRAILING_NUMBER = re.compile(r"(\d{1,3})$")
 _SWITCH_NUMBERS = ("select", "Input", "index", "selected", "input")
 _SWITCH_FLAGS = ("switch", "boolean", "condition", "bool")
@@ -48,23 +46,30 @@ class Graph:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.nodes: dict[str, Node] = {}
         self.used: set[str] = set()
+        self._sources: dict[str, Source | None] = {}
+        """What the nodes that only hand a value on have it from: a row of them is walked once."""
         for key, value in data.items():
             node = as_mapping(value)
             if isinstance(kind := node.get("class_type"), str):
                 self.nodes[key] = Node(key, kind, as_mapping(node.get("inputs")))
+        if len(self.nodes) > _MAX_NODES or sum(len(node.inputs) for node in self.nodes.values()) > _MAX_INPUTS:
+            self.nodes = {}
 
     def source(self, value: Any) -> Source | None:
         """Return the end of a link, through nodes that only hand a value on; None for a value that is no link."""
-        for _ in range(_STEPS_THROUGH):
-            end = self._end(value)
-            if end is None:
-                return None
+        end = self._end(value)
+        passed: list[str] = []
+        while end and end.node.id not in self._sources:
             handed_on = self._handed_on(end.node)
             if handed_on is None:
-                return end
-            self.used.add(end.node.id)
-            value = handed_on
-        return None
+                break
+            passed.append(end.node.id)
+            self._sources[end.node.id] = None  # also for a circle
+            end = self._end(handed_on)
+        found = self._sources[end.node.id] if end and end.node.id in self._sources else end
+        self._sources |= dict.fromkeys(passed, found)
+        self.used.update(passed)
+        return found
 
     def links(self, node: Node, follows: Callable[[str], bool] = bool) -> Iterator[Source]:
         """Yield the ends of a node's links whose input names are followed."""
@@ -79,7 +84,7 @@ class Graph:
         for node in queue:  # which grows meanwhile
             yield node
             for source in self.links(node, follows):
-                if source.node.id not in seen and len(seen) < _MAX_NODES:
+                if source.node.id not in seen:
                     seen.add(source.node.id)
                     queue.append(source.node)
 

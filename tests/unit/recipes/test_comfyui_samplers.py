@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from components import messages
+from components.domain.schema import OWN_SERVER_SCHEMA
+from components.recipes.restore import Recipe, restore_first
 from tests.support.comfy_graphs import ENDS, MODEL, PLAIN, RESTORED, SAMPLING, graph, restored, without
 
 BOTH = {"positive": ["positive", 0], "negative": ["negative", 0]}
@@ -238,6 +240,19 @@ def test_an_image_that_is_only_previewed_is_not_the_saved_one():
     }
     found = restored(graph(**more))
     assert found.agrees(RESTORED)
+
+
+@pytest.mark.parametrize(("nodes", "inputs"), [(5001, 1), (2, 40_001)])
+def test_a_graph_of_more_than_people_make_is_not_read(nodes, inputs):
+    more: Any = {
+        f"n{number}": ("Reroute", {str(name): ["sampler", 0] for name in range(inputs)}) for number in range(nodes)
+    }
+    assert restore_first([graph(**more)], OWN_SERVER_SCHEMA, {}) == Recipe({}, (messages.RECIPE_UNREADABLE,))
+
+
+def test_a_long_row_of_reroutes_is_followed():
+    row: Any = {f"r{number}": ("Reroute", {"": [f"r{number + 1}", 0]}) for number in range(3000)}
+    assert restored(graph({"positive": ["r0", 0]}, r3000=("Reroute", {"": ["positive", 0]}), **row)).agrees(RESTORED)
 
 
 def test_a_graph_without_its_ends_is_read_too():
