@@ -12,7 +12,9 @@ from components import messages
 from components.errors import ImageUnavailable
 
 RESPONSE_LIMIT = 64 * 1024 * 1024
-"""Bytes of a JSON response: four inline images of 10 MB, and a third more for base64."""
+"""Bytes of a JSON response about tasks: four inline images of 10 MB, and a third more for base64."""
+PLAIN_LIMIT = 16 * 1024 * 1024
+"""Bytes of any other JSON response; a list of a thousand models has about three million."""
 IMAGE_LIMIT = 40 * 1024 * 1024
 """Bytes of a downloaded image."""
 GZIP_OR_NONE: Mapping[str, str] = {"Accept-Encoding": "gzip"}
@@ -25,14 +27,14 @@ NO_COMPRESSION: Mapping[str, str] = {"Accept-Encoding": "identity"}
 _BOUNDED = ("", "identity", "gzip")
 
 
-async def read_body(response: httpx.Response) -> bytes:
-    """Return the body of an API's response. Raises httpx.HTTPError, also for one that is too long."""
+async def read_body(response: httpx.Response, limit: int = RESPONSE_LIMIT) -> bytes:
+    """Return the body of an API's response. Raises httpx.HTTPError, also for one of more than `limit` bytes."""
     _require_bounded(response)
     content = bytearray()
     # Counted here: Content-Length may be missing, and counts compressed bytes.
     async for chunk in response.aiter_bytes():
         content += chunk
-        if len(content) > RESPONSE_LIMIT:
+        if len(content) > limit:
             # A kind of httpx.HTTPError: to callers the answer is lost, so after a submit a task may exist.
             raise httpx.DecodingError("response too long", request=response.request)
     return bytes(content)

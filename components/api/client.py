@@ -14,7 +14,7 @@ import httpx
 
 from components import messages
 from components.api.billings import MAX_PAGES, PAGE_SIZE, BillSearch, decode_billings, encode_billings
-from components.api.body import GZIP_OR_NONE, NO_COMPRESSION, read_body, save_image
+from components.api.body import GZIP_OR_NONE, NO_COMPRESSION, PLAIN_LIMIT, RESPONSE_LIMIT, read_body, save_image
 from components.api.decode import (
     decode_balance,
     decode_delete,
@@ -51,7 +51,7 @@ from components.net.redaction import HIDDEN
 from components.net.retry import retry_after_seconds
 
 Result = TypeVar("Result")
-LARGE_RESPONSE = 256 * 1024
+LARGE_RESPONSE = 64 * 1024
 """Bytes from which a response is decoded in a thread: it contains inline images, or is none of a sound service."""
 MAX_REDIRECTS = 3
 """Redirects of an image download; each target is checked. Redirects of API calls are never followed."""
@@ -115,7 +115,7 @@ class Client:
         # A fixed name: the visitor's own file name may tell about the visitor.
         files = {"file": ("picture.png", content, "image/png")}
         try:
-            response = await self._call("POST", url, files=files, seconds=self._timeouts.upload)
+            response = await self._call("POST", url, files=files, seconds=self._timeouts.upload, limit=PLAIN_LIMIT)
         except NEVER_LEFT as error:
             raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
@@ -244,7 +244,7 @@ class Client:
     async def _quick(self, method: str, url: str, body: Mapping[str, Any] | None, no_answer: Message) -> ApiResponse:
         try:
             async with asyncio.timeout(self._timeouts.quick_call):
-                return await self._call(method, url, body)
+                return await self._call(method, url, body, limit=PLAIN_LIMIT)
         except NEVER_LEFT as error:
             raise connection_error(error) from error
         except (httpx.HTTPError, TimeoutError) as error:
@@ -259,8 +259,9 @@ class Client:
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         visitor: str = "",
         seconds: float | None = None,
+        limit: int = RESPONSE_LIMIT,
     ) -> ApiResponse:
-        """Send one request with JSON or a file, and read the response, within one timeout of `seconds` in all.
+        """Send one request with JSON or a file, and read up to `limit` bytes of response, in `seconds` in all.
 
         Raises httpx.HTTPError or TimeoutError.
         """
@@ -273,7 +274,7 @@ class Client:
             asyncio.timeout(seconds or self._timeouts.call),
             self._api.stream(method, url, json=body, files=files, headers={**names, **GZIP_OR_NONE}) as response,
         ):
-            content = await read_body(response)
+            content = await read_body(response, limit)
         self.service_clock.observe_date(sent, self._clock.now(), response.headers.get("date"))
         # By the wall clock: the header may be an HTTP date.
         wait = retry_after_seconds(response.headers.get("retry-after"), self._clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 
 @dataclass(slots=True)
@@ -119,15 +120,26 @@ class FairQueue:
             entry = waiting[visitor][0][1]
             return counts[visitor], self._turn_of(entry, turns), entry.number
 
+        # A heap, since of thousands of visitors one rank changes with each start; a place that is not the visitor's
+        # rank any more is passed over.
+        places = [(rank(visitor), visitor) for visitor in waiting]
+        heapify(places)
         while waiting:
             if self._capacity and len(running) >= self._capacity:
-                counts[running.popleft()] -= 1
-            visitor = min(waiting, key=rank)
+                ended = running.popleft()
+                counts[ended] -= 1
+                if ended in waiting:
+                    heappush(places, (rank(ended), ended))
+            while (place := heappop(places))[1] not in waiting or place[0] != rank(place[1]):
+                pass
+            visitor = place[1]
             name, entry = waiting[visitor].popleft()
             turns[visitor] += entry.turn is None
             running.append(visitor)
             counts[visitor] += 1
-            if not waiting[visitor]:
+            if waiting[visitor]:
+                heappush(places, (rank(visitor), visitor))
+            else:
                 del waiting[visitor]
             yield name
 

@@ -75,11 +75,6 @@ class ModelFamily:
         return any(model.is_from_api for model in self.models)
 
     @property
-    def is_fully_known(self) -> bool:
-        """Return whether the API described all of them: then a field that none has is one that none takes."""
-        return all(model.is_from_api for model in self.models)
-
-    @property
     def names(self) -> tuple[str, ...]:
         """Return the model ids, the preferred one first."""
         return tuple(model.id for model in self.models)
@@ -130,7 +125,7 @@ class ModelFamily:
 
     def reason(self, name: str) -> Message | None:
         """Return why a field is not available; None when some model takes it, or when no fields are known."""
-        return messages.not_taken(name) if self.is_fully_known and name not in self.fields else None
+        return messages.not_taken(name) if self.is_from_api and name not in self.fields else None
 
     def conflict(self, request: GenerationRequest, name: str) -> Message | None:
         """Return why a field cannot be used beside the others of a request; None when some model takes them all."""
@@ -147,7 +142,7 @@ class ModelFamily:
         required = sorted(request.required_fields, key=_FIELD_PRIORITY.index)
         for name in required:
             if name not in self.fields:
-                found = messages.no_model_takes if self.is_fully_known else messages.not_known_to_take
+                found = messages.no_model_takes if self.is_from_api else messages.not_known_to_take
                 return InvalidRequest(_FIELD_ON_PAGE.get(name, name), found(name))
         for first, second in combinations(required, 2):
             if not any({first, second} <= model.schema.fields for model in self.models):

@@ -6,7 +6,8 @@ import io
 import struct
 import zlib
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
@@ -17,14 +18,17 @@ from components.images.inspect import FORMATS, PIXEL_LIMIT
 from components.images.structure import TooSlow
 from components.messages.message import Message
 
-BYTE_LIMIT = 20 * 1024 * 1024
-"""Bytes of a file; the API takes no larger uploads."""
+BYTE_LIMIT = 40 * 1024 * 1024
+"""Bytes of a file: upscaled PNG files have more than the 20 MB that the API takes, and are stored smaller."""
 MIN_SIDE = 16
 """Pixels of the shorter side, at least."""
 MAX_ASPECT = 10
 """Longer side divided by the shorter one, at most."""
 _SHORT_SIDE, _LONG_SIDE = 1536, 4096
 """Pixels of the stored image, at most: enough for any size that can be requested, and no more."""
+_LARGE_PIXELS = 12_000_000
+"""Pixels from which one image at a time is decoded: 40 million take up to 800 MB of memory (measured)."""
+_LARGE_TURN = Lock()
 _MASK_THRESHOLD = 128
 """Grey value from which a mask counts as white."""
 _STEPS = b"mpet"
@@ -45,7 +49,8 @@ def normalize_upload(data: bytes) -> Image.Image:
                 None, _stored_size(image.width, image.height)
             )  # decodes at a half or a quarter, if that is enough
         image.load()
-        return _shrink(_to_srgb(_flatten(_upright(image), "white")))
+        # Made small first: a conversion of colors at 40 megapixels takes three seconds.
+        return _bare(_to_srgb(_shrunk(_flatten(_upright(image), "white"))))
 
 
 def png(image: Image.Image) -> bytes:
@@ -80,7 +85,8 @@ def _opened(data: bytes, field: str) -> Generator[Image.Image]:
         with open_image(data, FORMATS) as image:
             if image.width * image.height > PIXEL_LIMIT:
                 raise InvalidRequest(field, messages.SOURCE_TOO_MANY_PIXELS)
-            yield image
+            with _LARGE_TURN if image.width * image.height > _LARGE_PIXELS else nullcontext():
+                yield image
     except TooSlow as error:
         raise InvalidRequest(field, messages.SOURCE_TOO_SLOW) from error
     except Image.DecompressionBombError as error:
@@ -142,11 +148,14 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _shrink(image: Image.Image) -> Image.Image:
-    """Return the image at its stored size, without metadata."""
+def _shrunk(image: Image.Image) -> Image.Image:
+    """Return the image at its stored size, with its profile."""
     size = _stored_size(image.width, image.height)
-    if size != image.size:
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """Return the image without metadata."""
     copy = Image.new("RGB", image.size)  # image.copy() would copy `info` too, with EXIF data and profile
     copy.paste(image)
     return copy

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from components.images.exif_tags import is_bounded
 
 MAX_SCANS = 100
-"""Scans of a JPEG; programs write about ten. One more costs 45 ms at 40 megapixels, and 100 bytes (measured)."""
+"""Scans of a JPEG, however small it is; programs write about ten, and 15 are let in at any size."""
+SCANNED_PIXELS = 600_000_000
+"""Pixels times scans of a JPEG. A scan costs 45 ms at 40 megapixels, and no more than 6 bytes (measured)."""
 MAX_PARTS = 20_000
 """Chunks or segments of a file; 40 MB in chunks of 8 kB are 5,000."""
 
@@ -17,6 +19,9 @@ _MAX_BETWEEN = 65_536
 """Bytes between two segments of a JPEG; programs write none. Pillow reads each by itself: 18 MB took 20 seconds."""
 _EXIF = b"Exif\0\0"
 _END, _SCAN, _APP1 = 0xD9, 0xDA, 0xE1
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""Markers of the segments that have the size in pixels."""
+_USUAL_SCANS = 15
 _WITHOUT_LENGTH = (0x01, 0xD8)
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Marker of a JPEG: neither a stuffed byte, nor one that fills up, nor a restart marker."""
@@ -39,19 +44,24 @@ def check_structure(data: bytes) -> None:
 
 
 def _check_jpeg(data: bytes) -> None:
-    exif, scans = b"", 0
-    # Counted in the whole file first, which is an upper bound: few files need a walk beyond the first scan.
-    has_few_scans = data.count(bytes((0xFF, _SCAN))) <= MAX_SCANS
+    exif, scans, most = b"", 0, MAX_SCANS
     for number, (marker, start, end) in enumerate(_jpeg_segments(data)):
+        if marker in _FRAMES:
+            most = min(most, _most_scans(*struct.unpack_from(">HH", data, start + 1)))
         scans += marker == _SCAN
-        if scans > MAX_SCANS or number > MAX_PARTS:
+        if scans > most or number > MAX_PARTS:
             raise TooSlow
-        if marker == _SCAN and has_few_scans:
+        # Counted in the whole file, which is an upper bound: few files need a walk beyond the first scan.
+        if marker == _SCAN and scans == 1 and data.count(bytes((0xFF, _SCAN))) <= most:
             break
         # Pillow joins the EXIF data of several segments.
         if marker == _APP1 and data.startswith(_EXIF, start):
             exif += data[start + len(_EXIF) : end]
     _check_exif(exif)
+
+
+def _most_scans(height: int, width: int) -> int:
+    return max(_USUAL_SCANS, SCANNED_PIXELS // max(1, width * height))
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:

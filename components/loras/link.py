@@ -36,7 +36,8 @@ NO_NAMES: Mapping[str, str] = {}
 _STRIPPED = " \t\r\n\"'`“”‘’«»,;\u200b\u200e\u200f\ufeff\u00a0"
 _MARKDOWN = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # An address first: it has a colon itself.
-_TAG = re.compile(r"(?i)<?\s*lora:(https?://[^<>\s]+?|[^<>:]+)((?::[^<>:/]*)*)\s*>?")
+_TAG = re.compile(r"(?i)<?\s*(?:lora|lyco):(https?://[^<>\s]+?|[^<>:]+)((?::[^<>:/]*)*)\s*>?")
+_NAMED_WEIGHTS = ("unet=", "te=")
 _WEIGHT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _AIR = re.compile(r"(?i)(?:urn:)?air:([\w.-]*):([\w.-]*):([\w.-]*):([^@\s]+?)(?:@([^\s]+?))?(?:\.safetensors)?")
 _CIVITAI_AIR = re.compile(r"(?i)civitai:(\d{1,12})(?:@(\d{1,12}))?")
@@ -85,6 +86,9 @@ def _weight(parts: str) -> float | None:
     weights = [part.strip() for part in parts.split(":")[1:]]
     if not weights:
         return None
+    # `te=0.5:unet=0.8` in any order: the API has one weight, that of the model itself.
+    named = [part.removeprefix(key) for key in _NAMED_WEIGHTS for part in weights if part.startswith(key)]
+    weights = named or weights
     if not _WEIGHT.fullmatch(weights[0]):
         raise refuse(messages.LORA_TAG_UNREADABLE)
     weight = float(weights[0])

@@ -1,4 +1,7 @@
-"""LoRA tags: `<lora:name:weight>` in a prompt, A1111's syntax, moved from the prompt to the request's LoRAs. Pure."""
+"""LoRA tags: `<lora:name:weight>` in a prompt, A1111's syntax, moved from the prompt to the request's LoRAs. Pure.
+
+Of LyCORIS files some programs write `<lyco:name:weight>`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from components.domain.request import LoraWeight
 from components.errors import InvalidRequest
 from components.loras.sites import LoraRef
 
-_TAG = re.compile(r"(?i)<\s*lora:[^<>]*>")
+_TAG = re.compile(r"(?i)<\s*(?:lora|lyco):[^<>]*>")
 # Not from within blanks: each of them would be looked through to its end, in quadratic time.
 _GAP = re.compile(r"(?<![ \t])[ \t]*,(?:[ \t]*,)*")
 _BLANKS = re.compile(r"[ \t]{2,}")

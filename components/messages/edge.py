@@ -22,6 +22,11 @@ def too_many_requests(seconds: int) -> Message:
     return Message("too_many_requests", {"count": seconds})
 
 
+def uploads_full(seconds: int) -> Message:
+    """Return the message for an upload while others send as many as there may be, with the seconds to wait."""
+    return Message("uploads_full", {"count": seconds})
+
+
 def request_too_large(megabytes: int) -> Message:
     """Return the message for a request's body of more than so many MB."""
     return Message("request_too_large", {"count": megabytes})

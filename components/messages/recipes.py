@@ -7,6 +7,7 @@ from components.messages.form import field_title
 from components.messages.message import Message
 
 RECIPE_OF_A_PICTURE = Message("recipe_of_a_picture")
+RECIPE_UNREADABLE = Message("recipe_unreadable")
 RECIPE_TOO_LONG = Message("recipe_too_long")
 
 
@@ -32,8 +33,11 @@ def refiner_not_restored(name: str) -> Message:
     return Message("refiner_not_restored", {"name": name})
 
 
-def not_restored(names: tuple[str, ...], more: int = 0) -> Message:
-    """Return the message for settings that the app does not have: names of some, and the number of others."""
-    if more:
-        return Message("not_restored_and_more", {"names": names, "count": more})
+def not_restored(names: tuple[str, ...]) -> Message:
+    """Return the message for settings that the app does not have, by their names in the file."""
     return Message("not_restored", {"names": names})
+
+
+def not_in_file(field: str) -> Message:
+    """Return the message for a field that got its usual value because the file has none that could be read."""
+    return Message("not_in_file", {"field": field_title(field)})

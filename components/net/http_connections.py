@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,10 +30,14 @@ class ConnectionBounds:
     """Open connections of one client."""
     per_proxy: int
     """Open connections of one proxy, behind which are many clients."""
+    in_all: int
+    """Open connections of everybody."""
     head_seconds: float = 30.0
     """Time for a request's head, from the begin of the connection, or of the head, to the head's end."""
     unread_seconds: float = 60.0
     """Time in which a client must read on in an answer of which its side takes no more."""
+    stalled_seconds: float = 5.0
+    """Time without a byte after which an unfinished request makes room for another connection."""
 
 
 class OpenConnections:
@@ -42,31 +47,45 @@ class OpenConnections:
         self.bounds, self._proxies = bounds, proxies
         self._by_address: dict[str, dict[BoundedConnection, None]] = {}
         """Connections of each address, the oldest first."""
+        self._all: dict[BoundedConnection, None] = {}
 
     def protocol(self, **arguments: Any) -> BoundedConnection:
         """Return the protocol of a new connection, with uvicorn's arguments."""
         return BoundedConnection(self, **arguments)
 
     def add(self, connection: BoundedConnection) -> bool:
-        """Count a connection; return False when its address has too many of which none is idle.
+        """Count a connection; return False when its address, or everybody, has too many of which none can be closed.
 
-        An idle one is closed for it: a flood of connections that send nothing keeps no one out.
+        An idle one is closed for it, or one whose request has stalled: a flood of connections that send nothing, or no
+        end, keeps no one out.
         """
-        same = self._by_address.setdefault(connection.address, {})
-        if len(same) >= self._most(connection.peer):
-            idle = next((other for other in same if other.is_awaiting_head), None)
-            if idle is None:
-                return False
-            idle.abort()
-        same[connection] = None
+        same = self._by_address.get(connection.address, {})
+        if len(same) >= self._most(connection.peer) and not self._has_closed_one(same):
+            return False
+        if len(self._all) >= self.bounds.in_all and not self._has_closed_one(self._all):
+            return False
+        # Looked up again: with its last connection an address is forgotten.
+        self._by_address.setdefault(connection.address, {})[connection] = None
+        self._all[connection] = None
         return True
 
     def remove(self, connection: BoundedConnection) -> None:
         """Count a connection no more, if it was counted."""
+        self._all.pop(connection, None)
         same = self._by_address.get(connection.address, {})
         same.pop(connection, None)
         if not same:
             self._by_address.pop(connection.address, None)
+
+    def _has_closed_one(self, connections: Iterable[BoundedConnection]) -> bool:
+        """Close an idle connection, else the one whose request has stalled for longest; return False without any."""
+        found = next((one for one in connections if one.is_awaiting_head), None)
+        if found is None:
+            oldest = min((one for one in connections if one.is_awaiting_body), key=_last_byte, default=None)
+            found = oldest if oldest and oldest.silence >= self.bounds.stalled_seconds else None
+        if found:
+            found.abort()
+        return found is not None
 
     def _most(self, peer: Address | None) -> int:
         is_proxy = peer is not None and self._proxies.believes(peer)
@@ -81,6 +100,8 @@ class BoundedConnection(H11Protocol):
         self._open, self._bounds = open_connections, open_connections.bounds
         self._head_timer: asyncio.TimerHandle | None = None
         self._unread_timer: asyncio.TimerHandle | None = None
+        self.last_byte = self.loop.time()
+        """Time, by the event loop, at which it sent something last."""
         self.peer: Address | None = None
         self.address = ""
         """Under which it is counted."""
@@ -89,6 +110,16 @@ class BoundedConnection(H11Protocol):
     def is_awaiting_head(self) -> bool:
         """Return whether no request is under way: none has come, or the last one is answered."""
         return self.conn.their_state is h11.IDLE
+
+    @property
+    def is_awaiting_body(self) -> bool:
+        """Return whether the head of a request has come, and not all of its body."""
+        return self.conn.their_state is h11.SEND_BODY
+
+    @property
+    def silence(self) -> float:
+        """Return the seconds since the last byte came."""
+        return self.loop.time() - self.last_byte
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; end at once when the address has too many."""
@@ -102,6 +133,7 @@ class BoundedConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take a part of a request."""
+        self.last_byte = self.loop.time()
         # h11 counts only what it has to keep: one packet may hold a head of any size.
         if self.is_awaiting_head and len(data) > HEAD_BYTES and _HEAD_END not in data[:HEAD_BYTES]:
             self.transport.write(_TOO_LARGE)
@@ -157,6 +189,10 @@ class BoundedConnection(H11Protocol):
         self._unread_timer = None
         if self.transport.get_write_buffer_size():
             self.abort()
+
+
+def _last_byte(connection: BoundedConnection) -> float:
+    return connection.last_byte
 
 
 def _cancelled(timer: asyncio.TimerHandle | None) -> None:

@@ -19,6 +19,10 @@ class ParsedLora:
 
     name: str
     scale: float
+    is_on: bool = True
+    """False for one that is in the recipe and was not used."""
+    is_path: bool = False
+    """True where the name is one of our own paths: in other programs' recipes `a/b` is a file in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class ParsedRecipe:
     """True for a result of image-to-image or inpainting; the source image is not in the recipe."""
     unused: tuple[str, ...] = ()
     """Names of further settings, which the app does not have."""
+    unread: frozenset[str] = frozenset()
+    """Names of fields that are in the recipe in a form that was not understood."""
 
 
 def number_of(field: Field, value: Any) -> float | None:

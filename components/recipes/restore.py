@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from components import messages
 from components.domain.field import Condition, Field, Kind
@@ -17,14 +17,12 @@ from components.errors import InvalidRequest
 from components.loras.link import parse_lora
 from components.messages.catalogue import Text
 from components.messages.message import Message
-from components.recipes.comfyui import read_comfy
-from components.recipes.fooocus import read_fooocus
-from components.recipes.infotext import read_infotext
 from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
+from components.recipes.read import looks_like_recipe, read
 
 _GRID = 8
-_MAX_NAMES = 6
-"""Names of settings that are listed as not restored."""
+_EXPECTED = ("num_inference_steps", "guidance_scale", "seed")
+"""Numbers that every image was made with."""
 _MAX_LORAS_TRIED = 20
 """LoRAs of a recipe that are looked at: each that is not restored gets a note."""
 _LARGE = 1e12
@@ -35,8 +33,9 @@ _FORM_NUMBERS = [
 ]
 _REFINER_NUMBERS = [field for field in _FORM_NUMBERS if field.used_with and field.used_with.field == "refine"]
 _NUMBERS = [field for field in _FORM_NUMBERS if field not in _REFINER_NUMBERS]
+_ADDRESS = re.compile(r"(?i)https?://|hf://|(?:urn:)?air:|civitai:\d")
 # Beginnings of the SDXL refiner's name in lower case, as other programs write it.
-_SDXL_REFINER = ("sd_xl_refiner", "sdxl_refiner", "sdxl-refiner", "stable-diffusion-xl-refiner")
+_SDXL_REFINER = ("sd_xl_refiner", "sdxl_refiner", "sdxl-refiner", "sd-xl-refiner", "stable-diffusion-xl-refiner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +54,39 @@ def restore(text: str, schema: ModelSchema, known_names: Mapping[str, str]) -> R
     `known_names` has paths of LoRAs by lower-case names.
     """
     parsed = read(text)
-    if parsed is None:
-        return None
+    return None if parsed is None else _restored(parsed, schema, known_names)
+
+
+def restore_first(texts: Sequence[str], schema: ModelSchema, known_names: Mapping[str, str]) -> Recipe | None:
+    """Return the settings in the first text that has some; None for texts without settings.
+
+    A recipe without settings has a message: there are some, which could not be read.
+    """
+    recipe = next((found for text in texts if (found := restore(text, schema, known_names))), None)
+    if recipe is None and any(looks_like_recipe(text) for text in texts):
+        return Recipe({}, (messages.RECIPE_UNREADABLE,))
+    return recipe
+
+
+def _restored(parsed: ParsedRecipe, schema: ModelSchema, known_names: Mapping[str, str]) -> Recipe:
     notes: list[Message] = []
     settings = _texts(parsed, notes) | _numbers(parsed, schema, notes) | _size(parsed, schema, notes)
     settings |= {"loras": _loras(parsed, schema, known_names, notes)} | _refiner(parsed, schema, notes)
     settings |= {"preset": _preset(parsed, schema, notes)}
+    notes += [messages.not_in_file(name) for name in _missing(parsed)]
     if parsed.is_from_image:
         notes.append(messages.RECIPE_OF_A_PICTURE)
     if parsed.unused:
-        names = tuple(_clipped(name) for name in parsed.unused[:_MAX_NAMES])
-        notes.append(messages.not_restored(names, len(parsed.unused[_MAX_NAMES:])))
+        notes.append(messages.not_restored(tuple(_clipped(name) for name in parsed.unused)))
     return Recipe(settings, tuple(notes))
 
 
-def read(text: str) -> ParsedRecipe | None:
-    """Return the recipe of any supported program: A1111, Civitai, ComfyUI or Fooocus; None for any other text."""
-    if not text.lstrip().startswith("{"):
-        return read_infotext(text)
-    try:
-        value = json.loads(text)
-        data = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-        inner = json.loads(data["extraMetadata"]) if isinstance(data.get("extraMetadata"), str) else None
-    except (ValueError, RecursionError):
-        return read_infotext(text)
-    # Civitai's own generator writes its recipe as JSON in a key of a ComfyUI graph.
-    civitai_recipe = read_fooocus(cast("dict[str, Any]", inner)) if isinstance(inner, dict) else None
-    return civitai_recipe or read_comfy(data) or read_fooocus(data)
+def _missing(parsed: ParsedRecipe) -> Iterator[str]:
+    """Yield the fields that got their usual values because the recipe has none that was understood."""
+    yield from sorted(parsed.unread - {"seed", "size"})
+    yield from (name for name in _EXPECTED if parsed.numbers.get(name) is None)
+    if parsed.size is None:
+        yield "size"
 
 
 def _texts(parsed: ParsedRecipe, notes: list[Message]) -> dict[str, Any]:
@@ -139,27 +144,43 @@ def _on_grid(side: float, allowed: Range) -> int:
 def _loras(
     parsed: ParsedRecipe, schema: ModelSchema, known_names: Mapping[str, str], notes: list[Message]
 ) -> list[dict[str, Any]]:
-    """Return the LoRAs whose paths are known, up to the number of rows."""
-    loras = [*_resolved_loras(parsed.loras[:_MAX_LORAS_TRIED], schema, known_names, notes)]
+    """Return the LoRAs whose paths are known, up to the number of rows; those switched off have no row to lose."""
+    tried = parsed.loras[:_MAX_LORAS_TRIED]
+    rows = [*_resolved_loras(tried, schema, known_names, notes)]
     limit = min(schema.max_loras, MAX_LORAS)
-    if len(loras) > limit or len(parsed.loras) > _MAX_LORAS_TRIED:
+    if len(rows) > limit or len(parsed.loras) > _MAX_LORAS_TRIED:
         notes.append(messages.more_loras(limit))
-    return loras[:limit]
+        rows.sort(key=lambda row: "on" in row)
+    return rows[:limit]
 
 
 def _resolved_loras(
     loras: tuple[ParsedLora, ...], schema: ModelSchema, known_names: Mapping[str, str], notes: list[Message]
 ) -> Iterator[dict[str, Any]]:
     for lora in loras:
-        try:
-            link = parse_lora(lora.name, known_names)
-        except InvalidRequest:
-            link = None
-        # A Civitai page without a version would need a request; nothing is fetched here.
-        if link and link.is_ready:
-            yield {"path": link.path, "scale": _within(schema.range(LORA_SCALE.name), lora.scale, notes)}
+        path = _path_of(lora, known_names)
+        if path:
+            row = {"path": path, "scale": _within(schema.range(LORA_SCALE.name), lora.scale, notes)}
+            yield row if lora.is_on else row | {"on": False}
         else:
             notes.append(messages.lora_not_restored(_clipped(lora.name)))
+
+
+def _path_of(lora: ParsedLora, known_names: Mapping[str, str]) -> str | None:
+    """Return a LoRA's path; None for one that is unknown here.
+
+    In other programs' recipes `a/b` is a file in a folder, which is found by its last part too, and no repository.
+    """
+    name = lora.name.strip()
+    if not lora.is_path and not _ADDRESS.match(name):
+        whole = name.replace("\\", "/")
+        name = whole if whole.lower().removesuffix(".safetensors") in known_names else whole.rpartition("/")[2]
+    try:
+        link = parse_lora(name, known_names)
+    except InvalidRequest:
+        return None
+    # A Civitai page without a version would need a request; nothing is fetched here.
+    return link.path if link.is_ready else None
 
 
 def _refiner(parsed: ParsedRecipe, schema: ModelSchema, notes: list[Message]) -> dict[str, Any]:

@@ -184,8 +184,9 @@ class Playground:
 
     async def _may_ask(self, person: Person) -> bool:
         """Return whether the host's account is asked for a price: it would pay for the person, and it answers."""
-        is_in_trouble = self.account is not None and await self.account.check() is not None
-        return not is_in_trouble and not self.access_problem(person)
+        if self.practice or self.access_problem(person):
+            return False
+        return not (self.account and await self.account.check())
 
     def access_problem(self, person: Person) -> Message | None:
         """Return why the host's key does not pay for a person; None when it does, or when the backend is free."""

@@ -14,6 +14,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from components.clock import Clock
+from components.net.open_files import raised_limit
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
 from components.ui import assets
@@ -28,7 +29,7 @@ from components.ui.http.host_check import HostCheck
 from components.ui.http.page_html import PageHtml
 from components.ui.http.page_turns import PageTurns
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
-from components.ui.http.rate_limit import DEFAULT_RATES, RateLimit
+from components.ui.http.rate_limit import RateLimit, rates_within
 from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
@@ -143,7 +144,7 @@ def _middleware(blocks: gr.Blocks, config: HostConfig, html: PageHtml) -> list[M
         # Outside all that refuse, so that their refusals carry the headers too.
         Middleware(SecurityHeaders, frames=config.frames),
         # Before anything that costs CPU time. It bounds the body that PayloadValidation reads as a whole.
-        Middleware(RateLimit, clock=Clock(), limits=DEFAULT_RATES),
+        Middleware(RateLimit, clock=Clock(), limits=rates_within(raised_limit())),
         Middleware(HostCheck, names=config.host_names),
         Middleware(OriginCheck),
         # Before Sessions, which reads the session hash from the parsed payload.

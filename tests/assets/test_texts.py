@@ -295,7 +295,5 @@ def test_content_that_is_chosen_from_has_its_texts_in_the_catalogue_alone() -> N
 
 def test_scripts_that_gradio_fills_in_hold_no_texts() -> None:
     for name in TEMPLATES:
-        assert [one.value for one in literals(source_of(name)) if VISIBLE.search(one.value)] in (
-            [],
-            ["${}/ASSETS/MODULE.js"],
-        ), name
+        found = {one.value for one in literals(source_of(name)) if VISIBLE.search(one.value)}
+        assert found <= {"${}/ASSETS/MODULE.js", "NotLoadedError"}, name

@@ -63,10 +63,14 @@ def test_variations_of_a_card_are_as_many_as_it_has(person: Person, api: HostedA
 
 
 def test_what_failed_is_small_tried_again_and_dismissed(person: Person, api: HostedApi) -> None:
-    api.next_submits = [lambda: (400, {}, REFUSED)]
+    api.is_stalled = True
     person.generate("a fox")
+    person.sees("processing", 1)
+    *_, task = api.tasks.values()
+    task.status_by_hand = "failed"
     person.sees("failed", 1)
     assert box(cards(person))["height"] < 200
+    api.is_stalled = False
     person.results.get_by_role("button", name="Try again").click()
     person.sees("completed", 1)
     first, second = api.posts
@@ -77,6 +81,14 @@ def test_what_failed_is_small_tried_again_and_dismissed(person: Person, api: Hos
     person.page.reload()
     person.sees("completed", 1)
     person.sees("failed", 0)
+
+
+def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, api: HostedApi) -> None:
+    api.next_submits = [lambda: (400, {}, REFUSED)]
+    person.generate("a fox")
+    person.sees("failed", 1)
+    expect(person.results.get_by_role("button", name="Dismiss")).to_be_visible()
+    expect(person.results.get_by_role("button", name="Try again")).to_have_count(0)
 
 
 def test_what_was_charged_says_so_before_it_is_dismissed(person: Person, api: HostedApi) -> None:

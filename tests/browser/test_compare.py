@@ -110,8 +110,9 @@ def test_without_a_scale_there_is_nothing_to_compare(person: Person, api: Hosted
 @pytest.mark.app("demo")
 def test_with_a_finger_on_a_phone(on_a_phone: Person) -> None:
     person = on_a_phone
-    chosen(person)
     person.prompt.fill("a castle")
+    person.open_settings()
+    chosen(person)
     person.page.get_by_role("button", name="Compare with and without").tap()
     dialog = slider(person)
     expect(dialog.get_by_text("of the picture differs")).to_be_visible()

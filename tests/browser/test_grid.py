@@ -80,6 +80,9 @@ def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path:
     assert across > 3 * 300 and down > 2 * 300
     person.page.keyboard.press("Escape")
     expect(view).to_be_hidden()
+    card = person.results.get_by_role("article").first
+    expect(card.get_by_role("heading", name="Grid: Guidance × Prompt words")).to_be_visible()
+    expect(card.get_by_text("Guidance 4 · a blue fox")).to_be_visible()
     person.page.reload()
     person.sees("completed", 6)
     person.button("Show as grid").click()

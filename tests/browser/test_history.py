@@ -281,6 +281,23 @@ def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> No
     assert float((bar.bounding_box() or {})["y"]) >= float((shelf.bounding_box() or {})["y"])
 
 
+def test_each_day_has_one_heading_before_its_pictures(person: Person) -> None:
+    view = history(person)
+    expect(tiles(view).first).to_be_visible()
+    days = view.get_by_role("heading", level=3).all_inner_texts()
+    assert days and len(set(days)) == len(days)
+    expect(view.get_by_role("list", name="Results").get_by_role("listitem").first).to_have_text(days[0])
+
+
+def test_on_a_touch_screen_no_keyboard_covers_it_and_back_closes_it(on_a_phone: Person) -> None:
+    on_a_phone.generate("a fox")
+    on_a_phone.sees("completed", 1)
+    view = history(on_a_phone)
+    expect(view.get_by_role("button", name="Close", exact=True)).to_be_focused()
+    on_a_phone.page.evaluate("history.back()")
+    expect(view).to_be_hidden()
+
+
 def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:
     on_a_phone.page.get_by_role("button", name="Use example:").first.wait_for()
     expect(on_a_phone.tiles).to_have_count(0)

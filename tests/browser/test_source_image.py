@@ -203,7 +203,7 @@ def test_a_finished_picture_is_started_from(person: Person, api: HostedApi) -> N
 def test_f08_what_is_no_picture_is_said_in_words(person: Person, tmp_path: Path) -> None:
     files = [
         ("note.png", b"no picture at all", "can't read this file as a picture"),
-        ("large.png", b"\x89PNG\r\n\x1a\n" + bytes(21 * 1024 * 1024), "larger than 20 MB"),
+        ("large.png", b"\x89PNG\r\n\x1a\n" + bytes(41 * 1024 * 1024), "larger than 40 MB"),
         ("cut.png", png(64, 64, 3)[:100], "damaged"),
         ("dot.png", png(8, 8, 3), "too small"),
     ]

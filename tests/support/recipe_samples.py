@@ -214,7 +214,7 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
         },
         (
             messages.moved("seed", "156680208700286", Text("recipe.random_seed")),
-            messages.not_restored(("Sampler", "Scheduler")),
+            messages.not_restored(("Sampler", "Scheduler", "Model")),
         ),
     ),
     "civitai's comfyui": (
@@ -222,6 +222,6 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
             {"1": {"class_type": "X"}, "extraMetadata": json.dumps({"prompt": "a fox", "steps": 20, "cfgScale": 7})}
         ),
         {"seed": -1},
-        (),
+        (messages.not_in_file("seed"), messages.not_in_file("size")),
     ),
 }

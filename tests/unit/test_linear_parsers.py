@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from time import process_time
 
 import pytest
+from PIL import Image
 
 from components.api.code_samples import SampleHosts, code_samples
 from components.api.decode import decode_inline_image, decode_task, unix_seconds
@@ -26,6 +27,8 @@ from components.engines.demo.styles.in_prompt import styles_in, without_styles
 from components.engines.demo.styles.lookup import style_of
 from components.engines.demo.words.parse import read_scene
 from components.images.metadata import read_text
+from components.images.metadata.exif import exif_texts
+from components.images.metadata.xmp import xmp_texts
 from components.loras.link import parse_lora, read_tag
 from components.loras.lora_facts import read_header, words_of
 from components.loras.tags import tags_of, without_tags
@@ -35,6 +38,7 @@ from components.net.retry import retry_after_seconds
 from components.prompts.styles import apply_styles, prompt_styles
 from components.prompts.tokens import count_tokens, cut_words
 from components.recipes.infotext import infotext
+from components.recipes.read import looks_like_recipe
 from components.recipes.restore import restore
 from components.storage.search_table import Search, folded, query
 from components.ui.http.payload import parse
@@ -100,6 +104,58 @@ def recipe_of_comfy(text: str) -> object:
     return recipe(json.dumps(nodes))
 
 
+def recipe_of_a_long_graph(text: str) -> object:
+    """A graph whose nodes join, mix and hand on what the next one has."""
+    count = len(text) // 40
+    inputs: dict[str, object] = {"text_a": text[:20], "delimiter": text[:2], "conditioning_1": text[:4]}
+    nodes: dict[str, object] = {
+        f"{n}": {"class_type": text[:9], "inputs": inputs | {name: [f"{n + 1}", n % 3] for name in LINKS}}
+        for n in range(count)
+    }
+    sampler = {"steps": ["0", 0], "seed": ["0", 1]} | {name: ["0", 0] for name in LINKS}
+    return recipe(json.dumps(nodes | {"s": {"class_type": "KSampler", "inputs": sampler}}))
+
+
+LINKS = ("positive", "negative", "model", "latent_image", "text_b", "conditioning_2", "lora_stack", "width", "height")
+
+
+def recipe_of_a_workflow(text: str) -> object:
+    count = len(text) // 40
+    nodes = [
+        {
+            "id": n,
+            "type": ("KSampler", text[:9], "sub")[n % 3],
+            "mode": (0, 4)[n % 2],
+            "inputs": [{"name": name, "type": "X", "link": n} for name in LINKS],
+            "outputs": [{"type": "X"}],
+            "widgets_values": [text[:20], 1, text[:5]],
+        }
+        for n in range(count)
+    ]
+    links = [[n, n + 1, 0, n, 0, "X"] for n in range(count)]
+    inner = {
+        "id": "sub",
+        "nodes": nodes[:2],
+        "links": [{"id": 0, "origin_id": -10, "origin_slot": 0, "target_id": -20}],
+    }
+    return recipe(json.dumps({"nodes": nodes, "links": links, "definitions": {"subgraphs": [inner]}}))
+
+
+def recipe_of_json(text: str) -> object:
+    for keys in (("c", "uc"), ("positive_prompt", "negative_prompt"), ("Description", "Comment")):
+        values = dict.fromkeys((*keys, "size", "loras", "lora", "refiner_model", text), text) | {"steps": 1}
+        recipe(json.dumps({"sui_image_params": values}))
+        recipe(json.dumps(values))
+    return recipe(json.dumps({"image": {"prompt": text, "steps": 1}}))
+
+
+def texts_of_exif(text: str) -> object:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = text.encode()
+    exif[0x010E] = text
+    return exif_texts(exif.tobytes())
+
+
 def answer(text: str) -> object:
     texts = dict.fromkeys(("status", "error", "x-note", "created_at", "x-stage", "model"), text)
     data = {
@@ -142,7 +198,16 @@ PARSERS: dict[str, Parser] = {
     "recipe's prompt": Parser(lambda text: recipe(f"{text}\nSteps: 20, Seed: 1, Size: 1x1")),
     "recipe of Fooocus": Parser(recipe_of_fooocus),
     "recipe of ComfyUI": Parser(recipe_of_comfy),
+    "recipe of a long graph": Parser(recipe_of_a_long_graph),
+    "recipe of a workflow": Parser(recipe_of_a_workflow),
+    "recipe as JSON": Parser(recipe_of_json),
+    "recipe of InvokeAI": Parser(lambda text: recipe(f'"{text}" -s 5 {text}')),
+    "recipe behind settings": Parser(lambda text: recipe(f"a fox\nSteps: 20, Seed: 1, Size: 1x1\n{text}")),
+    "recipe in one line": Parser(lambda text: recipe(f"a fox {text} Steps: 20, Seed: 1, Size: 1x1, A: {text}")),
+    "looks like a recipe": Parser(looks_like_recipe),
     "recipe in a file": Parser(png),
+    "texts in EXIF data": Parser(texts_of_exif),
+    "texts in XMP data": Parser(lambda text: xmp_texts(f"<exif:UserComment><rdf:li>{text}".encode())),
     "recipe that is written": Parser(lambda text: infotext(GenerationRequest(f"x{text}"), "m")),
     "list of numbers": Parser(lambda text: read_axes([{"field": "seed", "values": text}])),
     "list of words": Parser(lambda text: read_axes([{"field": "words", "values": text}])),

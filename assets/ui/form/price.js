@@ -64,7 +64,7 @@ function priceText({ free: isNeverCharged, is_payer: isPayer, problem, in_the_wa
 function allowanceText({ free: isNeverCharged, is_payer: isPayer, problem, left, is_hourly: isHourly }) {
   if (isNeverCharged || isPayer || problem) return "";
   if (left == null) return text("form.free_for_you");
-  return text(isHourly ? "form.free_this_hour" : "form.free_left", { left });
+  return isHourly ? text("form.free_this_hour", { left }) : text("form.free_left", { left });
 }
 
 /** Keeps the price on the Generate button up to date.

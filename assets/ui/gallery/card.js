@@ -84,13 +84,17 @@ export class Card {
     this.list.style.setProperty("--w", width || 1);
     this.list.style.setProperty("--h", height || 1);
     this.node.classList.toggle("troubled", this.isWithoutImage);
+    const [{ columns }] = rows; // of a grid whose jobs are not known yet
+    if (!columns) return;
+    this.list.style.setProperty("--cols", columns);
+    this.list.style.setProperty("--rows", Math.ceil(rows.length / columns));
   }
 
   /** Puts the images of a grid into its cells, each under its values. */
   #drawCells(rows) {
     const known = rows.filter(({ expected }) => !expected);
     this.isGrid = known.length === rows.length && isGrid(rows);
-    this.node.classList.toggle("grid-card", this.isGrid);
+    this.node.classList.toggle("grid-card", this.isGrid || Boolean(rows[0].columns));
     this.grid.hidden = !this.isGrid;
     setText(this.title, this.isGrid ? titleOf(axesOf(rows)) : "");
     if (this.isGrid) this.#placeCells(axesOf(rows));

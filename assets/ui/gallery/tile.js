@@ -12,6 +12,8 @@ import { progress } from "./progress.js";
 import { StopControl } from "./stop_control.js";
 
 const ENDED = ["completed", "failed", "unknown", "stopped"];
+/** Codes of what another try would meet again: the words, the LoRA or the key must change first. */
+const UNCHANGING = /^(?:unsuitable|model_forbidden|engine_lora_\w+)$/;
 const MIN_WAIT = 1.2; // seconds a job must wait before it can be cancelled: a button must not flash
 
 /** @param {object} row @returns {boolean} */
@@ -262,7 +264,8 @@ function openLabel(row, number) {
 }
 
 /** Whether another try may end otherwise: not for a job that may still arrive, nor where a setting was refused. */
-const canTryAgain = (row) => row.seed != null && !row.can_look_again && !row.field && row.state !== "completed";
+const canTryAgain = (row) => row.seed != null && !row.can_look_again && !row.field && row.state !== "completed" &&
+  !UNCHANGING.test(row.message?.code);
 
 /** Covers an image that is marked as sensitive until its button is pressed. */
 function cover(box, opener) {

@@ -20,7 +20,7 @@ const OTHERS = {
   words: { key: "grid.words", example: "red, blue, green" },
 };
 
-/** @typedef {object} Plan what `server.plan` returns @property {number} [count] of images
+/** @typedef {object} Plan what `server.plan` returns @property {number} [count] of images @property {number} [columns]
  * @property {"free" | "unknown" | "known"} [cost] @property {number} [price] dollars at most, where it is known
  * @property {import("../shared/messages.js").Message} [refused] */
 
@@ -57,7 +57,8 @@ class Panel {
   #lists = () => this.axes.map((axis) => axis.value).filter(Boolean);
 
   #press() {
-    if (this.plan) pressWith({ grid: this.#lists(), pictures: this.plan.count });
+    const { count: pictures, columns } = this.plan ?? {};
+    if (this.plan) pressWith({ grid: this.#lists(), pictures, columns });
   }
 
   async #update() {

@@ -53,7 +53,8 @@ export async function press(fields) {
   const { prompt, width, height } = shown ?? { prompt: sent.prompt, ...formSize() };
   // An empty prompt is refused at once: a tile for it would only flash.
   if (String(prompt ?? "").trim()) {
-    const expected = { prompt, width, height, pictures: extras.pictures ?? sent.pictures };
+    const { pictures = sent.pictures, columns } = extras;
+    const expected = { prompt, width, height, pictures, columns };
     expectReceipt(click, ticket, expected);
     const { ticket: _, ...pressed } = sent;
     setPending({ click, prompt, at: Date.now(), whole: { sent: pressed, ticket, expected } });

@@ -6,8 +6,13 @@
 export const $modules = {};
 /** Address of a file below assets/ui. @param {string} name @returns {string} */
 export const $at = (name) => new URL(name, new URL("UP_TO_UI", import.meta.url)).href;
+let $end;
+/** Resolved at the end of the first file. WebKit (2.50) lets an import of it through while it still waits for the texts,
+ * so that its modules would be looked for before they have run. */
+const $ended = new Promise((resolve) => ($end = resolve));
 /** Module by its path, fetched where it has not run yet. @param {string} name @returns {Promise<object>} */
 export async function $load(name) {
+  await $ended;
   if (!$modules[name]) {
     await import($at(name)).catch((cause) => {
       throw Object.assign(new Error(name, { cause }), { name: "NotLoadedError" });

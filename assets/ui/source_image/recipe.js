@@ -10,6 +10,10 @@ import { text } from "../shared/texts.js";
 /** Asks. @param {HTMLElement} place its content is replaced @param {Recipe} recipe
  * @param {() => void} start starts from the image instead */
 export function ask(place, recipe, start) {
+  if (!Object.keys(recipe.settings).length) {
+    start();
+    return place.replaceChildren(...unread(place, recipe));
+  }
   const use = button(text("source_image.recipe_use"), () => {
     place.replaceChildren(...report(place, recipe));
     place.querySelector("button").focus({ preventScroll: true }); // the button that was pressed is gone
@@ -22,6 +26,10 @@ export function ask(place, recipe, start) {
   const question = make("p", {}, text("source_image.recipe_found"));
   place.replaceChildren(make("div", { className: "offer" }, question, make("div", { className: "row" }, use, startFrom)));
 }
+
+/** Why nothing can be used. */
+const unread = (place, { left_out: [why] }) =>
+  [make("p", {}, inFull(why)), button(text("shared.dismiss"), () => place.replaceChildren())];
 
 /** What was used, and what could not be. */
 function report(place, { left_out: leftOut }) {

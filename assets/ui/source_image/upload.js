@@ -3,7 +3,7 @@ import { getVisitor } from "../shared/browser_id.js";
 import { address } from "../shared/dom.js";
 import { MessageError } from "../shared/messages.js";
 
-const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_BYTES = 40 * 1024 * 1024; // see components/images/source.py
 const TOO_MANY_PIXELS = 422; // HTTP status with which the server refuses an image
 const TOO_LARGE = 413; // that of a proxy, whose limit may be lower than the server's
 

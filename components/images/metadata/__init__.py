@@ -1,6 +1,6 @@
 """Image metadata: a recipe (settings as text) in PNG, JPEG and WebP files: write, read, strip.
 
-Bytes to bytes; the compressed image data is never decoded or changed.
+Bytes to bytes; the compressed image data is never changed, and decoded only for a text in the pixels themselves.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Protocol
 from components.images.metadata import jpeg, png, webp
 from components.images.metadata.exif import BROKEN
 
-MAX_TEXT_LENGTH = 65_536
-"""Characters of a recipe; a longer one is ignored."""
+MAX_TEXT_LENGTH = 4 * 1024 * 1024
+"""Characters of a text; of a longer one only its length is known."""
 
 
 class _Format(Protocol):
@@ -19,7 +19,7 @@ class _Format(Protocol):
 
     def write_text(self, data: bytes, text: str, /) -> bytes: ...
     def strip(self, data: bytes, /) -> bytes: ...
-    def read_text(self, data: bytes, /) -> str: ...
+    def read_texts(self, data: bytes, /) -> list[str]: ...
 
 
 _FORMATS: dict[bytes, _Format] = {b"\x89PNG\r\n\x1a\n": png, b"\xff\xd8": jpeg, b"RIFF": webp}
@@ -43,13 +43,22 @@ def strip(data: bytes) -> bytes:
         return data
 
 
-def read_text(data: bytes) -> str:
-    """Return the recipe in a file as its program wrote it; empty without one, or above MAX_TEXT_LENGTH."""
+def read_texts(data: bytes) -> tuple[str, ...]:
+    """Return the texts in a file in which programs write settings, as they wrote them, the likeliest first.
+
+    One above MAX_TEXT_LENGTH is a text too, cut off behind it.
+    """
     format_ = _format_of(data)
     try:
-        text = format_.read_text(data) if format_ else ""
+        texts = format_.read_texts(data) if format_ else []
     except BROKEN:
-        return ""
+        return ()
+    return tuple(text[: MAX_TEXT_LENGTH + 1] for text in texts if text.strip("\0 \t\r\n"))
+
+
+def read_text(data: bytes) -> str:
+    """Return the likeliest text with settings in a file; empty without one, or above MAX_TEXT_LENGTH."""
+    text = next(iter(read_texts(data)), "")
     return text if len(text) <= MAX_TEXT_LENGTH else ""
 
 

@@ -1,4 +1,4 @@
-"""EXIF data: a recipe in the UserComment, where JPEG and WebP files have it, and the orientation. Parsed by Pillow.
+"""EXIF data: texts in the UserComment, where JPEG and WebP files have a recipe, and tags of cameras. By Pillow.
 
 A1111 writes its infotext there as UTF-16BE, so the same is done here.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from contextlib import suppress
+from typing import Any
 
 from PIL import Image
 
@@ -27,11 +29,19 @@ BROKEN = (
 # Tags of the EXIF specification: pointer to the Exif IFD, UserComment in it, Orientation, Model and Make.
 _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
 _ORIENTATION = 0x0112
-_COMFYUI_TAGS = (0x0110, 0x010F)
-"""Tags in which ComfyUI writes its graph, as `prompt:{...}`."""
+_GRAPH_TAGS = (0x0110, 0x010F, 0x010E, 0x0131, 0x013B)
+"""Model, Make, ImageDescription, Software and Artist, in which ComfyUI's savers write graphs: `prompt:{...}`."""
+_GRAPH_NAMES = ("prompt", "workflow", "parameters")
+_XP_COMMENT = 0x9C9C
+"""Windows' comment, in UTF-16."""
 # A UserComment begins with eight bytes that name its character code; eight zeros mean undefined.
 _UNICODE, _ASCII = b"UNICODE\0", b"ASCII\0\0\0"
-_MAX_BYTES = 1024 * 1024
+_CODES = (_UNICODE, _ASCII, b"JIS\0\0\0\0\0", b"\0" * 8, b"Unicode\0")
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+"""Byte order marks."""
+_MAX_WORDS = 65_536
+"""Characters of a description in which settings are looked for."""
+_MAX_BYTES = 4 * 1024 * 1024 + 65_536
 """Bytes of EXIF data, which PNG and WebP files may have more of: one tag may be a list of millions of numbers."""
 _ASCII_FROM = 30_000
 """Characters above which an ASCII text is written as ASCII: a JPEG segment has room for 64 kB of EXIF data."""
@@ -67,14 +77,29 @@ def orientation_of(exif: bytes) -> bytes:
     return tags.tobytes()
 
 
-def read_comment(exif: bytes) -> str:
-    """Return the recipe in EXIF data: the UserComment, or ComfyUI's graph; empty without both."""
+def exif_texts(exif: bytes) -> list[str]:
+    """Return the texts in EXIF data that may be a recipe: the UserComment, then ComfyUI's graphs."""
     tags = _parse(exif)
     comment = tags.get_ifd(_EXIF_IFD).get(_USER_COMMENT)
-    if comment:
-        return _decoded(comment if isinstance(comment, bytes) else str(comment).encode())
-    texts = [str(tags.get(tag, "")) for tag in _COMFYUI_TAGS]
-    return next((text.removeprefix("prompt:") for text in texts if text.startswith("prompt:")), "")
+    texts = [decode_comment(_bytes_of(comment))] if comment else []
+    described = [_plain(_bytes_of(tags[tag])) for tag in _GRAPH_TAGS if tag in tags]
+    named = [text.partition(":") for text in described]
+    graphs = {name.strip().lower(): text for name, colon, text in named if colon and len(name) < 20}
+    texts += [graphs[name] for name in _GRAPH_NAMES if name in graphs]
+    texts += [text for text in described if text.lstrip().startswith("{") or "steps:" in text[:_MAX_WORDS].lower()]
+    if tagged := tags.get(_XP_COMMENT):
+        texts.append(_bytes_of(tagged).decode("utf-16-le", "replace").strip("\0"))
+    return texts
+
+
+def _bytes_of(value: Any) -> bytes:
+    """Return a tag's value as the bytes in the file: Pillow decodes texts as Latin-1, and bytes as tuples."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("latin-1", "replace")
+    is_list = isinstance(value, tuple) and all(isinstance(one, int) and 0 <= one < 256 for one in value)
+    return bytes(value) if is_list else b""
 
 
 def _parse(exif: bytes) -> Image.Exif:
@@ -93,15 +118,27 @@ def _encoded(text: str) -> bytes:
     return _UNICODE + text.encode("utf-16-be")
 
 
-def _decoded(comment: bytes) -> str:
-    if not comment.startswith(_UNICODE):
-        return comment.removeprefix(_ASCII).removeprefix(b"\0" * 8).decode("utf-8", "replace").strip("\0")
-    # The specification leaves the byte order open. Recipes end in an ASCII character, whose zero byte tells the order;
-    # a byte order mark precedes that.
-    text = comment.removeprefix(_UNICODE)
-    is_little = text.startswith(b"\xff\xfe") or (text[-1:] == b"\0" and text[-2:] != b"\0\0")
-    return (
-        text.decode("utf-16-le", "replace").removeprefix("\ufeff")
-        if is_little
-        else text.decode("utf-16-be", "replace")
-    )
+def decode_comment(comment: bytes) -> str:
+    """Return a UserComment as text, in each of the encodings that programs write, whatever its first bytes say."""
+    body = comment[8:] if comment[:8] in _CODES else comment
+    if body[:2] in _MARKS:
+        return body[2:].decode(_MARKS[body[:2]], "replace").rstrip("\0")
+    # UTF-8 has no zero bytes but at its end, and UTF-16 of a recipe has one beside each plain letter.
+    if b"\0" not in body.rstrip(b"\0"):
+        with suppress(UnicodeDecodeError):
+            return body.rstrip(b"\0").decode()
+        if comment[:8] != _UNICODE:
+            return _plain(body)
+    # The specification leaves the byte order open; a recipe has more plain letters in the right one.
+    big, little = (body.decode(code, "replace") for code in ("utf-16-be", "utf-16-le"))
+    return (big if _plain_letters(big) >= _plain_letters(little) else little).rstrip("\0")
+
+
+def _plain(body: bytes) -> str:
+    with suppress(UnicodeDecodeError):
+        return body.strip(b"\0").decode()
+    return body.strip(b"\0").decode("latin-1")
+
+
+def _plain_letters(text: str) -> int:
+    return len(text.encode("ascii", "ignore").replace(b"\0", b""))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
-from components.images.metadata.exif import orientation_of, read_comment, with_comment, without_comment
+from components.images.metadata.exif import BROKEN, exif_texts, orientation_of, with_comment, without_comment
+from components.images.metadata.xmp import xmp_texts
 from components.images.structure import MAX_PARTS, next_marker
 
 # Markers, each after 0xFF: SOI, EOI, SOS and COM; application segments APP0 (JFIF) to APP15, of which APP1 has EXIF
 # data, APP2 ICC profiles, and APP14 Adobe's colour transform.
 _START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
-_EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
+_EXIF, _ICC, _XMP = b"Exif\0\0", b"ICC_PROFILE\0", b"http://ns.adobe.com/xap/1.0/\0"
 _Segment = tuple[int, bytes, bytes]
 """Marker, content, and the whole segment."""
 _MAX_SEGMENT_BYTES = 0xFFFF - 2
@@ -41,14 +43,19 @@ def strip(data: bytes) -> bytes:
     return _joined(essential, [_segment(_APP1, orientation)] if orientation else [])
 
 
-def read_text(data: bytes) -> str:
-    """Return the recipe in comment segments of its own, or in EXIF data; empty without both."""
+def read_texts(data: bytes) -> list[str]:
+    """Return the texts in comment segments, in EXIF data and in XMP data."""
     segments = [*_segments(data)]
     parts = [body.removeprefix(_PART_PREFIX) for marker, body, _ in segments if _is_part(marker, body)]
-    if parts:
-        return b"".join(parts).decode("utf-8", "replace")
-    exif = _exif_in(segments)
-    return read_comment(exif) if exif else ""
+    texts = [b"".join(parts).decode("utf-8", "replace")] if parts else []
+    with suppress(*BROKEN):
+        texts += exif_texts(exif) if (exif := _exif_in(segments)) else []
+    for marker, body, _ in segments:
+        if marker == _APP1 and body.startswith(_XMP):
+            texts += xmp_texts(body[len(_XMP) :])
+        elif marker == _COMMENT and (body[:1] == b"{" or b"Steps:" in body):
+            texts.append(body.decode("utf-8", "replace"))
+    return texts
 
 
 def _joined(segments: list[_Segment], added: list[bytes]) -> bytes:

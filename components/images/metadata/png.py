@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
-from components.images.metadata.exif import orientation_of
+from components.images.metadata.exif import BROKEN, exif_texts, orientation_of
+from components.images.metadata.pixels import pixel_texts
+from components.images.metadata.xmp import xmp_texts
 from components.images.structure import MAX_PARTS
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
 _KEYWORD = b"parameters"
 """Keyword under which A1111 writes its infotext."""
-_GRAPH = b"prompt"
-"""Keyword of ComfyUI's graph."""
+_KEYWORDS = (
+    *(_KEYWORD, b"prompt", b"sui_image_params", b"invokeai_metadata", b"sd-metadata", b"Dream", b"generation_data"),
+    b"workflow",
+)
+"""Keywords of A1111, ComfyUI, SwarmUI, InvokeAI and tensor.art, the likeliest first."""
+_NOVELAI = (b"Title", b"Description", b"Software", b"Source", b"Comment")
+_XMP = b"XML:com.adobe.xmp"
 _EXIF, _EXIF_PREFIX = b"eXIf", b"Exif\0\0"  # a PNG file has EXIF data without the prefix that JPEG files have
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ESSENTIAL = frozenset(
@@ -24,7 +33,7 @@ _ESSENTIAL = frozenset(
 
 Sources: PNG specification (third edition), which includes APNG and the HDR chunks.
 """
-_MAX_TEXT_BYTES = 4 * 65_536
+_MAX_TEXT_BYTES = 4 * 1024 * 1024 + 1
 """Bytes of one text after decompression: a small chunk may expand to gigabytes."""
 
 
@@ -43,14 +52,30 @@ def strip(data: bytes) -> bytes:
     return b"".join((_SIGNATURE, head, *([_chunk(_EXIF, orientation)] if orientation else []), *others))
 
 
-def read_text(data: bytes) -> str:
-    """Return the text under `parameters`, else ComfyUI's graph; empty without both. Of several the first counts."""
+def read_texts(data: bytes) -> list[str]:
+    """Return the texts under the keywords of programs, then those in EXIF and XMP data, or in the pixels.
+
+    Of several texts with one keyword the first counts.
+    """
     texts: dict[bytes, str] = {}
+    exif = b""
     for kind, body, _ in _chunks(data):
         keyword = body[:80].partition(b"\0")[0]  # 1 to 79 bytes by the specification
-        if kind in _TEXTS and keyword in (_KEYWORD, _GRAPH) and keyword not in texts:
+        if kind in _TEXTS and keyword in (*_KEYWORDS, *_NOVELAI, _XMP) and keyword not in texts:
             texts[keyword] = _decode_text(kind, body[len(keyword) + 1 :])
-    return texts.get(_KEYWORD) or texts.get(_GRAPH, "")
+        elif kind == _EXIF:
+            exif = body
+    found = [texts[keyword] for keyword in _KEYWORDS if keyword in texts]
+    found += _of_novelai({keyword.decode(): texts[keyword] for keyword in _NOVELAI if keyword in texts})
+    with suppress(*BROKEN):
+        found += exif_texts(_EXIF_PREFIX + exif) if exif else []
+    found += xmp_texts(texts[_XMP].encode()) if _XMP in texts else []
+    return found or pixel_texts(data)
+
+
+def _of_novelai(texts: dict[str, str]) -> list[str]:
+    """Return NovelAI's texts in one object, as it writes them into pixels; its settings are JSON under `Comment`."""
+    return [json.dumps(texts)] if texts.get("Comment", "").lstrip().startswith("{") else []
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -74,12 +99,12 @@ def _is_recipe(kind: bytes, body: bytes) -> bool:
 
 def _text_chunk(text: str) -> bytes:
     # tEXt is Latin-1 by the specification and understood by every program; any other text needs iTXt (UTF-8, here with
-    # compression flag and method 0, and without language and translated keyword).
-    try:
-        kind, body = b"tEXt", _KEYWORD + b"\0" + text.encode("latin-1")
-    except UnicodeEncodeError:
-        kind, body = b"iTXt", _KEYWORD + b"\0\0\0\0\0" + text.encode()
-    return _chunk(kind, body)
+    # compression flag and method 0, and without language and translated keyword), and so does one that looks like it.
+    with suppress(UnicodeEncodeError):
+        body = text.encode("latin-1")
+        if _decoded(body) == text:
+            return _chunk(b"tEXt", _KEYWORD + b"\0" + body)
+    return _chunk(b"iTXt", _KEYWORD + b"\0\0\0\0\0" + text.encode())
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -88,11 +113,19 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 def _decode_text(kind: bytes, body: bytes) -> str:
     if kind == b"tEXt":
-        return body[:_MAX_TEXT_BYTES].decode("latin-1")
+        return _decoded(body[:_MAX_TEXT_BYTES])
     if kind == b"zTXt":
-        return _inflate(body[1:]).decode("latin-1")  # the first byte names the compression method, always 0
+        return _decoded(_inflate(body[1:]))  # the first byte names the compression method, always 0
     is_compressed, text = body[0], body[2:].split(b"\0", 2)[2]
     return (_inflate(text) if is_compressed else text[:_MAX_TEXT_BYTES]).decode("utf-8", "replace")
+
+
+def _decoded(text: bytes) -> str:
+    """Return a text that is Latin-1 by the specification, and UTF-8 by many programs: that is hardly by chance."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
 
 
 def _inflate(compressed: bytes) -> bytes:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
-from components.images.metadata.exif import orientation_of, read_comment, with_comment
+from components.images.metadata.exif import BROKEN, exif_texts, orientation_of, with_comment
+from components.images.metadata.pixels import pixel_texts
+from components.images.metadata.xmp import xmp_texts
 from components.images.structure import MAX_PARTS
 
 _HEAD = struct.Struct("<4sI")
@@ -41,10 +44,14 @@ def strip(data: bytes) -> bytes:
     return _file([(b"VP8X", features), *essential, *([(b"EXIF", orientation)] if orientation else [])])
 
 
-def read_text(data: bytes) -> str:
-    """Return the recipe in EXIF data; empty without one."""
-    exif = _exif_in(_chunks(data))
-    return read_comment(exif) if exif else ""
+def read_texts(data: bytes) -> list[str]:
+    """Return the texts in EXIF data, in XMP data, or in the pixels."""
+    chunks = [*_chunks(data)]
+    texts: list[str] = []
+    with suppress(*BROKEN):
+        texts += exif_texts(exif) if (exif := _exif_in(chunks)) else []
+    texts += [text for kind, body in chunks if kind == b"XMP " for text in xmp_texts(body)]
+    return texts or pixel_texts(data)
 
 
 def _exif_in(chunks: Iterable[Chunk]) -> bytes:

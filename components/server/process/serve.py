@@ -19,7 +19,7 @@ from components.net.proxies import LOOPBACK_ONLY
 from components.server.assembly import AssembledServer, ServerLimits, assemble
 from components.server.tasks.demo_delay import DemoDelay
 
-_BOUNDS = ConnectionBounds(per_address=250, per_proxy=750)
+_BOUNDS = ConnectionBounds(per_address=250, per_proxy=750, in_all=750)
 """Within the 1,024 open files that a process usually may have. The page on the same computer is the only client."""
 
 

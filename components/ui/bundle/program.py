@@ -15,6 +15,9 @@ from components.ui.bundle.module import Module
 _COMMON = "parts"
 """Folder of the files that several parts share."""
 
+_END = "$end();\n"
+"""Last line of the first file, see `shell/bundle.js`."""
+
 
 class Program:
     """Files of a page that begins with the modules `entries`; the first file has the name of the first entry."""
@@ -78,7 +81,7 @@ class Program:
         blocks = "".join(self._modules[name].as_block() for name in members)
         up = posixpath.relpath(".", posixpath.dirname(file) or ".") + "/"
         if file == self._entry:
-            return self._head.replace("UP_TO_UI", up) + blocks
+            return self._head.replace("UP_TO_UI", up) + blocks + _END
         needed = {self._file_of[other] for name in members for other in self._modules[name].imports}
         others = "".join(f"import {json.dumps(up + one)};\n" for one in sorted(needed - {file, self._entry}))
         return f"import {{ $modules, $at, $load }} from {json.dumps(up + self._entry)};\n{others}{blocks}"

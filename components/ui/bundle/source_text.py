@@ -29,14 +29,14 @@ def script(source: str) -> str:
 
 def style(source: str) -> str:
     """Return a style sheet without what only its readers need."""
-    return _joined(_kept(one.lastgroup, one[0]) for one in _STYLE.finditer(source))
+    return _joined(_trimmed(one.lastgroup, one[0]) for one in _STYLE.finditer(source))
 
 
 def _script_parts(source: str) -> Iterator[str]:
     position, open_braces = 0, list[bool]()
     while found := _SCRIPT.match(source, position):
         kind, position = found.lastgroup, found.end()
-        yield _kept(kind, found[0])
+        yield _trimmed(kind, found[0])
         if kind == "open":
             open_braces.append(False)
         # True: the brace ends an expression inside a template literal, whose text goes on behind it.
@@ -50,15 +50,15 @@ def _script_parts(source: str) -> Iterator[str]:
                 open_braces.append(True)
 
 
-def _kept(kind: str | None, text: str) -> str:
+def _trimmed(kind: str | None, text: str) -> str:
     if kind == "comment":
         return "\n" if "\n" in text else ""
     return "\n" if kind == "space" else text
 
 
 def _joined(parts: Iterable[str]) -> str:
-    kept: list[str] = []
+    joined: list[str] = []
     for part in parts:
-        if part and not (part == "\n" and (not kept or kept[-1] == "\n")):
-            kept.append(part)
-    return "".join(kept)
+        if part and not (part == "\n" and (not joined or joined[-1] == "\n")):
+            joined.append(part)
+    return "".join(joined)

@@ -35,8 +35,11 @@ class BodyLimit:
     def __init__(self, scope: Scope, bounds: BodyBounds, clock: Clock, charge: Callable[[int], float]) -> None:
         """`charge` is called with the bytes of each part; it returns 0, or the seconds to wait, which refuses it."""
         self._scope, self._bounds, self._clock, self._charge = scope, bounds, clock, charge
-        self._deadline = clock.monotonic() + bounds.seconds
-        self._received, self._is_whole, self._is_answered = 0, False, False
+        self.begun = self.last_byte = clock.monotonic()
+        """Times, by the clock, of the request and of the last part of its body."""
+        self.received, self.is_whole = 0, False
+        self._deadline, self._is_answered = self.begun + bounds.seconds, False
+        self._waiting: asyncio.Timeout | None = None
         self._refusal: Response | None = None
 
     async def serve(self, app: ASGIApp, receive: Receive, send: Send) -> None:
@@ -61,6 +64,12 @@ class BodyLimit:
         if self._refusal and not self._is_answered:
             await self._refusal(self._scope, receive, send)
 
+    def give_up(self) -> None:
+        """Wait for no more of the body, as at its deadline."""
+        self._deadline = self._clock.monotonic()
+        if self._waiting:
+            self._waiting.reschedule(asyncio.get_running_loop().time())
+
     async def _call_app(self, app: ASGIApp, receive: Receive, send: Send) -> None:
         try:
             await app(self._scope, receive, send)
@@ -71,14 +80,14 @@ class BodyLimit:
 
     async def _next(self, receive: Receive) -> Message:
         # After the body the app waits for `http.disconnect`, without a deadline: an event stream may last for hours.
-        if self._is_whole:
+        if self.is_whole:
             return await receive()
         if self._refusal:
             raise BodyRefused
         message = await self._receive_in_time(receive)
         if message["type"] != "http.request":
             return message
-        self._is_whole = not message.get("more_body", False)
+        self.is_whole = not message.get("more_body", False)
         await self._count(len(message.get("body", b"")), receive)
         return message
 
@@ -86,15 +95,18 @@ class BodyLimit:
         left = self._deadline - self._clock.monotonic()
         try:
             if left > 0:
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(left) as self._waiting:
                     return await receive()
         except TimeoutError:
             pass
+        finally:
+            self._waiting = None
         raise self._refuse(too_slow(self._scope))
 
     async def _count(self, size: int, receive: Receive) -> None:
-        self._received += size
-        if self._received > self._bounds.max_bytes:
+        self.received += size
+        self.last_byte = self._clock.monotonic()
+        if self.received > self._bounds.max_bytes:
             await self._drain(receive)
             raise self._refuse(too_large(self._scope, self._bounds.max_bytes))
         if size and (wait := self._charge(size)):
@@ -113,9 +125,9 @@ class BodyLimit:
         left = max(self._bounds.max_bytes, 64 * 1024)
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
-                while left > 0 and not self._is_whole:
+                while left > 0 and not self.is_whole:
                     message = await receive()
                     left -= len(message.get("body", b""))
-                    self._is_whole = not message.get("more_body", False)
+                    self.is_whole = not message.get("more_body", False)
         except TimeoutError:
             return

@@ -26,7 +26,7 @@ class EncodedTexts:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes, self._bytes = most_bytes, 0
         self._encoded = OrderedDict[tuple[str, str], bytes]()
-        self._asked_again = set[tuple[str, str]]()
+        self._requested_again = set[tuple[str, str]]()
         self._improving = set[asyncio.Task[None]]()
 
     async def response(self, name: str, text: str, accepted: Headers, headers: Mapping[str, str]) -> Response:
@@ -44,8 +44,8 @@ class EncodedTexts:
             self._store(key, content)
             return content
         self._encoded.move_to_end(key)
-        if key not in self._asked_again:
-            self._asked_again.add(key)
+        if key not in self._requested_again:
+            self._requested_again.add(key)
             self._improve(key, text)
         return known
 
@@ -65,7 +65,7 @@ class EncodedTexts:
         while self._bytes > self._most_bytes:
             dropped, old = self._encoded.popitem(last=False)
             self._bytes -= len(old)
-            self._asked_again.discard(dropped)
+            self._requested_again.discard(dropped)
 
 
 def _best(accepted: str) -> str:

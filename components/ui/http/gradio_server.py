@@ -60,8 +60,8 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
 
 
 def connection_bounds(open_files: int) -> ConnectionBounds:
-    """Return the bounds for so many open files: one client takes a quarter of them, one proxy half."""
-    return ConnectionBounds(min(_MAX_PER_ADDRESS, open_files // 4), open_files // 2)
+    """Return the bounds for so many open files: one client takes a quarter of them, one proxy or everybody half."""
+    return ConnectionBounds(min(_MAX_PER_ADDRESS, open_files // 4), open_files // 2, open_files // 2)
 
 
 class BoundedForm(route_utils.GradioMultiPartParser):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from components.threads import CLIENT
 from components.ui.http.body_limit import BodyBounds, BodyLimit
 from components.ui.http.client_address import client_address
 from components.ui.http.responses import READ_METHODS, too_many_requests
+from components.ui.http.upload_slots import UploadSlots
 
 MEGABYTE = 1024 * 1024
 _PRESS_PATHS = ("/gradio_api/queue/join", "/gradio_api/call/")
@@ -40,7 +41,7 @@ class RateLimits:
     open_requests: int
     """Requests without a complete answer: a page has one long-poll open, a press one event stream."""
     open_uploads: int
-    """Uploads without a complete answer; each holds up to 25 MB of disk, and of memory while it is read."""
+    """Uploads without a complete answer; each holds up to 45 MB of disk, and of memory while it is read."""
     open_uploads_in_all: int
     body: BodyBounds
     upload: BodyBounds
@@ -58,8 +59,13 @@ DEFAULT_RATES = RateLimits(
     open_uploads=12,
     open_uploads_in_all=40,
     body=BodyBounds(max_bytes=MEGABYTE, seconds=60),
-    upload=BodyBounds(max_bytes=25 * MEGABYTE, seconds=300),
+    upload=BodyBounds(max_bytes=45 * MEGABYTE, seconds=300),
 )
+
+
+def rates_within(open_files: int) -> RateLimits:
+    """Return the default limits, with which one client behind a proxy leaves connections to the proxy's others."""
+    return replace(DEFAULT_RATES, open_requests=min(DEFAULT_RATES.open_requests, open_files // 4))
 
 
 class RateLimit:
@@ -72,7 +78,7 @@ class RateLimit:
         self._uploads = TokenBuckets(limits.uploads, clock)
         self._body_bytes = TokenBuckets(limits.body_bytes, clock)
         self._open_requests: Counter[str] = Counter()
-        self._open_uploads: Counter[str] = Counter()
+        self._uploads_open = UploadSlots(clock, limits.open_uploads, limits.open_uploads_in_all)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -86,25 +92,21 @@ class RateLimit:
         CLIENT.set(address)
         with ExitStack() as counted:
             counted.enter_context(_counted(self._open_requests, address))
-            if _is_upload(scope):
-                counted.enter_context(_counted(self._open_uploads, address))
             charge = partial(self._body_bytes.take, address)
             request = BodyLimit(scope, self._bounds(scope), self._clock, charge)
+            if _is_upload(scope):
+                counted.enter_context(self._uploads_open.taken(request, address))
             await request.serve(self._app, receive, send)
 
     def _refused(self, scope: Scope, address: str) -> Response | None:
         if self._open_requests[address] >= self._limits.open_requests:
             return too_many_requests(scope, _RETRY_SECONDS)
-        if _is_upload(scope) and self._has_too_many_uploads(address):
-            return too_many_requests(scope, _RETRY_SECONDS)
+        if _is_upload(scope) and (refused := self._uploads_open.refusal(scope, address)):
+            return refused
         for buckets in (self._requests, self._costly_buckets(scope)):
             if buckets is not None and (wait := buckets.take(address)):
                 return too_many_requests(scope, wait)
         return None
-
-    def _has_too_many_uploads(self, address: str) -> bool:
-        is_too_much = self._open_uploads.total() >= self._limits.open_uploads_in_all
-        return is_too_much or self._open_uploads[address] >= self._limits.open_uploads
 
     def _costly_buckets(self, scope: Scope) -> TokenBuckets | None:
         if scope["method"] in READ_METHODS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -38,8 +39,17 @@ def _response(scope: Scope, status: int, text: str, more: dict[str, Any]) -> Res
 
 def too_many_requests(scope: Scope, seconds: float) -> Response:
     """Return 429 with `Retry-After`: whole seconds, at least 1 (RFC 9110, 10.2.3)."""
+    return _later(scope, 429, messages.too_many_requests, seconds)
+
+
+def uploads_full(scope: Scope, seconds: float) -> Response:
+    """Return 503 with `Retry-After`: others send as many uploads as there may be."""
+    return _later(scope, 503, messages.uploads_full, seconds)
+
+
+def _later(scope: Scope, status: int, message: Callable[[int], Message], seconds: float) -> Response:
     wait = max(1, ceil(seconds))
-    answer = refusal(scope, 429, messages.too_many_requests(wait))
+    answer = refusal(scope, status, message(wait))
     answer.headers["Retry-After"] = str(wait)
     return answer
 

@@ -30,7 +30,7 @@ class GridPanel:
 
     def __init__(self, playground: Playground) -> None:
         async def plan(payload: Any, request: gr.Request) -> dict[str, Any]:
-            """Return `{count, cost, price}` of the lists' images, or `{refused}` with the reason."""
+            """Return `{count, columns, cost, price}` of the lists' images, or `{refused}` with the reason."""
             values = as_object(payload)
             try:
                 axes = read_axes(values.get("axes"))
@@ -41,7 +41,7 @@ class GridPanel:
             if number > (limit := playground.config.job_limits.per_visitor):
                 return {"refused": message_json(messages.too_many_cells(limit), is_free=True)}
             if not (priced := _priced_cells(axes, values)):
-                return {"count": number, "cost": "free"}
+                return {"count": number, "columns": len(axes[0].values), "cost": "free"}
             person, address = person_of(values, request), address_of(request)
             estimate = await playground.estimate_press(person, session_key(values), priced, address)
             # A press that no wait makes possible is refused before it, and not by a failed tile for each image.
@@ -49,7 +49,7 @@ class GridPanel:
                 return {"refused": message_json(estimate.denied, is_free=True)}
             if not playground.is_payer(person, session_key(values)):
                 return {"count": number, "cost": "free"}
-            return {"count": number, **_cost_json(estimate)}
+            return {"count": number, "columns": len(axes[0].values), **_cost_json(estimate)}
 
         gr.HTML(
             "",

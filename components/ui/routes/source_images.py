@@ -17,10 +17,10 @@ from components.domain.request import SourceImage, is_whole
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest, PlaygroundError, TooBusy
 from components.images.fit import FitMode, Placement, match_size
-from components.images.metadata import read_text
+from components.images.metadata import read_texts
 from components.images.outpaint import Padding
 from components.loras.checker import LoraChecker
-from components.recipes.restore import restore
+from components.recipes.restore import restore_first
 from components.services.playground import Playground
 from components.threads import optional_threads
 from components.ui.http.upload_body import read_upload
@@ -74,7 +74,7 @@ async def _add(playground: Playground, person: Person, request: Request, body: b
 
 
 def _recipe(body: bytes, schema: ModelSchema, checker: LoraChecker) -> dict[str, Any] | None:
-    restored = restore(read_text(body), schema, checker.known_names)
+    restored = restore_first(read_texts(body), schema, checker.known_names)
     if restored is None:
         return None
     warnings = [message_json(message, is_free=True) for message in restored.left_out]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from components.api import client as client_module
 from components.api.billings import BillSearch, decode_billings
+from components.api.body import PLAIN_LIMIT
 from components.api.client import LARGE_RESPONSE, Client, Endpoint, HttpPool
 from components.api.decode import (
     MAX_ENTRIES,
@@ -21,9 +24,10 @@ from components.api.decode import (
     decode_task,
     decode_upload,
 )
+from components.api.envelope import ApiResponse, envelope_of
 from components.domain.request import GenerationRequest
 from components.domain.task import TaskUpdate
-from components.errors import UploadFailed
+from components.errors import NotProvided, UploadFailed
 from components.messages.message import literal
 from tests.support.recorded import TASK, answer
 
@@ -70,6 +74,32 @@ def test_a_list_has_so_many_entries_and_what_is_beyond_is_ignored():
     assert len(decode_recent(answer({"items": [{"id": TASK}] * 20_000}))) == MAX_ENTRIES
     bill = {"prediction": {"uuid": TASK}, "price": 0.01}
     assert len(decode_billings(answer({"items": [bill] * 20_000}))) == MAX_ENTRIES
+
+
+@pytest.mark.parametrize("value", [b"[],", b"{},", b"0,"])
+def test_an_answer_of_millions_of_values_is_not_read(value):
+    """Python reads them without a pause: 64 MB of lists took 10 s, in which no other thread ran."""
+    body = b'{"code": 200, "data": {"id": "%s", "x": [%s 0]}}' % (TASK.encode(), value * 2_000_000)
+    begun = time.thread_time()
+    assert envelope_of(ApiResponse(200, body)).fields == {}
+    assert time.thread_time() - begun < 0.1
+
+
+def test_an_inline_image_is_one_value_however_large():
+    image = base64.b64encode(bytes(12_000_000)).decode()
+    assert read(outputs=[image] * 4).outputs == (bytes(12_000_000),) * 4
+
+
+async def test_an_answer_without_images_is_not_read_beyond_its_limit():
+    pool = HttpPool(
+        lambda: httpx.AsyncClient(
+            transport=httpx.MockTransport(lambda request: httpx.Response(200, content=b" " * (PLAIN_LIMIT + 1)))
+        )
+    )
+    with pytest.raises(NotProvided) as found:
+        await Client(pool, pool, Endpoint("https://api.test", "key")).balance()
+    await pool.aclose()
+    assert isinstance(found.value.__cause__, httpx.DecodingError)
 
 
 @pytest.mark.parametrize("call", ["price", "balance", "delete", "billings", "upload"])

@@ -16,7 +16,7 @@ from components.images.decoding import SECONDS, open_image
 from components.images.inspect import FORMATS, inspect
 from components.images.metadata import read_text, strip, write_text
 from components.images.source import binary_mask, normalize_upload
-from components.images.structure import MAX_SCANS, TooSlow
+from components.images.structure import MAX_SCANS, TooSlow, check_structure
 from components.images.thumbnail import thumbnail
 from components.server.errors import Refused
 from components.server.tasks.images import decode, media_type_of
@@ -33,6 +33,7 @@ from tests.support.odd_images import (
 _EXIF = exif_of_equal_values(300, 60_000)
 TOO_MANY_PARTS = {
     "scans": jpeg_of_scans(MAX_SCANS + 1),
+    "scans of many pixels": jpeg_of_scans(16, (8_000, 5_000)),
     "filling bytes": b"\xff\xd8" + b"\xff" * 100_000 + saved("JPEG")[2:],
     "no marker": b"\xff\xd8" + b"\xff" * 100_000,
     "chunks of a PNG": png_of_chunks(25_000),
@@ -63,6 +64,18 @@ def test_a_file_of_too_many_parts_is_refused_wherever_one_is_opened(name: str) -
 @pytest.mark.parametrize("data", [jpeg_of_scans(MAX_SCANS), png_of_chunks(5_000), webp_of_chunks(5_000)])
 def test_as_many_parts_as_programs_write_are_read(data: bytes) -> None:
     assert normalize_upload(data).size == (40, 24)
+
+
+def test_a_large_progressive_photo_is_read() -> None:
+    photo = jpeg_of_scans(10, (8_000, 5_000))
+    assert normalize_upload(photo).size == (2_458, 1_536)
+
+
+def test_the_size_of_a_small_picture_in_a_segment_before_lets_no_more_scans_in() -> None:
+    large = jpeg_of_scans(16, (8_000, 5_000))
+    thumbnail_first = large[:2] + b"\xff\xe0\x00\x0c\xff\xc2\x00\x08\x08\x00\x10\x00\x10\x00" + large[2:]
+    with pytest.raises(TooSlow):
+        check_structure(thumbnail_first)
 
 
 def test_scans_are_counted_in_the_image_alone() -> None:

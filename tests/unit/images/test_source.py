@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from components import messages
 from components.domain.schema import BUILT_IN_SCHEMA
 from components.errors import InvalidRequest
+from components.images import source
 from components.images.fit import FitMode, fit, match_size
 from components.images.source import BYTE_LIMIT, binary_mask, normalize_upload, png
 from components.ui.message_json import message_json
@@ -114,6 +115,30 @@ def test_a_large_picture_is_kept_as_large_as_can_be_used():
     assert normalize_upload(file(Image.new("RGB", (4000, 3000)), "JPEG")).size == (2048, 1536)
     assert normalize_upload(file(Image.new("RGB", (5000, 1200)), "JPEG")).size == (4096, 983)
     assert normalize_upload(file(Image.new("RGB", (640, 480)))).size == (640, 480)
+
+
+def test_colors_are_converted_when_the_picture_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    converted: list[tuple[int, int]] = []
+    convert = ImageCms.profileToProfile
+
+    def counted(image: Image.Image, *rest: Any, **named: Any) -> Any:
+        converted.append(image.size)
+        return convert(image, *rest, **named)
+
+    monkeypatch.setattr(ImageCms, "profileToProfile", counted)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    normalize_upload(file(Image.new("RGB", (4000, 3000)), icc_profile=profile))
+    assert converted == [(2048, 1536)]
+
+
+def test_of_large_pictures_one_at_a_time_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    upright = source.upright
+    monkeypatch.setattr(source, "upright", lambda image: (held.append(source._LARGE_TURN.locked()), upright(image))[1])
+    normalize_upload(file(Image.new("1", (5000, 3000))))
+    normalize_upload(file(Image.new("1", (3000, 3000))))
+    assert held == [True, False]
+    assert not source._LARGE_TURN.locked()
 
 
 sides = st.integers(20, 300)

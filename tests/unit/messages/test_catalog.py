@@ -57,6 +57,7 @@ MADE = {
     "lora_not_restored": messages.lora_not_restored("ink"),
     "refiner_not_restored": messages.refiner_not_restored("another"),
     "not_restored": messages.not_restored(("Sampler", "Model hash")),
+    "not_in_file": messages.not_in_file("seed"),
     "retention_notice": messages.retention_notice(30, 20.0),
     "lora_several_files": messages.lora_several_files(("a.safetensors", "b.safetensors")),
 }
@@ -100,7 +101,7 @@ NO_ADVICE_NEEDED = {
     "not_restored": "it says itself that nothing can be done",
     "setting_refused": "the service's own words say it, at the field",
     "loras_left_out": "it says what was done",
-    "not_restored_and_more": "it says itself that nothing can be done",
+    "not_in_file": "it says what was done",
     "setting_refused_because": "the service's own words say it, at the field",
     "note_fast_without_refiner": "it says what was done",
     "note_too_few_steps": "it says what was done",

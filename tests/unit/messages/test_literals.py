@@ -23,12 +23,20 @@ ALLOWED = {
     "components/engines/sdxl/pipeline/run.py": CLASS,
     "components/engines/sdxl/settings.py": TERMINAL,
     "components/images/decoding.py": FORMAT,
+    "components/images/metadata/png.py": FORMAT,
     "components/loras/link.py": NAME,
     "components/loras/safetensors_header.py": NAME,
     "components/loras/sites.py": NAME,
-    "components/recipes/comfyui.py": FORMAT,
-    "components/recipes/fooocus.py": FORMAT,
+    **{
+        f"components/recipes/{name}.py": FORMAT
+        for name in (
+            *("comfy/graph", "comfy/joined_text", "comfy/loras", "comfy/parts", "comfy/read", "comfy/values"),
+            *("comfy/widgets", "comfy/workflow", "json_loras", "json_settings", "read"),
+        )
+    },
     "components/recipes/infotext.py": FORMAT,
+    "components/recipes/infotext_parts.py": FORMAT,
+    "components/recipes/infotext_recipe.py": FORMAT,
     "components/server/__main__.py": TERMINAL,
     "components/server/assembly.py": TERMINAL,
     "components/server/http/models.py": SCHEMA,

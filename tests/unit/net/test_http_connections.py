@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from functools import partial
 
 import pytest
 import uvicorn
@@ -19,8 +21,9 @@ from components.net.proxies import LOOPBACK_ONLY
 from tests.support.fake_clock import until
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-SOON = ConnectionBounds(per_address=3, per_proxy=3, head_seconds=0.2, unread_seconds=0.2)
-LATE = ConnectionBounds(per_address=3, per_proxy=3, head_seconds=60, unread_seconds=60)
+POST = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx"
+SOON = ConnectionBounds(per_address=3, per_proxy=3, in_all=9, head_seconds=0.2, unread_seconds=0.2)
+LATE = ConnectionBounds(per_address=3, per_proxy=3, in_all=9, head_seconds=60, unread_seconds=60)
 
 
 class Served:
@@ -59,6 +62,14 @@ class Served:
         await self.free.wait()
         return PlainTextResponse("at last")
 
+    async def _read(self, request: Request) -> PlainTextResponse:
+        self.running += 1
+        return PlainTextResponse(await request.body())
+
+    def has_running(self, count: int) -> bool:
+        """Return whether so many answers are not complete."""
+        return self.running == count
+
     async def _endless(self, _: Request) -> StreamingResponse:
         async def parts() -> AsyncGenerator[bytes]:
             self.running += 1
@@ -74,7 +85,8 @@ class Served:
     @property
     def app(self) -> Starlette:
         places = {"/": self._plain, "/blocked": self._blocked, "/endless": self._endless}
-        return Starlette(routes=[Route(path, endpoint) for path, endpoint in places.items()])
+        reading = Route("/read", self._read, methods=["POST"])
+        return Starlette(routes=[*(Route(path, endpoint) for path, endpoint in places.items()), reading])
 
 
 @contextlib.asynccontextmanager
@@ -204,6 +216,21 @@ async def test_an_address_with_as_many_requests_as_it_may_have_gets_no_further_c
         for reader, _ in busy:
             assert b"200" in await reader.readline()
         assert await served.answer() == b"HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.0, b"HTTP/1.1 200 OK"), (60.0, b"")])
+@pytest.mark.parametrize("bounds", [replace(LATE, per_proxy=2), replace(LATE, in_all=2)], ids=["a proxy", "all"])
+async def test_of_requests_that_stall_the_one_silent_for_longest_makes_room(bounds, seconds, status):
+    async with serving(replace(bounds, stalled_seconds=seconds)) as served:
+        stalled = [await served.connect() for _ in range(2)]
+        for _, writer in stalled:
+            writer.write(POST)
+            count = served.running + 1
+            await until(partial(served.has_running, count))
+        with contextlib.suppress(ConnectionError):
+            assert await served.answer() == status
+        assert stalled[1][0].at_eof() is False
+        assert await is_ended(stalled[0][0], 0.05) is bool(status)
 
 
 async def test_another_protocol_is_not_spoken():

@@ -14,7 +14,7 @@ from components.domain.fields import PROMPT_LIMIT
 from components.domain.request import Preset
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA, built_in_schema
 from components.images.metadata import MAX_TEXT_LENGTH
-from components.recipes.restore import Recipe, restore
+from components.recipes.restore import Recipe, restore, restore_first
 from tests.support.full_run import examples
 from tests.support.recipe_samples import CASES, COMFY, FOOOCUS, LINE, SHELF, USUAL
 
@@ -56,6 +56,27 @@ def test_a_preset_of_another_program_is_none_of_ours():
 )
 def test_what_is_no_recipe(text):
     assert restore(text, OWN_SERVER_SCHEMA, SHELF) is None
+
+
+UNREADABLE = {
+    "a graph of nodes that nobody knows": json.dumps({"1": {"class_type": "Mystery", "inputs": {}}}),
+    "an empty workflow": json.dumps({"nodes": [{"id": 1, "type": "Mystery"}], "links": []}),
+    "settings without a prompt": json.dumps({"seed": 1, "sampler": "x"}),
+    "too few settings": "a fox\nSteps: 20, Seed: 1",
+    "a graph beyond the limit": json.dumps({"1": {"class_type": "Mystery", "inputs": {"a": "x" * 4_200_000}}}),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_whose_settings_cannot_be_read_says_so(name):
+    told = Recipe({}, (messages.RECIPE_UNREADABLE,))
+    assert restore_first([UNREADABLE[name]], OWN_SERVER_SCHEMA, SHELF) == told
+    assert restore_first([UNREADABLE[name], f"a fox\n{LINE}"], OWN_SERVER_SCHEMA, SHELF) == Recipe(USUAL, ())
+
+
+@pytest.mark.parametrize("text", ["", "a fox", "Lavc60.3.100", '{"a": 1}', "[]", "{" * 5000, "OLYMPUS DIGITAL CAMERA"])
+def test_a_file_without_settings_says_nothing(text):
+    assert restore_first([text], OWN_SERVER_SCHEMA, SHELF) is None
 
 
 def test_what_this_model_does_not_take_is_left_out_and_said():

@@ -6,7 +6,7 @@ import pytest
 
 from components.net.open_files import raised_limit
 from components.ui.http.gradio_server import connection_bounds
-from components.ui.http.rate_limit import DEFAULT_RATES
+from components.ui.http.rate_limit import rates_within
 
 resource = pytest.importorskip("resource", reason="POSIX alone has such limits")
 
@@ -15,7 +15,8 @@ resource = pytest.importorskip("resource", reason="POSIX alone has such limits")
 def test_one_address_leaves_files_for_others_and_for_the_app(open_files, per_address, per_proxy):
     bounds = connection_bounds(open_files)
     assert (bounds.per_address, bounds.per_proxy) == (per_address, per_proxy)
-    assert bounds.per_address <= DEFAULT_RATES.open_requests
+    assert bounds.in_all == per_proxy
+    assert rates_within(open_files).open_requests == per_address
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from components.ui.http.upload_body import read_upload
 from components.ui.http.upload_folder import delete_oldest
-from tests.support.asgi import UPLOAD, BlockedApp, rate_limited, scope_of
+from tests.support.asgi import UPLOAD, AsgiClient, AsgiResponse, BlockedApp, Echo, rate_limited, scope_of
 from tests.support.fake_clock import FakeClock, until
 
 MEGABYTE = 1024 * 1024
@@ -59,12 +59,77 @@ async def test_one_address_has_a_few_uploads_at_once_and_all_have_some_more() ->
     assert await client.post(UPLOAD) == 429
     other = asyncio.create_task(client.post(UPLOAD, client="8.8.8.8"))
     await until(lambda: app.waiting == 3)
-    assert await client.post(UPLOAD, client="9.9.9.9") == 429
+    full = await client.request(scope_of(UPLOAD, "POST", client="9.9.9.9"))
+    assert (full.status, full.headers["retry-after"]) == (503, "5")
+    assert full.sentence == "Too many images are being uploaded right now. Try again in 5 seconds."
     fit = asyncio.create_task(client.post("/playground/sources/fit"))
     await until(lambda: app.waiting == 4)
     app.free.set()
     assert set(await asyncio.gather(*first, other, fit)) == {200}
     assert await client.post(UPLOAD) == 200
+
+
+class Uploader:
+    """Upload that is sent part by part."""
+
+    def __init__(self, client: AsgiClient, address: str) -> None:
+        self._parts: asyncio.Queue[bytes] = asyncio.Queue()
+        self.answer = AsgiResponse()
+        scope = scope_of(UPLOAD, "POST", client=address)
+        self.ended = asyncio.ensure_future(client.app(scope, self._receive, self.answer.receive))
+
+    def send(self, part: bytes) -> None:
+        self._parts.put_nowait(part)
+
+    async def _receive(self) -> Message:
+        part = await self._parts.get()
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
+
+
+async def test_uploads_that_stall_make_room_the_longest_silent_of_who_has_most_first(clock: FakeClock) -> None:
+    app = Echo()
+    client = rate_limited(clock, app, open_uploads=3, open_uploads_in_all=5)
+    stalled = [Uploader(client, "8.8.8.8") for _ in range(3)]
+    sound, dripping = Uploader(client, "7.7.7.7"), Uploader(client, "6.6.6.6")
+    sent = 0
+
+    async def all_seen() -> None:
+        await until(lambda: len(app.seen) == sent)
+
+    for second in range(6):
+        clock.advance(1)
+        parts = [(sound, bytes(10_000)), (dripping, b"x"), *[(one, b"x") for one in stalled[second:]]]
+        for uploader, part in parts:
+            uploader.send(part)
+            sent += len(part)
+        await all_seen()
+    # The first of the three is silent for longest.
+    for number, ended in enumerate((*stalled, dripping)):
+        assert await client.post(UPLOAD, b"whole", client="9.9.9.9") == 200
+        await ended.ended
+        assert ended.answer.status == 408
+        Uploader(client, f"5.5.5.{number}").send(b"x")
+        sent += len(b"whole" + b"x")
+        await all_seen()
+    sound.send(b"")
+    await sound.ended
+    assert sound.answer.status == 200
+
+
+async def test_uploads_that_arrive_are_not_ended_for_others(clock: FakeClock) -> None:
+    app = Echo()
+    client = rate_limited(clock, app, open_uploads=2, open_uploads_in_all=2)
+    sending = [Uploader(client, "8.8.8.8") for _ in range(2)]
+    clock.advance(4)
+    for uploader in sending:
+        uploader.send(bytes(100_000))
+    await until(lambda: len(app.seen) == 200_000)
+    clock.advance(4)
+    assert await client.post(UPLOAD, client="9.9.9.9") == 503
+    for uploader in sending:
+        uploader.send(b"")
+        await uploader.ended
+        assert uploader.answer.status == 200
 
 
 def test_the_oldest_files_are_deleted_first(tmp_path: Path) -> None:

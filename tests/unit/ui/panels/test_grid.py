@@ -78,5 +78,5 @@ async def test_a_grid_that_the_host_never_pays_for_is_refused_before_its_press()
 
 async def test_a_grid_with_a_value_that_no_image_has_has_no_price():
     prices = Prices()
-    assert await plan(prices, ("num_inference_steps", "1, 9999")) == {"count": 2, "cost": "free"}
+    assert await plan(prices, ("num_inference_steps", "1, 9999")) == {"count": 2, "columns": 2, "cost": "free"}
     assert not prices.asked

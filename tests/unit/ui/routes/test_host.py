@@ -75,6 +75,7 @@ async def test_who_spent_what(store, seen):
         "others": 0,
         "deviation": None,
         "slowdown": None,
+        "trouble": None,
     }
 
 
@@ -131,6 +132,14 @@ async def test_a_balance_that_is_not_told_is_left_out(store, hosted):
     async with opened(store, hosted.base_url, LIMITS) as seen:
         report = (await seen.report(**seen.key)).json()
     assert report["balance"] == {"left": None, "floor": 1.0, "is_low": False}
+
+
+async def test_a_refused_key_is_named(store, hosted):
+    hosted.keys.clear()
+    async with opened(store, hosted.base_url, LIMITS) as seen:
+        report = (await seen.report(**seen.key)).json()
+    assert report["trouble"] == "host_key_refused"
+    assert report["balance"]["left"] is None
 
 
 async def test_an_account_that_is_slowed_down_looks_like_a_level(store, seen, hosted):

@@ -71,3 +71,10 @@ def test_a_file_without_settings_has_none(web):
     taken = web.post("/playground/sources", headers={VISITOR: ALICE}, content=png(Comment="a fox")).json()
     assert "recipe" not in taken
     assert read_text(b"GIF89a") == ""
+
+
+def test_a_file_whose_settings_cannot_be_read_says_so(web):
+    file = png(prompt=json.dumps({"1": {"class_type": "Mystery", "inputs": {}}}))
+    taken = web.post("/playground/sources", headers={VISITOR: ALICE}, content=file).json()
+    assert taken["recipe"]["settings"] == {}
+    assert [note["code"] for note in taken["recipe"]["left_out"]] == ["recipe_unreadable"]
