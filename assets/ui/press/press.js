@@ -72,7 +72,7 @@ function again(click, { sent, ticket, expected }) {
  * @returns {Promise<{sent: Object<string, any>, ticket: object}>} */
 async function collected(click, fields, extras) {
   const ticket = { ...(await collectTicket((message) => page.gallery.say(message))), ...extras };
-  const sent = await unlessRepeated({ ...sentFields(fields), ...shownNumbers(Object.keys(fields)) }, ticket);
+  const sent = await unlessRepeated({ ...sentFields({ ...fields, ...shownPrompt() }), ...shownNumbers(Object.keys(fields)) }, ticket);
   rememberPress(click, formOf(sent, ticket));
   return { sent, ticket };
 }
@@ -94,6 +94,12 @@ async function unlessRepeated(fields, ticket) {
   page.unlockSeed();
   return { ...fields, seed: RANDOM };
 }
+
+/** The prompt as its box shows it: what was typed just now may not have reached Gradio yet. */
+const shownPrompt = () => {
+  const box = document.querySelector(PROMPT);
+  return box ? { prompt: box.value } : {};
+};
 
 /** Numbers as their boxes show them: one that was corrected as its box was left may not have reached Gradio yet. */
 const shownNumbers = (names) => Object.fromEntries(names
