@@ -72,7 +72,8 @@ def loras_in_prompts(graph: Graph, texts: list[str]) -> Iterator[ParsedLora]:
 def _of_node(graph: Graph, node: Node) -> Iterator[ParsedLora]:
     listed = [lora for value in node.inputs.values() for lora in _in_value(value)]
     named = [*_of_names(graph, node)]
-    yield from listed or named
+    is_off = node.inputs.get("on") is False
+    yield from (replace(lora, is_on=False) if is_off else lora for lora in listed or named)
     if not listed and not named and "lora" in node.kind.lower():
         for value in node.inputs.values():
             yield from loras_in(text_value(value))

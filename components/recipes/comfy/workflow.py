@@ -63,7 +63,7 @@ class _Workflow:
                 "inputs": self._inputs(level, node),
             }
             for level, node in nodes
-            if node.get("mode") not in (_MUTED, _BYPASSED) and node.get("type") not in ("SetNode", "GetNode", "Note")
+            if not _is_left_out(node) and node.get("type") not in ("SetNode", "GetNode", "Note")
         }
 
     def _all(self, level: _Level, depth: int) -> Iterator[tuple[_Level, Mapping[str, Any]]]:
@@ -80,7 +80,7 @@ class _Workflow:
                 yield from self._all(inner, depth + 1)
 
     def _inputs(self, level: _Level, node: Mapping[str, Any]) -> dict[str, Any]:
-        inputs = widget_values(node)
+        inputs = widget_values(node) | ({"on": False} if node.get("mode") == _BYPASSED else {})
         for one in map(as_mapping, as_list(node.get("inputs"))):
             if (link := level.links.get(_int(one.get("link")))) is None:
                 continue
@@ -105,7 +105,7 @@ class _Workflow:
             return self._end(inner, inner.ends[slot], depth + 1) if slot in inner.ends else None
         if node is None or node.get("mode") == _MUTED:
             return None
-        if node.get("mode") == _BYPASSED:
+        if node.get("mode") == _BYPASSED and _is_left_out(node):
             return self._through(level, node, slot, depth)
         if node.get("type") == "GetNode" and (setter := self._setters.get(f"{level.prefix}{_first_value(node)}")):
             return self._first_input(level, setter, depth)
@@ -134,6 +134,12 @@ class _Workflow:
         links = (level.links.get(_int(as_mapping(one).get("link"))) for one in as_list(node.get("inputs")))
         link = next((link for link in links if link is not None), None)
         return None if link is None else self._end(level, link, depth + 1)
+
+
+def _is_left_out(node: Mapping[str, Any]) -> bool:
+    """Return whether a node is muted or bypassed; a bypassed loader of LoRAs stays, as one that is switched off."""
+    is_loader = node.get("mode") == _BYPASSED and "lora" in text_value(node.get("type")).lower()
+    return node.get("mode") in (_MUTED, _BYPASSED) and not is_loader
 
 
 def _level(

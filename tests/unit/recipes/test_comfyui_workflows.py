@@ -15,7 +15,7 @@ from tests.support.comfy_graphs import RESTORED, restored
 INK = "ink.safetensors"
 SHELF = {"ink": "https://example.org/ink.safetensors"}
 ROW = {"loras": [{"path": SHELF["ink"], "scale": 0.8}]}
-Slot = tuple[str, int]
+ROW_OFF = {"loras": [ROW["loras"][0] | {"on": False}]}
 
 
 class Workflow:
@@ -26,7 +26,7 @@ class Workflow:
         self.links: list[Any] = []
         self.ids: dict[str, int] = {}
 
-    def add(self, name: str, kind: str, values: Any, /, mode: int = 0, **links: tuple[Any, int]) -> Workflow:
+    def add(self, name: str, kind: str, values: Any, /, mode: int = 0, **links: Any) -> Workflow:
         """Add a node with the values of its widgets and its links."""
         self.ids[name] = len(self.ids) + 1
         inputs: list[dict[str, Any]] = []
@@ -60,7 +60,7 @@ def plain(lora: tuple[str, Any, int] | None = None, words: Any = None) -> Workfl
 
 
 def sampled(workflow: Workflow, source: str = "model") -> Workflow:
-    links: dict[str, Slot] = {"model": (source, 0), "positive": ("positive", 0), "negative": ("negative", 0)}
+    links: dict[str, Any] = {"model": (source, 0), "positive": ("positive", 0), "negative": ("negative", 0)}
     values = [5, "randomize", 20, 7, "euler", "normal", 1]
     workflow.add("sampler", "KSampler", values, **links, latent_image=("latent", 0))
     workflow.add("decode", "VAEDecode", [], samples=("sampler", 0), vae=("model", 2))
@@ -73,7 +73,8 @@ WORKFLOWS: dict[str, tuple[Workflow, dict[str, Any]]] = {
     "plain": (sampled(plain()), {"loras": []}),
     "a LoRA": (sampled(plain(LORA), "lora"), ROW),
     "a loader of a pack": (sampled(plain(("Power Lora Loader (rgthree)", POWER, 0)), "lora"), ROW),
-    "a bypassed LoRA": (sampled(plain((*LORA[:2], 4)), "lora"), {"loras": []}),
+    "a bypassed LoRA": (sampled(plain((*LORA[:2], 4)), "lora"), ROW_OFF),
+    "a bypassed loader of a pack": (sampled(plain(("Power Lora Loader (rgthree)", POWER, 4)), "lora"), ROW_OFF),
     "named values": (sampled(plain(words={"text": "a fox"})), {"loras": []}),
     "another sampler beside it": (
         sampled(plain()).add("other", "KSampler", [6, "fixed", 1, 1, "euler", "normal", 1], mode=2),
@@ -122,7 +123,7 @@ def inside() -> dict[str, Any]:
 def test_r07_a_subgraph_is_read_in_its_place(is_linked, prompt):
     workflow = Workflow().add("model", "CheckpointLoaderSimple", ["a.safetensors"])
     workflow.add("words", "PrimitiveStringMultiline", ["a fox"])
-    links: dict[str, Slot] = {"clip": ("model", 1)} | ({"text": ("words", 0)} if is_linked else {})
+    links: dict[str, Any] = {"clip": ("model", 1)} | ({"text": ("words", 0)} if is_linked else {})
     workflow.add("positive", "9d1e", [], **links)
     workflow.add("negative", "CLIPTextEncode", ["blurry"], clip=("model", 1))
     sampled(workflow.add("latent", "EmptyLatentImage", [832, 1216, 1]))
