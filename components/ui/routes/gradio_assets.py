@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gradio.routes import BUILD_PATH_LIB
+from gradio.route_utils import BUILD_PATH_LIB
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
