@@ -128,7 +128,9 @@ class ModelFamily:
         return messages.not_taken(name) if self.is_from_api and name not in self.fields else None
 
     def conflict(self, request: GenerationRequest, name: str) -> Message | None:
-        """Return why a field cannot be used beside the others of a request; None when some model takes them all."""
+        """Return why a field that some model has cannot be used beside the others of a request; None where it can."""
+        if name not in self.fields:
+            return None
         others = request.required_fields - {name}
         if any(others | {name} <= model.schema.fields for model in self.models):
             return None

@@ -37,6 +37,7 @@ EAGER_STYLES = (
     "gallery/gallery",
     "gallery/tile",
     "gallery/card",
+    "gallery/card_actions",
     "form/examples",
     "viewer/viewer",
     "account/account",

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Route, expect
 
+from components import messages
+from components.messages.message import Message
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 from tests.support.v3_task import png
@@ -123,16 +125,16 @@ def test_a_prompt_that_asks_something_away_is_offered_the_way_that_does(person: 
 
 
 @pytest.mark.parametrize(
-    ("mode", "sentence"), [("Edit a part", "Nothing is marked"), ("Extend", "isn't extended yet")]
+    ("mode", "refusal"), [("Edit a part", messages.NOTHING_MARKED), ("Extend", messages.NOTHING_EXTENDED)]
 )
 def test_nothing_is_sent_while_what_shall_change_is_not_chosen(
-    person: Person, api: HostedApi, mode: str, sentence: str
+    person: Person, api: HostedApi, mode: str, refusal: Message
 ) -> None:
     give(person)
     person.edit(mode)
     posts = len(api.posts)
     person.generate("a red door")
-    person.sees_text(sentence)
+    person.sees_text(messages.in_full(refusal, is_free=True))
     assert len(api.posts) == posts
 
 

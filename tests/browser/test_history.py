@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from components.images.metadata import read_text
 from tests.browser.apps import SharedApps
+from tests.browser.history_view import comes_back, history, search, tiles
 from tests.browser.person import Person
 from tests.browser.tab import Tab
 from tests.support.app_process import AppProcess
@@ -44,19 +45,6 @@ def person(tab: Tab, app: AppProcess) -> Iterator[Person]:
     yield person
     assert person.errors == []
     tab.leave_open(app.url)
-
-
-def history(person: Person) -> Locator:
-    person.button("History").click()
-    return person.page.get_by_role("dialog", name="History")
-
-
-def tiles(view: Locator) -> Locator:
-    return view.get_by_role("list", name="Results").locator("[data-job]")
-
-
-def search(view: Locator, words: str) -> None:
-    view.get_by_role("searchbox", name="Search prompts").fill(words)
 
 
 def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
@@ -225,12 +213,6 @@ def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None
     expect(person.button("History")).to_be_focused()
 
 
-def comes_back(person: Person) -> None:
-    """Let a tab ask for what changed, as it does when it is shown again."""
-    person.page.bring_to_front()
-    person.page.evaluate("dispatchEvent(new Event('online'))")
-
-
 def test_what_is_deleted_in_another_tab_is_gone_from_an_open_history(person: Person) -> None:
     view = history(person)
     search(view, '"number 11 of"')
@@ -287,15 +269,6 @@ def test_each_day_has_one_heading_before_its_pictures(person: Person) -> None:
     days = view.get_by_role("heading", level=3).all_inner_texts()
     assert days and len(set(days)) == len(days)
     expect(view.get_by_role("list", name="Results").get_by_role("listitem").first).to_have_text(days[0])
-
-
-def test_on_a_touch_screen_no_keyboard_covers_it_and_back_closes_it(on_a_phone: Person) -> None:
-    on_a_phone.generate("a fox")
-    on_a_phone.sees("completed", 1)
-    view = history(on_a_phone)
-    expect(view.get_by_role("button", name="Close", exact=True)).to_be_focused()
-    on_a_phone.page.evaluate("history.back()")
-    expect(view).to_be_hidden()
 
 
 def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:

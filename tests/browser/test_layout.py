@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.history_view import history
 from tests.browser.person import Person
 
 pytestmark = pytest.mark.app("demo")
@@ -93,3 +94,12 @@ def swipe_down(page: Page, sheet: Locator) -> None:
     for kind, moved in (("touchStart", 0), ("touchMove", 60), ("touchMove", 160), ("touchEnd", None)):
         points = [] if moved is None else [{"x": box["x"] + 60, "y": box["y"] + 30 + moved}]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_on_a_touch_screen_no_keyboard_covers_it_and_back_closes_it(on_a_phone: Person) -> None:
+    on_a_phone.generate("a fox")
+    on_a_phone.sees("completed", 1)
+    view = history(on_a_phone)
+    expect(view.get_by_role("button", name="Close", exact=True)).to_be_focused()
+    on_a_phone.page.evaluate("history.back()")
+    expect(view).to_be_hidden()

@@ -13,6 +13,7 @@ from tests.support.paths import ROOT
 
 PYTHON = tuple(sorted((ROOT / "components").rglob("*.py")))
 SCRIPTS = tuple(sorted((ROOT / "assets" / "ui").rglob("*.js")))
+TEMPLATES = tuple(sorted((ROOT / "assets" / "ui").rglob("*.html")))
 _MAKERS = ("Message", "Text", "text", "label")
 """Functions whose first argument is a code or key."""
 
@@ -89,6 +90,7 @@ def strings() -> frozenset[str]:
 
 @cache
 def script_strings() -> frozenset[str]:
-    """Return the quoted texts of the page's scripts that may be keys or codes."""
-    found = (re.findall(r"""["'`]([a-z][\w.]*)["'`]""", path.read_text(encoding="utf-8")) for path in SCRIPTS)
+    """Return the quoted texts of the page's scripts and templates that may be keys or codes."""
+    files = (*SCRIPTS, *TEMPLATES)
+    found = (re.findall(r"""["'`]([a-z][\w.]*)["'`]""", path.read_text(encoding="utf-8")) for path in files)
     return frozenset(text for texts in found for text in texts)

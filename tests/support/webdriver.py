@@ -167,12 +167,12 @@ def webkit(folder: Path) -> Generator[WebDriver]:
 @contextmanager
 def virtual_screen(program: str, folder: Path) -> Generator[str]:
     """Start an X server without a screen; yields the name of its display."""
-    said = folder / "display"
-    with said.open("wb") as output:
+    display = folder / "display"
+    with display.open("wb") as output:
         size = ("-screen", "0", "1400x1000x24", "-nolisten", "tcp")
         with process([program, "-displayfd", "1", *size], stdout=output):
-            wait_until(lambda: said.read_text().strip(), "there is no screen", seconds=SECONDS_TO_START)
-            yield f":{said.read_text().strip()}"
+            wait_until(lambda: display.read_text().strip(), "there is no screen", seconds=SECONDS_TO_START)
+            yield f":{display.read_text().strip()}"
 
 
 @contextmanager

@@ -6,6 +6,8 @@
 export const $modules = {};
 /** Address of a file below assets/ui. @param {string} name @returns {string} */
 export const $at = (name) => new URL(name, new URL("UP_TO_UI", import.meta.url)).href;
+/** Files of the modules that are in a later one of another name. */
+const $files = FILES_OF;
 let $end;
 /** Resolved at the end of the first file. WebKit (2.50) lets an import of it through while it still waits for the texts,
  * so that its modules would be looked for before they have run. */
@@ -14,7 +16,7 @@ const $ended = new Promise((resolve) => ($end = resolve));
 export async function $load(name) {
   await $ended;
   if (!$modules[name]) {
-    await import($at(name)).catch((cause) => {
+    await import($at($files[name] ?? name)).catch((cause) => {
       throw Object.assign(new Error(name, { cause }), { name: "NotLoadedError" });
     });
   }

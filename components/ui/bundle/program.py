@@ -77,11 +77,15 @@ class Program:
             visit(name)
         return iter(done)
 
+    def _moved(self) -> dict[str, str]:
+        """Return the files of modules that are in a later file of another name, by the module."""
+        return {module: file for module, file in self._file_of.items() if file not in (module, self._entry)}
+
     def _text(self, file: str, members: list[str]) -> str:
         blocks = "".join(self._modules[name].as_block() for name in members)
         up = posixpath.relpath(".", posixpath.dirname(file) or ".") + "/"
         if file == self._entry:
-            return self._head.replace("UP_TO_UI", up) + blocks + _END
+            return self._head.replace("UP_TO_UI", up).replace("FILES_OF", json.dumps(self._moved())) + blocks + _END
         needed = {self._file_of[other] for name in members for other in self._modules[name].imports}
         others = "".join(f"import {json.dumps(up + one)};\n" for one in sorted(needed - {file, self._entry}))
         return f"import {{ $modules, $at, $load }} from {json.dumps(up + self._entry)};\n{others}{blocks}"

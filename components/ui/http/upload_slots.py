@@ -29,8 +29,8 @@ class UploadSlots:
 
     def refusal(self, scope: Scope, client: str) -> Response | None:
         """Return the answer to one upload more; None when there is room for it, of which some may be made."""
-        held = Counter(self._open.values())
-        if held[client] >= self._per_client:
+        open_of = Counter(self._open.values())
+        if open_of[client] >= self._per_client:
             return too_many_requests(scope, _RETRY_SECONDS)
         if len(self._open) < self._in_all:
             return None
@@ -38,7 +38,7 @@ class UploadSlots:
         if not stalled:
             return uploads_full(scope, _RETRY_SECONDS)
         # Of the client that has most; of its own, the one that is silent for longest.
-        ended = min(stalled, key=lambda upload: (-held[self._open[upload]], upload.last_byte))
+        ended = min(stalled, key=lambda upload: (-open_of[self._open[upload]], upload.last_byte))
         ended.give_up()
         del self._open[ended]
         return None

@@ -61,7 +61,7 @@ ALLOWED = {
     "components/ui/routes/host.py": PROGRAM,
 }
 """Files with texts that no visitor sees, each with the reason."""
-HEADERS = {"Authorization", "Bearer", "Connection", "Range"}
+HEADERS = {"Authorization", "Bearer", "Connection", "Range", "Vary"}
 """Names of HTTP headers, and a value of one."""
 _WORDS = re.compile(r"[A-Z].* .*|[A-Z][a-z]+[.!?…:]?", re.DOTALL)
 _SHOWN = ("label", "info", "placeholder", "title")

@@ -16,7 +16,7 @@ PLACED = re.compile(r'^\$modules\["([^"]+)"\] = ', re.MULTILINE)
 
 def program(**sources: str) -> dict[str, str]:
     modules = {name: Module(name, text) for name, text in ((f"{one}.js", text) for one, text in sources.items())}
-    return Program(modules, ["main.js"], "HEAD UP_TO_UI\n").files()
+    return Program(modules, ["main.js"], "HEAD UP_TO_UI FILES_OF\n").files()
 
 
 def test_what_is_needed_comes_first_and_in_the_first_file():
@@ -27,7 +27,7 @@ def test_what_is_needed_comes_first_and_in_the_first_file():
     )
     assert list(files) == ["main.js"]
     assert PLACED.findall(files["main.js"]) == ["c.js", "b.js", "main.js"]
-    assert files["main.js"].startswith("HEAD ./\n")
+    assert files["main.js"].startswith("HEAD ./ {}\n")
     assert 'const {b: d} = $modules["b.js"];' in files["main.js"].replace("{ ", "{").replace(" }", "}")
     assert 'const c = $modules["c.js"];' in files["main.js"]
 
@@ -53,6 +53,7 @@ def test_what_two_of_them_need_runs_once():
         both="export const x = 1;\n",
     )
     assert PLACED.findall(files["parts/both.js"]) == ["both.js"]
+    assert files["main.js"].startswith('HEAD ./ {"both.js": "parts/both.js"}\n')
     for name in ("one.js", "two.js"):
         assert 'import "./parts/both.js";' in files[name]
         assert PLACED.findall(files[name]) == [name]
