@@ -13,7 +13,7 @@ from components.errors import InvalidRequest
 from components.messages.catalogue import text
 from components.prompts.styles import FILE, apply_styles, prompt_styles
 from components.ui.panels.prompt import PromptTexts
-from components.ui.panels.styles import StylesPanel
+from components.ui.panels.styles import with_styles
 from tests.tools.repaint_samples import style_sample
 
 STYLES = list(prompt_styles().values())
@@ -106,11 +106,11 @@ def test_words_that_look_like_a_template_are_a_person_s_own():
 @pytest.mark.parametrize("given", [["no-such-style"], [3], ["neon", None], [["neon"]]])
 def test_an_unknown_style_is_refused(given):
     with pytest.raises(InvalidRequest) as refused:
-        StylesPanel.read({"styles": given}, PromptTexts("a fox", ""))
+        with_styles({"styles": given}, PromptTexts("a fox", ""))
     assert refused.value.field == "styles"
     assert str(refused.value).startswith(messages.NO_SUCH_STYLE.happened)
 
 
 @pytest.mark.parametrize("given", [None, [], "neon", {"neon": True}])
 def test_what_is_no_list_names_no_style(given):
-    assert StylesPanel.read({"styles": given}, PromptTexts("a fox", "text")) == PromptTexts("a fox", "text")
+    assert with_styles({"styles": given}, PromptTexts("a fox", "text")) == PromptTexts("a fox", "text")
