@@ -203,13 +203,15 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
 def test_on_a_phone_it_fits(on_a_phone: Person) -> None:
     person = on_a_phone
     person.prompt.fill("a very long word: " + "o" * 900)
+    person.open_settings()
     person.button("Show code").tap()
-    done = person.page.get_by_role("dialog").get_by_role("button", name="Done")
+    dialog = person.page.get_by_role("dialog", name="Code for these settings")
+    done = dialog.get_by_role("button", name="Close")
     box = done.bounding_box()
     assert box and box["height"] >= 44 and box["y"] + box["height"] <= 844
     assert person.page.evaluate("() => document.querySelector('dialog.code').scrollWidth <= 390")
     done.tap()
-    expect(person.page.get_by_role("dialog")).to_have_count(0)
+    expect(dialog).to_have_count(0)
 
 
 @pytest.mark.app("demo")

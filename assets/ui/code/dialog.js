@@ -1,5 +1,7 @@
 /** Dialog of a request's code: one tab per language. */
+import { closeButton } from "../shared/close_button.js";
 import { button, copyButton, make } from "../shared/dom.js";
+import { closeOnBack } from "../shared/layers.js";
 import { inFull } from "../shared/messages.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { isRightToLeft, text } from "../shared/texts.js";
@@ -11,15 +13,15 @@ const PAGES_OWN = "gradio"; // the sample that sends to this page; the others se
 /** @param {?import("./code.js").Code} code */
 export async function open(code) {
   await loadStyle(new URL("./dialog.css", import.meta.url).href);
-  const done = button(text("shared.done"), () => node.close(), { className: "done" });
   const node = make("dialog", { className: "code", "aria-label": text("code.title") },
-    make("header", {}, make("h2", {}, text("code.title")), make("p", {}, text("code.hint"))),
-    ...(code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || text("code.not_loaded"))]),
-    make("footer", {}, done));
+    make("header", {}, make("h2", {}, text("code.title")), make("p", {}, text("code.hint")),
+      closeButton(() => node.close())),
+    ...(code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || text("code.not_loaded"))]));
   node.addEventListener("click", (event) => event.target === node && node.close());
   node.addEventListener("close", () => node.remove());
   document.body.append(node);
   node.showModal();
+  closeOnBack(node);
 }
 
 function tabs(code) {

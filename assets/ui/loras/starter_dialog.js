@@ -1,4 +1,5 @@
 /** Starter set: a dialog with LoRAs to choose from. Fetched when first opened. */
+import { closeButton } from "../shared/close_button.js";
 import { button, elementId, make, setText } from "../shared/dom.js";
 import { showControl } from "../shared/folds.js";
 import { listOf } from "../shared/formats.js";
@@ -51,7 +52,7 @@ class StarterDialog {
     this.emptyRow = ROWS.find((number) => isRowShown(number) && !fields[`lora_${number}`]?.trim());
     this.status = make("p", { className: "status", role: "status" });
     this.node = make("dialog", { className: "lora-shelf", "aria-label": text("loras.shelf") },
-      make("header", {}, make("h2", {}, text("loras.shelf")), button(text("shared.close"), () => this.node.close()), this.status),
+      make("header", {}, make("h2", {}, text("loras.shelf")), closeButton(() => this.node.close()), this.status),
       make("p", { className: "quiet" }, text("loras.shelf_hint"), " ", this.#paste()), sampleNote(),
       make("ul", {}, ...loras.map((lora) => this.#card(lora))));
     this.node.onclick = ({ target }) => target === this.node && this.node.close(); // beside the dialog's content

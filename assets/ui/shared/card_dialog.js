@@ -1,4 +1,5 @@
 /** Dialog of cards with images to choose from. */
+import { closeButton } from "./close_button.js";
 import { button, make } from "./dom.js";
 import { closeOnBack } from "./layers.js";
 import { loadStyle } from "./stylesheet.js";
@@ -10,7 +11,8 @@ export async function openCards({ title, hint, notes = [], cards, foot }) {
   await loadStyle(new URL("./card_dialog.css", import.meta.url).href);
   const done = button(text("shared.done"), () => node.close(), { className: "done" });
   const node = make("dialog", { className: "cards", "aria-label": title },
-    make("header", {}, make("h2", {}, title), make("p", {}, hint), ...notes),
+    make("header", {}, make("h2", {}, title), make("p", {}, hint), ...notes,
+      closeButton(() => node.close())),
     make("ul", {}, ...cards.map((card) => make("li", {}, card))),
     make("footer", {}, ...foot, done));
   // A click on the backdrop has the dialog itself as its target.
