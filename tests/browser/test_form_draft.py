@@ -172,7 +172,8 @@ UNUSUAL: list[Any] = [
     {"pictures": 99, "__proto__": {"on": True}, "key": "k", "image": "x", "preset": "slow", "refine": "constructor"},
 ]
 FITTING = """async ([place, link]) => {
-    const { settingsFrom, formValues } = await import(`${place}/form/values.js`);
+    const { $load } = await import(`${place}/main.js`);
+    const { settingsFrom, formValues } = await $load("form/values.js");
     const usual = formValues();
     return [usual, settingsFrom(link, usual)];
 }"""
@@ -185,6 +186,7 @@ def test_s06_a_forged_link_breaks_and_starts_nothing(arriving: Person) -> None:
     expect(person.prompt).not_to_have_value("")
     assert len(person.prompt.input_value()) == 10_000
     expect(person.number("Width")).to_have_value("1024")
+    person.unfold()
     shown = person.page.get_by_role("textbox", name="LoRA", exact=False)
     assert 1 <= shown.count() <= ROWS
     expect(person.tiles).to_have_count(0)
@@ -198,8 +200,6 @@ def test_s06_what_no_link_of_the_page_says_changes_nothing(person: Person) -> No
 
 
 def test_a_link_may_have_the_model_s_own_name_of_the_ensemble(person: Person) -> None:
-    person.page.locator("#refiner > button").click()
-    person.page.locator("#field-refine input").first.wait_for()
     link = {"refine": "base_model_refiner"}
     _, fitted = person.page.evaluate(FITTING, [f"{person.url}/{assets.address('ui')}", link])
     assert fitted["settings"]["refine"] == "expert_ensemble_refiner"

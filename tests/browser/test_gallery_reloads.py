@@ -78,9 +78,10 @@ def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(on_a_phone: Pers
     person.sees("completed", 1)
     expect(person.tiles.first).to_be_in_viewport(timeout=PATIENCE)
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
-    settings = person.open_settings()
+    person.button("Settings").click()
     expect(person.page.get_by_role("radio", name="Square", exact=True)).to_be_in_viewport()
-    settings.get_by_role("button", name="Add LoRA", exact=True).click()
+    person.unfold()
+    person.button("Add LoRA").click()
     expect(person.page.get_by_role("textbox", name="LoRA 2", exact=True)).to_be_visible()
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -56,7 +56,7 @@ def test_a_lora_is_a_chip_that_opens_its_row_and_removes_it(person: Person) -> N
     attached = person.page.get_by_role("list", name="Added to your prompt")
     attached.get_by_role("button", name="pixel-art-xl 0.8").click()
     expect(lora).to_be_focused()
-    attached.get_by_role("button", name="Remove LoRA 1").click()
+    attached.get_by_role("button", name="Remove pixel-art-xl").click()
     expect(attached).to_be_hidden()
     expect(lora).to_have_value("")
 

@@ -43,7 +43,7 @@ const rowOf = (number) => ({
 function chip({ number, path, scale }) {
   return {
     label: text("loras.chip", { name: shortName(path), scale: written(scale) }),
-    removeLabel: text("lora.remove", { number: String(number) }),
+    removeLabel: text("loras.remove_chip", { name: shortName(path) }),
     open: () => showControl(block(`lora_${number}`)),
     remove: () => document.querySelector(`button#remove-lora-${number}, #remove-lora-${number} button`)?.click(),
   };
