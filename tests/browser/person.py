@@ -103,6 +103,11 @@ class Person:
         return self.results.locator("[data-job]")
 
     @property
+    def cards(self) -> Locator:
+        """The presses, each with its prompt, the newest first."""
+        return self.results.get_by_role("article")
+
+    @property
     def key_box(self) -> Locator:
         return self.page.get_by_label("Your WaveSpeed key", exact=True)
 

@@ -99,7 +99,7 @@ def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -
     person.sees_pictures(1)
     seed = api.posts[0]["seed"]
     assert 0 <= seed <= 2147483647
-    expect(person.tiles.first).to_contain_text(str(seed))
+    expect(person.open_picture("dice")).to_contain_text(str(seed))
 
 
 def test_tasks_end_in_any_order_and_the_newest_stands_first(person: Person, api: HostedApi) -> None:
@@ -108,8 +108,8 @@ def test_tasks_end_in_any_order_and_the_newest_stands_first(person: Person, api:
     person.generate("quick")
     person.sees("completed", 1)
     assert person.tiles.nth(0).get_attribute("data-state") == "completed"
-    expect(person.tiles.nth(0)).to_contain_text("quick")
-    expect(person.tiles.nth(1)).to_contain_text("slow")
+    expect(person.cards.nth(0)).to_contain_text("quick")
+    expect(person.cards.nth(1)).to_contain_text("slow")
     person.sees_pictures(2)
 
 

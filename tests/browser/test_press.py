@@ -20,7 +20,7 @@ def person(regular: Person) -> Person:
 def only_these_are_sent(person: Person, api: HostedApi, *prompts: str) -> None:
     """Check what was sent, after one more press: presses are sent in their order, so a stray one would be there."""
     person.generate("one more")
-    expect(person.tiles.first).to_contain_text("one more")
+    expect(person.cards.first).to_contain_text("one more")
     person.sees("completed", len(prompts) + 1)
     assert [post["prompt"] for post in api.posts] == [*prompts, "one more"]
 
