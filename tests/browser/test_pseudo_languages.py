@@ -12,7 +12,15 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.app_process import AppProcess
 from tests.support.pseudo_languages import ACCENTED, MIRRORED
-from tests.support.pseudo_page import LORA, PROMPT, AppWithPseudoLanguages, choose_lora, cut, left_in_english
+from tests.support.pseudo_page import (
+    LORA,
+    PROMPT,
+    AppWithPseudoLanguages,
+    choose_lora,
+    cut,
+    left_in_english,
+    open_settings,
+)
 from tests.support.scripted_api import picture_bytes
 
 
@@ -24,7 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
 
 
 def start(page: Page) -> None:
-    page.locator(".examples .card").first.wait_for()
+    page.locator(".examples .example").first.wait_for()
 
 
 def tile(page: Page) -> None:
@@ -35,7 +43,7 @@ def tile(page: Page) -> None:
 
 def viewer(page: Page) -> None:
     page.click("[data-job] .open")
-    page.locator("dialog[open] .start-from").wait_for()
+    page.locator("dialog[open] .acts .more").wait_for()
 
 
 def history(page: Page) -> None:
@@ -46,12 +54,13 @@ def history(page: Page) -> None:
 
 def styles(page: Page) -> None:
     page.keyboard.press("Escape")
-    page.click("#field-styles button")
+    page.click("#tool-style")
     page.locator("dialog[open] .card").first.wait_for()
 
 
 def code(page: Page) -> None:
     page.keyboard.press("Escape")
+    open_settings(page)
     page.click("#show-code")
     page.locator("dialog[open] pre").first.wait_for()
 
@@ -66,6 +75,7 @@ def source_image(page: Page) -> None:
 
 
 def mask_editor(page: Page) -> None:
+    open_settings(page)
     page.locator("#field-image .choice:has([value=part])").click()
     page.locator("#field-image .mark").click()
     page.locator("dialog[open] canvas").first.wait_for()
@@ -73,21 +83,24 @@ def mask_editor(page: Page) -> None:
 
 def starter_loras(page: Page) -> None:
     page.keyboard.press("Escape")
+    open_settings(page)
     page.click("#choose-lora")
     page.locator("dialog[open] img").first.wait_for()
 
 
 def lora_row_and_refusal(page: Page) -> None:
     page.keyboard.press("Escape")
+    open_settings(page)
     choose_lora(page, LORA)
     page.locator("#lora-check-1 .small").first.wait_for()
+    page.keyboard.press("Escape")
     page.fill("#field-prompt textarea", "")
     page.click("#generate")
     page.locator("[aria-invalid=true]").first.wait_for()
 
 
 def refiner(page: Page) -> None:
-    page.click("#refiner > button")
+    open_settings(page)
     for number in (1, 2):
         page.locator("#field-refine input").nth(number).check()
         page.locator("#field-refine-steps, #field-high-noise-frac").locator("visible=true").first.wait_for()
@@ -96,6 +109,7 @@ def refiner(page: Page) -> None:
 def grid_and_key(page: Page) -> None:
     page.click("#field-grid summary")
     page.locator(".grid-controls").wait_for()
+    page.keyboard.press("Escape")
     page.click("#account .disclose")
 
 

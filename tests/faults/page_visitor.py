@@ -124,7 +124,7 @@ class Visitor(Person):
 
     def tiles_of(self, prompt: str) -> Locator:
         """Return the tiles of a prompt."""
-        return self.tiles.filter(has=self.page.get_by_text(prompt, exact=True))
+        return self.cards.filter(has=self.page.get_by_text(prompt, exact=True)).locator("[data-job]")
 
     def tile(self, prompt: str) -> Tile:
         """Return the newest tile of a prompt, also after a reload."""

@@ -35,6 +35,7 @@ CUT = """() => {
   const found = [];
   for (const node of document.body.querySelectorAll("*")) {
     if (node.offsetParent === null || node.closest("footer, .unseen, .examples, [hidden]")) continue;
+    if (node.clientWidth <= 1 || node.matches(".fold-summary, .chip .face")) continue; // for screen readers, and with dots
     if (!/[⟦⟧]/.test(node.textContent) || node.children.length > 3) continue;
     const { overflowX, overflowY } = getComputedStyle(node);
     const hides = (overflow) => ["hidden", "clip"].includes(overflow);
@@ -61,6 +62,15 @@ ID = re.compile("[0-9a-f]{8}(?:[0-9a-f]{24})?")
 
 class AppWithPseudoLanguages(AppProcess):
     script = ROOT / "tests" / "support" / "app_with_pseudo_languages.py"
+
+
+def open_settings(page: Page) -> None:
+    """Open the sheet of the settings where they are in one, and all groups."""
+    if page.locator("#tool-settings").is_visible() and not page.locator("#settings[data-open]").count():
+        page.click("#tool-settings")
+    closed = page.locator(".fold-head button[aria-expanded=false]:visible")
+    while closed.count():
+        closed.first.click()
 
 
 def choose_lora(page: Page, text: str) -> None:
