@@ -42,7 +42,7 @@ class Person:
         """Open the groups of settings that are closed, where the settings are in sight."""
         heads = self.page.locator(".fold-head button[aria-expanded=false]:visible")
         while heads.count():
-            heads.first.click()
+            heads.first.press("Enter")
 
     def open_settings(self) -> Locator:
         """Open the sheet of the settings on a narrow page, and all groups in it; returns the sheet."""

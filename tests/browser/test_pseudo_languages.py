@@ -43,7 +43,7 @@ def tile(page: Page) -> None:
 
 def viewer(page: Page) -> None:
     page.click("[data-job] .open")
-    page.locator("dialog[open] .acts .more").wait_for()
+    page.locator("dialog[open] .bar .more").wait_for()
 
 
 def history(page: Page) -> None:

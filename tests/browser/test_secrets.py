@@ -208,12 +208,11 @@ def code_of(person: Person) -> dict[str, str]:
 def exports_of_picture(person: Person, prompt: str) -> dict[str, bytes]:
     """The recipe, and the files in every way in which a picture can be kept."""
     dialog = person.open_picture(prompt)
+    dialog.get_by_role("button", name="More").click()
     dialog.get_by_role("button", name="Copy settings as text").click()
     expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
     found = {f"the recipe of {prompt}": clipboard(person)}
     assert prompt.encode() in found[f"the recipe of {prompt}"]
-    dialog.locator("details.keep summary").click()
-    dialog.locator("details.keep").get_by_role("link").first.wait_for()
     for link in dialog.get_by_role("link").all():
         answer = httpx.get(str(link.evaluate("link => link.href"))).raise_for_status()
         found[f"{prompt}: {link.inner_text()}"] = answer.content + str(answer.headers).encode()

@@ -45,7 +45,7 @@ class Guest(Person):
     def use_own_key(self, key: str) -> None:
         box = self.page.get_by_label("Your WaveSpeed key")
         if not box.is_visible():
-            self.page.get_by_role("button", name="Use your own key").click()
+            self.page.get_by_role("button", name="Use your own key").first.click()
         box.fill(key)
         self.page.get_by_role("button", name="Use this key").click()
         self.sees_text("...6789")

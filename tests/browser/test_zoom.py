@@ -113,7 +113,8 @@ def test_arrows_turn_the_page_only_while_it_fits(person: Person) -> None:
 
 def test_two_fingers_zoom_and_one_pans(on_a_phone: Person) -> None:
     person = on_a_phone
-    person.make("a fox", 7)
+    person.generate("a fox")
+    person.sees("completed", 1)
     view = person.open_picture("a fox")
     expect(view.get_by_role("button", name="Zoom in")).to_be_enabled()
     fitted = width(view)

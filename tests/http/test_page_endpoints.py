@@ -34,7 +34,7 @@ def test_programs_get_the_picture_and_its_details(demo: AppProcess) -> None:
     with Image.open(files[0]) as picture:
         assert picture.size == (512, 512)
     assert details["seed"] == 3
-    assert details["model"] == "stability-ai/sdxl-lora"
+    assert details["model"] == "demo painter"
     assert details["recipe"].startswith("a castle <lora:pixel-art-xl:1>\nSteps: 28, ")
     assert details["timings"]["inference"] > 0
 

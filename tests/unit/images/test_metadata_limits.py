@@ -67,7 +67,7 @@ def test_c06_a_marker_is_found_wherever_it_lies(length, missing):
 
 
 def test_c06_long_exif_data_is_not_read():
-    for length, read in ((60_000, "{}"), (2_000_000, "")):
+    for length, read in ((60_000, "{}"), (5_000_000, "")):
         exif = Image.Exif()
         exif[0x0110], exif[0x9C9B] = "prompt:{}", bytes(length)
         file = io.BytesIO()

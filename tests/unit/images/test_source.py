@@ -195,6 +195,8 @@ def test_the_script_has_the_words_for_what_it_says_by_itself():
         "not_sent": messages.SOURCE_NOT_SENT,
         "not_a_picture": messages.NOT_A_SOURCE,
         "no_camera": messages.NO_CAMERA,
+        "nothing_marked": messages.NOTHING_MARKED,
+        "nothing_extended": messages.NOTHING_EXTENDED,
     }
     found = _messages()
     refused = found.pop("refused_on_the_way")

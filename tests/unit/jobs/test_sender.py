@@ -124,7 +124,7 @@ async def test_a_lost_connection_while_in_line_for_a_busy_service_does_not_cost_
         (400, messages.setting_refused("")),
         (401, messages.HOST_KEY_REFUSED),
         (402, messages.HOST_NO_CREDIT),
-        (403, messages.MODEL_FORBIDDEN),
+        (403, messages.HOST_MODEL_FORBIDDEN),
         (404, messages.MODEL_GONE),
         (413, messages.TOO_LARGE),
         (418, messages.refused("")),

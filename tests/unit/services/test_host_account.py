@@ -106,7 +106,9 @@ def spent(tmp_path, api, clock):
 
     async def after(limits: BudgetLimits, images: int, person: str = ALICE) -> HostPayment:
         async with running(tmp_path, api.client(), clock, limits=limits) as rig:
-            account = HostAccount(QuoteCache(api.client(), limits, clock), rig.calls, BASE)
+            quotes = QuoteCache(api.client(), limits, clock)
+            await quotes.quote(MODEL, CAT)
+            account = HostAccount(quotes, rig.calls, BASE)
             for number in range(images):
                 await rig.picture(f"c{number}")
                 clock.advance(60.0)

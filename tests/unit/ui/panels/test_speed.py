@@ -41,7 +41,14 @@ FORM: dict[str, Any] = {
 def family(usual: Preset | None) -> ModelFamily:
     fields = OWN_SERVER_SCHEMA.fields | ({"preset"} if usual else set())
     return ModelFamily(
-        (Model.of(MODEL, replace(OWN_SERVER_SCHEMA, fields=fields, default_preset=usual), STANDARD_NAMES),)
+        (
+            Model.of(
+                MODEL,
+                replace(OWN_SERVER_SCHEMA, fields=fields, default_preset=usual),
+                STANDARD_NAMES,
+                is_from_api=True,
+            ),
+        )
     )
 
 
