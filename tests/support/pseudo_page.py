@@ -35,7 +35,8 @@ CUT = """() => {
   const found = [];
   for (const node of document.body.querySelectorAll("*")) {
     if (node.offsetParent === null || node.closest("footer, .unseen, .examples, [hidden]")) continue;
-    if (node.clientWidth <= 1 || node.matches(".fold-summary, .chip .face")) continue; // for screen readers, and with dots
+    // Texts for screen readers alone, and those that end in dots.
+    if (node.clientWidth <= 1 || node.matches(".fold-summary, .chip .face")) continue;
     if (!/[⟦⟧]/.test(node.textContent) || node.children.length > 3) continue;
     const { overflowX, overflowY } = getComputedStyle(node);
     const hides = (overflow) => ["hidden", "clip"].includes(overflow);
