@@ -31,6 +31,8 @@ class Tile:
 
     def __init__(self, node: Locator) -> None:
         self.node = node
+        self.card = node.locator("xpath=ancestor::article")
+        """Card of its press, which has the prompt and the notes."""
 
     def ends(self, state: str, timeout: float = TIMEOUT) -> Tile:
         """Wait until it is in a state; fail at once in another final state. `timeout` in milliseconds."""
@@ -42,7 +44,7 @@ class Tile:
     def says(self, *meanings: str) -> Tile:
         """Wait until its text matches every regular expression, case ignored."""
         for meaning in meanings:
-            expect(self.node).to_contain_text(re.compile(meaning, re.I), timeout=TIMEOUT)
+            expect(self.card).to_contain_text(re.compile(meaning, re.I), timeout=TIMEOUT)
         return self
 
     def does_not_say(self, meaning: str) -> Tile:
@@ -63,12 +65,12 @@ class Tile:
 
     def press(self, name: str) -> None:
         """Click one of its buttons."""
-        self.node.get_by_role("button", name=name).click()
+        self.card.get_by_role("button", name=name).click()
 
     @property
     def text(self) -> str:
-        """Return its text now."""
-        return self.node.inner_text()
+        """Return the text of its card now."""
+        return self.card.inner_text()
 
 
 class Visitor(Person):

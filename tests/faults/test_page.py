@@ -154,7 +154,7 @@ class TestTexts:
         tile = visitor.submit(text).shows()
         (post,) = service.posts_of(text)
         assert len(service.tasks_of(text)) == 1
-        expect(tile.node).to_contain_text(text)
+        expect(tile.card).to_contain_text(text)
         tile.node.locator(".open").click()
         expect(visitor.page.get_by_role("dialog")).to_contain_text(text)
         visitor.page.keyboard.press("Escape")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -43,12 +44,11 @@ class TestNothingSent:
         if case == "name not found":
             service.listen()
             app.set_names({})
-        if case == "no answer to connecting":
-            with full_port(service.port):
-                visitor.submit(case).ends("failed")
-        else:
-            visitor.submit(case).ends("failed")
-        visitor.tile(case).says(NOTHING_SENT, NOTHING_CHARGED)
+        with full_port(service.port) if case == "no answer to connecting" else nullcontext():
+            visitor.press_for(case)
+            visitor.sees_match(NOTHING_SENT)
+        visitor.sees_match(NOTHING_CHARGED)
+        expect(visitor.tiles_of(case)).to_have_count(0)
         assert service.posts_of(case) == []
         app.set_names(app.usual_names)
         visitor.can_go_on(service, case)
