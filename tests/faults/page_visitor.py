@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from playwright.sync_api import Dialog, Locator, Page, expect
@@ -115,6 +115,19 @@ class Visitor(Person):
         """Press Generate for a prompt, not too soon after the last press."""
         self.prompt.fill(prompt)
         with self.a_press():
+            self.generate_button.click()
+
+    def press_even_if_off(self, prompt: str) -> None:
+        """Press Generate for a prompt, although the page may know already that nothing can be made."""
+        self.prompt.fill(prompt)
+        with self.a_press():
+            self.generate_button.click(force=True)
+
+    def press_at_once(self, prompt: str, change: Callable[[], None]) -> None:
+        """Press Generate right after a change of the service, before the page can know of it."""
+        self.prompt.fill(prompt)
+        with self.a_press():
+            change()
             self.generate_button.click()
 
     @contextmanager

@@ -131,13 +131,14 @@ class PriceWatch {
     if (request === this.answered) return;
     const turn = ++this.latest;
     const answer = await this.host.estimate(values).catch(() => undefined);
-    if (turn !== this.latest || answer === undefined) return;
+    if (turn !== this.latest) return;
+    clearTimeout(this.look);
+    const isWrong = Boolean(answer === undefined || this.refusal || answer?.problem);
+    this.look = setTimeout(() => this.#look(), isWrong ? SOON_MS : LATER_MS);
+    if (answer === undefined) return;
     // Stored only with an answer: after a failure the next change sends the same values again.
     this.answered = request;
     this.#show(answer);
-    clearTimeout(this.look);
-    const isWrong = Boolean(this.refusal || answer?.problem);
-    this.look = setTimeout(() => this.#look(), isWrong ? SOON_MS : LATER_MS);
   }
 
   /** @param {?object} answer null while the form holds no valid request */
