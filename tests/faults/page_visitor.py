@@ -117,6 +117,13 @@ class Visitor(Person):
         with self.a_press():
             self.generate_button.click()
 
+    def is_refused_by_the_page(self, prompt: str, *meanings: str) -> None:
+        """Press Generate for a prompt: the page says why the host's account does not pay, and shows no tile for it."""
+        self.press_for(prompt)
+        for meaning in meanings:
+            expect(self.page.locator("#banner")).to_contain_text(re.compile(meaning, re.I), timeout=TIMEOUT)
+        expect(self.tiles_of(prompt)).to_have_count(0)
+
     def press_even_if_off(self, prompt: str) -> None:
         """Press Generate for a prompt, although the page may know already that nothing can be made."""
         self.prompt.fill(prompt)

@@ -22,6 +22,7 @@ export async function open(code) {
   document.body.append(node);
   node.showModal();
   closeOnBack(node);
+  node.querySelector("[role=tab]")?.focus();
 }
 
 function tabs(code) {
