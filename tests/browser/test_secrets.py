@@ -208,7 +208,6 @@ def code_of(person: Person) -> dict[str, str]:
 def exports_of_picture(person: Person, prompt: str) -> dict[str, bytes]:
     """The recipe, and the files in every way in which a picture can be kept."""
     dialog = person.open_picture(prompt)
-    dialog.get_by_role("button", name="More").click()
     dialog.get_by_role("button", name="Copy settings as text").click()
     expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
     found = {f"the recipe of {prompt}": clipboard(person)}

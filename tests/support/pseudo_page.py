@@ -53,7 +53,17 @@ CUT = """() => {
 """Elements whose text does not fit, or that stand out of the window."""
 STARTERS = json.loads((ASSETS / "loras" / "starter.json").read_text(encoding="utf-8"))
 DATA = (
-    *(PROMPT, SERVICE_S_WORDS, LORA, "SDXL LoRA Playground", "stability-ai/sdxl-lora", "Hugging Face", "US$", "jetzt"),
+    *(
+        PROMPT,
+        SERVICE_S_WORDS,
+        LORA,
+        "SDXL LoRA Playground",
+        "stability-ai/sdxl-lora",
+        "Hugging Face",
+        "US$",
+        "jetzt",
+        "demo painter",
+    ),
     *(word for lora in STARTERS for word in lora["trigger_words"]),
     *(lora["licence"] for lora in STARTERS if lora["licence"]),
 )
