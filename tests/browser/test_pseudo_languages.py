@@ -89,7 +89,9 @@ def starter_loras(page: Page) -> None:
 
 
 def lora_row_and_refusal(page: Page) -> None:
-    page.keyboard.press("Escape")
+    for _ in ("dialog", "sheet"):
+        page.keyboard.press("Escape")
+    page.click("#attached .of-picture .cross")
     open_settings(page)
     choose_lora(page, LORA)
     page.locator("#lora-check-1 .small").first.wait_for()

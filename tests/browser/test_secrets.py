@@ -212,7 +212,7 @@ def exports_of_picture(person: Person, prompt: str) -> dict[str, bytes]:
     expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
     found = {f"the recipe of {prompt}": clipboard(person)}
     assert prompt.encode() in found[f"the recipe of {prompt}"]
-    for link in dialog.get_by_role("link").all():
+    for link in dialog.locator("a[download]").all():
         answer = httpx.get(str(link.evaluate("link => link.href"))).raise_for_status()
         found[f"{prompt}: {link.inner_text()}"] = answer.content + str(answer.headers).encode()
     files = [content for name, content in found.items() if name.startswith(prompt)]
