@@ -63,6 +63,7 @@ DATA = (
         "US$",
         "jetzt",
         "demo painter",
+        LORA.partition("/")[2],
     ),
     *(word for lora in STARTERS for word in lora["trigger_words"]),
     *(lora["licence"] for lora in STARTERS if lora["licence"]),

@@ -84,7 +84,9 @@ export class Zoom {
     frame.classList.toggle("zoomed", this.isZoomed);
     this.out.disabled = !this.isZoomed;
     this.in.disabled = scale >= this.#mostScale();
-    this.level.textContent = text("viewer.zoom_level", { percent: Math.round(100 * scale * this.#fittedShare()) });
+    const percent = Math.round(100 * scale * this.#fittedShare());
+    // Before the picture has come it has no size.
+    this.level.textContent = Number.isFinite(percent) ? text("viewer.zoom_level", { percent }) : "";
   }
 
   #fromMiddle({ clientX, clientY }) {
