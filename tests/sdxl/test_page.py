@@ -65,8 +65,9 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
         person.set_number(name, SIDE)
     expect(person.page.get_by_role("img", name=f"fitted to {SIDE} × {SIDE}")).to_be_visible()
     whole = made(person, 1)
-    person.button("Edit part of the picture").click()
-    dialog = person.page.get_by_role("dialog", name="Edit part of the picture")
+    person.edit("Edit a part")
+    person.button("Mark the part").click()
+    dialog = person.page.locator("dialog.mask-editor")
     area = dialog.get_by_role("img", name="Your picture with the mask")
     box = area.bounding_box()
     assert box
