@@ -125,7 +125,6 @@ ALLOWED = {
     "#generate button, button#generate": "a selector",
     "#field-prompt textarea": "a selector",
     "textarea, input:not([type=hidden])": "a selector",
-    "button#choose-lora, #choose-lora button": "a selector",
     "#field-lora-${} :is(textarea, input)": "a selector",
     "${}px sans-serif": "a font",
     "translate(${}px, ${}px) scale(${})": "a style",

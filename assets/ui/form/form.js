@@ -6,7 +6,7 @@ import { useStyles } from "../prompt/styles.js";
 import { partsOf } from "../refiner/refiner.js";
 import { withShape } from "../shape/shape.js";
 import { copyText } from "../shared/dom.js";
-import { formFields, formNumbers } from "../shared/fields.js";
+import { formFields, formNumbers, RANDOM_SEED } from "../shared/fields.js";
 import { requestedValues } from "../shared/form_fill.js";
 import { notice } from "../shared/messages.js";
 import { clearSourceImage } from "../source_image/panel.js";
@@ -22,7 +22,7 @@ export const copy_link = async () => {
 };
 
 /** Hook: a random seed. */
-export const random_seed = () => ({ seed: -1 });
+export const random_seed = () => ({ seed: RANDOM_SEED });
 
 /** One press for two images: with the LoRAs and without. */
 export const compare_loras = async () => {

@@ -5,12 +5,12 @@
  */
 import { attach } from "../shared/attached.js";
 import { elementId, make, numberInput } from "../shared/dom.js";
+import { RANDOM_SEED } from "../shared/fields.js";
 import { showControl } from "../shared/folds.js";
 import { forgive } from "../shared/number_box.js";
 import { text } from "../shared/texts.js";
 
 const SEED = elementId("seed");
-const RANDOM = -1; // seed that the server draws
 
 /** Replaces all number boxes, those of rows that are shown later too. */
 export function watchNumbers() {
@@ -33,10 +33,10 @@ function replace(native) {
   if (isSeed) box.placeholder = text("number.random");
   const { note, show } = forgive(box, {
     range: () => ({ min: Number(native.min), max: Number(native.max), step: Number(native.step) || 1 }),
-    usual: () => (isSeed ? RANDOM : usualOf(block.id)) ?? Number(native.value),
+    usual: () => (isSeed ? RANDOM_SEED : usualOf(block.id)) ?? Number(native.value),
     value: () => Number(native.value),
     take: (value) => write(native, value),
-    shown: (value) => (isSeed && value === RANDOM ? "" : String(value)),
+    shown: (value) => (isSeed && value === RANDOM_SEED ? "" : String(value)),
   });
   native.before(box); // the first input of its field: where a message at it moves the focus
   native.closest(".head").append(note);
@@ -73,7 +73,7 @@ function follow(input, then) {
 
 /** A seed that is not drawn is seen at the prompt: with it the same settings make the same picture. */
 function showLock(seed) {
-  if (seed === RANDOM) return attach("seed", []);
+  if (seed === RANDOM_SEED) return attach("seed", []);
   attach("seed", [{
     label: text("number.seed", { seed: String(seed) }), removeLabel: text("number.unlock"), remove: unlockSeed,
     open: () => showControl(document.querySelector(`#${SEED} .number-box`)),
@@ -83,5 +83,5 @@ function showLock(seed) {
 /** Makes the seed random. */
 export function unlockSeed() {
   const native = numberInput("seed");
-  if (native) write(native, RANDOM);
+  if (native) write(native, RANDOM_SEED);
 }

@@ -1,5 +1,6 @@
 /** Summaries of the closed groups of settings. */
 import { shortName } from "../loras/chips.js";
+import { RANDOM_SEED } from "../shared/fields.js";
 import { setSummary } from "../shared/folds.js";
 import { list } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
@@ -12,7 +13,7 @@ export function summarize() {
 }
 
 function moreText({ num_inference_steps: count, guidance_scale: guidance, seed }) {
-  const seedText = seed === undefined || seed === -1 ? text("form.random_seed") : text("form.seed", { seed: String(seed) });
+  const seedText = seed === undefined || seed === RANDOM_SEED ? text("form.random_seed") : text("form.seed", { seed: String(seed) });
   return count === undefined ? "" : text("form.summary", { count, guidance: guidance ?? "", seed: seedText });
 }
 

@@ -1,5 +1,6 @@
 /** Tools below the prompt. Gradio's hooks of components/ui/panels/tools.py. */
 import { openStyles } from "../prompt/styles.js";
+import { gradioButton } from "../shared/dom.js";
 import { openSheet } from "../shared/sheet.js";
 
 /** Tells the style sheets how high the dock of narrow pages is. */
@@ -17,7 +18,7 @@ export const add_picture = () => document.querySelector("#field-image input[type
 export const add_style = openStyles;
 
 /** Hook: chooses a LoRA of the starter set, or goes to the rows. */
-export const add_lora = () => document.querySelector("button#choose-lora, #choose-lora button")?.click();
+export const add_lora = () => gradioButton("choose-lora")?.click();
 
 /** Hook: opens the settings on narrow pages. */
 export const show_settings = openSheet;

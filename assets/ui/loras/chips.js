@@ -1,6 +1,6 @@
 /** Chips of the LoRAs in use, in the row of what is attached to the prompt. */
 import { attach } from "../shared/attached.js";
-import { elementId, numberInput } from "../shared/dom.js";
+import { elementId, gradioButton, numberInput } from "../shared/dom.js";
 import { showControl } from "../shared/folds.js";
 import { onFormChange } from "../shared/form_changes.js";
 import { number as written } from "../shared/formats.js";
@@ -45,6 +45,6 @@ function chip({ number, path, scale }) {
     label: text("loras.chip", { name: shortName(path), scale: written(scale) }),
     removeLabel: text("loras.remove_chip", { name: shortName(path) }),
     open: () => showControl(block(`lora_${number}`)),
-    remove: () => document.querySelector(`button#remove-lora-${number}, #remove-lora-${number} button`)?.click(),
+    remove: () => gradioButton(`remove-lora-${number}`)?.click(),
   };
 }

@@ -2,6 +2,7 @@
 import { ask } from "../shared/ask.js";
 import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
+import { RANDOM_SEED } from "../shared/fields.js";
 import { sessionKey } from "../shared/session_key.js";
 import { text } from "../shared/texts.js";
 import { nextClick, pressAgain } from "./guard.js";
@@ -14,7 +15,6 @@ const ARRIVAL_MS = 2_000; // a press made just before a reload has reached the s
 const RETRY_MS = 3_000;
 const LONGEST_AWAY_MS = 600_000; // after which a press is not sent again: what it would cost now comes as a surprise
 const MOST_IMAGES = 25; // a grid's; the server's limit may be lower
-const RANDOM = -1; // seed that the server draws
 export const PROMPT = "#field-prompt textarea";
 
 /**
@@ -92,7 +92,7 @@ async function unlessRepeated(fields, ticket) {
   if (!answer) throw new Error("the same picture again was not wanted");
   if (answer === "again") return fields;
   page.unlockSeed();
-  return { ...fields, seed: RANDOM };
+  return { ...fields, seed: RANDOM_SEED };
 }
 
 /** The prompt as its box shows it: what was typed just now may not have reached Gradio yet. */

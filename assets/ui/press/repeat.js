@@ -2,9 +2,8 @@
  * A press that would make the very same picture: its seed is locked, and all else is as in a picture that is there or
  * under way. One that costs money is asked about before anything is sent.
  */
-import { formFields, formNumbers } from "../shared/fields.js";
+import { formFields, formNumbers, RANDOM_SEED } from "../shared/fields.js";
 
-const RANDOM = -1; // seed that the server draws
 const LORA_ROWS = [1, 2, 3, 4];
 const LOST = ["failed", "unknown", "stopped"]; // states without a picture, or perhaps without
 const pressed = new Map(); // click -> its form, as JSON
@@ -16,7 +15,7 @@ export const rememberPress = (click, form) => pressed.set(click, JSON.stringify(
  * @param {Object<string, any>} form its fields, and those of its ticket @param {object[]} rows of the gallery
  * @returns {boolean} */
 export function isRepeat(form, rows) {
-  if (form.seed === RANDOM || form.grid || form.comparison) return false;
+  if (form.seed === RANDOM_SEED || form.grid || form.comparison) return false;
   const same = JSON.stringify(form);
   return rows.some((row) => isPaid(row) && (pressed.get(row.click) === same || isOf(form, row)));
 }

@@ -54,6 +54,10 @@ export const elementId = (field) => `field-${field.replaceAll("_", "-")}`;
 export const numberInput = (field, type = "number") =>
   document.querySelector(`#${elementId(field)} input[type=${type}]`);
 
+/** Button of Gradio: its id stands at the button, or at what is around it.
+ * @param {string} id @returns {?HTMLButtonElement} */
+export const gradioButton = (id) => document.querySelector(`button#${id}, #${id} button`);
+
 /** Button that copies a text. @param {string} copied @param {string} label says what it copies
  * @returns {HTMLElement} */
 export function copyButton(copied, label) {

@@ -10,6 +10,9 @@
  * @property {boolean} affectsPrice @property {boolean} isOption a further number, of which no script knows more
  * @property {Object<string, string>} aliases other names of its choices, with the choice */
 
+/** Seed that stands for one that the server draws. */
+export const RANDOM_SEED = -1;
+
 let table = null;
 
 /** All fields in the order of the table. @returns {Field[]} */
