@@ -22,6 +22,7 @@ import { sendStyles } from "./prompt/styles.js";
 import { getVisitor } from "./shared/browser_id.js";
 import { button, make, oneAtATime, sleep } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
+import { ignoreSecondClicks } from "./shared/double_click.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
 import { list } from "./shared/formats.js";
 import { fieldName } from "./shared/labels.js";
@@ -89,6 +90,7 @@ function linkedText(moved) {
 
 /** @param {Host} host @returns {Promise<Page>} */
 async function openPage(host) {
+  ignoreSecondClicks();
   guardPresses();
   sendStyles();
   summarize();

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from tests.browser.person import Person
 from tests.faults.faults import MARK
@@ -124,18 +124,27 @@ class Visitor(Person):
             expect(self.page.locator("#banner")).to_contain_text(re.compile(meaning, re.I), timeout=TIMEOUT)
         expect(self.tiles_of(prompt)).to_have_count(0)
 
-    def press_even_if_off(self, prompt: str) -> None:
-        """Press Generate for a prompt, although the page may know already that nothing can be made."""
-        self.prompt.fill(prompt)
-        with self.a_press():
-            self.generate_button.click(force=True)
+    def is_said_to_be_unsent(self, prompt: str, *meanings: str) -> None:
+        """Press Generate: the page, or the tile where the price was known before, says why nothing was sent."""
+        self.press_for(prompt)
+        told = self.page.locator("#banner").or_(self.cards.filter(has=self.page.get_by_text(prompt, exact=True)))
+        for meaning in meanings:
+            expect(told.filter(has_text=re.compile(meaning, re.I))).to_be_visible(timeout=TIMEOUT)
 
-    def press_at_once(self, prompt: str, change: Callable[[], None]) -> None:
-        """Press Generate right after a change of the service, before the page can know of it."""
-        self.prompt.fill(prompt)
-        with self.a_press():
-            change()
-            self.generate_button.click()
+    @contextmanager
+    def unaware(self) -> Generator[None]:
+        """Context in which the page does not learn that nothing can be made, as it looks only now and then."""
+        look = re.compile(r"/component_server/")
+
+        def hold(route: Route) -> None:
+            if '"fn_name":"estimate"' in (route.request.post_data or ""):
+                route.abort()
+            else:
+                route.fallback()
+
+        self.page.route(look, hold)
+        yield
+        self.page.unroute(look, hold)
 
     @contextmanager
     def a_press(self) -> Generator[None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from contextlib import nullcontext
-from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,7 +15,7 @@ from tests.faults.fast_clock import SPEED, let_time_pass
 from tests.faults.faults import answers, drips, fails, full_port, is_cut, is_silent, resets, says, shows_a_page
 from tests.faults.http_visitor import HttpVisitor, text_of
 from tests.faults.page_visitor import TIMEOUT, Visitor
-from tests.faults.phrases import MAYBE_CHARGED, NOTHING_CHARGED
+from tests.faults.phrases import MAYBE_CHARGED, NOTHING_CHARGED, NOTHING_SENT
 from tests.faults.service import OWN_KEY, Endpoint, Exchange, Fault, Service
 from tests.support.full_run import cases
 from tests.support.waiting import wait_until
@@ -41,43 +40,53 @@ class TestNothingSent:
 
     @pytest.mark.parametrize("case", ["port closed", "name not found", "no answer to connecting"])
     def test_f01_no_connection(self, case: str, visitor: Visitor, service: Service, app: FastApp) -> None:
-        service.refuse()
-        if case == "name not found":
-            service.listen()
-            app.set_names({})
-        with full_port(service.port) if case == "no answer to connecting" else nullcontext():
-            visitor.press_even_if_off(case)
-            visitor.sees_match("isn't answering")
-            expect(visitor.tiles_of(case)).to_have_count(0)
+        with visitor.unaware():
+            service.refuse()
+            if case == "name not found":
+                service.listen()
+                app.set_names({})
+            with full_port(service.port) if case == "no answer to connecting" else nullcontext():
+                visitor.is_said_to_be_unsent(case, NOTHING_SENT)
         assert service.posts_of(case) == []
         app.set_names(app.usual_names)
         visitor.can_go_on(service, case)
         assert service.posts_of(case) == []
 
     def test_f01_a_service_that_comes_back_in_between_gets_one_post(self, visitor: Visitor, service: Service) -> None:
-        visitor.press_at_once("back in time", service.refuse)
-        with full_port(service.port):
-            let_time_pass(1.5)
+        with visitor.unaware():
+            service.refuse()
+            with full_port(service.port):
+                visitor.press_for("back in time")
+                let_time_pass(1.5)
         service.listen()
         visitor.tile("back in time").shows()
         assert len(service.posts_of("back in time")) == 1
 
     def test_f02_a_certificate_nobody_vouches_for(self, visitor: Visitor, service: Service) -> None:
-        visitor.press_at_once("impostor", partial(replace_by_impostor, service))
-        visitor.sees_match("isn't answering|identity")
-        expect(visitor.tiles_of("impostor")).to_have_count(0)
-        let_time_pass()
+        with visitor.unaware():
+            service.refuse()
+            service.hellos = 0
+            service.listen_as_impostor()
+            visitor.is_said_to_be_unsent("impostor", NOTHING_SENT, r"not even the key", r"identity")
+            let_time_pass()
+            assert service.hellos == 1, "it was tried again"
         assert service.arrived == []
         visitor.can_go_on(service, "impostor")
 
 
-def replace_by_impostor(service: Service) -> None:
-    service.refuse()
-    service.listen_as_impostor()
-
-
 class TestUnknown:
     """F3: the request was sent and no usable response came."""
+
+    def test_f03_an_error_that_names_its_task_counts_as_accepted(self, visitor: Visitor, service: Service) -> None:
+        async def late(exchange: Exchange) -> None:
+            _, _, body = exchange.handle()
+            envelope = {"code": 5004, "message": "timed out", "data": json.loads(body)["data"]}
+            await answers(504, json.dumps(envelope).encode())(exchange)
+
+        service.next[SUBMIT] = [late]
+        visitor.submit("named in the error").shows()
+        assert service.count(LIST) == 0, "nothing was looked for"  # so it stands before jobs that are looked for again
+        assert len(service.posts_of("named in the error")) == 1
 
     @pytest.mark.parametrize("case", cases(SENT_BUT_UNANSWERED, 3))
     def test_f03_one_task_fits_and_is_adopted(self, case: str, visitor: Visitor, service: Service) -> None:
@@ -123,17 +132,6 @@ class TestUnknown:
         tile.press("Check again")
         tile.shows()
         assert len(service.posts_of("found later")) == 1
-
-    def test_f03_an_error_that_names_its_task_counts_as_accepted(self, visitor: Visitor, service: Service) -> None:
-        async def late(exchange: Exchange) -> None:
-            _, _, body = exchange.handle()
-            envelope = {"code": 5004, "message": "timed out", "data": json.loads(body)["data"]}
-            await answers(504, json.dumps(envelope).encode())(exchange)
-
-        service.next[SUBMIT] = [late]
-        visitor.submit("named in the error").shows()
-        assert service.count(LIST) == 0
-        assert len(service.posts_of("named in the error")) == 1
 
 
 class TestRefused:

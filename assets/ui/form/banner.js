@@ -22,7 +22,7 @@ export class Banner {
 
   /** Shows a state; Generate is off with a problem or something in the way. @param {State} state */
   show({ problem, inTheWay, refusal }) {
-    const reason = problem ?? inTheWay ?? refusal;
+    const reason = refusal ?? problem ?? inTheWay;
     const sentence = reason ? inFull(reason) : "";
     this.#place();
     if (this.words.textContent !== sentence) this.words.textContent = sentence;

@@ -83,6 +83,7 @@ class PriceWatch {
     this.banner = new Banner();
     this.spent = make("p", { className: "spent" });
     this.answer = null; // the estimate that is shown
+    this.obstacles = { problem: null, inTheWay: null }; // what the latest answer says is wrong
     this.refusal = null; // why the latest press was refused, until the next look
     this.visit = ""; // what this tab's visit has spent
     this.since = visitStart();
@@ -103,7 +104,14 @@ class PriceWatch {
    * @param {import("../shared/messages.js").Message} message */
   refuse(message) {
     this.refusal = message;
+    this.#showBanner();
     this.refresh();
+  }
+
+  /** No longer shows why the press before this one was refused. */
+  forgetRefusal() {
+    this.refusal = null;
+    this.#showBanner();
   }
 
   /** Looks again without a change of the form: a limit, a key or a service may work again, or no longer. */
@@ -146,9 +154,9 @@ class PriceWatch {
     this.#place();
     this.answer = answer ?? this.answer;
     setText(this.price, answer ? priceText(answer) : "");
-    const { problem = null, in_the_way: inTheWay = null } = answer ?? {};
-    showPayer(!problem);
-    this.banner.show({ problem, inTheWay, refusal: this.refusal });
+    this.obstacles = { problem: answer?.problem ?? null, inTheWay: answer?.in_the_way ?? null };
+    showPayer(!this.obstacles.problem);
+    this.#showBanner();
     this.#showLine();
     if (!answer) return;
     this.isFree = answer.free || answer.costs_nothing;
@@ -159,6 +167,10 @@ class PriceWatch {
     setMaskOff(reason("mask"));
     const values = pricedForm();
     for (const [part, places] of Object.entries(PARTS)) setPartOff(part, places, reason(part), values);
+  }
+
+  #showBanner() {
+    this.banner.show({ ...this.obstacles, refusal: this.refusal });
   }
 
   #place() {

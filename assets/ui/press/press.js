@@ -20,7 +20,8 @@ export const PROMPT = "#field-prompt textarea";
 /**
  * @typedef {object} Page what a press needs
  * @property {import("../gallery/gallery.js").Gallery} gallery @property {import("../gallery/feed.js").Feed} feed
- * @property {string} visitor id @property {{messages: object}} host @property {{isFree: boolean}} price
+ * @property {string} visitor id @property {{messages: object}} host
+ * @property {{isFree: boolean, forgetRefusal: () => void}} price
  * @property {() => void} unlockSeed makes the form's seed random
  */
 
@@ -43,10 +44,11 @@ export const pressable = () => opened;
 export async function press(fields) {
   const isEarly = !page;
   await opened;
-  const { gallery, visitor } = page;
+  const { gallery, visitor, price } = page;
   const { click, extras: { shown, whole, ...extras } } = nextClick(isEarly);
   clearFields();
   gallery.say("");
+  price.forgetRefusal();
   if (whole) return again(click, whole);
   // What repeats an earlier job takes nothing from the form.
   const { sent, ticket } = shown ? { sent: fields, ticket: extras } : await collected(click, fields, extras);
