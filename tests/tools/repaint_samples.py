@@ -18,9 +18,9 @@ SHELF, STYLES, EXAMPLES = ASSETS / "loras", ASSETS / "prompt_styles", ASSETS / "
 LORA_SCENE = "a fox in front of a castle on a hill, a hot air balloon"
 """One for all LoRAs, so that they can be compared."""
 STYLE_SCENE = "a castle by the lake, a red hot air balloon"
-EXAMPLE_QUALITY = 50
+EXAMPLE_QUALITY = 45
 """Lower than that of the others: these are part of every first load."""
-LORA_SIDE, STYLE_SIDE, EXAMPLE_HEIGHT, EXAMPLE_WIDTH = 256, 192, 320, 384
+LORA_SIDE, STYLE_SIDE, EXAMPLE_HEIGHT, EXAMPLE_WIDTH = 256, 192, 288, 352
 """Pixels of a sample; an example has the shape of its request and is at most so high and wide."""
 
 
