@@ -14,7 +14,7 @@ from tests.faults.faults import MARK
 from tests.faults.service import OWN_KEY, Service
 from tests.support.v3_service import KEY
 
-TIMEOUT = 8_000.0
+TIMEOUT = 20_000.0
 """Milliseconds."""
 ENDS = "completed|failed|stopped"
 BETWEEN_PRESSES = 0.45
