@@ -15,6 +15,8 @@ export class KeyBox {
     this.button.onclick = () => this.#submit();
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.box.addEventListener("input", () => this.clear());
+    this.node.addEventListener("keydown", ({ key }) => key === "Escape" && this.#leave({ focus: true }));
+    addEventListener("pointerdown", ({ target }) => panel.contains(target) || this.box.value || this.#leave());
   }
 
   get isOpen() {
@@ -27,6 +29,11 @@ export class KeyBox {
     this.switch.setAttribute("aria-expanded", isOpen);
     if (!isOpen) this.clear();
     if (focus) (isOpen ? this.box : this.switch).focus();
+  }
+
+  /** Closes the box where it can be opened again. */
+  #leave(options) {
+    if (this.isOpen && !this.switch.hidden) this.show(false, options);
   }
 
   /** Opens the box with a refusal below it. @param {import("../shared/messages.js").Message} message */
@@ -70,7 +77,6 @@ export class KeyBox {
 
   #key(event) {
     if (event.isComposing) return;
-    if (event.key === "Escape" && this.isOpen) this.show(false, { focus: true });
     if (event.key !== "Enter") return;
     event.preventDefault();
     if (!event.repeat) this.#submit();
