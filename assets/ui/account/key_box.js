@@ -15,8 +15,10 @@ export class KeyBox {
     this.button.onclick = () => this.#submit();
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.box.addEventListener("input", () => this.clear());
-    this.node.addEventListener("keydown", ({ key }) => key === "Escape" && this.#leave({ focus: true }));
-    addEventListener("pointerdown", ({ target }) => panel.contains(target) || this.box.value || this.#leave());
+    // The button that was pressed is off while the key is checked, so that the focus may be nowhere.
+    addEventListener("keydown", ({ key }) =>
+      key === "Escape" && !document.querySelector("dialog[open]") && this.#leave({ focus: true }));
+    addEventListener("pointerdown", ({ target }) => panel.contains(target) || this.#leave());
   }
 
   get isOpen() {
