@@ -236,6 +236,10 @@ const galleryActions = (page) => ({
   remove: (row) => removeOne(page, row),
   pack: (rows) => pack(page, rows),
   share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
+  chooseToEdit: async (rows, beside) => {
+    const { chooseToEdit } = await import("./viewer/edit_choice.js");
+    await chooseToEdit(rows, beside);
+  },
   more: async (rows, beside) => {
     const { openMenu } = await import("./viewer/menu.js");
     await openMenu(rows, beside, imageActions(page));

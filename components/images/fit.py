@@ -13,6 +13,8 @@ from components.images.extend_edges import extend_edges
 
 _TARGET_AREA = 1024 * 1024
 """Pixels of the images that SDXL was trained on."""
+_USUAL_DEVIATION = 0.3
+"""Share of the target area by which a size may differ and still be kept."""
 _GRID = 8
 """Sides are multiples of this, in pixels."""
 _BLUR = 1 / 40
@@ -57,7 +59,12 @@ def fit(image: Image.Image, width: int, height: int, mode: FitMode) -> tuple[Ima
 
 
 def match_size(width: int, height: int, schema: ModelSchema) -> tuple[int, int]:
-    """Return the legal size of about one megapixel whose aspect ratio is nearest to `width` / `height`."""
+    """Return the legal size of about one megapixel whose aspect ratio is nearest to `width` / `height`.
+
+    A size that is such a one stays as it is: an image of the model's own is edited without being resampled.
+    """
+    if _is_usual(width, height, schema):
+        return width, height
     aspect = width / height
     sizes = [(side, _nearest(side / aspect, schema.range("height"))) for side in _grid(schema.range("width"))]
     return min(sizes, key=lambda size: _misfit(size, aspect))
@@ -70,6 +77,11 @@ def _padded(image: Image.Image, width: int, height: int) -> tuple[Image.Image, P
     small = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
     canvas = extend_edges(small, (width, height), (left, top), blur=max(width, height) * _BLUR)
     return canvas, Placement(left, top, *size)
+
+
+def _is_usual(width: int, height: int, schema: ModelSchema) -> bool:
+    is_legal = width in _grid(schema.range("width")) and height in _grid(schema.range("height"))
+    return is_legal and abs(width * height / _TARGET_AREA - 1) <= _USUAL_DEVIATION
 
 
 def _grid(allowed: Range) -> range:

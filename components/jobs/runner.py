@@ -101,6 +101,7 @@ class JobRunner:
         try:
             await self._until_done(job, work, resume_left)
         finally:
+            job = self._jobs.newest(job)
             del self._tasks[job.id]
             self._jobs.untrack(job.id)
             self._unfinished[job.visitor] -= 1

@@ -27,6 +27,11 @@ from components.jobs.submission import DeletionResult, JobLimits, JobTarget, Sub
 from components.jobs.visitor_keys import VisitorKeys
 from components.storage.async_store import AsyncStore
 
+_ACCOUNT_TROUBLES = frozenset(
+    message.code for message in (messages.HOST_KEY_REFUSED, messages.HOST_NO_CREDIT, messages.UNREACHABLE)
+)
+"""Codes of what the service says of the host's account, or does not say: the next look at it asks the service."""
+
 
 class JobService:
     """Jobs of the whole app, on its event loop. Jobs run in tasks of their own here, never inside a Gradio event.
@@ -49,7 +54,7 @@ class JobService:
     ) -> None:
         """`target`: the host's account. `quotes`: its prices, None where it is free. `clients`: by account name."""
         self._target, self._store, self._jobs, self._clock = target, store, repository, clock
-        self._is_free = quotes is None
+        self._quotes = quotes
         self._durations = DurationHistory()
         keys = keys or VisitorKeys(clock)
         self._accounts = ApiAccounts(repository, store, clock, self._durations, keys)
@@ -150,7 +155,7 @@ class JobService:
     async def stop_spending(self, *, is_on: bool) -> None:
         """Set the switch that stops spending of the host's money, and cancel unsent jobs. Raises StorageError."""
         await self._admission.stop_spending(is_on=is_on)
-        if is_on and not self._is_free:
+        if is_on and self._quotes:
             self._accounts.cancel_unsent(self._target, messages.STOPPED_BY_HOST)
 
     @property
@@ -255,9 +260,11 @@ class JobService:
         self._accounts.close_idle(job.account, job.key, running)
         if self._is_paid(job):
             self.bills.expect([job.id])
+        if self._quotes and job.problem and job.problem.code in _ACCOUNT_TROUBLES:
+            self._quotes.expire_balance(0)
 
     def _is_paid(self, job: Job) -> bool:
-        return bool(job.key) or (job.backend == self._target.backend and not self._is_free)
+        return bool(job.key) or (job.backend == self._target.backend and self._quotes is not None)
 
 
 def _job_id(click: str, number: int) -> str:

@@ -47,6 +47,8 @@ def test_a_press_is_one_card_with_its_prompt_once_and_the_newest_is_large(person
     expect(cards(person)).to_have_count(2)
     newest, older = box(person.tiles.nth(0)), box(cards(person).nth(1))
     assert newest["height"] == pytest.approx(0.6 * 900, rel=0.02), "six tenths of the window"
+    image = person.tiles.first.get_by_role("img").element_handle()
+    person.page.wait_for_function("image => image.naturalWidth >= image.clientWidth", arg=image)
     assert older["width"] < 0.5 * box(cards(person).nth(0))["width"]
     make(person, "a castle")
     rows = {box(card)["y"] for card in cards(person).all()[1:]}
@@ -81,6 +83,29 @@ def test_what_failed_is_small_tried_again_and_dismissed(person: Person, api: Hos
     person.page.reload()
     person.sees("completed", 1)
     person.sees("failed", 0)
+
+
+def test_one_that_fails_makes_no_older_one_large_before_it_is_dismissed(person: Person, api: HostedApi) -> None:
+    make(person, "an owl")
+    width = box(person.tiles.first)["width"]
+    api.next_submits = [lambda: (400, {}, REFUSED)]
+    person.generate("a fox")
+    person.sees("failed", 1)
+    owl = person.in_state("completed")
+    assert box(owl)["width"] < 0.5 * width
+    person.results.get_by_role("button", name="Dismiss").click()
+    person.sees("failed", 0)
+    assert box(owl)["width"] == width
+
+
+def test_one_of_several_pictures_is_edited(person: Person) -> None:
+    make(person, "a red fox", 2)
+    cards(person).get_by_role("button", name="Edit").click()
+    choice = person.page.get_by_role("dialog", name="Edit which picture?")
+    choice.get_by_role("button", name="Edit: a red fox").nth(1).click()
+    expect(choice).to_be_hidden()
+    expect(person.button("Remove picture")).to_be_visible()
+    expect(person.page.get_by_label("How much to change")).to_be_in_viewport()
 
 
 def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, api: HostedApi) -> None:
@@ -132,6 +157,11 @@ def test_on_a_phone_the_newest_has_its_whole_width(on_a_phone: Person) -> None:
     person.generate("a red fox")
     person.sees("completed", 1)
     assert box(person.tiles.first)["width"] > 0.9 * 390
+    person.page.evaluate(SHIFTS)
+    person.generate("an owl")
+    person.sees("completed", 2)
+    expect(cards(person).first.get_by_role("button", name="More", exact=True)).to_be_visible()
+    assert person.page.evaluate("window.shift") < 0.02
 
 
 @pytest.mark.app("demo")

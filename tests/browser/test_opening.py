@@ -57,6 +57,18 @@ def test_what_is_typed_and_pressed_before_the_page_is_ready_is_made_once(
     assert person.errors == []
 
 
+def test_a_form_that_comes_late_is_waited_for(bare_page: Page, app: AppProcess) -> None:
+    bare_page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => dispatchEvent(new Event('playground:ready')))"
+    )
+    bare_page.goto(app.url, wait_until="commit")
+    person = Person(bare_page, app.url)
+    person.prompt.fill("a hurry")
+    expect(bare_page.locator("#field-prompt textarea")).to_have_value("a hurry")
+    expect(bare_page.locator("#opening")).to_have_count(0)
+    assert person.errors == []
+
+
 def test_the_focus_and_the_place_in_the_text_are_kept(bare_page: Page, app: AppProcess) -> None:
     held = Held(bare_page)
     bare_page.goto(app.url, wait_until="commit")

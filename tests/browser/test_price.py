@@ -21,6 +21,19 @@ def test_the_price_stands_on_the_button_times_the_pictures(person: Person) -> No
     expect(person.generate_button).to_have_text("Generate · 4 for $0.04")
 
 
+def test_on_a_phone_the_price_of_four_is_not_cut_off(on_a_phone: Person) -> None:
+    on_a_phone.open_settings()
+    on_a_phone.choose("Pictures", "4")
+    on_a_phone.button("Close settings").click()
+    expect(on_a_phone.generate_button).to_contain_text("4 for $0.04")
+    assert on_a_phone.generate_button.evaluate("""button => {
+      const label = document.createRange();
+      label.selectNodeContents(button);
+      const [inner, outer] = [label.getBoundingClientRect(), button.getBoundingClientRect()];
+      return inner.left >= outer.left && inner.right <= outer.right;
+    }""")
+
+
 @pytest.mark.app("pictures")
 def test_balance_and_ranges_are_those_that_the_service_tells(person: Person) -> None:
     expect(person.page.get_by_text("left.")).to_be_visible()

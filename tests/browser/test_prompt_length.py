@@ -176,7 +176,7 @@ def test_the_words_of_the_styles_count(person: Person) -> None:
     dialog = person.page.get_by_role("dialog", name="Styles")
     dialog.get_by_role("button", name="Watercolor").click()
     dialog.get_by_role("button", name="Oil painting").click()
-    dialog.get_by_role("button", name="Done").click()
+    dialog.get_by_role("button", name="Close").click()
     expect(line(person)).to_contain_text("Shorten it, or the model may ignore: ")
     expect(line(person)).to_contain_text("rich pigments")
     person.button("Remove style: Oil painting").click()

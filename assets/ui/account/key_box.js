@@ -15,6 +15,10 @@ export class KeyBox {
     this.button.onclick = () => this.#submit();
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.box.addEventListener("input", () => this.clear());
+    // The button that was pressed is off while the key is checked, so that the focus may be nowhere.
+    addEventListener("keydown", ({ key }) =>
+      key === "Escape" && !document.querySelector("dialog[open]") && this.#leave({ focus: true }));
+    addEventListener("pointerdown", ({ target }) => panel.contains(target) || this.#leave());
   }
 
   get isOpen() {
@@ -27,6 +31,11 @@ export class KeyBox {
     this.switch.setAttribute("aria-expanded", isOpen);
     if (!isOpen) this.clear();
     if (focus) (isOpen ? this.box : this.switch).focus();
+  }
+
+  /** Closes the box where it can be opened again. */
+  #leave(options) {
+    if (this.isOpen && !this.switch.hidden) this.show(false, options);
   }
 
   /** Opens the box with a refusal below it. @param {import("../shared/messages.js").Message} message */
@@ -70,7 +79,6 @@ export class KeyBox {
 
   #key(event) {
     if (event.isComposing) return;
-    if (event.key === "Escape" && this.isOpen) this.show(false, { focus: true });
     if (event.key !== "Enter") return;
     event.preventDefault();
     if (!event.repeat) this.#submit();

@@ -7,6 +7,7 @@ import { fields } from "../shared/fields.js";
 import { onFormChange } from "../shared/form_changes.js";
 import { dollars } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
+import { afterLabel } from "../shared/price_label.js";
 import { sessionKey } from "../shared/session_key.js";
 import { text } from "../shared/texts.js";
 import { setMaskOff, setSourceImageOff, sourceImageState } from "../source_image/panel.js";
@@ -52,12 +53,12 @@ export function pricedForm() {
 }
 
 /** Price behind the label of a button, for a person who pays. */
-function priceText({ free: isNeverCharged, is_payer: isPayer, problem, in_the_way: inTheWay, ...estimate }) {
+function priceOf({ free: isNeverCharged, is_payer: isPayer, problem, in_the_way: inTheWay, ...estimate }) {
   if (isNeverCharged || !isPayer || problem || inTheWay) return "";
   const { price, pictures: count, costs_nothing: isFree } = estimate;
-  if (isFree) return ` · ${text("form.price_free")}`;
-  if (price === null) return ` · ${text("form.price_unknown")}`;
-  return ` · ${count > 1 ? text("form.price_of", { count, price }) : dollars(price)}`;
+  if (isFree) return text("form.price_free");
+  if (price === null) return text("form.price_unknown");
+  return count > 1 ? text("form.price_of", { count, price }) : dollars(price);
 }
 
 /** What a press costs a person who does not pay: nothing, as often as the host's limits say. */
@@ -153,7 +154,7 @@ class PriceWatch {
   #show(answer) {
     this.#place();
     this.answer = answer ?? this.answer;
-    setText(this.price, answer ? priceText(answer) : "");
+    this.price.replaceChildren(...afterLabel(answer ? priceOf(answer) : ""));
     this.obstacles = { problem: answer?.problem ?? null, inTheWay: answer?.in_the_way ?? null };
     showPayer(!this.obstacles.problem);
     this.#showBanner();
@@ -190,7 +191,7 @@ class PriceWatch {
     const compare = document.querySelector("#compare-loras");
     if (!compare) return;
     compare.toggleAttribute("data-offered", pricedForm().loras > 0);
-    this.comparison.textContent = priceText({ ...answer, price: answer.comparison, pictures: 2 });
+    this.comparison.replaceChildren(...afterLabel(priceOf({ ...answer, price: answer.comparison, pictures: 2 })));
     if (!this.comparison.isConnected) compare.append(this.comparison);
   }
 }

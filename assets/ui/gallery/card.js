@@ -71,6 +71,7 @@ export class Card {
 
   /** @param {"above" | "lead" | ""} place of the card among the others */
   setPlace(place) {
+    this.wasLead ||= place === "lead";
     this.node.classList.toggle("above", place === "above");
     this.node.classList.toggle("lead", place === "lead");
   }

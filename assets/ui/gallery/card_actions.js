@@ -16,10 +16,18 @@ export function cardActions(rows, { isSeries }, actions) {
   return [
     isSingle ? saveLink(row.pictures[0]) : act("save", text("gallery.save_all"), () => actions.pack(rows)),
     act("share", text("shared.share"), () => actions.share(rows)),
-    ...(isSingle ? [act("edit", text("shared.edit"), () => edit(row, row.pictures[0]))] : []),
+    editButton(rows, isSingle, actions),
     ...(isSeries ? [] : [variations(row, rows.length)]),
     more,
   ];
+}
+
+function editButton(rows, isSingle, actions) {
+  const [row] = rows;
+  const node = act("edit", text("shared.edit"), () =>
+    (isSingle ? edit(row, row.pictures[0]) : actions.chooseToEdit(rows, node)));
+  if (!isSingle) node.setAttribute("aria-haspopup", "dialog");
+  return node;
 }
 
 function variations(row, pictures) {

@@ -74,10 +74,13 @@ export class Cards {
     this.tick(now);
   }
 
-  /** The newest card with something to see is the large one; what failed after it stands small above. */
+  /** The newest card with something to see is the large one; what failed after it stands small above. One that fails
+   * while it is the large one makes no other large: the page would move under who looks at it. */
   markLead() {
-    const lead = this.order.findIndex(({ isWithoutImage }) => !isWithoutImage);
-    this.order.forEach((card, place) => card.setPlace(lead < 0 || place < lead ? "above" : place === lead ? "lead" : ""));
+    const newest = this.order.findIndex(({ isWithoutImage }) => !isWithoutImage);
+    const failed = newest < 0 ? this.order : this.order.slice(0, newest);
+    const lead = failed.some(({ wasLead }) => wasLead) ? -1 : newest;
+    this.order.forEach((card, place) => card.setPlace(place < failed.length ? "above" : place === lead ? "lead" : ""));
   }
 
   /** Updates what counts time. @param {number} now unix seconds */

@@ -14,6 +14,7 @@ const GAP = 12; // px above a card that is scrolled to
  * @typedef {import("./tile.js").TileActions & {refused: (row: object) => void, ended: (row: object) => void,
  *   compare: (row: object) => void, grid: (row: object) => void, share: (rows: object[]) => void,
  *   pack: (rows: object[]) => void, more: (rows: object[], beside: HTMLElement) => void,
+ *   chooseToEdit: (rows: object[], beside: HTMLElement) => void,
  *   older: (before: number) => Promise<?{rows: object[], more: boolean}>}} GalleryActions
  */
 

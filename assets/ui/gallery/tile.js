@@ -9,6 +9,7 @@ import { pieces, text } from "../shared/texts.js";
 import { actionButton, setOff } from "./action_button.js";
 import { DismissControl } from "./dismiss_control.js";
 import { progress } from "./progress.js";
+import { sharpen } from "./sharpen.js";
 import { StopControl } from "./stop_control.js";
 
 const ENDED = ["completed", "failed", "unknown", "stopped"];
@@ -213,7 +214,10 @@ export class Tile {
       width: picture.width ?? this.row.width,
       height: picture.height ?? this.row.height,
     });
-    const reveal = () => box.classList.add("seen");
+    const reveal = () => {
+      box.classList.add("seen");
+      sharpen(image, address(picture.src));
+    };
     image.onload = () => image.decode().then(reveal, reveal); // a decoded image appears at once, without a flash
     image.onerror = () => {
       image.remove();

@@ -110,12 +110,13 @@ function limitsText({ access, pictures_per_hour: count, per_person_day: limit })
   return access === "own-key-only" ? "" : text("host.each", { count, dollars: limit });
 }
 
-function drawSwitch({ stop: { is_on: isOn, is_forced: isForced, is_unread: isUnread }, allowed }) {
+function drawSwitch({ stop: { is_on: isOn, is_forced: isForced, is_unread: isUnread }, allowed, trouble }) {
   const isStopped = isOn || isForced;
   const on = allowed.access === "own-key-only" ? "host.closed_meaning" : "host.on_meaning";
   part("switch").dataset.stopped = isStopped ? "yes" : "no";
   setText(part("state"), text(isStopped ? "host.stopped" : "host.on"));
-  setText(part("meaning"), text(isStopped ? "host.stopped_meaning" : on));
+  const meaning = text(isStopped ? "host.stopped_meaning" : on);
+  setText(part("meaning"), trouble && !isStopped ? "" : meaning); // what is in the way is said above
   setText(part("forced"), isForced ? text("host.forced") : "");
   setText(part("unread"), isUnread ? text("host.unread") : "");
   setText(part("turn"), text(isStopped ? "host.go_on" : "host.stop"));

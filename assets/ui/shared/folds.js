@@ -41,6 +41,9 @@ export function showControl(control) {
   (control.matches(INPUTS) ? control : control.querySelector(INPUTS))?.focus({ preventScroll: true });
 }
 
+/** Scrolls as little as shows all of a group that has grown. @param {HTMLElement} node in it */
+export const keepInSight = (node) => node.closest(".fold").scrollIntoView({ block: "nearest" });
+
 const foldOf = (name) => document.getElementById(PREFIX + name);
 const isOpen = (name) => foldOf(name).hasAttribute("data-open");
 

@@ -39,6 +39,7 @@
     // An input method would lose what it is composing.
     if (isComposing) return void box.addEventListener("compositionend", () => setTimeout(handOver), { once: true });
     const real = document.querySelector("#field-prompt textarea");
+    if (!real) return void setTimeout(handOver, APPLIED_MS); // Gradio mounts the parts of the page in an order of its own
     const hadFocus = opening.contains(document.activeElement);
     if (box.value !== draft) {
       real.value = box.value;

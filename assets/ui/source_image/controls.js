@@ -23,7 +23,7 @@ export class Controls {
     this.nodes = [this.#preview(), this.#modes(), this.#body()];
   }
 
-  /** @param {import("./edit_panel.js").EditPanel} state */
+  /** @param {import("./edit_panel.js").EditPanel} state @returns {?Promise} resolves when all of it is there */
   draw({ fitted, painted, way, mode, strengths, narrower }) {
     if (fitted) this.#drawImage(fitted);
     for (const choice of this.modeChoices) choice.checked = choice.value === mode;
@@ -31,11 +31,11 @@ export class Controls {
     setText(this.wayHelp, text(`source_image.way.${way}.help`));
     this.#drawMark(mode, painted);
     this.room.hidden = mode !== "extend";
-    if (mode === "extend") this.#loadOutpaint();
     this.strength.draw(mode, strengths[mode]);
     this.undoCount = narrower.length;
     if (this.undo) this.undo.disabled = !this.undoCount;
     this.#drawMask(MODES[mode].hasMask ? painted : null);
+    return mode === "extend" ? this.#loadOutpaint() : null;
   }
 
   /** Turns the modes with a mask off, but for one in use. @param {string} reason @param {string} mode the one in use */

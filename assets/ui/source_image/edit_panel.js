@@ -1,13 +1,13 @@
 /** The panel of the source image: takes an image, fits it to the size of the form, and says what of it is changed. */
 import { pressWith } from "../press/guard.js";
 import { address, make, setText } from "../shared/dom.js";
-import { setSummary, showControl } from "../shared/folds.js";
+import { keepInSight, setSummary, showControl } from "../shared/folds.js";
 import { inFull, MessageError, notice } from "../shared/messages.js";
-import { closeSheet } from "../shared/sheet.js";
 import { text } from "../shared/texts.js";
 import { showChip } from "./chip.js";
 import { invitation, watchPage } from "./incoming.js";
 import { MODES, missing, untouched } from "./modes.js";
+import { goOnToPrompt } from "./next_step.js";
 import { StatusLine } from "./status_line.js";
 import { storedPicture, storePicture } from "./stored_picture.js";
 
@@ -59,9 +59,9 @@ export class EditPanel {
     this.parts?.size.report();
     await this.queue;
     const { fitted, painted, mask, strength } = this;
-    const problem = this.failure ?? this.host.messages[missing(this)];
+    const isUnsent = !fitted || (painted && !mask);
+    const problem = this.failure ?? this.host.messages[missing(this) || (isUnsent && "not_sent")];
     if (problem) throw new MessageError(problem);
-    if (!fitted || (painted && !mask)) throw new MessageError(this.host.messages.not_sent);
     if (!MODES[this.mode].hasMask) return { image: fitted.name, mask: null, feather: 0, strength };
     return { image: fitted.name, mask: mask.name, feather: painted.feather, strength };
   }
@@ -78,9 +78,10 @@ export class EditPanel {
     if (this.failure || this.recipe.firstChild) this.show();
   }
 
-  useResult({ id: job }, index) {
+  async useResult({ id: job }, index) {
     this.show();
-    return this.#take((server) => server.useResult(job, index));
+    await this.#take((server) => server.useResult(job, index));
+    keepInSight(this.node);
   }
 
   /** @param {{keepsSize?: boolean}} [options] without it the form gets the size of before the image */
@@ -94,7 +95,6 @@ export class EditPanel {
     if (former) this.parts?.size.set(former);
   }
 
-  /** Takes up the image of before a reload. */
   async restore() {
     if (!this.before || this.original) return;
     const { mask, ...state } = this.before;
@@ -133,7 +133,6 @@ export class EditPanel {
     this.parts?.controls.drawMaskOff(reason, this.mode);
   }
 
-  /** Opens the editor of the mask. */
   async editMask() {
     await this.queue;
     if (!this.fitted || !MODES[this.mode].hasMask) return;
@@ -141,20 +140,21 @@ export class EditPanel {
     const { src, width, height } = this.fitted;
     const painted = await openEditor({ src: address(src), width, height }, this.painted ?? {}, this.mode);
     if (!painted) return;
-    closeSheet(); // the prompt and Generate are next
     Object.assign(this, { painted, mask: null, mode: painted.isRemoval ? "remove" : this.mode });
     this.status.show("");
     this.#draw();
     this.#enqueue(() => this.#sendMask());
+    goOnToPrompt(this.mode);
     if (painted.isRemoval) pressWith({}); // the press waits for the mask
   }
 
   /** @param {import("./modes.js").Mode} mode */
-  setMode(mode) {
+  async setMode(mode) {
     if (!this.original || (this.maskOffReason && MODES[mode].hasMask)) return;
     this.mode = mode;
     this.status.show("");
-    this.#draw();
+    await this.#draw();
+    keepInSight(this.node);
   }
 
   /** @param {number} strength 0 to 1, of the mode */
@@ -172,7 +172,7 @@ export class EditPanel {
     this.#enqueue(() => this.#fit(next));
   }
 
-  /** Extends the image. @param {import("./outpaint.js").Sides} sides */
+  /** @param {import("./outpaint.js").Sides} sides */
   async extend(sides) {
     this.status.show(text("source_image.preparing"));
     await this.#enqueue(async () => {
@@ -196,7 +196,6 @@ export class EditPanel {
     this.status.show("");
   }
 
-  /** Loads what an image needs, and shows its controls. */
   async #load() {
     if (this.parts) return this.parts;
     const [{ Controls }, { FormSize }, { SourceImages }, { showPurpose }] = await Promise.all(
@@ -226,7 +225,7 @@ export class EditPanel {
     this.node.classList.remove("busy");
   }
 
-  /** Starts from an image that the server has. @param {Original} original */
+  /** @param {Original} original an image that the server has */
   async #begin(original) {
     const { size } = this.parts;
     if (!this.original) this.former = size.read();
@@ -250,7 +249,6 @@ export class EditPanel {
     this.#draw();
   }
 
-  /** Carries the mask over to another fit of the image. */
   async #refitMask(before) {
     const { refit } = await import("./mask/refit.js");
     this.painted = await refit(this.painted, before, this.fitted);
@@ -263,15 +261,17 @@ export class EditPanel {
     this.mask = { ...(await this.parts.server.uploadMask(this.fitted, painted.png)), feather: painted.feather };
   }
 
+  /** Draws the panel; resolves when all of it is there. */
   #draw() {
     this.node.classList.toggle("has-picture", Boolean(this.original));
     this.#drawOff();
-    this.parts?.controls.draw(this);
+    const drawn = this.parts?.controls.draw(this);
     this.parts?.controls.drawMaskOff(this.maskOffReason, this.mode);
     this.parts?.showPurpose(this.original && this.mode, Boolean(this.painted), () => this.setMode("remove"));
     showChip(this);
     this.#keep();
     dispatchEvent(new Event("playground:form"));
+    return drawn;
   }
 
   #keep() {

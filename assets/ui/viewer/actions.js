@@ -45,7 +45,7 @@ export function menuOf(rows, picture, actions, { status, close, save }) {
     group(text("viewer.use_again"), ...fillButtons(row, Boolean(picture), actions, close)),
     group(text("viewer.keep_or_share"), ...keepButtons(row, picture, actions, status)),
     ...(picture ? [group(text("viewer.downloads"), ...downloads(picture, save))] : []),
-    group("", removeButton(rows, actions, status, close)),
+    group("", ...removal(rows, actions, close)),
   ];
 }
 
@@ -162,15 +162,20 @@ function textButton(label, status, textOf, report = "") {
   return node;
 }
 
-function removeButton(rows, actions, status, close) {
-  const warning = () => (rows.length > 1 ? removingAll(rows) : removing(rows[0]));
-  const { node } = confirmButton(() => setText(status, warning()), async () => {
+/** The button that deletes, and what it says beside it. */
+function removal(rows, actions, close) {
+  const status = make("p", { className: "warning", role: "status", hidden: true });
+  const say = (sentence) => {
+    setText(status, sentence);
+    status.scrollIntoView({ block: "nearest" });
+  };
+  const { node } = confirmButton(() => say(rows.length > 1 ? removingAll(rows) : removing(rows[0])), async () => {
     const isRemoved = await removeAll(rows, actions).catch(() => false);
     if (isRemoved) return close();
     node.disabled = false;
-    setText(status, text("viewer.not_removed"));
+    say(text("viewer.not_removed"));
   });
-  return node;
+  return [node, status];
 }
 
 async function removeAll(rows, actions) {

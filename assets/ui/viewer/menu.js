@@ -1,4 +1,5 @@
-/** Menu of a card: the actions that do not stand on it. Fetched when first opened. */
+/** Menu of a card, with the actions that do not stand on it, and other small dialogs beside a button. Fetched when
+ * first opened. */
 import { closeButton } from "../shared/close_button.js";
 import { make } from "../shared/dom.js";
 import { closeOnBack } from "../shared/layers.js";
@@ -10,14 +11,20 @@ const GAP = 6; // px between the button and its menu, and to the window's edge
 
 /** Opens the menu. @param {object[]} rows of a press, those with pictures @param {HTMLElement} beside its button
  * @param {import("./actions.js").ImageActions} actions */
-export async function openMenu(rows, beside, actions) {
-  await loadStyle(new URL("./actions.css", import.meta.url).href);
+export const openMenu = (rows, beside, actions) => openBeside(text("shared.more"), beside, (close) => {
   const status = make("p", { className: "aside", role: "status", hidden: true });
-  const close = () => node.close();
   const isSingle = rows.length === 1 && rows[0].pictures.length === 1;
-  const node = make("dialog", { className: "card-menu", "aria-label": text("shared.more") },
-    make("header", {}, make("h2", {}, text("shared.more")), closeButton(close)), status,
-    make("div", { className: "menu" }, ...menuOf(rows, isSingle ? rows[0].pictures[0] : null, actions, { status, close })));
+  const groups = menuOf(rows, isSingle ? rows[0].pictures[0] : null, actions, { status, close });
+  return [status, make("div", { className: "menu" }, ...groups)];
+});
+
+/** Opens a small dialog beside a button; on narrow screens it is a sheet.
+ * @param {string} title @param {HTMLElement} beside @param {(close: () => void) => HTMLElement[]} fill */
+export async function openBeside(title, beside, fill) {
+  await loadStyle(new URL("./actions.css", import.meta.url).href);
+  const close = () => node.close();
+  const node = make("dialog", { className: "card-menu", "aria-label": title },
+    make("header", {}, make("h2", {}, title), closeButton(close)), ...fill(close));
   node.addEventListener("click", ({ target }) => target === node && close());
   node.addEventListener("close", () => node.remove(), { once: true });
   document.body.append(node);

@@ -16,7 +16,7 @@ from components.services.host_account import CHECK_SECONDS, HostAccount, HostPay
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
 from tests.support.budgets import CENT
-from tests.support.core import running
+from tests.support.core import problem_of, running
 from tests.support.own_keys import OWN_ONLY
 from tests.support.scripted_api import ALICE, BASE, BOB, KEY, MODEL, raises, refuses
 
@@ -65,6 +65,18 @@ async def test_a_trouble_of_the_account_is_told_and_logged_once_and_gone_when_it
     assert (await paid(account)).problem is None
     assert "works again" in caplog.records[-1].getMessage()
     assert {record.levelno for record in caplog.records} == {logging.WARNING}
+
+
+async def test_a_key_refused_on_a_submit_is_known_at_the_next_look(tmp_path, api, clock):
+    async with running(tmp_path, api.client(), clock, limits=LIMITS) as rig:
+        assert rig.quotes
+        account = HostAccount(rig.quotes, AsyncStore(rig.store), BASE)
+        assert (await paid(account)).problem is None
+        assert (await rig.picture("c1")).problem is None
+        api.keys.clear()
+        assert problem_of(await rig.picture("c2")) == messages.HOST_KEY_REFUSED
+        clock.advance(CHECK_SECONDS)
+        assert (await paid(account)).problem == messages.HOST_KEY_REFUSED
 
 
 async def test_at_home_the_host_reads_which_setting_was_refused(account_with, api):
