@@ -101,13 +101,13 @@ class JobRunner:
         try:
             await self._until_done(job, work, resume_left)
         finally:
-            job = self._jobs.newest(job)
+            newest = self._jobs.newest(job)  # before `untrack`; the counts are of the visitor who pressed
             del self._tasks[job.id]
             self._jobs.untrack(job.id)
             self._unfinished[job.visitor] -= 1
             self._unfinished += Counter()  # drops visitors without unfinished jobs
             self._by_account[job.account] -= 1
-            self._on_end(job, self._by_account[job.account])
+            self._on_end(newest, self._by_account[job.account])
             self._by_account += Counter()
 
     async def _until_done(self, job: Job, work: Work, resume_left: Work) -> None:
