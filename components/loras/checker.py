@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from components import messages
 from components.clock import Clock
@@ -17,6 +17,7 @@ from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
 from components.loras.safetensors_header import Architecture, BaseModelFamily
+from components.loras.site_hosts import civitai_urls
 from components.loras.site_metadata import (
     SiteMetadata,
     from_civitai_model,
@@ -24,7 +25,7 @@ from components.loras.site_metadata import (
     from_hugging_face,
     read_json,
 )
-from components.loras.sites import CIVITAI_DOWNLOAD, LoraRef, Site, civitai_version
+from components.loras.sites import LoraRef, Site, civitai_api, civitai_version
 from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 from components.net.ranged_get import PartialResponse, PublicWeb, fetch_prefix
@@ -161,13 +162,25 @@ class LoraChecker:
         return SiteMetadata(), link, link.path
 
     async def _read_civitai(self, link: LoraRef) -> tuple[SiteMetadata, LoraRef, str]:
-        if link.model:
-            site = await self._read_json(f"https://civitai.com/api/v1/models/{link.model}", from_civitai_model)
-            link = civitai_version(site.file)
-            return site, link, link.path
-        version = link.path.removeprefix(CIVITAI_DOWNLOAD).partition("?")[0]
-        url = f"https://civitai.com/api/v1/model-versions/{version}"
-        site = await self._read_json(url, from_civitai_version)
+        """Ask the host that was given first, then Civitai's main one."""
+        read = from_civitai_model if link.model else from_civitai_version
+        *others, last = civitai_urls(link.path)
+        for url in others:
+            try:
+                return await self._read_civitai_at(link, url, read)
+            except SiteUnavailable:
+                continue
+            except NotALora as error:
+                if error.message != messages.LORA_NOT_FOUND:
+                    raise
+        return await self._read_civitai_at(link, last, read)
+
+    async def _read_civitai_at(
+        self, link: LoraRef, url: str, read: Callable[[Mapping[str, object]], SiteMetadata]
+    ) -> tuple[SiteMetadata, LoraRef, str]:
+        host = urlsplit(url).netloc
+        site = await self._read_json(civitai_api(link, host), read)
+        link = civitai_version(site.file, host=host) if link.model else replace(link, path=url)
         return site, link, link.path
 
     async def _read_json(self, url: str, read: Callable[[Mapping[str, object]], SiteMetadata]) -> SiteMetadata:

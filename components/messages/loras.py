@@ -53,6 +53,11 @@ def lora_of_make(make: str) -> Message:
     return Message("lora_of_make", {"make": make})
 
 
+def lora_which_file(page: str) -> Message:
+    """Return the message for a version of a repository, whose page has the files."""
+    return Message("lora_which_file", {"page": page})
+
+
 def lora_several_files(names: tuple[str, ...]) -> Message:
     """Return the message for a repository with several LoRA files."""
     return Message("lora_several_files", {"names": names})

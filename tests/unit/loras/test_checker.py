@@ -172,6 +172,40 @@ async def test_a_civitai_version(
     assert verdict.link.path == DOWNLOAD
 
 
+RED = "https://civitai.red"
+
+
+@pytest.mark.parametrize("reply", [gives(version()), gives(b"", 500), gives(b"", 404)])
+async def test_civitai_red_is_asked_first_where_it_was_given(
+    checker: LoraChecker, hosts: FakeSites, reply: Reply
+) -> None:
+    """willmiao/ComfyUI-Lora-Manager#897, gutris1/sd-hub#49: some LoRAs are at one of the two hosts alone."""
+    hosts.at[VERSION.replace("https://civitai.com", RED)] = reply
+    hosts.at[VERSION] = gives(version())
+    red = DOWNLOAD.replace("https://civitai.com", RED)
+    hosts.at[f"{red}?fileId=7"] = hosts.at[f"{DOWNLOAD}?fileId=7"] = part(kohya() + WEIGHTS)
+    verdict = await checker.check(f"{red}?fileId=7", HERE)
+    assert verdict.fit is Fit.FITS
+    used = DOWNLOAD if VERSION in hosts.urls else red
+    assert verdict.link.path == hosts.urls[-1] == f"{used}?fileId=7"
+    assert hosts.urls[0].startswith(RED)
+
+
+async def test_a_page_of_civitai_red_is_given_its_newest_version_there(checker: LoraChecker, hosts: FakeSites) -> None:
+    model = {"type": "LORA", "name": "Toys", "modelVersions": [{"id": 456, "baseModel": "SDXL 1.0"}]}
+    hosts.at[f"{RED}/api/v1/models/123"] = gives(model)
+    hosts.at[f"{RED}/api/download/models/456"] = part(kohya() + WEIGHTS)
+    verdict = await checker.check(f"{RED}/models/123/toys", HERE)
+    assert outcome(verdict) == (Fit.FITS, messages.lora_fits(16))
+    assert verdict.link.path == f"{RED}/api/download/models/456"
+
+
+async def test_what_civitai_red_says_of_its_model_is_believed(checker: LoraChecker, hosts: FakeSites) -> None:
+    hosts.at[VERSION.replace("https://civitai.com", RED)] = gives(version(kind="Checkpoint"))
+    verdict = await checker.check(f"{RED}/models/123?modelVersionId=456", HERE)
+    assert outcome(verdict) == (Fit.WILL_NOT_FIT, messages.LORA_OTHER_KIND)
+
+
 async def test_a_model_without_versions(checker: LoraChecker, hosts: FakeSites) -> None:
     hosts.at["https://civitai.com/api/v1/models/123"] = gives({"type": "LORA", "modelVersions": []})
     verdict = await checker.check("https://civitai.com/models/123", HERE)

@@ -61,6 +61,7 @@ MADE = {
     "not_in_file": messages.not_in_file("seed"),
     "retention_notice": messages.retention_notice(30, 20.0),
     "lora_several_files": messages.lora_several_files(("a.safetensors", "b.safetensors")),
+    "lora_which_file": messages.lora_which_file("https://huggingface.co/owner/name/tree/v2"),
 }
 TELLERS = {"charged", "in_full", "text", "literal", "field_title", "feature", "Charge", "Message", "Text"}
 """Not the maker of one message."""
