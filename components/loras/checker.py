@@ -16,6 +16,7 @@ from components.loras.check_limits import CheckLimits
 from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
+from components.loras.model_names import chosen_base
 from components.loras.safetensors_header import Architecture, BaseModelFamily
 from components.loras.site_hosts import civitai_urls
 from components.loras.site_metadata import (
@@ -211,9 +212,10 @@ def _check_status(response: PartialResponse) -> None:
 
 def _verdict_without_file(message: Message, link: LoraRef, site: SiteMetadata) -> Verdict:
     """Return a verdict from the site's metadata alone."""
-    if site.base not in (BaseModelFamily.SDXL, BaseModelFamily.UNKNOWN):
-        return Verdict(Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(site.base)), link, base=site.base)
-    return Verdict(Fit.CANNOT_TELL, message, link, site.trigger_words, base=site.base, title=site.title)
+    base = site.base.family
+    if base not in (BaseModelFamily.SDXL, BaseModelFamily.UNKNOWN):
+        return Verdict(Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(base)), link, base=base)
+    return Verdict(Fit.CANNOT_TELL, message, link, site.trigger_words, base=base, title=site.title)
 
 
 def _name_of(base: BaseModelFamily) -> Param:
@@ -222,19 +224,19 @@ def _name_of(base: BaseModelFamily) -> Param:
 
 
 def _verdict_of(facts: LoraFacts, link: LoraRef, site: SiteMetadata) -> Verdict:
-    base = site.base if facts.base is BaseModelFamily.UNKNOWN else facts.base
-    fit, message = _fit(facts, base)
+    base = chosen_base(facts.base, site.base.family)
+    fit, message = _fit(facts, base, site.base.kin or facts.kin)
     words, title = site.trigger_words or facts.trigger_words, site.title or facts.title
     return Verdict(fit, message, link, words, facts.rank, base, title)
 
 
-def _fit(facts: LoraFacts, base: BaseModelFamily) -> tuple[Fit, Message]:
+def _fit(facts: LoraFacts, base: BaseModelFamily, kin: str) -> tuple[Fit, Message]:
     if facts.architecture is Architecture.NONE:
-        return Fit.WILL_NOT_FIT, messages.LORA_NOT_INSIDE
+        return Fit.WILL_NOT_FIT, messages.no_lora_but(facts.content) if facts.content else messages.LORA_NOT_INSIDE
     if base is BaseModelFamily.UNKNOWN:
         return Fit.CANNOT_TELL, messages.LORA_FOR_UNKNOWN
     if base is not BaseModelFamily.SDXL:
         return Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(base))
     if facts.architecture is not Architecture.LORA:
         return Fit.CANNOT_TELL, messages.lora_of_make(facts.architecture.value)
-    return Fit.FITS, messages.lora_fits(facts.rank)
+    return Fit.FITS, messages.lora_fits_of_kin(kin) if kin else messages.lora_fits(facts.rank)

@@ -1,0 +1,157 @@
+"""Base model of a LoRA, by the names and sizes of the layers that it changes. Pure.
+
+A name is returned only where it is certain: UNKNOWN may be SDXL, OTHER is certainly not. Names of layers are those of
+the models' public code, as loaders list them (ComfyUI `comfy/lora.py`, diffusers `lora_conversion_utils.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from components.loras.adapter_layers import Parts, input_width, layers_of, widths
+from components.loras.safetensors_header import BaseModelFamily, Shape
+
+FAMILY_OF_WIDTH = {2048: BaseModelFamily.SDXL, 1024: BaseModelFamily.SD2, 768: BaseModelFamily.SD1}
+"""Families by the cross-attention width: how many numbers a UNet takes for each token of a prompt."""
+
+Layers = Mapping[str, Parts]
+
+_UNET = re.compile(r"(?:input|output|down|up)_blocks_\d|mid(?:dle)?_block_")
+_UNET_BLOCK = re.compile(
+    r"(?:(?:in|out)put_blocks_\d+|middle_block|(?:down|up)_blocks_\d+|mid_block)"
+    r"_(?:attentions_)?\d+_transformer_blocks_(\d+)_"
+)
+_CROSS_ATTENTION = re.compile(r"attn2_(?:processor_)?to_[kv](?!_ip)")
+_SELF_ATTENTION = re.compile(r"attn1_(?:processor_)?to_(?:[qkv]|out_0|out)$")
+_OTHER_UNET = re.compile(r"temporal|time_stack|temp_attentions|motion_modules|^lora_prior_")
+"""Layers of video models, and of Stable Cascade."""
+_NOT_SDXL = re.compile(
+    r"(?:in|out)put_blocks_(?:9|1[01])_|input_blocks_[12]_1_|down_blocks_(?:0_attentions|3)_|up_blocks_3_"
+)
+"""Blocks of the UNets of Stable Diffusion 1 and 2, which have four levels; SDXL's has three."""
+_SDXL_ONLY = re.compile(r"up_blocks_0_attentions_|output_blocks_[012]_1_(?:transformer|proj)|label_emb|add_embedding")
+_TWO_ENCODERS = re.compile(r"^(?:(?:lora|lycoris|oft|dora)_)?(?:te[12]|text_encoder_2)_")
+_DEEPEST_OTHER = 3
+"""Greatest number of a transformer block in SDXL's refiner; SDXL itself goes to 9."""
+_SDXL_WIDTHS = {640, 1280}
+"""Widths of SDXL's attention; those of its refiner are 768 and 1536."""
+
+_HIDREAM = re.compile(r"(?:double|single)_stream_blocks_\d")
+_AURAFLOW = re.compile(r"joint_transformer_blocks_\d|(?:double|single)_layers_\d")
+_FLUX = re.compile(r"(?:double_blocks|single_blocks|single_transformer_blocks)_(\d+)_")
+_HUNYUAN_VIDEO = re.compile(r"mlp_fc[12]|mod(?:ulation)?_linear|token_refiner|refiner_blocks")
+_FLUX_WIDTH, _FLUX_SINGLE_BLOCKS = 3072, 38
+"""Of FLUX.1. Hunyuan Video has the same names and width, and 40 blocks; FLUX.2 has more blocks of other widths."""
+_SD3 = re.compile(r"joint_blocks_\d|context_block_")
+_SD3_WIDTHS = {1536, 2432}
+_LAYERS = re.compile(r"(?:noise|context)_refiner_|(?:^|_)layers_\d+_(?:attention|attn|feed_forward|ada(?:LN|ln))_")
+_FAMILY_OF_LAYERS_WIDTH = {3840: BaseModelFamily.Z_IMAGE, 2304: BaseModelFamily.LUMINA}
+_QWEN = re.compile(r"transformer_blocks_\d+_(?:img|txt)_(?:mlp|mod)")
+_TRANSFORMER_BLOCK = re.compile(r"transformer_blocks_(\d+)_")
+_OLD_TRANSFORMER = re.compile(r"transformer_blocks_\d+_attn[12]_")
+_MOST_FLUX_BLOCKS = 20
+"""The most blocks of attention in FLUX and Hunyuan Video; Qwen-Image has 60, of the same names and width."""
+_OTHERS = re.compile(
+    r"^(?:lora_unet_|diffusion_model_|transformer_|lora_transformer_)?blocks_\d+_|cross_attn_k|^lora_te3_"
+    r"|^transformer_|^lora_transformer_|^diffusion_model_layers_|(?:^|_)model_layers_\d+_(?:self_attn|mlp)_"
+)
+"""Wan, Cosmos, Hunyuan-DiT, language models, and whatever else calls itself a transformer."""
+_KOLORS = re.compile(r"encoder_hid_proj")
+
+
+def base_of(shapes: Mapping[str, Shape]) -> BaseModelFamily:
+    """Return the family of a LoRA's tensors; UNKNOWN where they fit several."""
+    layers = layers_of(shapes)
+    found = _foreign(layers) or _unet_family(layers)
+    if found is BaseModelFamily.UNKNOWN and any(_TWO_ENCODERS.search(name) for name in layers):
+        return BaseModelFamily.SDXL  # the only UNet with two text encoders
+    return found
+
+
+def foreign_family(shapes: Mapping[str, Shape]) -> BaseModelFamily | None:
+    """Return the family whose layers no UNet of Stable Diffusion has; None: there is no such layer."""
+    return _foreign(layers_of(shapes))
+
+
+def cross_attention_widths(shapes: Mapping[str, Shape]) -> Iterator[int]:
+    """Yield the cross-attention width of each layer of a UNet that takes a prompt's tokens, in the file's order."""
+    yield from _cross_widths(layers_of(shapes))
+
+
+def _foreign(layers: Layers) -> BaseModelFamily | None:
+    if any(_KOLORS.search(name) for name in layers):
+        return BaseModelFamily.KOLORS
+    if any(_UNET.search(name) for name in layers):
+        return BaseModelFamily.OTHER if any(_OTHER_UNET.search(name) for name in layers) else None
+    return _transformer_family({name: parts for name, parts in layers.items() if "text_model" not in name})
+
+
+def _cross_widths(layers: Layers) -> Iterator[int]:
+    for name, parts in layers.items():
+        is_of_unet = name.startswith("unet_") or _UNET.search(name)
+        if is_of_unet and _CROSS_ATTENTION.search(name) and (width := input_width(parts)):
+            yield width
+
+
+def _unet_family(layers: Layers) -> BaseModelFamily:
+    found = set(_cross_widths(layers))
+    if len(found) == 1:
+        return FAMILY_OF_WIDTH.get(found.pop(), BaseModelFamily.OTHER)
+    if found:
+        return BaseModelFamily.UNKNOWN
+    if any(_NOT_SDXL.search(name) for name in layers):
+        return BaseModelFamily.OTHER
+    return BaseModelFamily.SDXL if _is_sdxl_unet(layers) else BaseModelFamily.UNKNOWN
+
+
+def _is_sdxl_unet(layers: Layers) -> bool:
+    if any(_SDXL_ONLY.search(name) for name in layers):
+        return True
+    depth = max((int(block[1]) for name in layers if (block := _UNET_BLOCK.search(f"{name}_"))), default=0)
+    inner = {width for name, parts in layers.items() if _SELF_ATTENTION.search(name) for width in widths(parts)}
+    if inner - _SDXL_WIDTHS:
+        return False
+    return depth > _DEEPEST_OTHER or (depth > 0 and bool(inner))
+
+
+def _transformer_family(layers: Layers) -> BaseModelFamily | None:
+    def has(pattern: re.Pattern[str]) -> bool:
+        return any(pattern.search(f"{name}_") for name in layers)
+
+    if has(_HIDREAM):
+        return BaseModelFamily.HIDREAM
+    if has(_AURAFLOW):
+        return BaseModelFamily.OTHER
+    if has(_FLUX):
+        return BaseModelFamily.OTHER if has(_HUNYUAN_VIDEO) or _has_too_many_blocks(layers) else BaseModelFamily.FLUX
+    if has(_SD3):
+        return BaseModelFamily.SD3
+    if has(_LAYERS):
+        found = [_FAMILY_OF_LAYERS_WIDTH[width] for width in _input_widths(layers) if width in _FAMILY_OF_LAYERS_WIDTH]
+        return found[0] if len(set(found)) == 1 else BaseModelFamily.OTHER
+    if has(_QWEN):
+        return BaseModelFamily.QWEN_IMAGE
+    if has(_TRANSFORMER_BLOCK):
+        return BaseModelFamily.OTHER if has(_OLD_TRANSFORMER) else _family_of_blocks(layers)
+    return BaseModelFamily.OTHER if has(_OTHERS) else None
+
+
+def _has_too_many_blocks(layers: Layers) -> bool:
+    """Return whether there are more single blocks than FLUX has at its width."""
+    most = max((int(block[1]) for name in layers if (block := _FLUX.search(f"{name}_"))), default=0)
+    return most >= _FLUX_SINGLE_BLOCKS and _FLUX_WIDTH in _input_widths(layers)
+
+
+def _family_of_blocks(layers: Layers) -> BaseModelFamily:
+    """Return the family of blocks of attention, which several models name in the same way."""
+    found = _input_widths(layers)
+    if found & _SD3_WIDTHS:
+        return BaseModelFamily.SD3
+    most = max((int(block[1]) for name in layers if (block := _TRANSFORMER_BLOCK.search(f"{name}_"))), default=0)
+    is_qwen = _FLUX_WIDTH in found and most >= _MOST_FLUX_BLOCKS
+    return BaseModelFamily.QWEN_IMAGE if is_qwen else BaseModelFamily.OTHER
+
+
+def _input_widths(layers: Layers) -> set[int]:
+    return {width for parts in layers.values() if (width := input_width(parts))}
