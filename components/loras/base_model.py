@@ -49,7 +49,8 @@ _LAYERS = re.compile(r"(?:noise|context)_refiner_|(?:^|_)layers_\d+_(?:attention
 _FAMILY_OF_LAYERS_WIDTH = {3840: BaseModelFamily.Z_IMAGE, 2304: BaseModelFamily.LUMINA}
 _QWEN = re.compile(r"transformer_blocks_\d+_(?:img|txt)_(?:mlp|mod)")
 _TRANSFORMER_BLOCK = re.compile(r"transformer_blocks_(\d+)_")
-_OLD_TRANSFORMER = re.compile(r"transformer_blocks_\d+_attn[12]_")
+_OLD_TRANSFORMER = re.compile(r"transformer_blocks_\d+_attn1_")
+_JOINT_ATTENTION = re.compile(r"transformer_blocks_\d+_attn_")
 _MOST_FLUX_BLOCKS = 20
 """The most blocks of attention in FLUX and Hunyuan Video; Qwen-Image has 60, of the same names and width."""
 _OTHERS = re.compile(
@@ -133,7 +134,8 @@ def _transformer_family(layers: Layers) -> BaseModelFamily | None:
     if has(_QWEN):
         return BaseModelFamily.QWEN_IMAGE
     if has(_TRANSFORMER_BLOCK):
-        return BaseModelFamily.OTHER if has(_OLD_TRANSFORMER) else _family_of_blocks(layers)
+        is_joint = has(_JOINT_ATTENTION) and not has(_OLD_TRANSFORMER)
+        return _family_of_blocks(layers) if is_joint else BaseModelFamily.OTHER
     return BaseModelFamily.OTHER if has(_OTHERS) else None
 
 

@@ -100,6 +100,20 @@ OTHERS = {
     "Qwen-Image or FLUX": ("other", peft("transformer.transformer_blocks.3.attn.to_q", 3072)),
     "SD3": ("Stable Diffusion 3", peft("transformer.transformer_blocks.0.attn.to_q", 1536)),
     "SD3.5 Large": ("Stable Diffusion 3", peft("transformer.transformer_blocks.37.attn.add_k_proj", 2432)),
+    # comfyanonymous/ComfyUI#5417
+    "SD3.5 Medium of SimpleTuner": (
+        "Stable Diffusion 3",
+        lokr("lycoris_transformer_blocks_3_attn2_to_q", (16, 16), (96, 96))
+        | lokr("lycoris_transformer_blocks_3_attn_add_k_proj", (16, 16), (96, 96)),
+    ),
+    # AbstractEyes/comfyui-lycoris#6
+    "Z-Image LoHa": (
+        "Z-Image",
+        {
+            "lycoris_noise_refiner_0_attention_to_k.hada_w1_a": (3840, 4),
+            "lycoris_noise_refiner_0_attention_to_k.hada_w1_b": (4, 3840),
+        },
+    ),
     "SD3 of OneTrainer": ("Stable Diffusion 3", lora("lora_transformer_transformer_blocks_0_attn_to_q", 1536)),
     "FLUX of kohya": ("FLUX", lora("lora_unet_single_blocks_37_linear1", 3072, 21504)),
     "FLUX.2": ("FLUX", peft("diffusion_model.single_blocks.47.linear1", 6144)),
