@@ -51,8 +51,8 @@ _QWEN = re.compile(r"transformer_blocks_\d+_(?:img|txt)_(?:mlp|mod)")
 _TRANSFORMER_BLOCK = re.compile(r"transformer_blocks_(\d+)_")
 _OLD_TRANSFORMER = re.compile(r"transformer_blocks_\d+_attn1_")
 _JOINT_ATTENTION = re.compile(r"transformer_blocks_\d+_attn_")
-_MOST_FLUX_BLOCKS = 20
-"""The most blocks of attention in FLUX and Hunyuan Video; Qwen-Image has 60, of the same names and width."""
+_LAST_QWEN_BLOCKS = range(57, 60)
+"""Numbers of the last blocks of Qwen-Image, which has more of its names and width than other models."""
 _OTHERS = re.compile(
     r"^(?:lora_unet_|diffusion_model_|transformer_|lora_transformer_)?blocks_\d+_|cross_attn_k|^lora_te3_"
     r"|^transformer_|^lora_transformer_|^diffusion_model_layers_|(?:^|_)model_layers_\d+_(?:self_attn|mlp)_"
@@ -151,7 +151,7 @@ def _family_of_blocks(layers: Layers) -> BaseModelFamily:
     if found & _SD3_WIDTHS:
         return BaseModelFamily.SD3
     most = max((int(block[1]) for name in layers if (block := _TRANSFORMER_BLOCK.search(f"{name}_"))), default=0)
-    is_qwen = _FLUX_WIDTH in found and most >= _MOST_FLUX_BLOCKS
+    is_qwen = _FLUX_WIDTH in found and most in _LAST_QWEN_BLOCKS
     return BaseModelFamily.QWEN_IMAGE if is_qwen else BaseModelFamily.OTHER
 
 

@@ -7,34 +7,31 @@ from dataclasses import dataclass
 
 from components.loras.safetensors_header import BaseModelFamily
 
-_SIGNS = (
-    # Before what they contain: Pony V7 is no Pony, and names of other models may end in `xl` or `v1`.
-    (re.compile(r"pony[-_ .]?(?:diffusion[-_ .]?)?v?7"), BaseModelFamily.OTHER, ""),
-    (re.compile(r"kolors"), BaseModelFamily.KOLORS, ""),
-    (re.compile(r"qwen[-_ ]?image|^qwen"), BaseModelFamily.QWEN_IMAGE, ""),
-    (re.compile(r"z[-_ ]?image"), BaseModelFamily.Z_IMAGE, ""),
-    (re.compile(r"hidream"), BaseModelFamily.HIDREAM, ""),
-    (re.compile(r"lumina"), BaseModelFamily.LUMINA, ""),
-    (re.compile(r"noob[-_ ]?ai|naixl|noobxl"), BaseModelFamily.SDXL, "NoobAI"),
-    (re.compile(r"illustrious|\bilxl"), BaseModelFamily.SDXL, "Illustrious"),
-    (re.compile(r"animagine[-_ ]?xl"), BaseModelFamily.SDXL, "Animagine XL"),
-    (
-        re.compile(r"pony[-_ ]?(?:diffusion|xl)|^pony|pony$|pony[-_. ]?(?:v\d|safetensors)"),
-        BaseModelFamily.SDXL,
-        "Pony",
-    ),
-    (re.compile(r"sdxl|stable[-_ ]diffusion[-_ ]xl|sd[-_ ]xl|^xl_|^playground v2"), BaseModelFamily.SDXL, ""),
-    (re.compile(r"flux"), BaseModelFamily.FLUX, ""),
-    (re.compile(r"stable[-_ ]diffusion[-_ ](?:v)?3|\bsd[-_ ]?3"), BaseModelFamily.SD3, ""),
-    (re.compile(r"stable[-_ ]diffusion[-_ ](?:v)?2|\bsd[-_ ]?v?2|^sd[-_ ]turbo"), BaseModelFamily.SD2, ""),
-    (re.compile(r"stable[-_ ]diffusion[-_ ](?:v)?1|\bsd[-_ ]?v?1"), BaseModelFamily.SD1, ""),
-    (
-        re.compile(r"\bwan[-_ ]?(?:video|[12])|hunyuan|ltx|chroma|cosmos|pixart|cascade|mochi"),
-        BaseModelFamily.OTHER,
-        "",
-    ),
-    (re.compile(r"aura[-_ ]?flow|cogvideo|anima\b|sana\b"), BaseModelFamily.OTHER, ""),
+_KIN = (
+    (re.compile(r"noob[-_ ]?ai|naixl|noobxl"), "NoobAI"),
+    (re.compile(r"illustrious|\bilxl"), "Illustrious"),
+    (re.compile(r"animagine[-_ ]?xl"), "Animagine XL"),
+    (re.compile(r"pony[-_ ]?(?:diffusion|xl)|^pony|pony$|pony[-_. ]?(?:v\d|safetensors)"), "Pony"),
 )
+"""Models made from SDXL, whose LoRAs load into SDXL."""
+_PONY_7 = re.compile(r"pony[-_ .]?(?:diffusion[-_ .]?)?v?7")
+"""Made from AuraFlow, unlike the Pony before it."""
+_FAMILIES = (
+    (re.compile(r"kolors"), BaseModelFamily.KOLORS),
+    (re.compile(r"qwen[-_ ]?image|^qwen(?: \d)?$"), BaseModelFamily.QWEN_IMAGE),
+    (re.compile(r"\bz[-_ ]?image"), BaseModelFamily.Z_IMAGE),
+    (re.compile(r"hidream"), BaseModelFamily.HIDREAM),
+    (re.compile(r"\blumina(?:[-_ ]?(?:image|next|[12])|$)"), BaseModelFamily.LUMINA),
+    (re.compile(r"sdxl|stable[-_ ]diffusion[-_ ]xl|sd[-_ ]xl|^xl_|^playground v2"), BaseModelFamily.SDXL),
+    (re.compile(r"\bflux(?:[-_. ]?(?:\d|dev|schnell|kontext|krea|klein)|$)"), BaseModelFamily.FLUX),
+    (re.compile(r"stable[-_ ]diffusion[-_ ](?:v)?3|\bsd[-_ ]?3"), BaseModelFamily.SD3),
+    (re.compile(r"stable[-_ ]diffusion[-_ ](?:v)?2|\bsd[-_ ]?v?2|\bsd[-_ ]turbo"), BaseModelFamily.SD2),
+    (re.compile(r"stable[-_ ]diffusion[-_ ](?:v)?1|\bsd[-_ ]?v?1"), BaseModelFamily.SD1),
+    (re.compile(r"\bwan[-_ ]?(?:video|[12])|hunyuan|\bltx|pixart|cogvideo"), BaseModelFamily.OTHER),
+    (re.compile(r"\bchroma(?:1|$|[-_ ](?:hd|v\d|unlocked))|\bcosmos[-_ ]?(?:predict|\d)"), BaseModelFamily.OTHER),
+    (re.compile(r"stable[-_ ]cascade|\bmochi[-_ ]?1|aura[-_ ]?flow|^anima$"), BaseModelFamily.OTHER),
+)
+"""In this order: a name may contain another's, as `sdxl_base_v1-0` does `v1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +63,8 @@ def chosen_base(of_file: BaseModelFamily, named: BaseModelFamily) -> BaseModelFa
 
 def _of_name(name: str) -> NamedBase:
     text = name[:200].lower()
-    found = (NamedBase(family, kin) for sign, family, kin in _SIGNS if sign.search(text))
-    return next(found, NamedBase())
+    if _PONY_7.search(text):
+        return NamedBase(BaseModelFamily.OTHER)
+    if kin := next((kin for sign, kin in _KIN if sign.search(text)), ""):
+        return NamedBase(BaseModelFamily.SDXL, kin)
+    return NamedBase(next((family for sign, family in _FAMILIES if sign.search(text)), BaseModelFamily.UNKNOWN))

@@ -34,8 +34,9 @@ export function weightMark(prompt) {
  * @param {string} prompt @returns {string} */
 export function withoutWeights(prompt) {
   const { text, shown } = hidden(prompt);
-  return shown(tidy(withoutBrackets(text)
-    .replace(/\{{2,}([^{}]*)\}{2,}/g, "$1")
+  const apart = text.replace(/([)\]])(?=[([])/g, "$1 "); // words that only the brackets part
+  return shown(tidy(withoutBrackets(apart)
+    .replace(text.includes("{{") ? /\{+([^{}|]*)\}+/g : /$^/, "$1")
     .replace(new RegExp(`(?<![\\d.])-?${NUMBER}::([^:]+)::`, "g"), "$1")
     .replace(BREAK, SHOUTED.test(text) ? "$&" : ",")));
 }

@@ -95,8 +95,9 @@ OTHERS = {
     ),
     "Qwen-Image LoKr": (
         "Qwen-Image",
-        lokr("lycoris_transformer_blocks_42_attn_to_q", (16, 16), (192, 192)),
+        lokr("lycoris_transformer_blocks_59_attn_to_q", (16, 16), (192, 192)),
     ),
+    "a model with 30 such blocks": ("other", peft("transformer.transformer_blocks.29.attn.to_q", 3072)),
     "Qwen-Image or FLUX": ("other", peft("transformer.transformer_blocks.3.attn.to_q", 3072)),
     "SD3": ("Stable Diffusion 3", peft("transformer.transformer_blocks.0.attn.to_q", 1536)),
     "SD3.5 Large": ("Stable Diffusion 3", peft("transformer.transformer_blocks.37.attn.add_k_proj", 2432)),
@@ -218,6 +219,11 @@ def test_metadata_names_what_the_tensors_cannot(metadata: dict[str, str], base: 
         ("wan2.1", "other"),
         ("PixArt-XL-2-1024", "other"),
         ("my-model-v1", ""),
+        ("chromaticXL_v2", ""),
+        ("cosmosXL_v1", ""),
+        ("stabilityai/sd-turbo", "Stable Diffusion 2"),
+        ("black-forest-labs/FLUX.1-dev", "FLUX"),
+        ("Qwen/Qwen2.5-VL-7B", ""),
     ],
 )
 def test_a_name_is_believed_where_the_tensors_say_nothing(named: str, base: str) -> None:
