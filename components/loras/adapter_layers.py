@@ -5,36 +5,69 @@ Spellings of parts: kohya, PEFT, diffusers; https://github.com/KohakuBlueleaf/Ly
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from components.loras.safetensors_header import Shape
+from components.loras.safetensors_header import Architecture, Shape
 
 Parts = Mapping[str, Shape]
 """Shapes of one layer's tensors by the names of its parts, such as `down` or `lokr_w1`."""
 
-_PART = re.compile(
-    r"[._](lora_down|lora_up|lora_mid|lora_[AB]|lora\.down|lora\.up|lora_linear_layer\.down|lora_linear_layer\.up"
-    r"|hada_w[12]_[ab]|hada_t[12]|lokr_w[12](?:_[ab])?|lokr_t2|[ab][12]|diff_b|diff|set_weight|w_norm|b_norm|on_input"
-    r"|oft_blocks|oft_diag|b?oft_[rRsS]|ia3_l|dora_scale|lora_magnitude_vector|weight)(?:\.[\w-]{1,60})?(?:\.weight)?$"
-)
-_HALVES = {"lora_A": "down", "lora_B": "up"}
+_HALVES = {"lora_down": "down", "lora_up": "up", "lora_A": "down", "lora_B": "up"}
+_DIFFUSERS_HALVES = ("_lora", ".lora", ".lora_linear_layer")
+"""Ends of a layer's name before `.down` and `.up`."""
 _GLORA = {"a1", "a2", "b1", "b2"}
+_ARCHITECTURES = (
+    (Architecture.DORA, {"dora_scale", "lora_magnitude_vector"}),
+    (Architecture.LOHA, {"hada_w1_a"}),
+    (Architecture.LOKR, {"lokr_w1", "lokr_w1_a", "lokr_w2", "lokr_w2_a"}),
+    (Architecture.OFT, {"oft_blocks", "oft_diag", "oft_R", "oft_r", "oft_S", "oft_s", "boft_R", "boft_s"}),
+    (Architecture.IA3, {"on_input", "ia3_l"}),
+    (Architecture.LORA, {"down"}),
+    # Also beside the pairs of a LoRA, for what has no matrix.
+    (Architecture.FULL, {"diff", "diff_b", "set_weight"}),
+    (Architecture.NORM, {"w_norm", "b_norm"}),
+)
+_OTHER_PARTS = {"lora_mid", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2", "lokr_t2"}
+_PARTS = frozenset(
+    {"lokr_w1_b", "lokr_w2_b"}
+    | _GLORA
+    | _HALVES.keys()
+    | _OTHER_PARTS
+    | {part for _, of in _ARCHITECTURES for part in of}
+) - {"down"}
 
 
 def layers_of(shapes: Mapping[str, Shape]) -> dict[str, dict[str, Shape]]:
-    """Return the parts of each layer by its name, in which dots and underscores are the same; others are left out."""
+    """Return the parts of each layer by its name, in which dots are underscores; other tensors are left out."""
     layers: dict[str, dict[str, Shape]] = {}
     for name, shape in shapes.items():
-        if found := _PART.search(name):
-            part = found[1].removeprefix("lora_linear_layer.").removeprefix("lora.").removeprefix("lora_")
-            layers.setdefault(flat(name[: found.start()]), {})[_HALVES.get(found[1], part)] = shape
+        layer, part = _split(name)
+        if part:
+            layers.setdefault(layer.replace(".", "_").replace("__", "_"), {})[part] = shape
     return layers
 
 
-def flat(name: str) -> str:
-    """Return a tensor's name with an underscore for each dot."""
-    return name.replace(".", "_").replace("__", "_")
+def _split(name: str) -> tuple[str, str]:
+    """Return layer and part of a tensor's name, which may end in the name of an adapter; no part: it is another's."""
+    stem = name.removesuffix(".weight")
+    layer, _, part = stem.rpartition(".")
+    if part not in _PARTS and part not in ("down", "up"):
+        inner, _, inner_part = layer.rpartition(".")
+        if inner_part not in _PARTS:
+            return (stem, "weight") if stem is not name else ("", "")
+        layer, part = inner, inner_part
+    if part in ("down", "up"):
+        return next(((layer.removesuffix(end), part) for end in _DIFFUSERS_HALVES if layer.endswith(end)), ("", ""))
+    return layer, _HALVES.get(part, part)
+
+
+def architecture_of(names: Iterable[str]) -> Architecture:
+    """Return the architecture that the tensors' names show; NONE: there is no whole LoRA among them."""
+    layers = layers_of(dict.fromkeys(names, ()))
+    parts = {part for layer in layers.values() for part in layer}
+    if any(is_glora(layer) for layer in layers.values()) and not any(parts & of for _, of in _ARCHITECTURES[:3]):
+        return Architecture.GLORA
+    return next((architecture for architecture, of in _ARCHITECTURES if parts & of), Architecture.NONE)
 
 
 def is_glora(parts: Parts) -> bool:

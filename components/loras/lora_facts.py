@@ -10,6 +10,7 @@ from typing import Any
 
 from components import messages
 from components.errors import NotALora
+from components.loras.adapter_layers import architecture_of
 from components.loras.base_model import base_of
 from components.loras.model_names import chosen_base, named_base
 from components.loras.other_files import content_of
@@ -19,7 +20,6 @@ from components.loras.safetensors_header import (
     HeaderError,
     HeaderFlaw,
     SafetensorsHeader,
-    architecture_of,
     parse_header,
     parse_header_size,
     rank_of,

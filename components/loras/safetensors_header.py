@@ -162,32 +162,6 @@ class Architecture(Enum):
 LORA_DOWN = re.compile(r"(?:lora_down|lora_A|lora\.down|lora_linear_layer\.down)(?:\.[\w-]+)?\.weight$")
 """Ends the name of a pair's first half, in the spellings of kohya, PEFT and diffusers."""
 LORA_UP = re.compile(r"(?:lora_up|lora_B|lora\.up|lora_linear_layer\.up)(?:\.[\w-]+)?\.weight$")
-_ENDS = r"(?:\.[\w-]{1,60})?(?:\.weight)?$"
-_ARCHITECTURES = (
-    (Architecture.DORA, re.compile("dora_scale|lora_magnitude_vector")),
-    (Architecture.LOHA, re.compile("hada_w1_a")),
-    (Architecture.LOKR, re.compile("lokr_w1|lokr_w2")),
-    (Architecture.OFT, re.compile(rf"\.(?:oft_blocks|oft_diag|b?oft_[rRsS]){_ENDS}")),
-    (Architecture.GLORA, re.compile(r"\.a1\.weight$")),
-    (Architecture.IA3, re.compile(rf"\.(?:on_input|ia3_l){_ENDS}")),
-    (Architecture.LORA, LORA_DOWN),
-    # Also beside the pairs of a LoRA, for what has no matrix.
-    (Architecture.FULL, re.compile(rf"\.(?:diff|diff_b|set_weight){_ENDS}")),
-    (Architecture.NORM, re.compile(rf"\.(?:w_norm|b_norm){_ENDS}")),
-)
-
-
-def architecture_of(names: Iterable[str]) -> Architecture:
-    """Return the architecture that the tensors' names show; NONE: there is no whole LoRA among them."""
-    names = set(names)
-    found = (one for one, sign in _ARCHITECTURES if any(sign.search(name) for name in names))
-    return next((one for one in found if one is not Architecture.GLORA or _has_glora(names)), Architecture.NONE)
-
-
-def _has_glora(names: set[str]) -> bool:
-    """Return whether some layer has the four matrices of a GLoRA: other models may name layers like one of them."""
-    stems = (name.removesuffix("a1.weight") for name in names if name.endswith(".a1.weight"))
-    return any(all(f"{stem}{part}.weight" in names for part in ("a2", "b1", "b2")) for stem in stems)
 
 
 def rank_of(shapes: Mapping[str, Shape]) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from components.engines.sdxl import messages
 from components.errors import EngineError
+from components.loras.adapter_layers import architecture_of
 from components.loras.base_model import FAMILY_OF_WIDTH, cross_attention_widths, foreign_family
 from components.loras.safetensors_header import (
     LORA_DOWN,
@@ -20,7 +21,6 @@ from components.loras.safetensors_header import (
     HeaderError,
     HeaderFlaw,
     Shape,
-    architecture_of,
     parse_header,
     parse_header_size,
 )
