@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from components import messages
 from components.clock import Clock
@@ -16,7 +16,9 @@ from components.loras.check_limits import CheckLimits
 from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
+from components.loras.model_names import chosen_base
 from components.loras.safetensors_header import Architecture, BaseModelFamily
+from components.loras.site_hosts import civitai_urls
 from components.loras.site_metadata import (
     SiteMetadata,
     from_civitai_model,
@@ -24,7 +26,7 @@ from components.loras.site_metadata import (
     from_hugging_face,
     read_json,
 )
-from components.loras.sites import CIVITAI_DOWNLOAD, LoraRef, Site, civitai_version
+from components.loras.sites import LoraRef, Site, civitai_api, civitai_version
 from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 from components.net.ranged_get import PartialResponse, PublicWeb, fetch_prefix
@@ -161,13 +163,25 @@ class LoraChecker:
         return SiteMetadata(), link, link.path
 
     async def _read_civitai(self, link: LoraRef) -> tuple[SiteMetadata, LoraRef, str]:
-        if link.model:
-            site = await self._read_json(f"https://civitai.com/api/v1/models/{link.model}", from_civitai_model)
-            link = civitai_version(site.file)
-            return site, link, link.path
-        version = link.path.removeprefix(CIVITAI_DOWNLOAD).partition("?")[0]
-        url = f"https://civitai.com/api/v1/model-versions/{version}"
-        site = await self._read_json(url, from_civitai_version)
+        """Ask the host that was given first, then Civitai's main one."""
+        read = from_civitai_model if link.model else from_civitai_version
+        *others, last = civitai_urls(link.path)
+        for url in others:
+            try:
+                return await self._read_civitai_at(link, url, read)
+            except SiteUnavailable:
+                continue
+            except NotALora as error:
+                if error.message != messages.LORA_NOT_FOUND:
+                    raise
+        return await self._read_civitai_at(link, last, read)
+
+    async def _read_civitai_at(
+        self, link: LoraRef, url: str, read: Callable[[Mapping[str, object]], SiteMetadata]
+    ) -> tuple[SiteMetadata, LoraRef, str]:
+        host = urlsplit(url).netloc
+        site = await self._read_json(civitai_api(link, host), read)
+        link = civitai_version(site.file, host=host) if link.model else replace(link, path=url)
         return site, link, link.path
 
     async def _read_json(self, url: str, read: Callable[[Mapping[str, object]], SiteMetadata]) -> SiteMetadata:
@@ -198,9 +212,10 @@ def _check_status(response: PartialResponse) -> None:
 
 def _verdict_without_file(message: Message, link: LoraRef, site: SiteMetadata) -> Verdict:
     """Return a verdict from the site's metadata alone."""
-    if site.base not in (BaseModelFamily.SDXL, BaseModelFamily.UNKNOWN):
-        return Verdict(Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(site.base)), link, base=site.base)
-    return Verdict(Fit.CANNOT_TELL, message, link, site.trigger_words, base=site.base, title=site.title)
+    base = site.base.family
+    if base not in (BaseModelFamily.SDXL, BaseModelFamily.UNKNOWN):
+        return Verdict(Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(base)), link, base=base)
+    return Verdict(Fit.CANNOT_TELL, message, link, site.trigger_words, base=base, title=site.title)
 
 
 def _name_of(base: BaseModelFamily) -> Param:
@@ -209,19 +224,19 @@ def _name_of(base: BaseModelFamily) -> Param:
 
 
 def _verdict_of(facts: LoraFacts, link: LoraRef, site: SiteMetadata) -> Verdict:
-    base = site.base if facts.base is BaseModelFamily.UNKNOWN else facts.base
-    fit, message = _fit(facts, base)
+    base = chosen_base(facts.base, site.base.family)
+    fit, message = _fit(facts, base, site.base.kin or facts.kin)
     words, title = site.trigger_words or facts.trigger_words, site.title or facts.title
     return Verdict(fit, message, link, words, facts.rank, base, title)
 
 
-def _fit(facts: LoraFacts, base: BaseModelFamily) -> tuple[Fit, Message]:
+def _fit(facts: LoraFacts, base: BaseModelFamily, kin: str) -> tuple[Fit, Message]:
     if facts.architecture is Architecture.NONE:
-        return Fit.WILL_NOT_FIT, messages.LORA_NOT_INSIDE
+        return Fit.WILL_NOT_FIT, messages.no_lora_but(facts.content) if facts.content else messages.LORA_NOT_INSIDE
     if base is BaseModelFamily.UNKNOWN:
         return Fit.CANNOT_TELL, messages.LORA_FOR_UNKNOWN
     if base is not BaseModelFamily.SDXL:
         return Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(base))
     if facts.architecture is not Architecture.LORA:
         return Fit.CANNOT_TELL, messages.lora_of_make(facts.architecture.value)
-    return Fit.FITS, messages.lora_fits(facts.rank)
+    return Fit.FITS, messages.lora_fits_of_kin(kin) if kin else messages.lora_fits(facts.rank)

@@ -12,19 +12,21 @@ from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
 
 from components import messages
-from components.domain.lora_path import MAX_URL_LENGTH, is_host_file, is_repository
-from components.loras.site_hosts import CIVITAI_HOSTS, HUGGING_FACE_HOSTS
+from components.domain.lora_path import MAX_URL_LENGTH, is_host_file
+from components.loras.other_sites import at_other_site
+from components.loras.pasted import STRIPPED, link_in_markdown, named_in, with_one_scheme, without_wrapping
+from components.loras.site_hosts import CIVITAI_HOSTS, HUGGING_FACE_HOSTS, HUGGING_FACE_MIRRORS
 from components.loras.sites import (
     LoraRef,
     at_civitai,
     at_hugging_face,
-    at_other_site,
     check_ending,
     civitai_model,
     civitai_version,
     host_file,
     refuse,
     repository,
+    repository_at,
     repository_file,
 )
 from components.net.public_url import is_public_https
@@ -32,29 +34,52 @@ from components.net.public_url import is_public_https
 NO_NAMES: Mapping[str, str] = {}
 """Names for a caller without starter set and host folder."""
 
-# Quotes, separators and invisible characters (zero-width space, direction marks, BOM) that come along with a copy.
-_STRIPPED = " \t\r\n\"'`“”‘’«»,;\u200b\u200e\u200f\ufeff\u00a0"
-_MARKDOWN = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # An address first: it has a colon itself.
 _TAG = re.compile(r"(?i)<?\s*(?:lora|lyco):(https?://[^<>\s]+?|[^<>:]+)((?::[^<>:/]*)*)\s*>?")
+# `owner/name:0.8`, `https://example.org/x.safetensors:0.8`
+_WEIGHTED = re.compile(r"(?i)((?:https?://)?[^:\s]+/[^:\s]+)(:[+-]?(?:\d{1,4}\.?\d{0,9}|\.\d{1,9}))")
 _NAMED_WEIGHTS = ("unet=", "te=")
 _WEIGHT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _AIR = re.compile(r"(?i)(?:urn:)?air:([\w.-]*):([\w.-]*):([\w.-]*):([^@\s]+?)(?:@([^\s]+?))?(?:\.safetensors)?")
 _CIVITAI_AIR = re.compile(r"(?i)civitai:(\d{1,12})(?:@(\d{1,12}))?")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_REPOSITORY_FILE = re.compile(r"([^:/]+/[^:/]+)::?([^:]+\.safetensors)")
 # `C:\\`, `~/`, `/`, `./`, `../`, a Windows share, `file:`.
 _LOCAL_PATH = re.compile(r"(?i)[a-z]:[\\/]|[~.]{0,2}/|~|\\\\|file:")
 _HOST = re.compile(r"(?i)(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|\[[0-9a-f:.]+\])(:\d+)?")
 # Base models, types and their display names as an AIR has them. LoRAs of SDXL's derivatives load into SDXL.
-_SDXL_BASES = frozenset({"sdxl", "pony", "illustrious", "noobai"})
+# Civitai writes `other` where its author named none of its base models.
+_SDXL_BASES = re.compile(r"sdxl.*|pony|illustrious|noobai|other")
 _KINDS = frozenset({"lora", "locon", "dora", "lycoris"})
-_BASES = {"sd1": "Stable Diffusion 1.5", "sd2": "Stable Diffusion 2", "sd3": "Stable Diffusion 3", "flux1": "FLUX"}
+_BASES = {
+    **{"sd1": "Stable Diffusion 1.5", "sd2": "Stable Diffusion 2", "sd3": "Stable Diffusion 3", "flux": "FLUX"},
+    **{"qwen": "Qwen-Image", "zimage": "Z-Image", "hidream": "HiDream", "lumina": "Lumina", "kolors": "Kolors"},
+    **{"chroma": "Chroma", "ponyv7": "Pony V7", "wanvideo": "Wan", "hyv": "Hunyuan Video", "ltxv": "LTX-Video"},
+}
+"""Names by the beginnings of what an AIR calls them."""
+# First folders of a path in other programs, and of people who sort their files; none is an owner of LoRAs.
+_FOLDERS = frozenset(
+    {
+        *("model", "models", "lora", "loras", "lycoris", "locon", "checkpoints", "embeddings", "sdxl", "sd15", "xl"),
+        *("pony", "illustrious", "noobai", "style", "styles", "character", "characters", "concept", "concepts"),
+        *("clothing", "clothes", "outfit", "outfits", "pose", "poses", "object", "objects", "background"),
+        *("backgrounds", "slider", "sliders", "artists", "people", "celebrities", "misc", "other", "tools", "effects"),
+        *("comfyui", "webui", "stable-diffusion-webui", "stable-diffusion-webui-forge", "downloads"),
+    }
+)
 # Enough to tell `example.com/x` from the repository `owner.name/x`.
-_TOP_LEVEL_DOMAINS = frozenset({"com", "org", "net", "io", "co", "ai", "dev", "app", "me", "xyz", "test"})
+_TOP_LEVEL_DOMAINS = frozenset(
+    {
+        *("com", "org", "net", "io", "co", "ai", "dev", "app", "me", "xyz", "test", "red", "green", "art", "cn", "nz"),
+        *("gg", "be", "cc", "ru", "de", "jp", "uk", "eu", "fr"),
+    }
+)
 
 
 def parse_lora(text: str, known_names: Mapping[str, str] = NO_NAMES) -> LoraRef:
     """Return the LoRA that a pasted text names; `known_names` has paths by lower-case names. Raises InvalidRequest."""
+    if path := known_names.get(_name_key(text.strip(STRIPPED))):
+        return host_file(path) if is_host_file(path) else parse_lora(path)
     name, weight = read_tag(text)
     return replace(_require_unambiguous(_read_name(name, known_names)), weight=weight)
 
@@ -62,20 +87,19 @@ def parse_lora(text: str, known_names: Mapping[str, str] = NO_NAMES) -> LoraRef:
 def read_tag(text: str) -> tuple[str, float | None]:
     """Return name and weight of `<lora:name:weight>`; other text is a name without weight. Raises InvalidRequest."""
     cleaned = _cleaned(text)
-    tag = _TAG.fullmatch(cleaned)
-    return (tag[1].strip(_STRIPPED), _weight(tag[2])) if tag else (cleaned.strip("<>" + _STRIPPED), None)
+    if tag := _TAG.fullmatch(cleaned) or _WEIGHTED.fullmatch(cleaned):
+        return tag[1].strip(STRIPPED), _weight(tag[2])
+    return cleaned, None
 
 
 def _cleaned(text: str) -> str:
     if len(text) > MAX_URL_LENGTH:
         # Before any pattern: their time grows with the text.
         raise refuse(messages.LORA_TOO_LONG)
-    cleaned = text.strip(_STRIPPED)
-    if markdown := _MARKDOWN.fullmatch(cleaned):
-        cleaned = markdown[1]
+    cleaned = without_wrapping(link_in_markdown(text.strip(STRIPPED)))
     if not cleaned:
         raise refuse(messages.NO_LORA_PATH)
-    return cleaned
+    return with_one_scheme(cleaned)
 
 
 def _weight(parts: str) -> float | None:
@@ -102,10 +126,19 @@ def _read_name(name: str, known_names: Mapping[str, str]) -> LoraRef:
         raise refuse(messages.NO_LORA_PATH)
     if any(not character.isprintable() for character in name):
         raise refuse(messages.NOT_A_LORA_PATH)
-    if path := known_names.get(_name_key(name)):
+    if path := _known_path(name, known_names):
         return host_file(path) if is_host_file(path) else parse_lora(path)
     if _LOCAL_PATH.match(name):
         raise refuse(messages.LORA_LOCAL)
+    has_more = any(character.isspace() or character == "(" for character in name)
+    named = named_in(name) if has_more else None
+    return _read_one_word(without_wrapping(named) if named else name)
+
+
+def _read_one_word(name: str) -> LoraRef:
+    if _is_in_folder(name):
+        check_ending(name)
+        raise refuse(messages.LORA_BARE_NAME)
     if any(character.isspace() for character in name):
         raise refuse(messages.LORA_ONE_A_ROW if "/" in name else messages.LORA_BARE_NAME)
     if name.lower().startswith(("urn:", "air:")):
@@ -113,6 +146,26 @@ def _read_name(name: str, known_names: Mapping[str, str]) -> LoraRef:
     if air := _CIVITAI_AIR.fullmatch(name):
         return civitai_version(air[2]) if air[2] else civitai_model(air[1])
     return _read_address(name)
+
+
+def _known_path(name: str, known_names: Mapping[str, str]) -> str | None:
+    """Return the path of a known name; a file in a folder of another program is found by its own name."""
+    if path := known_names.get(_name_key(name)):
+        return path
+    is_deep = name.count("/") > 1 and not _SCHEME.match(name) and not _is_web_address(name)
+    if _LOCAL_PATH.match(name) or not (is_deep or _is_in_folder(name)):
+        return None
+    return known_names.get(_name_key(name.replace("\\", "/").rpartition("/")[2]))
+
+
+def _is_in_folder(name: str) -> bool:
+    """Return whether a text is the path of a file in a folder: a name, whose first part is no owner and no host."""
+    if "\\" in name:
+        return True
+    first, *rest = name.lower().split("/")
+    if not rest or ":" in name or _is_web_address(name):
+        return False
+    return first in _FOLDERS or name.lower().endswith(".safetensors")
 
 
 def _name_key(name: str) -> str:
@@ -126,8 +179,10 @@ def _read_air(text: str) -> LoraRef:
     base, kind, site = (parts[part].lower() for part in (1, 2, 3))
     if kind not in _KINDS:
         raise refuse(messages.LORA_OTHER_KIND)
-    if base not in _SDXL_BASES:
-        raise refuse(messages.lora_for_another(_BASES.get(base, base)))
+    if not _SDXL_BASES.fullmatch(base):
+        raise refuse(
+            messages.lora_for_another(next((_BASES[start] for start in _BASES if base.startswith(start)), base))
+        )
     if site == "huggingface":
         return repository(parts[4])
     if site == "civitai" and parts[4].isdecimal() and (parts[5] or "0").isdecimal():
@@ -136,8 +191,8 @@ def _read_air(text: str) -> LoraRef:
 
 
 def _require_unambiguous(link: LoraRef) -> LoraRef:
-    """Refuse an `owner/name` that would be parsed as a web address when it is read again, as from a recipe."""
-    if "://" not in link.path and _is_web_address(link.path):
+    """Refuse an `owner/name` that would be read as a web address or a folder when it is read again."""
+    if "/" in link.path and "://" not in link.path and (_is_web_address(link.path) or _is_in_folder(link.path)):
         raise refuse(messages.NOT_A_LORA_PATH)
     return link
 
@@ -163,7 +218,11 @@ def _is_web_address(text: str) -> bool:
     name = host.lower().partition(":")[0]
     if name == "localhost" or ":" in host or _is_ip_address(name):
         return True
-    return name.rpartition(".")[2] in _TOP_LEVEL_DOMAINS or "/" in path or path.lower().endswith(".safetensors")
+    ending = name.rpartition(".")[2]
+    if ending in _TOP_LEVEL_DOMAINS:
+        return True
+    is_path = "/" in path or path.lower().endswith(".safetensors")
+    return is_path and ending.isalpha() and not _FOLDERS & set(path.lower().split("/"))
 
 
 def _is_ip_address(host: str) -> bool:
@@ -184,8 +243,11 @@ def _split_url(url: str) -> SplitResult:
     if "@" in parts.netloc:
         raise refuse(messages.LORA_SECRET)
     netloc = parts.netloc.lower().removesuffix(":443").removesuffix(":80")
-    if host.removeprefix("www.") in HUGGING_FACE_HOSTS + CIVITAI_HOSTS:
-        netloc = host.removeprefix("www.")
+    site = host.removeprefix("www.")
+    if site in HUGGING_FACE_HOSTS + CIVITAI_HOSTS:
+        netloc = site
+    elif site in HUGGING_FACE_MIRRORS:
+        netloc = HUGGING_FACE_HOSTS[0]
     normalized = parts._replace(netloc=netloc, fragment="")
     if not host or not is_public_https(normalized.geturl()):
         raise refuse(messages.LORA_INNER_ADDRESS)
@@ -201,11 +263,11 @@ def _read_url(url: SplitResult) -> LoraRef:
 
 
 def _read_repository(text: str) -> LoraRef:
-    """Return the LoRA of `owner/name` or `owner/name/file`; refuse a name alone."""
-    parts = text.split("/")
-    if len(parts) == 1:
+    """Return the LoRA of `owner/name`, `owner/name@revision` or InvokeAI's `owner/name::file`; refuse a name alone."""
+    if "/" not in text:
         check_ending(text)
         raise refuse(messages.LORA_BARE_NAME)
-    if len(parts) > 2 and is_repository("/".join(parts[:2])) and parts[-1].lower().endswith(".safetensors"):
-        return repository_file("/".join(parts[:2]), "/".join(parts[2:]))
-    return repository(text)
+    if file := _REPOSITORY_FILE.fullmatch(text):
+        return repository_file(file[1], file[2])
+    name, at, revision = text.partition("@")
+    return repository_at(name, revision or "main") if at else repository(text)

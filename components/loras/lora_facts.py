@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,22 +10,23 @@ from typing import Any
 
 from components import messages
 from components.errors import NotALora
+from components.loras.adapter_layers import architecture_of
+from components.loras.base_model import base_of
+from components.loras.model_names import chosen_base, named_base
+from components.loras.other_files import content_of
 from components.loras.safetensors_header import (
-    FAMILY_OF_WIDTH,
     Architecture,
     BaseModelFamily,
     HeaderError,
     HeaderFlaw,
     SafetensorsHeader,
-    Shape,
-    architecture_of,
-    cross_attention_widths,
-    foreign_family,
     parse_header,
     parse_header_size,
     rank_of,
 )
 
+_NAMES_OF_BASE = ("modelspec.architecture", "ss_base_model_version", "ss_sd_model_name", "base_model")
+"""Metadata of training programs that name the model trained with: its architecture, version or file."""
 _MAX_WORDS = 12
 _MAX_WORD_LENGTH = 100
 """Characters."""
@@ -40,8 +40,6 @@ _MESSAGES = {
     HeaderFlaw.GIT_LFS_POINTER: messages.FILE_IS_POINTER,
     HeaderFlaw.NOT_SAFETENSORS: messages.NOT_SAFETENSORS,
 }
-_OTHER_NAMES = re.compile(r"^lora_prior_|cross_attn_k")
-"""Names of other models, Stable Cascade's among them, that the engine does not refuse by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,10 @@ class LoraFacts:
     trigger_words: tuple[str, ...] = ()
     """The likeliest first."""
     title: str = ""
+    kin: str = ""
+    """Name of the model derived from SDXL that it was made with; empty: SDXL itself, or not known."""
+    content: str = ""
+    """What a file without a LoRA is, as a part of a code; empty: not known."""
 
 
 def header_size(head: bytes) -> int:
@@ -79,40 +81,17 @@ def read_header(head: bytes, file_size: int | None = None) -> LoraFacts:
 
 def _facts(header: SafetensorsHeader) -> LoraFacts:
     metadata = {name: value for name, value in header.metadata.items() if isinstance(value, str)}
-    architecture, base = architecture_of(header.shapes), BaseModelFamily.UNKNOWN
-    if architecture is not Architecture.NONE:
-        # The shapes first: they decide whether a file loads, whatever its author wrote beside them.
-        base = _base_by_tensors(header.shapes)
-        base = _base_by_metadata(metadata) if base is BaseModelFamily.UNKNOWN else base
-    return LoraFacts(architecture, base, rank_of(header.shapes), _trigger_words(metadata), _title(metadata))
-
-
-def _base_by_tensors(shapes: Mapping[str, Shape]) -> BaseModelFamily:
-    widths = cross_attention_widths(shapes)
-    by_width = next((FAMILY_OF_WIDTH[width] for width in widths if width in FAMILY_OF_WIDTH), None)
-    if family := by_width or foreign_family(shapes):
-        return family
-    if any(_OTHER_NAMES.search(name) for name in shapes):
-        return BaseModelFamily.OTHER
-    if any(name.startswith(("lora_te1_", "lora_te2_", "text_encoder_2.")) for name in shapes):
-        return BaseModelFamily.SDXL  # the only one of these families with two text encoders
-    return BaseModelFamily.UNKNOWN
+    architecture = architecture_of(header.shapes)
+    words, title = _trigger_words(metadata), _title(metadata)
+    if architecture is Architecture.NONE:
+        return LoraFacts(architecture, BaseModelFamily.UNKNOWN, None, words, title, content=content_of(header.shapes))
+    named = named_base(*(metadata.get(name, "") for name in _NAMES_OF_BASE))
+    # The shapes first: they decide whether a file loads, whatever its author wrote beside them.
+    base = chosen_base(base_of(header.shapes), named.family)
+    return LoraFacts(architecture, base, rank_of(header.shapes), words, title, kin=named.kin)
 
 
 # --- metadata: what training programs write ---
-
-
-def _base_by_metadata(metadata: Mapping[str, str]) -> BaseModelFamily:
-    words = " ".join(metadata.get(name, "") for name in ("modelspec.architecture", "ss_base_model_version")).lower()
-    signs = (
-        # First: kohya's name for SDXL is `sdxl_base_v1-0`, which has `v1` in it.
-        ("xl", BaseModelFamily.SDXL),
-        ("flux", BaseModelFamily.FLUX),
-        ("sd3", BaseModelFamily.SD3),
-        ("v2", BaseModelFamily.SD2),
-        ("v1", BaseModelFamily.SD1),
-    )
-    return next((base for sign, base in signs if sign in words), BaseModelFamily.UNKNOWN)
 
 
 def _title(metadata: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, cast
@@ -135,6 +135,11 @@ class BaseModelFamily(Enum):
     SD2 = "Stable Diffusion 2"
     SD3 = "Stable Diffusion 3"
     FLUX = "FLUX"
+    KOLORS = "Kolors"
+    QWEN_IMAGE = "Qwen-Image"
+    Z_IMAGE = "Z-Image"
+    HIDREAM = "HiDream"
+    LUMINA = "Lumina"
     OTHER = "other"
     UNKNOWN = ""
 
@@ -146,50 +151,17 @@ class Architecture(Enum):
     DORA = "DoRA"
     LOHA = "LoHa"
     LOKR = "LoKr"
+    OFT = "OFT"
+    GLORA = "GLoRA"
+    IA3 = "(IA)³"
+    FULL = "LyCORIS Full"
+    NORM = "LyCORIS Norm"
     NONE = ""
 
 
 LORA_DOWN = re.compile(r"(?:lora_down|lora_A|lora\.down|lora_linear_layer\.down)(?:\.[\w-]+)?\.weight$")
 """Ends the name of a pair's first half, in the spellings of kohya, PEFT and diffusers."""
 LORA_UP = re.compile(r"(?:lora_up|lora_B|lora\.up|lora_linear_layer\.up)(?:\.[\w-]+)?\.weight$")
-_ARCHITECTURES = (
-    (Architecture.DORA, re.compile("dora_scale|lora_magnitude_vector")),
-    (Architecture.LOHA, re.compile("hada_w1_a")),
-    (Architecture.LOKR, re.compile("lokr_w1|lokr_w2")),
-    (Architecture.LORA, LORA_DOWN),
-)
-_FOREIGN_NAMES = (
-    (BaseModelFamily.FLUX, re.compile("double_blocks|single_blocks|single_transformer_blocks")),
-    (
-        BaseModelFamily.SD3,
-        re.compile(r"joint_blocks|transformer\.transformer_blocks|^lora_transformer_|context_block"),
-    ),
-    (BaseModelFamily.OTHER, re.compile(r"^(diffusion_model\.(blocks|layers)\.|transformer\.|lora_unet_blocks_\d)")),
-)
-_CROSS_ATTENTION = re.compile(r"attn2[._](?:to_k|to_v|processor\.to_[kv]_lora)")
-FAMILY_OF_WIDTH = {2048: BaseModelFamily.SDXL, 1024: BaseModelFamily.SD2, 768: BaseModelFamily.SD1}
-"""Families by the cross-attention width: how many numbers a model takes for each token of a prompt."""
-
-
-def architecture_of(names: Iterable[str]) -> Architecture:
-    """Return the architecture that the tensors' names show; NONE: there is no whole LoRA among them."""
-    names = list(names)
-    found = (one for one, sign in _ARCHITECTURES if any(sign.search(name) for name in names))
-    return next(found, Architecture.NONE)
-
-
-def foreign_family(names: Iterable[str]) -> BaseModelFamily | None:
-    """Return the family whose tensor names Stable Diffusion 1, 2 and XL do not have; None: there is no such name."""
-    names = list(names)
-    found = (family for family, sign in _FOREIGN_NAMES if any(sign.search(name) for name in names))
-    return next(found, None)
-
-
-def cross_attention_widths(shapes: Mapping[str, Shape]) -> Iterator[int]:
-    """Yield the cross-attention width of each layer that takes a prompt's tokens, in the file's order."""
-    for name, shape in shapes.items():
-        if _CROSS_ATTENTION.search(name) and _is_first_half(name) and len(shape) > 1:
-            yield shape[1]
 
 
 def rank_of(shapes: Mapping[str, Shape]) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,30 +11,15 @@ from components import messages
 from components.domain.json_values import as_list, as_mapping
 from components.errors import NotALora, SiteUnavailable
 from components.loras.lora_facts import words_of
+from components.loras.model_names import NamedBase, named_base
 from components.loras.safetensors_header import BaseModelFamily
 
 # The name under which diffusers saves a LoRA.
 _DEFAULT_FILE = "pytorch_lora_weights.safetensors"
 _MAX_NAMES = 3
 """File names that a message lists."""
+NO_BASE = NamedBase()
 _LORA_TYPES = frozenset({"lora", "locon", "dora", "lycoris"})
-# Beginnings of Civitai's `baseModel`, in lower case.
-_BASES = (
-    (("sdxl", "pony", "illustrious", "noobai", "playground"), BaseModelFamily.SDXL),
-    (("sd 1", "sd1"), BaseModelFamily.SD1),
-    (("sd 2", "sd2"), BaseModelFamily.SD2),
-    (("sd 3", "sd3"), BaseModelFamily.SD3),
-    (("flux",), BaseModelFamily.FLUX),
-)
-# Parts of repository names in `base_model` of a model card, in lower case.
-_MODELS = (
-    ("stable-diffusion-xl", BaseModelFamily.SDXL),
-    ("sdxl", BaseModelFamily.SDXL),
-    ("stable-diffusion-v1", BaseModelFamily.SD1),
-    ("stable-diffusion-2", BaseModelFamily.SD2),
-    ("stable-diffusion-3", BaseModelFamily.SD3),
-    ("flux", BaseModelFamily.FLUX),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +28,7 @@ class SiteMetadata:
 
     file: str = ""
     """Hugging Face: file name in the repository. Civitai: number of the version."""
-    base: BaseModelFamily = BaseModelFamily.UNKNOWN
+    base: NamedBase = NO_BASE
     trigger_words: tuple[str, ...] = ()
     title: str = ""
 
@@ -70,7 +55,7 @@ def from_hugging_face(data: Mapping[str, Any]) -> SiteMetadata:
     card = as_mapping(data.get("cardData"))
     bases = card.get("base_model")
     named = bases if isinstance(bases, list) else [bases]
-    base = _base_of_models(str(name).lower() for name in named[:4])
+    base = named_base(*(str(name) for name in named[:4]))
     return SiteMetadata(_lora_file(data), base, words_of([card.get("instance_prompt")]))
 
 
@@ -101,15 +86,12 @@ def _version_metadata(version: Mapping[str, Any], model: Mapping[str, Any]) -> S
     return SiteMetadata(str(number), _civitai_base(version.get("baseModel")), words, titles[0] if titles else "")
 
 
-def _civitai_base(value: Any) -> BaseModelFamily:
-    name = value.lower() if isinstance(value, str) else ""
-    matches = (base for starts, base in _BASES if name.startswith(starts))
-    unknown = BaseModelFamily.UNKNOWN if name in ("", "other") else BaseModelFamily.OTHER
-    return next(matches, unknown)
-
-
-def _base_of_models(names: Iterable[str]) -> BaseModelFamily:
-    return next((base for name in names for part, base in _MODELS if part in name), BaseModelFamily.UNKNOWN)
+def _civitai_base(value: Any) -> NamedBase:
+    """Return the base of Civitai's `baseModel`, a list of names that has one for each model it knows."""
+    name = value if isinstance(value, str) else ""
+    found = named_base(name)
+    is_another = found.family is BaseModelFamily.UNKNOWN and name.lower() not in ("", "other")
+    return NamedBase(BaseModelFamily.OTHER) if is_another else found
 
 
 def _lora_file(data: Mapping[str, Any]) -> str:

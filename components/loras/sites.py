@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from components import messages
 from components.domain.lora_path import is_repository
 from components.errors import InvalidRequest
 from components.loras.hub_address import HubAddress
+from components.loras.site_hosts import CIVITAI, civitai_host
 from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 
 FIELD = "loras"
 NAME_LIMIT = 100
 """Characters."""
-CIVITAI_DOWNLOAD = "https://civitai.com/api/download/models/"
+NO_OPTIONS: Mapping[str, str] = {}
 _NUMBER = re.compile(r"[0-9]{1,12}")
+_NUMBER_AT_START = re.compile(r"[0-9]{1,12}(?![0-9A-Za-z])")
+"""A number, whatever sign that belongs to no link follows it."""
 _NOT_OWNERS = frozenset(
     {
         "api",
@@ -49,8 +53,9 @@ _NOT_OWNERS = frozenset(
 # Path segments behind `owner/name`: pages about the model, and pages of one file.
 _MODEL_PAGES = frozenset({"discussions", "commits", "commit"})
 _FILE_PAGES = frozenset({"blob", "resolve", "raw", "blame"})
+_DOWNLOAD = "/api/download/models/"
 # Query parameters of a Civitai download that choose a file of the version.
-_CIVITAI_FILE_OPTIONS = frozenset({"type", "format", "size", "fp"})
+_CIVITAI_FILE_OPTIONS = frozenset({"type", "format", "size", "fp", "fileId", "quantType"})
 _SECRETS = re.compile(r"(?i)(access_?|auth_?|api_?|hf_?)?(token|key|password|secret|authorization)")
 _PICKLE_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle")
 """Suffixes of pickle files: loading one runs code from it."""
@@ -108,6 +113,12 @@ def check_ending(name: str) -> None:
         raise refuse(messages.LORA_OTHER_FILE)
 
 
+def check_query(query: str) -> None:
+    """Raise InvalidRequest for a URL's query that holds a secret."""
+    if any(_SECRETS.fullmatch(name) for name, _ in parse_qsl(query)):
+        raise refuse(messages.LORA_SECRET)
+
+
 def repository(text: str) -> LoraRef:
     """Return the reference to the repository `owner/name` at Hugging Face. Raises InvalidRequest."""
     if not is_repository(text):
@@ -133,13 +144,25 @@ def repository_file(text: str, file: str, revision: str = "main") -> LoraRef:
     return LoraRef(path, f"Hugging Face · {text} · {file.rpartition('/')[2]}", Site.HUGGING_FACE)
 
 
+def repository_at(text: str, revision: str) -> LoraRef:
+    """Return the reference to the repository `owner/name` at its main revision. Raises InvalidRequest for another."""
+    found = repository(text)
+    if revision == "main":
+        return found
+    # A path without a file always means the main revision.
+    raise refuse(messages.lora_which_file(f"https://huggingface.co/{text}/tree/{quote(revision, safe='/')}"))
+
+
 def at_hugging_face(url: SplitResult) -> LoraRef:
     """Return the LoRA at an address of Hugging Face. Raises InvalidRequest."""
-    address = HubAddress.of_path(url.path)
+    address = HubAddress.of_path(url.path.removeprefix("/api/models"))
     if len(address.parts) > 2 and address.parts[0] == "models":
         address = HubAddress(address.parts[1:])
     if len(address.parts) < 2 or address.parts[0] in _NOT_OWNERS:
         raise refuse(messages.LORA_NO_MODEL_PAGE)
+    # The viewer of a file's header, over the list of files.
+    if (shown := dict(parse_qsl(url.query)).get("show_file_info")) and address.view in ("", "tree"):
+        return repository_file(address.repository, shown, address.revision or "main")
     if address.view in _MODEL_PAGES or address.parts[2:] in ((), ("tree",), ("tree", "main")):
         return repository(address.repository)
     if address.view in _FILE_PAGES and address.has_file:
@@ -150,46 +173,36 @@ def at_hugging_face(url: SplitResult) -> LoraRef:
 def at_civitai(url: SplitResult) -> LoraRef:
     """Return the reference for a URL of Civitai; a `token` in it is dropped. Raises InvalidRequest."""
     parts = [part for part in url.path.split("/") if part]
-    query = dict(parse_qsl(url.query))
+    query = dict(parse_qsl(url.query.replace("&amp;", "&")))
+    options = {name: value for name, value in query.items() if name in _CIVITAI_FILE_OPTIONS}
+    host = civitai_host(url.netloc)
     match parts:
         case ["api", "download", "models", version] if _NUMBER.fullmatch(version):
-            options = {name: value for name, value in query.items() if name in _CIVITAI_FILE_OPTIONS}
-            return civitai_version(version, options)
+            return civitai_version(version, options, host)
         case ["api", "v1", "model-versions", version] | ["model-versions", version] if _NUMBER.fullmatch(version):
-            return civitai_version(version)
+            return civitai_version(version, options, host)
         case ["models", model, *_] | ["api", "v1", "models", model] if _NUMBER.fullmatch(model):
-            version = query.get("modelVersionId", "")
-            return civitai_version(version) if _NUMBER.fullmatch(version) else civitai_model(model)
+            version = _NUMBER_AT_START.match(query.get("modelVersionId", ""))
+            return civitai_version(version[0], options, host) if version else civitai_model(model, host)
         case _:
             raise refuse(messages.LORA_NO_MODEL_PAGE)
 
 
-def civitai_version(version: str, options: dict[str, str] | None = None) -> LoraRef:
+def civitai_version(version: str, options: Mapping[str, str] = NO_OPTIONS, host: str = CIVITAI) -> LoraRef:
     """Return the reference to a version of a Civitai model; `options` choose one of its files."""
     query = f"?{urlencode(options)}" if options else ""
-    return LoraRef(
-        f"{CIVITAI_DOWNLOAD}{version}{query}", Text("lora_site.civitai_version", {"number": version}), Site.CIVITAI
-    )
+    label = Text("lora_site.civitai_version", {"number": version})
+    return LoraRef(f"https://{host}{_DOWNLOAD}{version}{query}", label, Site.CIVITAI)
 
 
-def civitai_model(model: str) -> LoraRef:
+def civitai_model(model: str, host: str = CIVITAI) -> LoraRef:
     """Return the reference to a Civitai model whose version is still to be fetched."""
-    return LoraRef(
-        f"https://civitai.com/models/{model}", Text("lora_site.civitai_model", {"number": model}), Site.CIVITAI, model
-    )
+    label = Text("lora_site.civitai_model", {"number": model})
+    return LoraRef(f"https://{host}/models/{model}", label, Site.CIVITAI, model)
 
 
-def at_other_site(url: SplitResult) -> LoraRef:
-    """Return the reference for a URL of any other site. Raises InvalidRequest, also for a secret in the query."""
-    host, path = url.hostname or "", url.path
-    # GitHub shows `/blob/` as a page and serves the file at `/raw/`.
-    if host == "github.com" and "/blob/" in path:
-        path = path.replace("/blob/", "/raw/", 1)
-    if any(_SECRETS.fullmatch(name) for name, _ in parse_qsl(url.query)):
-        raise refuse(messages.LORA_SECRET)
-    check_ending(path)
-    if path.strip("/") == "":
-        raise refuse(messages.LORA_NO_MODEL_PAGE)
-    file = unquote(path).rstrip("/").rpartition("/")[2]
-    query = f"?{url.query}" if url.query else ""
-    return LoraRef(f"https://{url.netloc.lower()}{path}{query}", f"{host} · {file}"[:NAME_LIMIT], Site.OTHER)
+def civitai_api(link: LoraRef, host: str) -> str:
+    """Return the URL at a host at which a LoRA's version is described, or its model where that has to be chosen."""
+    if link.model:
+        return f"https://{host}/api/v1/models/{link.model}"
+    return f"https://{host}/api/v1/model-versions/{urlsplit(link.path).path.removeprefix(_DOWNLOAD)}"

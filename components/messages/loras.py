@@ -48,9 +48,24 @@ def lora_fits(rank: int | None) -> Message:
     return Message("lora_fits_with_rank", {"rank": rank}) if rank else Message("lora_fits")
 
 
+def lora_fits_of_kin(kin: str) -> Message:
+    """Return the message for a LoRA of a model that was made from SDXL."""
+    return Message("lora_fits_of_kin", {"kin": kin})
+
+
+def no_lora_but(content: str) -> Message:
+    """Return the message for a file that is something else, the end of a code `file_content.<...>`."""
+    return Message("no_lora_but", {"content": Text(f"file_content.{content}")})
+
+
 def lora_of_make(make: str) -> Message:
     """Return the message for an architecture, such as LoHa, that not every API loads."""
     return Message("lora_of_make", {"make": make})
+
+
+def lora_which_file(page: str) -> Message:
+    """Return the message for a version of a repository, whose page has the files."""
+    return Message("lora_which_file", {"page": page})
 
 
 def lora_several_files(names: tuple[str, ...]) -> Message:

@@ -44,6 +44,8 @@ class Backend:
     """True: nothing is ever charged."""
     has_unlimited_prompt: bool = False
     """True: every word of a prompt counts; else the text encoders read the first 75 tokens."""
+    reads_weights: bool = False
+    """True: `(word:1.3)` in a prompt weighs a word; else its signs are not known to be more than text to the model."""
     splits_every_step: bool = False
     """True: in an ensemble base and refiner run at least one step each, whatever the handover."""
 

@@ -81,7 +81,10 @@ class Page:
         """Place the prompt, the settings and Generate, which is returned."""
         with gr.Column(elem_id="form"):
             with gr.Column(elem_id="words"):
-                self._prompt = PromptPanel(is_unlimited=playground.backend.has_unlimited_prompt)
+                self._prompt = PromptPanel(
+                    is_unlimited=playground.backend.has_unlimited_prompt,
+                    reads_weights=playground.backend.reads_weights,
+                )
             with gr.Row(elem_id="tools"):
                 place_tools()
             with gr.Column(elem_id="settings"):

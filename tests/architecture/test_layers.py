@@ -22,8 +22,8 @@ server        errors  messages.message  engines.protocol  domain.field  domain.f
               sqlite.mount  sqlite.newer_file  sqlite.table_schema  net.http_connections  net.proxies  \
               images.decoding  images.structure  images.exif_tags  clock
 engines       errors  messages.message
-engines.sdxl  errors  messages.message  loras.safetensors_header  loras.hub_address  loras.site_hosts  \
-              net.public_transport  net.public_transport_sync
+engines.sdxl  errors  messages.message  loras.safetensors_header  loras.base_model  loras.adapter_layers  \
+              loras.hub_address  loras.site_hosts  net.public_transport  net.public_transport_sync
 """
 """Our own server and its engines share no code with the client of the API; app.py alone imports them.
 

@@ -22,7 +22,7 @@ import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./tr
  * @property {string} label @property {string} title @property {string[]} words
  */
 
-const TAG = /<\s*lora:[^<>]*>/i;
+const TAG = /<\s*(?:lora|lyco):[^<>]*>/i;
 const REMOVE = "remove-lora-"; // ids of the rows' remove buttons begin so
 const CHECK = "lora-check-";
 const MOST_CHARACTERS = 60; // of a path in a sentence

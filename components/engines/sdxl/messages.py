@@ -48,6 +48,16 @@ LOADING = Message("stage_loading_model")
 SMALLER = Message("stage_smaller")
 
 
+def lora_of_make(make: str) -> Message:
+    """Return the message for a type of LoRA, such as GLoRA, that the engine does not load."""
+    return Message("engine_lora_of_make", {"make": make})
+
+
+def lora_for_another(base: str) -> Message:
+    """Return the message for a LoRA of a base model with this name."""
+    return Message("engine_lora_for_another", {"base": base})
+
+
 def no_device(name: str) -> Message:
     """Return the message for a device of the setting that is not there."""
     return Message("engine_no_device", {"name": name})

@@ -11,6 +11,7 @@ from gradio.components import Component
 
 from components.ui import assets
 from components.ui.labels import label
+from components.ui.listeners import listen
 from components.ui.panels.prompt_length import follow_length, help_with_length
 from components.ui.widgets import field_id, help_text, text_of
 
@@ -26,8 +27,11 @@ class PromptTexts:
 class PromptPanel:
     """Text boxes of prompt and negative prompt, and the row of what is attached to the prompt."""
 
-    def __init__(self, *, is_unlimited: bool = False) -> None:
-        """`is_unlimited`: the backend reads prompts of any length, so no message about the length is needed."""
+    def __init__(self, *, is_unlimited: bool = False, reads_weights: bool = False) -> None:
+        """`is_unlimited`: the backend reads prompts of any length, so no message about the length is needed.
+
+        `reads_weights`: it reads `(word:1.3)` as A1111 does, so nothing is said about weights.
+        """
         prompt = gr.Textbox(
             label=label("field.prompt.title"),
             lines=3,
@@ -51,6 +55,8 @@ class PromptPanel:
         self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": self._negative}
         if not is_unlimited:
             follow_length(prompt, self._negative)
+        if not reads_weights:
+            _follow_weights(prompt, self._negative)
 
     def place_negative(self) -> None:
         """Place the negative prompt, among the settings that most visitors leave alone."""
@@ -64,6 +70,12 @@ class PromptPanel:
             prompt=text_of(values.get("prompt"), "prompt"),
             negative_prompt=text_of(values.get("negative_prompt"), "negative_prompt").strip(),
         )
+
+
+def _follow_weights(*boxes: Component) -> None:
+    """Run the script that looks for weights when a box changes, by typing or by a script."""
+    for box in boxes:
+        listen(box.change, "prompt/weights", "changed")  # type: ignore[attr-defined]
 
 
 def _place_attached() -> None:

@@ -91,6 +91,11 @@ async def test_what_a_repository_s_list_tells(
         (part(kohya()), Fit.WILL_NOT_FIT, messages.FILE_CUT_OFF),
         (part(kohya(width=768) + WEIGHTS), Fit.WILL_NOT_FIT, messages.lora_for_another("Stable Diffusion 1.5")),
         (part(file({"a.weight": tensor(1, 2)}) + WEIGHTS), Fit.WILL_NOT_FIT, messages.LORA_NOT_INSIDE),
+        (
+            part(file({"model.diffusion_model.out.2.weight": tensor(4, 320)}) + WEIGHTS),
+            Fit.WILL_NOT_FIT,
+            messages.no_lora_but("model"),
+        ),
         (part(file({"x.lora_down.weight": tensor(4, 640)}) + WEIGHTS), Fit.CANNOT_TELL, messages.LORA_FOR_UNKNOWN),
         (
             part(file({f"{KOHYA}.hada_w1_a": tensor(640, 4), f"{KOHYA}.hada_w1_b": tensor(4, 2048)}) + WEIGHTS),
@@ -140,7 +145,7 @@ async def test_a_civitai_page_is_given_its_newest_version(checker: LoraChecker, 
     hosts.at["https://civitai.com/api/v1/models/123"] = gives(model)
     hosts.at[DOWNLOAD] = part(kohya() + WEIGHTS)
     verdict = await checker.check("https://civitai.com/models/123/toys", HERE)
-    assert outcome(verdict) == (Fit.FITS, messages.lora_fits(16))
+    assert outcome(verdict) == (Fit.FITS, messages.lora_fits_of_kin("Illustrious"))
     assert (verdict.link.path, verdict.trigger_words, verdict.title) == (DOWNLOAD, ("toy face",), "Toys")
 
 
@@ -148,6 +153,16 @@ async def test_a_civitai_page_is_given_its_newest_version(checker: LoraChecker, 
     ("told_of_it", "file_at", "fit", "told"),
     [
         (version(), part(kohya() + WEIGHTS), Fit.FITS, messages.lora_fits(16)),
+        (version("Pony"), part(kohya() + WEIGHTS), Fit.FITS, messages.lora_fits_of_kin("Pony")),
+        (version("NoobAI"), part(kohya() + WEIGHTS), Fit.FITS, messages.lora_fits_of_kin("NoobAI")),
+        (version("SDXL Lightning"), part(kohya() + WEIGHTS), Fit.FITS, messages.lora_fits(16)),
+        # H5: Kolors has SDXL's UNet. Pony V7 was made from AuraFlow.
+        (version("Kolors"), part(kohya() + WEIGHTS), Fit.WILL_NOT_FIT, messages.lora_for_another("Kolors")),
+        (version("Pony V7"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another(ANOTHER)),
+        (version("Qwen"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("Qwen-Image")),
+        (version("ZImageTurbo"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("Z-Image")),
+        (version("HiDream"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("HiDream")),
+        (version("Other"), gives(b"", 500), Fit.CANNOT_TELL, messages.SITE_REFUSES),
         (version("Pony"), gives(b"", 401), Fit.WILL_NOT_FIT, messages.LORA_LOGIN),
         (version("Flux.1 D"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("FLUX")),
         (version("SD 1.5"), gives(b"", 500), Fit.WILL_NOT_FIT, messages.lora_for_another("Stable Diffusion 1.5")),
@@ -170,6 +185,40 @@ async def test_a_civitai_version(
     verdict = await checker.check("civitai:123@456", HERE)
     assert outcome(verdict) == (fit, told)
     assert verdict.link.path == DOWNLOAD
+
+
+RED = "https://civitai.red"
+
+
+@pytest.mark.parametrize("reply", [gives(version()), gives(b"", 500), gives(b"", 404)])
+async def test_civitai_red_is_asked_first_where_it_was_given(
+    checker: LoraChecker, hosts: FakeSites, reply: Reply
+) -> None:
+    """willmiao/ComfyUI-Lora-Manager#897, gutris1/sd-hub#49: some LoRAs are at one of the two hosts alone."""
+    hosts.at[VERSION.replace("https://civitai.com", RED)] = reply
+    hosts.at[VERSION] = gives(version())
+    red = DOWNLOAD.replace("https://civitai.com", RED)
+    hosts.at[f"{red}?fileId=7"] = hosts.at[f"{DOWNLOAD}?fileId=7"] = part(kohya() + WEIGHTS)
+    verdict = await checker.check(f"{red}?fileId=7", HERE)
+    assert verdict.fit is Fit.FITS
+    used = DOWNLOAD if VERSION in hosts.urls else red
+    assert verdict.link.path == hosts.urls[-1] == f"{used}?fileId=7"
+    assert hosts.urls[0].startswith(RED)
+
+
+async def test_a_page_of_civitai_red_is_given_its_newest_version_there(checker: LoraChecker, hosts: FakeSites) -> None:
+    model = {"type": "LORA", "name": "Toys", "modelVersions": [{"id": 456, "baseModel": "SDXL 1.0"}]}
+    hosts.at[f"{RED}/api/v1/models/123"] = gives(model)
+    hosts.at[f"{RED}/api/download/models/456"] = part(kohya() + WEIGHTS)
+    verdict = await checker.check(f"{RED}/models/123/toys", HERE)
+    assert outcome(verdict) == (Fit.FITS, messages.lora_fits(16))
+    assert verdict.link.path == f"{RED}/api/download/models/456"
+
+
+async def test_what_civitai_red_says_of_its_model_is_believed(checker: LoraChecker, hosts: FakeSites) -> None:
+    hosts.at[VERSION.replace("https://civitai.com", RED)] = gives(version(kind="Checkpoint"))
+    verdict = await checker.check(f"{RED}/models/123?modelVersionId=456", HERE)
+    assert outcome(verdict) == (Fit.WILL_NOT_FIT, messages.LORA_OTHER_KIND)
 
 
 async def test_a_model_without_versions(checker: LoraChecker, hosts: FakeSites) -> None:

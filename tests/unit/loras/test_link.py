@@ -42,7 +42,6 @@ GOOD = {
     "https://hf.co/o/n/raw/main/x.safetensors": FILE,
     "huggingface.co/o/n/resolve/main/x.safetensors": FILE,
     "https://huggingface.co/o/n/resolve/main/x.safetensors?token=hf_secret": FILE,
-    "o/n/x.safetensors": FILE,
     "https://huggingface.co/o/n/blob/v1.0/sub/my file.safetensors".replace(" ", "%20"): (
         "https://huggingface.co/o/n/resolve/v1.0/sub/my%20file.safetensors"
     ),
@@ -78,6 +77,7 @@ BAD = {
     "pixel art": messages.LORA_BARE_NAME,
     "pixel-art.safetensors": messages.LORA_BARE_NAME,
     "loras/pixel-art.safetensors": messages.LORA_BARE_NAME,
+    "o/n/x.safetensors": messages.LORA_BARE_NAME,
     "<lora:pixel-art:0.8>": messages.LORA_BARE_NAME,
     "owner/name other/name": messages.LORA_ONE_A_ROW,
     "owner/": messages.LORA_BARE_NAME,

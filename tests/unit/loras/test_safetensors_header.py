@@ -51,7 +51,7 @@ PEFT = "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
         (
             {f"{KOHYA}.lokr_w1": tensor(8, 8), f"{KOHYA}.lokr_w2": tensor(80, 256)},
             Architecture.LOKR,
-            BaseModelFamily.UNKNOWN,
+            BaseModelFamily.SDXL,
             None,
         ),
         (

@@ -52,6 +52,8 @@ MADE = {
     "no_model_takes_together": messages.no_model_takes_together("mask_image", "loras"),
     "lora_for_another": messages.lora_for_another("FLUX"),
     "lora_fits": messages.lora_fits(16),
+    "lora_fits_of_kin": messages.lora_fits_of_kin("Pony"),
+    "no_lora_but": messages.no_lora_but("vae"),
     "lora_of_make": messages.lora_of_make("LoHa"),
     "moved": messages.moved("num_inference_steps", 80, 50),
     "more_loras": messages.more_loras(4),
@@ -61,6 +63,7 @@ MADE = {
     "not_in_file": messages.not_in_file("seed"),
     "retention_notice": messages.retention_notice(30, 20.0),
     "lora_several_files": messages.lora_several_files(("a.safetensors", "b.safetensors")),
+    "lora_which_file": messages.lora_which_file("https://huggingface.co/owner/name/tree/v2"),
 }
 TELLERS = {"charged", "in_full", "text", "literal", "field_title", "feature", "Charge", "Message", "Text"}
 """Not the maker of one message."""

@@ -25,6 +25,7 @@ ALLOWED = {
     "components/images/decoding.py": FORMAT,
     "components/images/metadata/png.py": FORMAT,
     "components/loras/link.py": NAME,
+    "components/loras/model_names.py": NAME,
     "components/loras/safetensors_header.py": NAME,
     "components/loras/sites.py": NAME,
     **{

@@ -29,11 +29,12 @@ from components.engines.sdxl.loras.location import CIVITAI_NAMES, check_address
 from components.engines.sdxl.model.download_progress import Report
 from components.errors import EngineError
 from components.loras.safetensors_header import LENGTH_BYTES, START_BYTES
+from components.loras.site_hosts import civitai_urls
 from components.net.public_transport import PrivateAddressError
 from components.net.public_transport_sync import sync_public_client
 
 MAX_REDIRECTS = 5
-FILE_HOSTS = (*CIVITAI_NAMES, ".civitai.com", ".r2.cloudflarestorage.com", ".backblazeb2.com")
+FILE_HOSTS = (*CIVITAI_NAMES, ".civitai.com", ".civitai.red", ".r2.cloudflarestorage.com", ".backblazeb2.com")
 """Civitai's own storage hosts; redirects to others are refused."""
 READ_SECONDS = 30.0
 """Seconds to wait for the next piece of a file."""
@@ -84,6 +85,14 @@ class CivitaiLoras:
         return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.safetensors"
 
     def _request(self, url: str, timeout: float, take: Callable[[httpx.Response], Result]) -> Result:
+        """Return what `take` makes of the response of the host in the address, or of Civitai's main one after it."""
+        *others, last = civitai_urls(url)
+        for address in others:
+            with _unless_elsewhere():
+                return self._request_at(address, timeout, take)
+        return self._request_at(last, timeout, take)
+
+    def _request_at(self, url: str, timeout: float, take: Callable[[httpx.Response], Result]) -> Result:
         """Return what `take` makes of the response; each redirect is checked like the first address."""
         with self._client(timeout) as client:
             for _ in range(MAX_REDIRECTS):
@@ -131,6 +140,18 @@ def _as_messages() -> Generator[None, None, None]:
         raise EngineError(messages.LORA_HOST) from error
     except (httpx.HTTPError, OSError) as error:
         raise EngineError(messages.LORA_AWAY) from error
+
+
+@contextmanager
+def _unless_elsewhere() -> Generator[None, None, None]:
+    """Ignore that a host cannot be reached or does not have the file: another one may have it."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.HTTPStatusError):
+        return
+    except EngineError as error:
+        if error.message != messages.LORA_NOT_FOUND:
+            raise
 
 
 def _is_civitai(url: str) -> bool:

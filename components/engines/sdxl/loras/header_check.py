@@ -10,8 +10,9 @@ from pathlib import Path
 
 from components.engines.sdxl import messages
 from components.errors import EngineError
+from components.loras.adapter_layers import architecture_of
+from components.loras.base_model import FAMILY_OF_WIDTH, cross_attention_widths, foreign_family
 from components.loras.safetensors_header import (
-    FAMILY_OF_WIDTH,
     LORA_DOWN,
     LORA_UP,
     START_BYTES,
@@ -20,9 +21,6 @@ from components.loras.safetensors_header import (
     HeaderError,
     HeaderFlaw,
     Shape,
-    architecture_of,
-    cross_attention_widths,
-    foreign_family,
     parse_header,
     parse_header_size,
 )
@@ -106,8 +104,9 @@ def check_head(head: Head, width: int = SDXL_WIDTH) -> None:
 
 def _refusal(shapes: Mapping[str, Shape], width: int) -> Message | None:
     """Return why these tensors are no LoRA of this model; None: they are one."""
-    if message := _ARCHITECTURES.get(architecture_of(shapes)):
-        return message
+    make = architecture_of(shapes)
+    if make not in (Architecture.LORA, Architecture.NONE):
+        return _ARCHITECTURES.get(make) or messages.lora_of_make(make.value)
     downs, ups = _stems(shapes, LORA_DOWN), _stems(shapes, LORA_UP)
     if not downs and not ups:
         return messages.LORA_NONE
@@ -118,7 +117,7 @@ def _refusal(shapes: Mapping[str, Shape], width: int) -> Message | None:
 
 def _other_model(shapes: Mapping[str, Shape], width: int) -> Message | None:
     if family := foreign_family(shapes):
-        return _FAMILIES[family]
+        return _FAMILIES.get(family) or messages.lora_for_another(family.value)
     downs = {name: shape for name, shape in shapes.items() if LORA_DOWN.search(name)}
     others = set(cross_attention_widths(downs)) - {width}
     if not others:

@@ -45,6 +45,24 @@ def test_what_can_go_wrong_there_has_its_sentence_and_leaves_nothing(tmp_path, a
     assert list((tmp_path / "loras").iterdir()) == []
 
 
+RED = URL.replace("civitai.com", "civitai.red")
+
+
+@pytest.mark.parametrize("first", [httpx.Response(404), httpx.Response(503), to(FILE)])
+def test_civitai_red_is_asked_first_where_it_was_given(tmp_path, first):
+    """willmiao/ComfyUI-Lora-Manager#897, gutris1/sd-hub#49."""
+    answers = {RED: first, URL: to(FILE), FILE: httpx.Response(200, content=lora())}
+    fetcher, seen = civitai(tmp_path, answers)
+    assert fetcher.file(Download(RED), silent).read_bytes() == lora()
+    assert [str(request.url) for request in seen] == [RED, *([] if first.is_redirect else [URL]), FILE]
+
+
+def test_a_login_at_civitai_red_is_not_tried_elsewhere(tmp_path):
+    fetcher, seen = civitai(tmp_path, {RED: httpx.Response(401)})
+    assert refusal(lambda: fetcher.file(Download(RED), silent)) == messages.LORA_NO_ACCESS
+    assert len(seen) == 1
+
+
 def test_s09_too_large_a_file_is_not_fetched_to_its_end(tmp_path):
     fetcher, _ = civitai(tmp_path, {URL: httpx.Response(200, content=lora())}, largest=1000)
     assert refusal(lambda: fetcher.file(Download(URL), silent)) == messages.LORA_TOO_LARGE

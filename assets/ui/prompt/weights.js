@@ -1,0 +1,47 @@
+/** Weights in the prompts, where the model is not known to read them: a note that offers to take them out. */
+import { button, make } from "../shared/dom.js";
+import { clip } from "../shared/labels.js";
+import { text } from "../shared/texts.js";
+import { weightMark, withoutWeights } from "./weight_marks.js";
+
+const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
+const MOST_CHARACTERS = 40; // of a mark in the note
+const NAMES = ["prompt", "negative-prompt"];
+
+let timer;
+
+/** Hook: a text may have changed. */
+export function changed() {
+  clearTimeout(timer);
+  timer = setTimeout(() => NAMES.forEach(update), SETTLED_MS);
+}
+
+const inputOf = (name) => document.querySelector(`#field-${name} :is(textarea, input)`);
+
+function update(name) {
+  const mark = clip(weightMark(inputOf(name)?.value ?? ""), MOST_CHARACTERS);
+  const note = noteOf(name);
+  if (!note || note.dataset.mark === mark) return;
+  note.dataset.mark = mark;
+  note.replaceChildren(...(mark ? [text("prompt.weights", { mark }), " ", offer(name)] : []));
+}
+
+const offer = (name) => button(text("prompt.take_weights_out"), () => takeOut(name), { className: "small" });
+
+function takeOut(name) {
+  const input = inputOf(name);
+  input.value = withoutWeights(input.value);
+  input.dispatchEvent(new Event("input", { bubbles: true })); // Gradio reads the value of an input from its events
+  update(name);
+  input.focus();
+}
+
+function noteOf(name) {
+  const help = document.getElementById(`help-${name}`);
+  let note = help?.querySelector(".prompt-weights");
+  if (help && !note) {
+    note = make("p", { className: "prompt-weights", role: "status", "aria-live": "polite" });
+    help.append(note);
+  }
+  return note;
+}
