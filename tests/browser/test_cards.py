@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser.person import Person
+from tests.browser.tab import let_it_move
 from tests.support.v3_service import HostedApi
 
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
@@ -110,6 +111,7 @@ def test_what_was_charged_says_so_before_it_is_dismissed(person: Person, api: Ho
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_nothing_jumps_from_the_press_to_the_picture(person: Person, api: HostedApi, count: int) -> None:
+    let_it_move(person.page)
     make(person, "before")
     api.length = lambda body: 1.0
     person.page.evaluate(SHIFTS)
@@ -119,6 +121,7 @@ def test_nothing_jumps_from_the_press_to_the_picture(person: Person, api: Hosted
 
 
 def test_after_a_press_the_card_is_in_sight_however_far_one_has_scrolled(person: Person) -> None:
+    let_it_move(person.page)
     for prompt in ("a fox", "an owl", "a castle"):
         make(person, prompt, 4)
     person.page.evaluate("document.querySelector('#show').scrollTo(0, 5000)")
