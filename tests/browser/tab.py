@@ -53,6 +53,7 @@ class Tab:
             return None
         self._left_open = ""
         self._alone()
+        self._page.emulate_media(**CALM)
         return self._page
 
     def _alone(self) -> None:
