@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser.person import Person
+from tests.browser.tab import let_it_move
 from tests.support.v3_service import HostedApi
 
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
@@ -116,7 +117,8 @@ def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, ap
     expect(person.results.get_by_role("button", name="Try again")).to_have_count(0)
 
 
-def test_what_was_charged_says_so_before_it_is_dismissed(person: Person, api: HostedApi) -> None:
+def test_what_was_charged_says_so_before_it_is_dismissed(regular: Person, api: HostedApi) -> None:
+    person = regular
     api.is_stalled, api.bill.refund_delay = True, lambda task: 10_000.0
     person.generate("charged")
     person.sees("processing", 1)
@@ -134,7 +136,9 @@ def test_what_was_charged_says_so_before_it_is_dismissed(person: Person, api: Ho
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_nothing_jumps_from_the_press_to_the_picture(person: Person, api: HostedApi, count: int) -> None:
+def test_nothing_jumps_from_the_press_to_the_picture(regular: Person, api: HostedApi, count: int) -> None:
+    person = regular
+    let_it_move(person.page)
     make(person, "before")
     api.length = lambda body: 1.0
     person.page.evaluate(SHIFTS)
@@ -144,6 +148,7 @@ def test_nothing_jumps_from_the_press_to_the_picture(person: Person, api: Hosted
 
 
 def test_after_a_press_the_card_is_in_sight_however_far_one_has_scrolled(person: Person) -> None:
+    let_it_move(person.page)
     for prompt in ("a fox", "an owl", "a castle"):
         make(person, prompt, 4)
     person.page.evaluate("document.querySelector('#show').scrollTo(0, 5000)")
@@ -170,7 +175,8 @@ def test_what_the_demo_painter_made_is_marked_as_practice(person: Person) -> Non
     expect(person.tiles.first.get_by_text("Practice")).to_be_visible()
 
 
-def test_what_the_service_made_is_not(person: Person) -> None:
+def test_what_the_service_made_is_not(regular: Person) -> None:
+    person = regular
     make(person, "a fox")
     expect(person.tiles.first.get_by_text("Practice")).to_be_hidden()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.browser.person import Person
+from tests.browser.tab import let_it_move
 from tests.support.app_process import AppProcess
 from tests.support.waiting import wait_until
 
@@ -28,6 +29,7 @@ def comes_to_rest(person: Person) -> None:
 
 def test_no_loop_of_frames_runs_once_the_page_is_at_rest(bare_page: Page, app: AppProcess) -> None:
     bare_page.add_init_script(COUNTED)
+    let_it_move(bare_page)
     person = Person(bare_page, app.url).open()
     comes_to_rest(person)
     person.generate("a cat")

@@ -11,6 +11,12 @@ from tests.browser.person import Person
 pytestmark = pytest.mark.app("demo")
 
 
+@pytest.fixture
+def person(regular: Person) -> Person:
+    regular.unfold()
+    return regular
+
+
 def head_of(page: Page, title: str) -> Locator:
     return page.get_by_role("button", name=title, exact=True)
 
@@ -61,17 +67,17 @@ def test_a_lora_is_a_chip_that_opens_its_row_and_removes_it(person: Person) -> N
     expect(lora).to_have_value("")
 
 
-@pytest.mark.parametrize("way", ["back", "escape", "button", "swipe"])
-def test_the_sheet_of_a_phone_closes(on_a_phone: Person, way: str) -> None:
+def test_the_sheet_of_a_phone_closes_in_every_way(on_a_phone: Person) -> None:
     person, page = on_a_phone, on_a_phone.page
-    sheet = person.open_settings()
-    expect(sheet).to_be_visible()
-    url = page.url
-    close_sheet(person, sheet, way)
-    expect(sheet).to_be_hidden()
-    assert page.url == url
-    expect(person.prompt).to_be_in_viewport()
-    expect(person.button("Settings")).to_be_focused()
+    for way in ("back", "escape", "button", "swipe"):
+        sheet = person.open_settings()
+        expect(sheet, way).to_be_visible()
+        url = page.url
+        close_sheet(person, sheet, way)
+        expect(sheet, way).to_be_hidden()
+        assert page.url == url, way
+        expect(person.prompt, way).to_be_in_viewport()
+        expect(person.button("Settings"), way).to_be_focused()
 
 
 def close_sheet(person: Person, sheet: Locator, way: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.person import Person
-from tests.browser.tab import LAPTOP, PHONE
+from tests.browser.tab import LAPTOP, PHONE, let_it_move
 from tests.support.app_process import AppProcess
 from tests.support.v3_service import HostedApi
 
@@ -36,7 +36,9 @@ class Held:
 @pytest.fixture(params=["laptop", "phone"])
 def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     with browser.new_context(**(LAPTOP if request.param == "laptop" else PHONE)) as context:
-        yield context.new_page()
+        page = context.new_page()
+        let_it_move(page)
+        yield page
 
 
 def test_what_is_typed_and_pressed_before_the_page_is_ready_is_made_once(

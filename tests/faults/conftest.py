@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.tab import LAPTOP
 from tests.faults.fast_app_process import FastApp
 from tests.faults.fast_clock import SPEED, FastTime
 from tests.faults.http_visitor import HttpVisitor
@@ -42,7 +43,7 @@ def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="module")
 def open_visitor(app: FastApp, browser: Browser, shared_service: Service) -> Iterator[Visitor]:
     """One page for all scenarios of a module; after the last of them it must still work."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as context:
+    with browser.new_context(**LAPTOP) as context:
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
         visitor.is_shared = True
         yield visitor

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.browser.tab import LAPTOP
 from tests.faults.conftest import NewApp
 from tests.faults.fast_app_process import FastApp
 from tests.faults.fast_clock import let_time_pass
@@ -22,7 +23,7 @@ from tests.support.waiting import wait_until
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser context for one test."""
-    with browser.new_context() as context:
+    with browser.new_context(**LAPTOP) as context:
         yield context
 
 

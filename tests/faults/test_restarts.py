@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.tab import LAPTOP
 from tests.faults.conftest import NewApp
 from tests.faults.fast_app_process import FreshFastApp
 from tests.faults.fast_clock import let_time_pass
@@ -36,7 +37,7 @@ class TestDisk:
         self, new_app: NewApp, browser: Browser, service: Service
     ) -> None:
         app = new_app().start()
-        with browser.new_context() as context:
+        with browser.new_context(**LAPTOP) as context:
             visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
             shutil.rmtree(app.folder / "data" / "incoming")
             shutil.rmtree(app.folder / "gradio", ignore_errors=True)
@@ -53,7 +54,7 @@ class TestDisk:
 
     def test_f28_a_home_that_cannot_be_written(self, new_app: NewApp, browser: Browser, service: Service) -> None:
         app = new_app(kind=FreshFastApp, PLAYGROUND_DATA_DIR="/dev/null/data", HOME="/dev/null").start()
-        with browser.new_context() as context:
+        with browser.new_context(**LAPTOP) as context:
             visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
             sees_notice(visitor, NOT_STORED)
             visitor.submit("read-only").shows()
@@ -77,7 +78,7 @@ class TestHistory:
         app.start()
         (aside,) = [path for path in history.parent.glob("*.bad-*") if not path.name.endswith(("-wal", "-shm"))]
         assert aside.read_bytes()[-2000:] == before[-2000:], "the quarantined file differs from the one before"
-        with browser.new_context() as context:
+        with browser.new_context(**LAPTOP) as context:
             visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
             sees_notice(visitor, re.compile("a new one was started", re.I))
             visitor.submit("after all").shows()
@@ -95,7 +96,7 @@ class TestHistory:
 
 def test_f30_killed_with_everything_under_way(new_app: NewApp, browser: Browser, service: Service) -> None:
     app = new_app().start()
-    with browser.new_context() as context, HttpVisitor(app.url) as http_visitor:
+    with browser.new_context(**LAPTOP) as context, HttpVisitor(app.url) as http_visitor:
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
         service.is_stalled = True
         visitor.submit("accepted").ends("processing")

@@ -1,4 +1,4 @@
-"""Python processes forked from one that has imported Gradio and the page: a start costs 1.5 s of processor, not 6."""
+"""Python processes forked from one that has imported Gradio and the page: a start costs 1.2 s of processor, not 6."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ import pytest
 
 from tests.support.paths import ROOT
 
-PRELOADED = ("components.ui.launch", "components.services.playground", "components.server.process.child")
+PRELOADED = (
+    *("components.ui.launch", "components.services.playground", "components.server.process.child"),
+    "tests.support.warm_assets",
+)
 
 
 class PreloadedProcess:

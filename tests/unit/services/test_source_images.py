@@ -26,8 +26,9 @@ PHOTO = picture_bytes(size=(400, 300))
 
 @pytest.fixture
 def playground(tmp_path):
-    backend = Backend.demo(Endpoint(BASE, KEY))
-    return Playground(backend, Store(tmp_path), host_config(backend))
+    backend, store = Backend.demo(Endpoint(BASE, KEY)), Store(tmp_path)
+    yield Playground(backend, store, host_config(backend))
+    store.close()
 
 
 @pytest.fixture

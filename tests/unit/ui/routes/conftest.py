@@ -10,7 +10,9 @@ from tests.support.host_page import LIMITS, opened
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(tmp_path)
+    store = Store(tmp_path)
+    yield store
+    store.close()
 
 
 @pytest.fixture

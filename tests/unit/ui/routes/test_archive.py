@@ -33,8 +33,9 @@ HOSTILE = "</figcaption><script>alert(1)</script> \"quoted\" & 'single' $file ${
 
 @pytest.fixture
 def playground(tmp_path):
-    backend = Backend.demo(Endpoint(BASE, KEY))
-    return Playground(backend, Store(tmp_path), host_config(backend))
+    backend, store = Backend.demo(Endpoint(BASE, KEY)), Store(tmp_path)
+    yield Playground(backend, store, host_config(backend))
+    store.close()
 
 
 @pytest.fixture

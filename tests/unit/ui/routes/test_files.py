@@ -28,8 +28,9 @@ PICTURE = write_text(picture_bytes(), "what the service said")
 
 @pytest.fixture
 def playground(tmp_path):
-    backend = Backend.demo(Endpoint(BASE, KEY))
-    return Playground(backend, Store(tmp_path), host_config(backend))
+    backend, store = Backend.demo(Endpoint(BASE, KEY)), Store(tmp_path)
+    yield Playground(backend, store, host_config(backend))
+    store.close()
 
 
 @pytest.fixture

@@ -55,8 +55,9 @@ GIVEN = {
 
 @pytest.fixture
 def web(tmp_path):
-    backend = Backend.demo(Endpoint(BASE, KEY))
-    return TestClient(Starlette(routes=routes(Playground(backend, Store(tmp_path), host_config(backend)))))
+    backend, store = Backend.demo(Endpoint(BASE, KEY)), Store(tmp_path)
+    yield TestClient(Starlette(routes=routes(Playground(backend, store, host_config(backend)))))
+    store.close()
 
 
 @pytest.mark.parametrize("name", GIVEN)
