@@ -278,9 +278,9 @@ def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:
 
 
 def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -> None:
-    small = person.results.get_by_role("button", name="Open: Picture number 3 of").get_by_role("img")
+    small = person.results.get_by_role("button", name="Open: Picture number 2 of").get_by_role("img")
     assert str(small.get_attribute("src")).endswith("?thumb")
-    person.results.get_by_role("button", name="Open: Picture number 3 of").click()
+    person.results.get_by_role("button", name="Open: Picture number 2 of").click()
     large = person.page.get_by_role("dialog", name="Picture", exact=True).get_by_role("img")
     assert "?" not in str(large.get_attribute("src"))
 
