@@ -106,7 +106,7 @@ def test_one_of_several_pictures_is_edited(person: Person) -> None:
     choice.get_by_role("button", name="Edit: a red fox").nth(1).click()
     expect(choice).to_be_hidden()
     expect(person.button("Remove picture")).to_be_visible()
-    expect(person.page.get_by_label("How much to change")).to_be_in_viewport()
+    expect(person.page.get_by_role("group", name="How much to change")).to_be_in_viewport()
 
 
 def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, api: HostedApi) -> None:

@@ -190,7 +190,7 @@ def test_each_day_is_compared_with_what_the_service_billed(host: Host) -> None:
 
 def test_it_fits_the_screen(host: Host) -> None:
     host.sees("Spending is on")
-    for scheme, background in (("light", "rgb(248, 250, 252)"), ("dark", "rgb(11, 17, 32)")):
+    for scheme, background in (("light", "rgb(247, 247, 248)"), ("dark", "rgb(11, 13, 18)")):
         host.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for width in (360, 390, 768, 1280):
             host.page.set_viewport_size({"width": width, "height": 844})

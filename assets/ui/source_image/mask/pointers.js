@@ -16,6 +16,8 @@ export function watchPointers(view, strokes) {
     };
   };
 
+  // Else Chromium takes a quick stroke for a fling, and the next tap, on Done, for the one that stops it.
+  view.node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   view.node.addEventListener("pointerdown", (event) => {
     if (event.button > 0) return;
     event.preventDefault();
