@@ -46,6 +46,13 @@ export class SourceImages {
   /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string, src: string}>} */
   uploadMask = ({ name }, png) => this.#post(`/mask/${name}`, png);
 
+  /** Sends a file that someone else made as a mask of an image. @param {Blob} file @param {{name: string}} original
+   * @param {{width: number, height: number}} fitted @param {string} way in which it was fitted
+   * @returns {Promise<{src: string, is_certain: boolean}>} what it marks; the rest may be meant unless it is certain */
+  readMask(file, { name }, { width, height }, way) {
+    return this.#post(`/mask-file/${name}?${new URLSearchParams({ width, height, way })}`, file);
+  }
+
   async #post(path, body) {
     const visitor = await getVisitor();
     const headers = { "X-Playground-Visitor": visitor.id };
