@@ -9,12 +9,13 @@ from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError, features
 
 from components import messages
 from components.errors import InvalidRequest
 from components.images.decoding import open_image, upright
 from components.images.inspect import FORMATS, PIXEL_LIMIT
+from components.images.jpeg_end import with_end
 from components.images.structure import TooSlow
 from components.messages.message import Message
 
@@ -24,6 +25,7 @@ MIN_SIDE = 16
 """Pixels of the shorter side, at least."""
 MAX_ASPECT = 10
 """Longer side divided by the shorter one, at most."""
+_SOURCE_FORMATS = (*FORMATS, *(("AVIF",) if features.check("avif") else ()))
 _SHORT_SIDE, _LONG_SIDE = 1536, 4096
 """Pixels of the stored image, at most: enough for any size that can be requested, and no more."""
 _LARGE_PIXELS = 12_000_000
@@ -64,7 +66,7 @@ def opened(data: bytes, field: str) -> Generator[Image.Image]:
     if len(data) > BYTE_LIMIT:
         raise InvalidRequest(field, messages.SOURCE_TOO_LARGE)
     try:
-        with open_image(data, FORMATS) as image:
+        with open_image(with_end(data), _SOURCE_FORMATS) as image:
             if image.width * image.height > PIXEL_LIMIT:
                 raise InvalidRequest(field, messages.SOURCE_TOO_MANY_PIXELS)
             with _LARGE_TURN if image.width * image.height > _LARGE_PIXELS else nullcontext():
