@@ -98,7 +98,7 @@ def test_a_paid_image_of_another_format_is_stored_as_png(shelf, kind):
     shelf.discard(landing)
     assert is_on_disk
     assert (picture.format, picture.width, picture.height) == ("PNG", 40, 24)
-    assert Image.open(io.BytesIO(content(shelf.find(picture.name)))).format == "PNG"
+    assert Image.open(io.BytesIO(content(shelf.find(picture.name)) or b"")).format == "PNG"
 
 
 @pytest.mark.parametrize("start", [b"GIF89a", b"\0\0\0 ftypavif"])
