@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import messages
-from components.api.decode import MAX_ENTRIES, data_or_raise, task_id_of, unix_seconds
+from components.api.decode import MAX_ENTRIES, data_or_raise, task_id_of
 from components.api.envelope import ApiResponse
+from components.api.times import unix_seconds
 from components.domain.bill import BillEntry
 from components.domain.json_values import as_list, as_mapping, as_text
 from components.domain.money import MAX_MICROS

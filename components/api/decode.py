@@ -6,13 +6,15 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from components import messages
 from components.api.decode_message import message_or_text, messages_or_text, reason_or_text
-from components.api.envelope import MESSAGE_LIMIT, ApiResponse, Envelope, envelope_of
+from components.api.envelope import ApiResponse, Envelope, envelope_of
 from components.api.error_codes import refusal_of
+from components.api.reasons import reason_in
+from components.api.status_words import status_named
+from components.api.times import unix_seconds
 from components.domain.json_values import as_count, as_list, as_mapping, as_text
 from components.domain.money import Micros, Quote, micros
 from components.domain.task import TaskStatus, TaskUpdate
@@ -46,6 +48,7 @@ MAX_ENTRIES = 1000
 """Entries of a page of a list, of which 100 are asked for; further ones are ignored."""
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_FAILURES = frozenset({TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.TIMED_OUT, TaskStatus.DELETED})
 _TASK_FAILED_CODES = frozenset({1200, 1402, 1403, 1405})
 """Codes of a query that mean that the task has failed, by the v3 API's contract."""
 
@@ -62,7 +65,7 @@ def decode_submit(response: ApiResponse) -> TaskUpdate:
         return _update(data)
     if refusal := refusal_of(envelope.code, envelope.message, response.retry_after, _reason(envelope)):
         raise refusal
-    raise SubmissionUnknown(messages.UNEXPECTED_PAGE if envelope.is_page else messages.NO_CLEAR_ANSWER)
+    raise SubmissionUnknown(messages.UNEXPECTED_PAGE if envelope.is_page else messages.unclear(envelope.message))
 
 
 def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
@@ -75,7 +78,7 @@ def decode_task(response: ApiResponse, task_id: str) -> TaskUpdate:
     # An error may carry the task's state: a timeout of the API (504, 5004) comes with `processing`, and the task goes
     # on.
     if task_id_of(data) == task_id and (code == 200 or "status" in data):
-        return _update(data)
+        return _update(data, envelope.message)
     if code in _TASK_FAILED_CODES:
         return TaskUpdate(task_id, TaskStatus.FAILED, error=_reason(envelope))
     if code == 404:
@@ -184,15 +187,17 @@ def task_id_of(data: Mapping[str, Any]) -> str:
     return text if _TASK_ID.fullmatch(text) else ""
 
 
-def _update(data: Mapping[str, Any]) -> TaskUpdate:
+def _update(data: Mapping[str, Any], message: str = "") -> TaskUpdate:
+    """Return the task of a prediction; `message` is the envelope's, the reason of a failure that has none itself."""
     progress = as_mapping(data.get("x-progress"))
+    status = status_named(data.get("status"))
     return TaskUpdate(
         task_id=task_id_of(data),
-        status=_status(data.get("status")),
-        outputs=_outputs(data.get("outputs")),
+        status=status,
+        outputs=_outputs(data.get("outputs", data.get("output"))),
         # `is True`: the list may hold anything, and a text such as "false" would count as true.
         nsfw=tuple(flag is True for flag in as_list(data.get("has_nsfw_contents"))[:MAX_OUTPUTS]),
-        error=reason_or_text(data.get("x-message"), as_text(data.get("error")).strip()[:MESSAGE_LIMIT]),
+        error=reason_or_text(data.get("x-message"), _cause(data, message) if status in _FAILURES else ""),
         inference_ms=as_count(as_mapping(data.get("timings")).get("inference")),
         # Unchecked here: the client compares it with the API's own address before it sends the key there.
         query_url=_url(as_mapping(data.get("urls")).get("get")) or None,
@@ -205,6 +210,11 @@ def _update(data: Mapping[str, Any]) -> TaskUpdate:
         preview=_preview(data.get("x-preview")),
         stage=message_or_text(data.get("x-stage-code"), as_text(data.get("x-stage")).strip()[:STAGE_LIMIT]),
     )
+
+
+def _cause(data: Mapping[str, Any], message: str) -> str:
+    """Return the reason of a failed task: its `error`, else what it says elsewhere, else the envelope's message."""
+    return reason_in(data.get("error")) or reason_in(dict(data)) or message
 
 
 def _preview(value: object) -> str:
@@ -220,17 +230,18 @@ def _preview(value: object) -> str:
     return text if data.startswith(b"\xff\xd8\xff") else ""
 
 
-def _status(value: object) -> TaskStatus:
-    """Return the status; an unknown one counts as RUNNING, so that the task is polled on."""
-    try:
-        return TaskStatus(value)
-    except ValueError:
-        return TaskStatus.RUNNING
-
-
 def _outputs(value: object) -> tuple[str | bytes, ...]:
     """Return one output per entry; empty bytes for an entry that is no text, since the NSFW flags go by index."""
-    return tuple(_output(item) if isinstance(item, str) else b"" for item in as_list(value)[:MAX_OUTPUTS])
+    entries = as_list(value) if isinstance(value, list) else [value] if value else []
+    return tuple(_output(_address_or_text(entry)) for entry in entries[:MAX_OUTPUTS])
+
+
+def _address_or_text(entry: object) -> str:
+    """Return an output, or the address of one that is an object; an empty text for neither."""
+    if isinstance(entry, str):
+        return entry
+    named = as_mapping(entry)
+    return next((text for name in ("url", "image") if isinstance(text := named.get(name), str)), "")
 
 
 def _output(text: str) -> str | bytes:
@@ -247,13 +258,3 @@ def _url(value: object) -> str:
     """Return a URL unchecked; empty for a value that is no text, or too long to be stored with a job."""
     text = as_text(value)
     return text if len(text) <= URL_LIMIT else ""
-
-
-def unix_seconds(value: object) -> float | None:
-    """Return an ISO 8601 time as Unix seconds; UTC without a time zone, None for what is no time."""
-    try:
-        # Reads the final `Z` of the API's times only since Python 3.11.
-        moment = datetime.fromisoformat(as_text(value))
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from components.domain.json_values import as_mapping, as_text
+from components.api.reasons import reason_in
+from components.domain.json_values import as_mapping
 
-MESSAGE_LIMIT = 300
-"""Characters of the API's own message that are shown to a visitor."""
 MAX_VALUES = 400_000
 """Values of an answer; a list of a thousand models has about 100,000. Python reads a million in 0.2 s, in which no
 other thread runs; an inline image of 64 MB is one value, read in 0.2 s (measured)."""
@@ -62,8 +61,8 @@ class Envelope:
 
     @property
     def message(self) -> str:
-        """Return the API's own message, at most MESSAGE_LIMIT characters."""
-        return as_text(self.fields.get("message")).strip()[:MESSAGE_LIMIT]
+        """Return what the answer says, in whatever shape, at most MESSAGE_LIMIT characters; empty for nothing."""
+        return reason_in(dict(self.fields))
 
 
 def envelope_of(response: ApiResponse) -> Envelope:
@@ -96,11 +95,15 @@ def _is_no_route(status: int, fields: Mapping[str, Any]) -> bool:
 
 
 def _json_object(body: bytes) -> Mapping[str, Any]:
-    """Return the JSON object of a body; an empty one for anything else, and for one of too many values."""
+    """Return the JSON object of a body; an empty one for anything else, and for one of too many values.
+
+    A list, as some services answer, is the `errors` of an object.
+    """
     # Each value but the first of a list or an object has a comma before it.
     if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
         return {}
     try:
-        return as_mapping(json.loads(body))
+        value = json.loads(body)
+        return {"errors": value} if isinstance(value, list) else as_mapping(value)
     except (ValueError, RecursionError):  # RecursionError: thousands of nested arrays
         return {}

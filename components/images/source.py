@@ -9,12 +9,13 @@ from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError, features
 
 from components import messages
 from components.errors import InvalidRequest
-from components.images.decoding import open_image, orientation, upright
+from components.images.decoding import open_image, upright
 from components.images.inspect import FORMATS, PIXEL_LIMIT
+from components.images.jpeg_end import with_end
 from components.images.structure import TooSlow
 from components.messages.message import Message
 
@@ -24,13 +25,12 @@ MIN_SIDE = 16
 """Pixels of the shorter side, at least."""
 MAX_ASPECT = 10
 """Longer side divided by the shorter one, at most."""
+_SOURCE_FORMATS = (*FORMATS, *(("AVIF",) if features.check("avif") else ()))
 _SHORT_SIDE, _LONG_SIDE = 1536, 4096
 """Pixels of the stored image, at most: enough for any size that can be requested, and no more."""
 _LARGE_PIXELS = 12_000_000
 """Pixels from which one image at a time is decoded: 40 million take up to 800 MB of memory (measured)."""
 _LARGE_TURN = Lock()
-_MASK_THRESHOLD = 128
-"""Grey value from which a mask counts as white."""
 _STEPS = b"mpet"
 """Kind of color conversion with any number of steps: 80 kB of them took 23 seconds (measured). Few have it."""
 _BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
@@ -42,7 +42,7 @@ def normalize_upload(data: bytes) -> Image.Image:
 
     Raises InvalidRequest at `image` for a file that is too large, too small, too narrow, damaged or no image.
     """
-    with _opened(data, "image") as image:
+    with opened(data, "image") as image:
         _check_shape(image.width, image.height)
         if image.format == "JPEG":
             image.draft(
@@ -50,7 +50,7 @@ def normalize_upload(data: bytes) -> Image.Image:
             )  # decodes at a half or a quarter, if that is enough
         image.load()
         # Made small first: a conversion of colors at 40 megapixels takes three seconds.
-        return _bare(_to_srgb(_shrunk(_flatten(_upright(image), "white"))))
+        return _bare(_to_srgb(_shrunk(_flatten(turned_upright(image), "white"))))
 
 
 def png(image: Image.Image) -> bytes:
@@ -60,29 +60,13 @@ def png(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def binary_mask(data: bytes, size: tuple[int, int], *, resize: bool = False) -> Image.Image:
-    """Return a mask as an L image: 255 is changed, 0 stays, no values between.
-
-    A file with transparency is read by its alpha channel, any other by its brightness. Raises InvalidRequest at
-    `mask_image` for what is no image, and for another size than `size` (width, height) unless `resize` is set.
-    """
-    with _opened(data, "mask_image") as image:
-        if image.size != size and not resize and _upright_size(image) != size:
-            raise InvalidRequest("mask_image", messages.MASK_NOT_FITTED)
-        image.load()
-        upright = _upright(image)
-        grey = _mask_to_grey(upright)
-    sharp = grey.point([0] * _MASK_THRESHOLD + [255] * (256 - _MASK_THRESHOLD))
-    return sharp if sharp.size == size else sharp.resize(size, Image.Resampling.NEAREST)
-
-
 @contextmanager
-def _opened(data: bytes, field: str) -> Generator[Image.Image]:
+def opened(data: bytes, field: str) -> Generator[Image.Image]:
     """Open an image file by its content; raise InvalidRequest for what is wrong with it, here and in the block."""
     if len(data) > BYTE_LIMIT:
         raise InvalidRequest(field, messages.SOURCE_TOO_LARGE)
     try:
-        with open_image(data, FORMATS) as image:
+        with open_image(with_end(data), _SOURCE_FORMATS) as image:
             if image.width * image.height > PIXEL_LIMIT:
                 raise InvalidRequest(field, messages.SOURCE_TOO_MANY_PIXELS)
             with _LARGE_TURN if image.width * image.height > _LARGE_PIXELS else nullcontext():
@@ -107,19 +91,12 @@ def _check_shape(width: int, height: int) -> None:
         raise InvalidRequest("image", message)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def turned_upright(image: Image.Image) -> Image.Image:
+    """Return an image as its EXIF data turns it; as it is where they are forged."""
     try:
         return upright(image)
     except _BROKEN:  # forged EXIF data; the image itself is whole
         return image
-
-
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    try:
-        is_rotated = orientation(image) in (5, 6, 7, 8)  # orientations that swap width and height
-    except _BROKEN:
-        is_rotated = False
-    return (image.height, image.width) if is_rotated else image.size
 
 
 def _flatten(image: Image.Image, background: str) -> Image.Image:
@@ -164,12 +141,3 @@ def _bare(image: Image.Image) -> Image.Image:
 def _stored_size(width: int, height: int) -> tuple[int, int]:
     scale = min(1.0, _SHORT_SIDE / min(width, height), _LONG_SIDE / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _mask_to_grey(image: Image.Image) -> Image.Image:
-    if image.has_transparency_data:
-        alpha = image.convert("RGBA").getchannel("A")
-        if alpha.getextrema() != (255, 255):
-            return alpha
-        image = image.convert("RGB")
-    return _flatten(image, "black").convert("L")

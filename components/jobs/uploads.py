@@ -12,7 +12,8 @@ from components.api.encode import NO_IMAGE_LINKS, ImageLinks
 from components.clock import Clock
 from components.domain.job import Job
 from components.domain.request import SourceImage
-from components.errors import NotProvided, UploadFailed
+from components.errors import NotProvided, SubmitRejected, UploadFailed
+from components.images.mask_reading import is_blank
 from components.storage.async_store import AsyncStore
 
 LINK_VALID_SECONDS = 6 * 24 * 3600.0
@@ -38,6 +39,8 @@ class Uploads:
         image, mask = job.request.image, job.request.mask
         if not image:
             return NO_IMAGE_LINKS
+        if mask:
+            await self._require_marks(mask)
         return ImageLinks(await self._link(job.account, image), await self._link(job.account, mask) if mask else "")
 
     async def forget(self, job: Job) -> None:
@@ -45,6 +48,12 @@ class Uploads:
         for source in (job.request.image, job.request.mask):
             if source:
                 await self._store.forget_upload(job.account, source.digest)
+
+    async def _require_marks(self, mask: SourceImage) -> None:
+        """Raise SubmitRejected for a mask that changes nothing: one of an earlier version, in a job made again."""
+        content = await self._store.image_bytes(mask.name)
+        if content and await asyncio.to_thread(is_blank, content):
+            raise SubmitRejected(messages.MASK_CHANGES_NOTHING)
 
     async def _link(self, account: str, source: SourceImage) -> str:
         # The jobs of one press share their image: without the lock each of them would upload it.

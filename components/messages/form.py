@@ -20,6 +20,8 @@ NOT_A_LIST_OF_LORAS = Message("not_a_list_of_loras")
 IMAGE_NOT_FITTED = Message("image_not_fitted")
 MASK_WITHOUT_IMAGE = Message("mask_without_image")
 MASK_NOT_FITTED = Message("mask_not_fitted")
+MASK_CHANGES_NOTHING = Message("mask_changes_nothing")
+MASK_UNCLEAR = Message("mask_unclear")
 NOT_A_LORA = Message("not_a_lora")
 
 

@@ -46,6 +46,11 @@ def setting_refused(reason: Param) -> Message:
     return Message("setting_refused_because", {"reason": reason}) if reason else Message("setting_refused")
 
 
+def unclear(reason: str) -> Message:
+    """Return the message for an answer to a submit that says neither yes nor no; `reason` is its own, or empty."""
+    return Message("unclear_because", {"reason": reason}, Charge.MAYBE) if reason else NO_CLEAR_ANSWER
+
+
 def refused(reason: Param) -> Message:
     """Return the message for a request that the API refused for another reason."""
     return Message("refused_because", {"reason": reason}) if reason else Message("refused")

@@ -14,8 +14,10 @@ from components.domain.request import SourceImage
 from components.domain.schema import ModelSchema
 from components.errors import InvalidRequest
 from components.images.fit import FitMode, Placement, fit
+from components.images.mask_fit import fit_mask
+from components.images.mask_reading import read_mask
 from components.images.outpaint import Box, Padding, outpaint
-from components.images.source import binary_mask, normalize_upload, png
+from components.images.source import normalize_upload, png
 from components.services.source_quota import SourceQuota
 from components.storage.async_store import AsyncStore
 from components.threads import image_threads
@@ -77,7 +79,7 @@ class SourceImages:
         return self._fitted[key]
 
     async def add_mask(self, person: Person, image_name: str, data: bytes) -> SourceImage:
-        """Store the mask of a fitted image, of the same size. Raises InvalidRequest and StorageError."""
+        """Store the mask of a fitted image, white on black and of its size. Raises InvalidRequest and StorageError."""
         image = await self.require(person, image_name)
         return await self._save(person, await image_threads().run(_same_size_mask, data, image.size), image.size)
 
@@ -90,14 +92,16 @@ class SourceImages:
         extended, size, original, is_smaller = await image_threads().run(_extended, content, padding, schema)
         return ExtendedImage(await self._save(person, extended, size), original, is_smaller)
 
-    async def fit_mask(
-        self, person: Person, data: bytes, source: tuple[int, int], size: tuple[int, int]
-    ) -> SourceImage:
-        """Store the mask of an image of size `source` that was cropped to `size`, cropped alike.
+    async def add_mask_file(
+        self, person: Person, data: bytes, name: str, fitted: FittedImage
+    ) -> tuple[SourceImage, bool]:
+        """Store what a mask file marks in a fitted image, and return whether that is certain: the rest may be meant.
 
-        Raises InvalidRequest and StorageError.
+        The file was made for image `name`, or for the fitted image. Raises InvalidRequest and StorageError.
         """
-        return await self._save(person, await image_threads().run(_fitted_mask, data, source, size), size)
+        source = await self.require(person, name)
+        content, is_certain = await image_threads().run(_fitted_mask, data, source.size, fitted)
+        return await self._save(person, content, fitted.image.size), is_certain
 
     async def add_result(self, person: Person, job_id: str, index: int) -> SourceImage:
         """Store image number `index` of a completed job as a source image. Raises InvalidRequest and StorageError."""
@@ -150,11 +154,19 @@ def _extended(content: bytes, padding: Padding, schema: ModelSchema) -> tuple[by
     return png(extended.image), extended.image.size, extended.unchanged, extended.scale < 1
 
 
-def _fitted_mask(data: bytes, source: tuple[int, int], size: tuple[int, int]) -> bytes:
-    # Scaling leaves grey at the edges, where a mask must be black or white.
-    white, _ = fit(binary_mask(data, source, resize=True).convert("RGB"), *size, FitMode.CROP)
-    return png(white.convert("L").point([0] * 128 + [255] * 128))
+def _fitted_mask(data: bytes, source: tuple[int, int], fitted: FittedImage) -> tuple[bytes, bool]:
+    reading = read_mask(data)
+    return _mask_png(fit_mask(reading.changed, source, fitted.image.size, fitted.placement)), reading.is_certain
 
 
 def _same_size_mask(data: bytes, size: tuple[int, int]) -> bytes:
-    return png(binary_mask(data, size))
+    reading = read_mask(data)
+    if reading.changed.size != size:
+        raise InvalidRequest("mask_image", messages.MASK_NOT_FITTED)
+    return _mask_png(reading.changed)
+
+
+def _mask_png(mask: Image.Image) -> bytes:
+    if mask.getbbox() is None:
+        raise InvalidRequest("mask_image", messages.MASK_CHANGES_NOTHING)
+    return png(mask)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from components.domain.job import StoredImage
+from components.images.conversion import converted
 from components.images.inspect import inspect
 from components.images.thumbnail import thumbnail
 
@@ -71,8 +72,10 @@ class ImageFiles:
     def commit(self, temp: BinaryIO, *, nsfw: bool) -> tuple[StoredImage, bool]:
         """Check a downloaded image and store it; return its facts, and whether it is on disk.
 
-        Raises ImageUnavailable for a damaged image, and OSError when the temporary file cannot be read.
+        A GIF or AVIF is stored as PNG. Raises ImageUnavailable for a damaged image, and OSError when the temporary
+        file cannot be read or written.
         """
+        _convert(temp)
         facts = inspect(temp)
         name = secrets.token_hex(16) + facts.suffix
         is_on_disk = not isinstance(temp, io.BytesIO) and self._to_disk(temp, name)
@@ -197,6 +200,14 @@ class ImageFiles:
             self._memory[name] = content
             while sum(map(len, self._memory.values())) > self._memory_limit:
                 del self._memory[next(iter(self._memory))]
+
+
+def _convert(temp: BinaryIO) -> None:
+    temp.seek(0)
+    if png := converted(temp.read()):
+        temp.seek(0)
+        temp.truncate()
+        temp.write(png)
 
 
 def _is_unknown(path: Path, known: Collection[str], until: float) -> bool:

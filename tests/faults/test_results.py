@@ -109,12 +109,12 @@ class TestContent:
                 (bad_images.SVG, "image/svg+xml"),
                 (bad_images.HTML, "text/html"),
                 (bad_images.JSON, "application/json"),
-                (bad_images.picture("GIF"), "image/png"),
+                (bad_images.picture("TIFF"), "image/png"),
                 (b"", "image/png"),
             ],
             2,
         ),
-        ids=["html as png", "svg", "html", "json", "gif as png", "nothing"],
+        ids=["html as png", "svg", "html", "json", "tiff as png", "nothing"],
     )
     def test_f24_what_is_no_picture(self, content: bytes, kind: str, visitor: Visitor, service: Service) -> None:
         address = service.file("picture.png", answers(200, content, {"content-type": kind}))

@@ -14,8 +14,11 @@ import pytest
 from PIL import Image
 
 from components.api.code_samples import SampleHosts, code_samples
-from components.api.decode import decode_inline_image, decode_task, unix_seconds
+from components.api.decode import decode_inline_image, decode_task
 from components.api.envelope import ApiResponse
+from components.api.reasons import reason_in
+from components.api.status_words import status_named
+from components.api.times import unix_seconds
 from components.domain.api_key import cleaned
 from components.domain.batch import read_axes
 from components.domain.lora_path import is_lora_path
@@ -225,6 +228,10 @@ PARSERS: dict[str, Parser] = {
     "time to wait": Parser(lambda text: retry_after_seconds(text, 0.0)),
     "inline image": Parser(decode_inline_image),
     "time": Parser(unix_seconds),
+    "reason": Parser(
+        lambda text: reason_in({"error": [{"loc": [text, text], "msg": text}], "errors": {text: [text]}})
+    ),
+    "status": Parser(status_named),
     "answer of the API": Parser(answer),
     "indexed words": Parser(folded),
     "search": Parser(lambda text: query("visitor", Search(words=text), 10)),

@@ -1,6 +1,6 @@
 /** The panel of the source image: takes an image, fits it to the size of the form, and says what of it is changed. */
 import { pressWith } from "../press/guard.js";
-import { address, make, setText } from "../shared/dom.js";
+import { make, setText } from "../shared/dom.js";
 import { keepInSight, setSummary, showControl } from "../shared/folds.js";
 import { inFull, MessageError, notice } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
@@ -137,8 +137,7 @@ export class EditPanel {
     await this.queue;
     if (!this.fitted || !MODES[this.mode].hasMask) return;
     const { openEditor } = await import("./mask/editor.js");
-    const { src, width, height } = this.fitted;
-    const painted = await openEditor({ src: address(src), width, height }, this.painted ?? {}, this.mode);
+    const painted = await openEditor(this);
     if (!painted) return;
     Object.assign(this, { painted, mask: null, mode: painted.isRemoval ? "remove" : this.mode });
     this.status.show("");

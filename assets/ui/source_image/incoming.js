@@ -7,7 +7,8 @@ import { dropTarget } from "./drop_target.js";
 /** Creates the file input and the camera button.
  * @param {(file: ?Blob) => void} take @param {() => void} onNoCamera @returns {HTMLElement} */
 export function invitation(take, onNoCamera) {
-  const accept = "image/png,image/jpeg,image/webp";
+  // Without HEIC: a phone then hands its photos over as JPEG. Dropped or pasted it is taken where the browser reads it.
+  const accept = ["png", "jpeg", "webp", "avif", "gif", "bmp"].map((kind) => `image/${kind}`).join();
   const input = make("input", { type: "file", accept, "aria-label": text("source_image.file") });
   input.onchange = () => {
     take(input.files[0]);

@@ -4,7 +4,7 @@ import { address } from "../shared/dom.js";
 import { MessageError } from "../shared/messages.js";
 
 const MOST_BYTES = 40 * 1024 * 1024; // see components/images/source.py
-const TOO_MANY_PIXELS = 422; // HTTP status with which the server refuses an image
+const UNUSABLE = 422; // HTTP status with which the server refuses an image
 const TOO_LARGE = 413; // that of a proxy, whose limit may be lower than the server's
 
 /** All of these reject with a MessageError. */
@@ -14,7 +14,7 @@ export class SourceImages {
     this.messages = messages;
   }
 
-  /** Uploads a file, made smaller where it is too large. @param {Blob} file
+  /** Uploads a file, made smaller where it is too large, as a JPEG where the server cannot read it. @param {Blob} file
    * @returns {Promise<import("./edit_panel.js").Original>} */
   async upload(file) {
     const { shrunk } = await import("./shrink.js");
@@ -23,10 +23,11 @@ export class SourceImages {
     try {
       return await this.#post("", first);
     } catch (error) {
-      const smaller =
-        error.status === TOO_MANY_PIXELS && first === file ? await shrunk(file, { onlyLarge: true }) : null;
-      if (!smaller) throw error;
-      return this.#post("", smaller);
+      // What the server cannot read, such as HEIC, the browser may be able to.
+      const onlyLarge = error.shown.code !== "not_a_source";
+      const readable = error.status === UNUSABLE && first === file ? await shrunk(file, { onlyLarge }) : null;
+      if (!readable) throw error;
+      return this.#post("", readable);
     }
   }
 
@@ -45,6 +46,13 @@ export class SourceImages {
 
   /** @param {{name: string}} fitted @param {Blob} png @returns {Promise<{name: string, src: string}>} */
   uploadMask = ({ name }, png) => this.#post(`/mask/${name}`, png);
+
+  /** Sends a file that someone else made as a mask of an image. @param {Blob} file @param {{name: string}} original
+   * @param {{width: number, height: number}} fitted @param {string} way in which it was fitted
+   * @returns {Promise<{src: string, is_certain: boolean}>} what it marks; the rest may be meant unless it is certain */
+  readMask(file, { name }, { width, height }, way) {
+    return this.#post(`/mask-file/${name}?${new URLSearchParams({ width, height, way })}`, file);
+  }
 
   async #post(path, body) {
     const visitor = await getVisitor();

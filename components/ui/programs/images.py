@@ -47,12 +47,15 @@ async def image_fields(playground: Playground, program: Person, values: Mapping[
     size = values.get("width", 1024), values.get("height", 1024)
     playground.backend.schema.check_size(*size)
     sources = playground.source_images
-    # The uncropped image is stored first: a mask of its size is cropped alike.
+    # The uncropped image is stored first: a mask that was made for it is cropped alike.
     uncropped = await sources.add(program, await asyncio.to_thread(_content, "image", values["image"]))
-    fields = {"image": (await sources.fit(program, uncropped.name, *size, FitMode.CROP)).image}
+    fitted = await sources.fit(program, uncropped.name, *size, FitMode.CROP)
+    fields = {"image": fitted.image}
     if "mask_image" in values:
         mask = await asyncio.to_thread(_content, "mask_image", values["mask_image"])
-        fields["mask"] = await sources.fit_mask(program, mask, uncropped.size, size)
+        fields["mask"], is_certain = await sources.add_mask_file(program, mask, uncropped.name, fitted)
+        if not is_certain:
+            raise InvalidRequest("mask_image", messages.MASK_UNCLEAR)
     return fields
 
 

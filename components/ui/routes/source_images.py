@@ -22,6 +22,7 @@ from components.images.outpaint import Padding
 from components.loras.checker import LoraChecker
 from components.recipes.restore import restore_first
 from components.services.playground import Playground
+from components.services.source_images import FittedImage
 from components.threads import optional_threads
 from components.ui.http.upload_body import read_upload
 from components.ui.identity import as_object, person_of
@@ -43,7 +44,7 @@ Work = Callable[[Playground, Person, Request, bytes], Awaitable[dict[str, Any]]]
 def source_routes(playground: Playground) -> list[BaseRoute]:
     """Return the routes, which Gradio's app serves besides its own."""
     handlers: dict[str, Work] = {"": _add, "/fit": _fit, "/mask/{name}": _add_mask, "/result": _add_result}
-    handlers["/room"] = _extend
+    handlers |= {"/room": _extend, "/mask-file/{name}": _add_mask_file}
     return [Route(PATH + tail, _endpoint(playground, work), methods=["POST"]) for tail, work in handlers.items()]
 
 
@@ -86,17 +87,30 @@ async def _add_mask(playground: Playground, person: Person, request: Request, bo
     return source_json(await playground.source_images.add_mask(person, request.path_params["name"], body))
 
 
+async def _add_mask_file(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:
+    """Store what a mask file, the body, marks in an image fitted as the query says: `width`, `height`, `way`."""
+    name, query = request.path_params["name"], request.query_params
+    width, height = (_whole_number(query.get(side, "")) for side in ("width", "height"))
+    fitted = await _fitted(playground, person, name, width, height, query.get("way"))
+    mask, is_certain = await playground.source_images.add_mask_file(person, body, name, fitted)
+    return source_json(mask) | {"is_certain": is_certain}
+
+
 async def _fit(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:
     """Fit a stored image to a size in pixels: `{name, width, height, way}`."""
     del request
     payload = _payload(body)
-    name, width, height = str(payload.get("name"))[:64], payload.get("width"), payload.get("height")
+    name, sides = str(payload.get("name"))[:64], (payload.get("width"), payload.get("height"))
+    fitted = await _fitted(playground, person, name, *sides, payload.get("way"))
+    return source_json(fitted.image, fitted.placement)
+
+
+async def _fitted(playground: Playground, person: Person, name: str, width: Any, height: Any, way: Any) -> FittedImage:
     if not is_whole(width) or not is_whole(height):
         raise InvalidRequest("width", messages.NOT_A_NUMBER)
     # A larger one would be of no use, and be stored for days.
     playground.backend.schema.check_size(width, height)
-    fitted = await playground.source_images.fit(person, name, width, height, _fit_mode(payload.get("way")))
-    return source_json(fitted.image, fitted.placement)
+    return await playground.source_images.fit(person, name, width, height, _fit_mode(way))
 
 
 async def _extend(playground: Playground, person: Person, request: Request, body: bytes) -> dict[str, Any]:
@@ -156,6 +170,11 @@ def _payload(body: bytes) -> dict[str, Any]:
     # RecursionError: json.loads of deeply nested lists.
     except (ValueError, RecursionError):
         return {}
+
+
+def _whole_number(text: str) -> int | None:
+    """Return a whole number of up to five digits; None for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else None
 
 
 def _fit_mode(text: Any) -> FitMode:

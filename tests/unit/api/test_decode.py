@@ -8,7 +8,7 @@ import pytest
 
 from components import messages
 from components.api.decode import decode_recent, decode_submit, decode_task
-from components.api.envelope import MESSAGE_LIMIT
+from components.api.reasons import MESSAGE_LIMIT
 from components.domain.task import TaskStatus, TaskUpdate
 from components.errors import (
     InsufficientCredit,
@@ -237,7 +237,7 @@ def test_a_long_message_is_cut():
         ("2023-04-01T12:34:56.789", CREATED),
         ("0001-01-01T00:00:00+14:00", -62135647200.0),
         ("yesterday", None),
-        (1680352496, None),
+        (1680352496, 1680352496.0),
         (None, None),
     ],
 )

@@ -34,6 +34,13 @@ OTHER_BODIES: dict[str, bytes] = {
     "code as text": json.dumps({"code": "401", "message": "no", "data": None}).encode(),
     "code true": json.dumps({"code": True, "message": "no", "data": None}).encode(),
 }
+REASONS: dict[bytes, str] = {
+    OTHER_BODIES["detail"]: "Unauthorized: insufficient rights",
+    OTHER_BODIES["message"]: "insufficient rights",
+    OTHER_BODIES["code as text"]: "no",
+    OTHER_BODIES["code true"]: "no",
+}
+"""What the bodies say, which is shown and decides nothing."""
 CONTRADICTION = json.dumps({"code": 200, "message": "success", "data": None}).encode()
 ANSWERS: dict[str, tuple[int, bytes]] = {
     **{f"{status} page": (status, PAGE) for status in STATUSES},
@@ -83,7 +90,8 @@ async def test_a_submit_may_have_made_a_task(name):
     error = await error_of(submit, status, body)
     assert type(error) is SubmissionUnknown
     is_page = body == PAGE and status < 500
-    assert error.message == (messages.UNEXPECTED_PAGE if is_page else messages.NO_CLEAR_ANSWER)
+    reason = next((reason for known, reason in REASONS.items() if known == body), "")
+    assert error.message == (messages.UNEXPECTED_PAGE if is_page else messages.unclear(reason))
 
 
 @pytest.mark.parametrize("call", LOOKS)

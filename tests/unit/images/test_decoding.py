@@ -14,8 +14,9 @@ from components import messages
 from components.errors import ImageUnavailable, InvalidRequest
 from components.images.decoding import SECONDS, open_image
 from components.images.inspect import FORMATS, inspect
+from components.images.mask_reading import read_mask
 from components.images.metadata import read_text, strip, write_text
-from components.images.source import binary_mask, normalize_upload
+from components.images.source import normalize_upload
 from components.images.structure import MAX_SCANS, TooSlow, check_structure
 from components.images.thumbnail import thumbnail
 from components.server.errors import Refused
@@ -48,7 +49,7 @@ def test_a_file_of_too_many_parts_is_refused_wherever_one_is_opened(name: str) -
     with pytest.raises(InvalidRequest) as upload:
         normalize_upload(data)
     with pytest.raises(InvalidRequest) as mask:
-        binary_mask(data, (40, 24))
+        read_mask(data)
     with pytest.raises(ImageUnavailable) as result:
         inspect(io.BytesIO(data))
     with pytest.raises(Refused) as input_image:

@@ -16,7 +16,7 @@ from components.domain.schema import BUILT_IN_SCHEMA
 from components.errors import InvalidRequest
 from components.images import source
 from components.images.fit import FitMode, fit, match_size
-from components.images.source import BYTE_LIMIT, binary_mask, normalize_upload, png
+from components.images.source import BYTE_LIMIT, normalize_upload, png
 from components.ui.message_json import message_json
 from components.ui.panels.source_image import SourceImagePanel, _messages
 
@@ -170,19 +170,6 @@ def test_the_matching_size_is_legal_and_near_to_the_shape(width, height):
 def test_a_tall_picture_is_not_cut():
     assert match_size(1000, 5000, BUILT_IN_SCHEMA) == (304, 1520)
     assert match_size(5000, 1000, BUILT_IN_SCHEMA) == (1520, 304)
-
-
-def test_a_mask_is_sharp_and_of_the_size_of_its_picture():
-    grey = Image.linear_gradient("L").resize((40, 40))
-    mask = binary_mask(file(grey), (40, 40))
-    assert set(mask.tobytes()) == {0, 255}
-    clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
-    clear.paste((0, 0, 0, 255), (10, 10, 20, 20))
-    assert binary_mask(file(clear), (40, 40)).getbbox() == (10, 10, 20, 20)
-    with pytest.raises(InvalidRequest) as caught:
-        binary_mask(file(grey), (41, 40))
-    assert caught.value.message == messages.MASK_NOT_FITTED
-    assert binary_mask(file(grey), (80, 80), resize=True).size == (80, 80)
 
 
 def test_what_is_written_is_read_back_bit_by_bit():

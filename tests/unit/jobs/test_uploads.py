@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
+from PIL import Image
 
 from components import messages
 from components.domain.job import JobState
@@ -154,3 +157,14 @@ async def test_each_account_has_uploads_of_its_own(tmp_path, api, clock):
         await rig.picture("c2", request=request_for(rig), token=grant.token)
     assert len(api.uploads) == 2
     assert api.payers[1] == OWN_KEY
+
+
+async def test_a_stored_mask_that_changes_nothing_is_not_sent(rig, api):
+    """One from before such masks were refused, in a job that is made again."""
+    black = io.BytesIO()
+    Image.new("L", SIZE, 0).save(black, "PNG")
+    mask = rig.store.add_source(ALICE, black.getvalue(), SIZE, 1.0)
+    job = await rig.picture(request=replace(request_for(rig), mask=mask))
+    assert (job.state, problem_of(job)) == (JobState.FAILED, messages.MASK_CHANGES_NOTHING)
+    assert job.problem.charge is Charge.NONE
+    assert api.posts == []

@@ -42,6 +42,7 @@ MADE = {
     "busy_until": messages.busy_until(1_800_000_000),
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
+    "unclear": messages.unclear("It said so."),
     "failed": messages.failed(""),
     "too_many_requests": messages.too_many_requests(3),
     "uploads_full": messages.uploads_full(3),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -22,6 +25,14 @@ from tests.support.core import host_config
 from tests.support.scripted_api import ALICE, BASE, BOB, KEY, picture_bytes
 
 PHOTO = picture_bytes(size=(400, 300))
+
+
+def mask_file(size: tuple[int, int], box: tuple[int, int, int, int] = (0, 0, 9, 9)) -> bytes:
+    """Return a black mask with a white box."""
+    mask, target = Image.new("L", size, 0), io.BytesIO()
+    mask.paste(255, box)
+    mask.save(target, "PNG")
+    return target.getvalue()
 
 
 @pytest.fixture
@@ -97,13 +108,52 @@ def test_s06_what_is_not_here_is_not_served(web, name):
         assert web.get(f"/playground/{place}/{name}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("mask", "told"),
+    [
+        (mask_file((400, 300), (0, 0, 0, 0)), messages.MASK_CHANGES_NOTHING),
+        (mask_file((300, 400)), messages.MASK_NOT_FITTED),
+        (b"<svg/>", messages.NOT_A_SOURCE),
+    ],
+)
+def test_a_mask_of_the_page_that_cannot_be_used_is_refused(web, mask, told):
+    taken = post(web, content=PHOTO).json()
+    answer = post(web, f"/mask/{taken['name']}", content=mask)
+    assert answer.status_code == 422
+    assert answer.json()["refused"] == message_json(told, is_free=True)
+
+
+def test_a_mask_file_follows_its_photo_and_says_whether_it_is_clear(web):
+    taken = post(web, content=picture_bytes(size=(1600, 800))).json()
+    to = f"/mask-file/{taken['name']}?width=1024&height=1024&way=crop"
+    mask = post(web, to, content=mask_file((1600, 800), (1000, 0, 1100, 800))).json()
+    assert (mask["width"], mask["height"], mask["is_certain"]) == (1024, 1024, True)
+    assert Image.open(io.BytesIO(web.get(f"/{mask['src']}").content)).getbbox() == (768, 0, 896, 1024)
+    hole, target = Image.new("RGBA", (1600, 800), (9, 9, 9, 255)), io.BytesIO()
+    hole.paste((0, 0, 0, 0), (1000, 0, 1100, 800))
+    hole.save(target, "PNG")
+    assert post(web, to, content=target.getvalue()).json()["is_certain"] is False
+    cut_off = post(web, to, content=mask_file((1600, 800), (0, 0, 200, 800)))
+    assert cut_off.json()["refused"] == message_json(messages.MASK_CHANGES_NOTHING, is_free=True)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?width=1024", "?width=x&height=1024&way=crop", "?width=9999999&height=1&way=pad"]
+)
+def test_s06_a_mask_file_goes_to_a_size_that_can_be_made_alone(web, query):
+    taken = post(web, content=PHOTO).json()
+    assert post(web, f"/mask-file/{taken['name']}{query}", content=mask_file((400, 300))).status_code == 422
+    allowed = "?width=512&height=512&way=crop"
+    assert post(web, f"/mask-file/{taken['name']}{allowed}", BOB, content=mask_file((400, 300))).status_code == 404
+
+
 async def test_a_press_may_name_its_own_pictures_alone(playground):
     alice, bob = Person(ALICE), Person(BOB)
     panel = SourceImagePanel.__new__(SourceImagePanel)
     panel._sources = playground.source_images
     master = await playground.source_images.add(alice, PHOTO)
     image = (await playground.source_images.fit(alice, master.name, 512, 512, FitMode.CROP)).image
-    mask = await playground.source_images.add_mask(alice, image.name, picture_bytes(size=(512, 512)))
+    mask = await playground.source_images.add_mask(alice, image.name, mask_file((512, 512)))
     ticket = {"picture": {"image": image.name, "mask": mask.name, "feather": 4, "strength": 0.5}}
     choice = await panel.read(ticket, alice)
     assert (choice.image, choice.mask, choice.feather, choice.prompt_strength) == (image, mask, 4, 0.5)

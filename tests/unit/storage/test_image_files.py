@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from components import messages
 from components.domain.job import JobState
@@ -87,6 +87,27 @@ def test_f24_what_is_no_picture_leaves_nothing(shelf, tmp_path):
             shelf.commit(landing, nsfw=False)
         shelf.discard(landing)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("kind", ["GIF", "AVIF"])
+def test_a_paid_image_of_another_format_is_stored_as_png(shelf, kind):
+    if kind == "AVIF" and not features.check("avif"):
+        pytest.skip("this Pillow was built without AVIF")
+    landing = landed(shelf, picture_bytes(kind, (40, 24)))
+    picture, is_on_disk = shelf.commit(landing, nsfw=False)
+    shelf.discard(landing)
+    assert is_on_disk
+    assert (picture.format, picture.width, picture.height) == ("PNG", 40, 24)
+    assert Image.open(io.BytesIO(content(shelf.find(picture.name)) or b"")).format == "PNG"
+
+
+@pytest.mark.parametrize("start", [b"GIF89a", b"\0\0\0 ftypavif"])
+def test_f24_what_only_begins_like_one_is_no_picture(shelf, start):
+    landing = landed(shelf, start + bytes(300))
+    with pytest.raises(ImageUnavailable) as caught:
+        shelf.commit(landing, nsfw=False)
+    shelf.discard(landing)
+    assert caught.value.message == messages.NOT_A_PICTURE
 
 
 def test_f30_what_a_killed_process_left_half_fetched_is_thrown_away(tmp_path):

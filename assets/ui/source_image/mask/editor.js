@@ -1,13 +1,15 @@
 /** Mask editor: a dialog for drawing over the part that should change. Fetched when first opened. */
-import { button, make, setText } from "../../shared/dom.js";
+import { address, button, make, setText } from "../../shared/dom.js";
 import { closeOnBack } from "../../shared/layers.js";
+import { inFull } from "../../shared/messages.js";
 import { forgive } from "../../shared/number_box.js";
 import { loadStyle } from "../../shared/stylesheet.js";
 import { text } from "../../shared/texts.js";
 import { Bitmap } from "./bitmap.js";
 import { grown } from "./distance.js";
-import { png, read } from "./files.js";
+import { png } from "./files.js";
 import { watchPointers } from "./pointers.js";
+import { restoredMask } from "./restore.js";
 import { History } from "./undo.js";
 import { View } from "./view.js";
 
@@ -15,16 +17,16 @@ const FEATHER = 8;
 const LARGEST = 200; // pixels, the brush's radius
 const SETTLED_MS = 150; // without a change, until the feathered edge is drawn: it is slow
 
-/** @typedef {{painted: Bitmap, mask: Bitmap, grow: number, feather: number, png: Blob, isRemoval?: boolean}} Painted `painted` is what the
- *   visitor drew, `mask` is grown from it; the file holds the latter. `isRemoval`: what is marked shall be removed now */
+/** @typedef {{painted: Bitmap, mask: Bitmap, grow: number, feather: number, png: Blob, isRemoval?: boolean}} Painted
+ *   `painted` is what the visitor drew, `mask` is grown from it; the file holds the latter. `isRemoval`: what is marked
+ *   shall be removed now */
 
-/** Opens the editor. @param {{src: string, width: number, height: number}} picture
- * @param {{painted?: Bitmap, grow?: number, feather?: number}} before the mask to start with
- * @param {"part" | "remove"} purpose
+/** Opens the editor. @param {import("../edit_panel.js").EditPanel} panel has the image, and the mask to start with
  * @returns {Promise<?Painted>} null when it was cancelled; Back and Escape keep what was drawn */
-export async function openEditor(picture, before, purpose) {
+export async function openEditor({ original, fitted, way, painted, mode, parts: { server } }) {
   await loadStyle(new URL("./editor.css", import.meta.url).href);
-  return new Editor(picture, before, purpose).show();
+  const readFile = (file) => server.readMask(file, original, fitted, way);
+  return new Editor({ ...fitted, src: address(fitted.src) }, painted ?? {}, mode, readFile).show();
 }
 
 const pixels = (count) => text("mask.pixels", { count });
@@ -33,8 +35,9 @@ const shareText = (share) =>
   (share < 0.01 ? text("mask.share_tiny") : text("mask.share", { percent: Math.round(100 * share) }));
 
 class Editor {
-  constructor(picture, { painted, grow = 0, feather = FEATHER }, purpose) {
+  constructor(picture, { painted, grow = 0, feather = FEATHER }, purpose, readFile) {
     const { width, height } = picture;
+    this.readFile = readFile;
     this.painted = painted?.clone() ?? new Bitmap(width, height);
     this.past = new History(this.painted);
     Object.assign(this, { grow, feather, tool: "paint", radius: Math.round(Math.min(width, height) / 20) });
@@ -128,7 +131,7 @@ class Editor {
     this.settling = setTimeout(() => this.view.draw(this.mask, this.feather), SETTLED_MS);
     const { share } = this.mask;
     setText(this.status, share ? shareText(share) : text("mask.nothing"));
-    this.useIt.disabled = this.removeIt.disabled = !share;
+    this.useIt.disabled = this.removeIt.disabled = !share || !this.question.hidden;
     this.undo.disabled = !this.past.canUndo;
     this.redo.disabled = !this.past.canRedo;
   }
@@ -192,16 +195,31 @@ class Editor {
     const label = text("mask.upload");
     const file = make("input", { type: "file", accept: "image/*", "aria-label": label, title: text("mask.upload_help") });
     file.onchange = async () => {
-      const { width, height } = this.painted;
-      try {
-        this.painted = await read(file.files[0], width, height);
-        this.#step();
-      } catch {
-        setText(this.status, text("mask.unreadable"));
-      }
+      const [chosen] = file.files;
       file.value = "";
+      try {
+        const found = await this.readFile(chosen);
+        this.painted = (await restoredMask({ ...found, feather: 0 }, this.painted)).painted;
+        this.question.hidden = found.is_certain;
+        this.#step();
+      } catch (error) {
+        setText(this.status, error.shown ? inFull(error.shown) : text("mask.unreadable"));
+      }
     };
     return make("label", { className: "upload" }, label, file);
+  }
+
+  /** Asks which part a mask file means. Its answers end it; until then the mask cannot be used. */
+  #meaning() {
+    const answer = (work) => () => {
+      work();
+      this.question.hidden = true;
+      this.#step();
+    };
+    return make("div", { className: "meaning", role: "group", "aria-label": text("mask.unclear"), hidden: true },
+      make("p", { role: "status" }, text("mask.unclear")),
+      button(text("mask.unclear_striped"), answer(() => {})),
+      button(text("mask.unclear_rest"), answer(() => this.painted.invert())));
   }
 
   #byNumbers() {
@@ -238,7 +256,8 @@ class Editor {
     this.removeIt.append(document.querySelector("#generate .price")?.textContent ?? "");
     const cancel = button(text("mask.cancel"), close({ isCancelled: true }));
     const actions = isForRemoval ? [this.useIt, this.removeIt] : [this.removeIt, this.useIt];
-    return make("footer", {}, this.status, cancel, ...actions);
+    this.question = this.#meaning();
+    return make("footer", {}, this.question, this.status, cancel, ...actions);
   }
 
   #key(event) {

@@ -10,21 +10,11 @@ export function png({ width, height, data }) {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-/** Reads an image as a mask of this size: bright pixels change; of an image with transparency, the opaque ones do.
- * @param {Blob} file @param {number} width @param {number} height @returns {Promise<Bitmap>} */
+/** Reads a mask of the server's: white changes. @param {Blob} file @param {number} width @param {number} height
+ * @returns {Promise<Bitmap>} */
 export async function read(file, width, height) {
-  // "pixelated": smoothing would make grey edges of a mask's hard ones.
-  const image = await createImageBitmap(file, { resizeWidth: width, resizeHeight: height, resizeQuality: "pixelated" });
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0);
+  context.drawImage(await createImageBitmap(file), 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  const mask = new Bitmap(width, height);
-  let hasTransparent = false;
-  for (let at = 3; at < data.length; at += 4) hasTransparent ||= data[at] < 128;
-  for (let at = 0; at < mask.data.length; at++) {
-    const [red, green, blue, opacity] = data.subarray(4 * at, 4 * at + 4);
-    const bright = 0.299 * red + 0.587 * green + 0.114 * blue;
-    mask.data[at] = (hasTransparent ? opacity : bright) >= 128 ? 255 : 0;
-  }
-  return mask;
+  return new Bitmap(width, height, Uint8Array.from({ length: width * height }, (_, at) => (data[4 * at] >= 128 ? 255 : 0)));
 }

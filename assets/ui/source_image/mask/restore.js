@@ -1,4 +1,4 @@
-/** A mask taken up again from its file at the server. Fetched after a reload. */
+/** A mask taken from its file at the server. Fetched after a reload, and when a mask file was sent. */
 import { address } from "../../shared/dom.js";
 import { read } from "./files.js";
 

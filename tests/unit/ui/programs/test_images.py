@@ -71,6 +71,40 @@ async def test_a_mask_is_cropped_as_its_picture_is(playground):
     assert set(mask.tobytes()) == {0, 255}
 
 
+def png_file(image: Image.Image) -> bytes:
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
+def beyond_the_crop() -> Image.Image:
+    """Return a mask whose white part the crop of 512 x 256 cuts off."""
+    mask = Image.new("L", (400, 400), 0)
+    mask.paste(255, (0, 0, 400, 90))
+    return mask
+
+
+def with_hole() -> Image.Image:
+    image = Image.new("RGBA", (400, 400), (200, 40, 40, 255))
+    image.paste((0, 0, 0, 0), (100, 150, 200, 250))
+    return image
+
+
+@pytest.mark.parametrize(
+    ("mask", "told"),
+    [
+        (Image.new("L", (400, 400), 0), messages.MASK_CHANGES_NOTHING),
+        (beyond_the_crop(), messages.MASK_CHANGES_NOTHING),
+        (with_hole(), messages.MASK_UNCLEAR),
+    ],
+    ids=["black", "cut off", "hole"],
+)
+async def test_a_mask_that_changes_nothing_or_may_mean_two_things_is_refused(playground, mask, told):
+    image = data_uri(picture_bytes(size=(400, 400)))
+    error = await refused(playground, image=image, mask_image=data_uri(png_file(mask)))
+    assert (error.field, error.message) == ("mask_image", told)
+
+
 async def test_without_pictures_nothing_is_decided(playground):
     assert await image_fields(playground, PROGRAM, SIZE) == {}
 
