@@ -32,7 +32,7 @@ _GENERAL = frozenset(
 )
 """Texts in small letters that give way to a more telling one beside them."""
 _NO_REASONS = frozenset({"success", "succeeded", "ok", "none", "null"})
-_UNSHOWN = re.compile(r"<(?:!doctype|html|head|body|h1|pre|script|div)\b|Traceback \(most recent call last\)", re.I)
+_UNSHOWN = re.compile(r"<(?:!doctype|html|head|body|h1|title)\b|Traceback \(most recent call last\)", re.I)
 _DEPTH = 9
 """Objects and lists in one another; services nest five."""
 _ITEMS = 5

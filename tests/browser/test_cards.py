@@ -120,16 +120,17 @@ def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, ap
 def test_what_was_charged_says_so_before_it_is_dismissed(regular: Person, api: HostedApi) -> None:
     person = regular
     api.is_stalled, api.bill.refund_delay = True, lambda task: 10_000.0
-    person.generate("charged")
+    person.generate("charged for nothing")
     person.sees("processing", 1)
-    (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "charged"]
+    (task,) = [task for task in api.tasks.values() if task.body["prompt"] == "charged for nothing"]
     task.status_by_hand = "failed"
     person.sees("failed", 1)
-    expect(person.tiles).to_contain_text("This was charged")
-    person.results.get_by_role("button", name="Dismiss", exact=True).click()
-    expect(person.results.get_by_text("the charge stays")).to_be_visible()
+    card = cards(person).first
+    expect(card).to_contain_text("This was charged")
+    card.get_by_role("button", name="Dismiss", exact=True).click()
+    expect(card.get_by_text("the charge stays")).to_be_visible()
     person.sees("failed", 1)
-    anyway = person.results.get_by_role("button", name="Dismiss anyway")
+    anyway = card.get_by_role("button", name="Dismiss anyway")
     expect(anyway).to_be_focused()
     anyway.click()
     person.has_tiles(0)

@@ -43,8 +43,8 @@ class TestNothingSent:
         with visitor.unaware():
             service.refuse()
             if case == "name not found":
+                app.set_names({})  # first: a connection that is open needs no name
                 service.listen()
-                app.set_names({})
             with full_port(service.port) if case == "no answer to connecting" else nullcontext():
                 visitor.is_said_to_be_unsent(case, NOTHING_SENT)
         assert service.posts_of(case) == []

@@ -119,7 +119,7 @@ class TestEnds:
     def test_f19_an_unknown_or_backward_status_is_working(self, visitor: Visitor, service: Service) -> None:
         service.is_stalled = True
         visitor.page.evaluate(WATCH_STATES)
-        words: list[Any] = ["processing", "dreaming", "created", "", None, 7, ["completed"], "COMPLETED", "processing"]
+        words: list[Any] = ["processing", "dreaming", "created", "", None, 7, ["completed"], "finishing", "processing"]
         service.next[QUERY] = [with_fields(status=word) for word in words]
         tile = visitor.submit("backwards").ends("processing")
         wait_until(lambda: not service.next[QUERY])

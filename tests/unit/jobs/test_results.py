@@ -73,7 +73,7 @@ async def test_an_output_that_is_neither_address_nor_picture_is_no_picture_and_n
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        *[(body, messages.NOT_A_PICTURE) for body in (b"<html></html>", b"<svg/>", b"{}", b"", picture_bytes("GIF"))],
+        *[(body, messages.NOT_A_PICTURE) for body in (b"<html></html>", b"<svg/>", b"{}", b"", picture_bytes("TIFF"))],
         (picture_bytes()[:-40], messages.DAMAGED),
     ],
 )
