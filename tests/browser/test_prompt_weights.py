@@ -78,7 +78,7 @@ def test_marks_of_weights_are_found_and_taken_out(scripts: Page) -> None:
 
 @pytest.mark.app("hosted")
 def test_the_note_offers_to_take_them_out(regular: Person) -> None:
-    note = regular.page.locator("#help-prompt .prompt-weights")
+    note = regular.page.locator("#words .prompt-weights")
     regular.prompt.fill("a (red:1.3) fox")
     expect(note).to_contain_text("(red:1.3)")
     note.get_by_role("button").click()

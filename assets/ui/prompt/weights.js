@@ -6,14 +6,14 @@ import { weightMark, withoutWeights } from "./weight_marks.js";
 
 const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
 const MOST_CHARACTERS = 40; // of a mark in the note
-const NAMES = ["prompt", "negative-prompt"];
+const HELP = { prompt: "help-prompt-keys", "negative-prompt": "help-negative-prompt" }; // what stands last below a box
 
 let timer;
 
 /** Hook: a text may have changed. */
 export function changed() {
   clearTimeout(timer);
-  timer = setTimeout(() => NAMES.forEach(update), SETTLED_MS);
+  timer = setTimeout(() => Object.keys(HELP).forEach(update), SETTLED_MS);
 }
 
 const inputOf = (name) => document.querySelector(`#field-${name} :is(textarea, input)`);
@@ -26,7 +26,7 @@ function update(name) {
   note.replaceChildren(...(mark ? [text("prompt.weights", { mark }), " ", offer(name)] : []));
 }
 
-const offer = (name) => button(text("prompt.take_weights_out"), () => takeOut(name), { className: "small" });
+const offer = (name) => button(text("prompt.take_weights_out"), () => takeOut(name));
 
 function takeOut(name) {
   const input = inputOf(name);
@@ -36,12 +36,14 @@ function takeOut(name) {
   input.focus();
 }
 
+/** The note of a box, below it: above, it would move what is being typed. */
 function noteOf(name) {
-  const help = document.getElementById(`help-${name}`);
-  let note = help?.querySelector(".prompt-weights");
-  if (help && !note) {
+  const help = document.getElementById(HELP[name]);
+  const place = help?.parentElement;
+  let note = place?.querySelector(":scope > .prompt-weights");
+  if (place && !note) {
     note = make("p", { className: "prompt-weights", role: "status", "aria-live": "polite" });
-    help.append(note);
+    help.after(note);
   }
   return note;
 }
