@@ -36,8 +36,11 @@ class ClientTurns:
     """Turns of clients: each waits for its own work alone."""
 
     def __init__(self) -> None:
-        self._queues: WeakValueDictionary[str, _ClientQueue] = WeakValueDictionary()
-        """Queue by client. The references are weak: a queue disappears with the last coroutine that waits in it."""
+        self._queues = WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], _ClientQueue]()
+        """Queue by event loop and client: a loop that was closed ends no turn of its own any more.
+
+        The references are weak: a queue disappears with the last coroutine that waits in it.
+        """
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[None]:
@@ -50,7 +53,7 @@ class ClientTurns:
 
     async def _begun_turn(self) -> _ClientQueue:
         """Wait for the client's turn; the caller ends it by releasing `turn`. Raises TooBusy."""
-        queue = self._queues.setdefault(CLIENT.get(), _ClientQueue())
+        queue = self._queues.setdefault((asyncio.get_running_loop(), CLIENT.get()), _ClientQueue())
         async with _waiting(queue):
             await queue.turn.acquire()
         return queue

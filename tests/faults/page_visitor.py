@@ -143,8 +143,10 @@ class Visitor(Person):
                 route.fallback()
 
         self.page.route(look, hold)
-        yield
-        self.page.unroute(look, hold)
+        try:
+            yield
+        finally:
+            self.page.unroute(look, hold)
 
     @contextmanager
     def a_press(self) -> Generator[None]:

@@ -53,6 +53,7 @@ class TestNothingSent:
         assert service.posts_of(case) == []
 
     def test_f01_a_service_that_comes_back_in_between_gets_one_post(self, visitor: Visitor, service: Service) -> None:
+        visitor.submit("just before").shows()  # so that price and balance are known
         with visitor.unaware():
             service.refuse()
             with full_port(service.port):
