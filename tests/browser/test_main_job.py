@@ -12,6 +12,11 @@ from tests.browser.person import Person
 from tests.support.v3_service import KEY, HostedApi
 from tests.support.v3_task import png
 
+STATES = """tile => { const states = [];
+  new MutationObserver(() => states.push(tile.dataset.state)).observe(tile, { attributeFilter: ["data-state"] });
+  return states; }"""
+"""States of a tile from now on."""
+
 
 @pytest.fixture
 def person(regular: Person) -> Person:
@@ -134,12 +139,14 @@ def test_a_receipt_that_comes_late_takes_no_tile_back(person: Person, api: Hoste
     person.page.route("**/gradio_api/queue/data*", hold)
     person.generate("quicker than its receipt")
     person.sees("completed", 1)
+    states = person.in_state("completed").first.evaluate_handle(STATES)
     with person.page.expect_response("**/gradio_api/queue/data*"):
         held[0].continue_()
     person.page.unroute("**/gradio_api/queue/data*")
     person.generate("the next")  # its receipt comes after the late one
     person.sees_pictures(2)
     person.has_tiles(2)
+    assert states.json_value() == [], "the bill would bring the picture back a moment later"
 
 
 def test_a_setting_the_service_refuses_is_told_at_its_field(person: Person, api: HostedApi) -> None:

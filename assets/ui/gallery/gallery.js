@@ -67,7 +67,7 @@ export class Gallery {
   /** Replaces the expected tiles of a press by the jobs of its receipt. @param {string} click @param {object[]} rows */
   confirm(click, rows) {
     // The feed may have been quicker than the receipt, whose rows are older then.
-    const isNews = ({ id }) => this.cards.tiles.get(id)?.row.expected ?? true;
+    const isNews = ({ id }) => !this.cards.tiles.has(id) || this.cards.tiles.get(id).row.expected;
     this.#put(rows.filter(isNews));
     for (const { id } of this.#expected(click)) this.cards.remove(id);
     this.#drawAll();
