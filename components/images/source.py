@@ -49,8 +49,11 @@ def normalize_upload(data: bytes) -> Image.Image:
                 None, _stored_size(image.width, image.height)
             )  # decodes at a half or a quarter, if that is enough
         image.load()
+        flat = _flatten(image, "white")
+        if flat is not image:
+            image.close()  # at 40 megapixels each copy that is kept takes 160 MB
         # Made small first: a conversion of colors at 40 megapixels takes three seconds.
-        return _bare(_to_srgb(_shrunk(_flatten(turned_upright(image), "white"))))
+        return _bare(_to_srgb(_shrunk(turned_upright(flat))))
 
 
 def png(image: Image.Image) -> bytes:
@@ -104,10 +107,10 @@ def _flatten(image: Image.Image, background: str) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits: convert("L") alone would clip everything above 255 to white
         image = image.point(lambda value: value * (1 / 256)).convert("L")
     if image.has_transparency_data:
-        solid = image.convert("RGBA")
+        solid = image if image.mode == "RGBA" else image.convert("RGBA")
         flat = Image.new("RGB", image.size, background)
-        flat.paste(solid, mask=solid.getchannel("A"))
-        flat.info["icc_profile"] = image.info.get("icc_profile")  # a new image has none; _to_srgb needs it
+        flat.paste(solid, mask=solid)
+        flat.info |= image.info  # a new image has none; its profile and its orientation are still needed
         return flat
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from components.errors import SetupError
-from components.server.process.health import HangDetector, ProbeBounds, probe
+from components.server.process.health import HangDetector, ProbeBounds, probe, probes_of
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +22,10 @@ ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 20.0
 """Seconds within which the child must print its port."""
 STOP_SECONDS = 3.0
+READER_SECONDS = 1.0
+"""Seconds that each of the two threads that read an ended child's output is waited for."""
 RESTART_PAUSE = 5.0
 """Seconds between two attempts to restart a server that does not start."""
-USUAL_PROBES = ProbeBounds()
 FAILED = ("The picture server of this app did not start.", "The app's log says why.")
 
 
@@ -35,10 +36,10 @@ class ServerChild:
     """
 
     def __init__(
-        self, engine: str, folder: Path, pace: float | None = None, probes: ProbeBounds = USUAL_PROBES
+        self, engine: str, folder: Path, pace: float | None = None, probes: ProbeBounds | None = None
     ) -> None:
-        """`pace`: seconds for 28 steps; None: the server's default."""
-        self._probes = probes
+        """`pace`: seconds for 28 steps; None: the server's default. `probes`: None for those of the engine."""
+        self._probes = probes or probes_of(engine)
         self._command = _command(engine, folder.resolve(), pace)
         self._port = 0
         self._stopping = threading.Event()
@@ -87,7 +88,7 @@ class ServerChild:
 
     def _end_hung(self) -> None:
         """Kill the server whenever it hangs; `_keep_alive` then starts it again."""
-        detector = HangDetector(self._probes.failures)
+        detector = HangDetector(self._probes)
         while not self._stopping.wait(self._probes.pause):
             process = self._process
             if process is None or process.poll() is not None:
@@ -107,7 +108,7 @@ class ServerChild:
             return
         _close(process)
         for reader in self._readers:
-            reader.join(timeout=1.0)
+            reader.join(READER_SECONDS)
 
     @property
     def alive(self) -> bool:

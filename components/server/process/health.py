@@ -5,9 +5,6 @@ from __future__ import annotations
 import http.client
 from dataclasses import dataclass
 
-MAX_TOLERANCE = 8
-"""Times the usual number of missed probes that a process is allowed at most, see HangDetector."""
-
 
 @dataclass(frozen=True, slots=True)
 class ProbeBounds:
@@ -22,6 +19,18 @@ class ProbeBounds:
 
     Counted, and not the time: where the app itself was suspended, the process has missed no probe.
     """
+    most_failures: int = 40
+    """Such probes at most, however often it was found to hang before, see HangDetector."""
+
+
+_PROBES = {"demo": ProbeBounds(most_failures=6)}
+"""Bounds of engines that load no model, so that one that is silent hangs: found after 36 seconds, which leaves 24 of a
+minute for the next start."""
+
+
+def probes_of(engine: str) -> ProbeBounds:
+    """Return the bounds for a server with an engine, by the engine's name."""
+    return _PROBES.get(engine, ProbeBounds())
 
 
 class HangDetector:
@@ -31,17 +40,17 @@ class HangDetector:
     slow disk, would else be started again for ever.
     """
 
-    def __init__(self, failures: int) -> None:
-        self._failures, self._missed, self._tolerance = failures, 0, 1
+    def __init__(self, bounds: ProbeBounds) -> None:
+        self._missed, self._allowed, self._most = 0, bounds.failures, bounds.most_failures
 
     def observe(self, *, answered: bool | None) -> bool:
         """Take the result of a probe, None for one that could not be made; return whether the process hangs."""
         if answered is None:
             return False
         self._missed = 0 if answered else self._missed + 1
-        if self._missed < self._failures * self._tolerance:
+        if self._missed < self._allowed:
             return False
-        self._missed, self._tolerance = 0, min(self._tolerance * 2, MAX_TOLERANCE)
+        self._missed, self._allowed = 0, min(self._allowed * 2, self._most)
         return True
 
 

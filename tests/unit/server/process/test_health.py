@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from components.server.process.health import MAX_TOLERANCE, HangDetector, ProbeBounds, probe
+from components.server.process.health import HangDetector, ProbeBounds, probe
 
 
 def probes_until_hung(detector: HangDetector) -> int:
@@ -20,14 +20,14 @@ def test_by_default_thirty_seconds_without_an_answer_are_waited_for():
 
 
 def test_an_answer_between_begins_the_count_again():
-    detector = HangDetector(3)
+    detector = HangDetector(ProbeBounds(failures=3))
     answers = [False, False, True, False, False, None, False, True]
     assert [detector.observe(answered=answer) for answer in answers] == [False] * 6 + [True, False]
 
 
 def test_a_process_that_is_only_slow_is_given_more_time_after_each_start():
-    detector = HangDetector(5)
-    assert [probes_until_hung(detector) for _ in range(6)] == [5, 10, 20, 40, 5 * MAX_TOLERANCE, 5 * MAX_TOLERANCE]
+    detector = HangDetector(ProbeBounds(failures=5))
+    assert [probes_until_hung(detector) for _ in range(6)] == [5, 10, 20, 40, 40, 40]
 
 
 def test_a_server_that_takes_connections_and_is_silent_does_not_answer():
