@@ -259,3 +259,22 @@ def test_a_dropped_file_that_is_no_picture_is_refused_as_an_error_looks(person: 
     expect(refusal).to_be_visible()
     red, green, blue = refusal.evaluate("node => getComputedStyle(node).color.match(/\\d+/g).map(Number)")[:3]
     assert red > 2 * max(green, blue)
+
+
+def test_a_way_chosen_while_another_picture_comes_is_that_picture_s(person: Person) -> None:
+    give(person)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    person.page.route("**/playground/sources", hold)
+    with person.page.expect_request("**/playground/sources"):
+        person.start_from("another.png", png(512, 512, 1))
+    person.edit("Edit a part")
+    with person.page.expect_response("**/playground/sources"):
+        held[0].continue_()
+    person.page.unroute("**/playground/sources")
+    expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()
+    expect(person.page.get_by_role("radio", name="Edit a part")).to_be_checked()
+    expect(person.button("Mark the part")).to_be_visible()

@@ -149,6 +149,7 @@ export class EditPanel {
 
   /** @param {import("./modes.js").Mode} mode */
   async setMode(mode) {
+    if (this.node.classList.contains("busy")) await this.queue; // another image is coming, which begins in its own mode
     if (!this.original || (this.maskOffReason && MODES[mode].hasMask)) return;
     this.mode = mode;
     this.status.show("");
