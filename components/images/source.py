@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError, features
 from components import messages
 from components.errors import InvalidRequest
 from components.images.decoding import open_image, upright
+from components.images.display_p3 import DISPLAY_P3, has_numbers_of_p3
 from components.images.inspect import FORMATS, PIXEL_LIMIT
 from components.images.jpeg_end import with_end
 from components.images.structure import TooSlow
@@ -49,6 +50,8 @@ def normalize_upload(data: bytes) -> Image.Image:
                 None, _stored_size(image.width, image.height)
             )  # decodes at a half or a quarter, if that is enough
         image.load()
+        if has_numbers_of_p3(data):
+            image.info["icc_profile"] = DISPLAY_P3
         # Made small first: a conversion of colors at 40 megapixels takes three seconds.
         return _bare(_to_srgb(_shrunk(_flatten(turned_upright(image), "white"))))
 
