@@ -163,6 +163,27 @@ def test_r15_r21_a_text_in_the_alpha_channel(kind):
     assert restored(read_text(in_pixels(packed, b"stealth_pngcomp", kind))).agrees(RESTORED)
 
 
+def in_colors(text: bytes, signature: bytes, mode: str) -> bytes:
+    """Return a PNG with a text in its colors, as sd_webui_stealth_pnginfo's mode `rgb` writes it, bit by bit."""
+    bits = iter("".join(f"{byte:08b}" for byte in signature + struct.pack(">I", 8 * len(text)) + text))
+    (width, height), depth = (60, 80), len(mode)
+    values = bytearray(Image.new(mode, (width, height), "gray").tobytes())
+    for x in range(width):
+        for y in range(height):
+            for at in range((y * width + x) * depth, (y * width + x) * depth + 3):
+                values[at] = values[at] & ~1 | int(next(bits, values[at] & 1))
+    return file("PNG", Image.frombytes(mode, (width, height), bytes(values)))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_text_in_the_colors(mode):
+    assert read_text(in_colors(A1111.encode(), b"stealth_rgbinfo", mode)) == A1111
+    packed = gzip.compress(json.dumps(NOVELAI).encode())
+    assert restored(read_text(in_colors(packed, b"stealth_rgbcomp", mode))).agrees(RESTORED)
+    assert read_texts(in_colors(b"not gzip", b"stealth_rgbcomp", mode)) == ()
+    assert read_texts(in_colors(A1111.encode(), b"stealth_pnginfo", mode)) == ()
+
+
 def test_r21_other_alpha_channels_have_no_text():
     assert read_texts(file("PNG", Image.new("RGBA", (1, 1)))) == ()
     assert read_texts(file("PNG", Image.new("RGBA", SIZE))) == ()

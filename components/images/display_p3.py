@@ -1,8 +1,15 @@
-"""Color profile of Display P3, as phones and Macs write it: its primaries and white adapted to D50, sRGB's curve."""
+"""Display P3: its color profile, as phones and Macs write it, and files that name it by numbers in place of one.
+
+The profile has its primaries and white adapted to D50, and sRGB's curve.
+"""
 
 from __future__ import annotations
 
 import struct
+
+# Primaries 12 and transfer 13 of ITU-T H.273: in PNG's chunk cICP (before the image data) and AVIF's box `colr`.
+_PNG, _PNG_NUMBERS, _PNG_PIXELS = b"\x89PNG", b"\0\0\0\4cICP\x0c\x0d", b"IDAT"
+_AVIF, _AVIF_NUMBERS, _AVIF_PIXELS = b"ftyp", b"colrnclx\0\x0c\0\x0d", b"mdat"
 
 
 def _fixed(*values: float) -> bytes:
@@ -10,7 +17,7 @@ def _fixed(*values: float) -> bytes:
 
 
 def _profile() -> bytes:
-    text = "Display P3".encode("utf-16-be")
+    text = b"Display P3".decode().encode("utf-16-be")
     name = b"mluc" + struct.pack(">4xII2s2sII", 1, 12, b"en", b"US", len(text), 28) + text
     curve = b"para" + struct.pack(">4xHH", 3, 0) + _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
     xyz = {
@@ -32,3 +39,10 @@ def _profile() -> bytes:
 
 
 DISPLAY_P3 = _profile()
+
+
+def has_numbers_of_p3(data: bytes) -> bool:
+    """Return whether a PNG or AVIF file names Display P3 by numbers; those of HDR have no one picture in sRGB."""
+    if data.startswith(_PNG):
+        return data.find(_PNG_NUMBERS, 0, data.find(_PNG_PIXELS)) > 0
+    return data.startswith(_AVIF, 4) and data.find(_AVIF_NUMBERS, 0, data.find(_AVIF_PIXELS)) > 0
