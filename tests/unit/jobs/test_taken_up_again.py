@@ -123,16 +123,16 @@ async def test_a_fault_of_ours_before_the_post_sends_it_later_once(rig, api, mon
     assert len(api.posts) == 1
 
 
-async def test_an_unsent_job_can_be_taken_back_while_it_waits_for_another_attempt(rig, api, monkeypatch):
-    failing = asyncio.Event()
-
+async def test_an_unsent_job_can_be_taken_back_while_it_waits_for_another_attempt(rig, api, clock, monkeypatch):
     def fails(calls, job):
-        failing.set()
         raise ZeroDivisionError
 
+    def waits(event, seconds):
+        return event.wait()
+
     monkeypatch.setattr(AsyncStore, "mark_sent", fails)
+    monkeypatch.setattr(clock, "sleep_until", waits)  # a fake pause could end before the job is taken back
     (job,) = await rig.click()
-    await failing.wait()
     await until(lambda: rig.jobs._runner.is_pausing(job.id))
     assert not await rig.jobs.cancel_unsent(BOB, job.id)
     assert await rig.jobs.cancel_unsent(ALICE, job.id)
