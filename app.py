@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - where it is installed on an older one, an import below fails
+    sys.exit(f"The playground needs Python 3.11 or newer, and this is Python {sys.version.split()[0]}.")
+
+import argparse
 import asyncio
 import logging
-import sys
+import signal
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
 
 from components.api.client import Endpoint
 from components.budget.limits import Access
@@ -26,8 +34,20 @@ SHORT_KEY = 8
 log = logging.getLogger(__name__)
 
 
+def parse_arguments() -> None:
+    """Print the settings for `--help` and exit; there are no other arguments."""
+    settings = Path(__file__).with_name(".env.example").read_text(encoding="utf-8")
+    argparse.ArgumentParser(
+        description="Serve the SDXL LoRA Playground. Its settings are environment variables, or lines of a file .env:",
+        epilog=settings,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
+
+
 def main() -> None:
     """Serve until interrupted; exit with a message when the app cannot start with its settings."""
+    # As process 1 of a container it would be ignored, and anywhere else it would end the app in the midst of a write.
+    signal.signal(signal.SIGTERM, _interrupt)
     # Of odd image files, which are judged by their errors. Set once: a filter set in a thread is set in all.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines contain image URLs, signatures included
@@ -39,6 +59,12 @@ def main() -> None:
             serve(settings, stack)
     except SetupError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:  # while it starts; Gradio's own end of serving returns
+        sys.exit(128 + signal.SIGINT)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def warn_of_short_key(key: str | None) -> None:
@@ -94,4 +120,5 @@ def start_server(server: ServerChild | InProcessServer, stack: ExitStack) -> End
 
 
 if __name__ == "__main__":
+    parse_arguments()
     main()

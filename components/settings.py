@@ -17,6 +17,7 @@ from components.budget.limits import Access, BudgetLimits
 from components.domain.api_key import cleaned
 from components.domain.money import Micros, micros
 from components.errors import InvalidRequest, SetupError
+from components.net.page_address import prepare_page_address
 from components.net.proxies import Proxies
 from components.storage.data_place import data_folder_of
 
@@ -86,6 +87,7 @@ class Settings:
         """
         if env is None:
             load_dotenv(Path(__file__).parents[1] / ".env")
+            prepare_page_address(os.environ)
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
         folder, outlives_restart = data_folder_of(env.get("PLAYGROUND_DATA_DIR", "").strip(), env)

@@ -31,10 +31,11 @@ def own_server(folder: Path) -> Generator[str]:
             process.kill()
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[AppProcess]:
-    with own_server(tmp_path / "server") as base:
-        app = AppProcess(tmp_path / "app", WAVESPEED_API_KEY=KEY, WAVESPEED_BASE_URL=base)
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    folder = tmp_path_factory.mktemp("own")
+    with own_server(folder / "server") as base:
+        app = AppProcess(folder / "app", WAVESPEED_API_KEY=KEY, WAVESPEED_BASE_URL=base)
         app.start()
         yield app
         app.kill()
@@ -50,3 +51,10 @@ def test_a_picture_costs_nothing_and_is_said_to_be_free(app: AppProcess) -> None
         page = browser.new_page()
         page.goto(app.url)
         expect(page.locator("#generate")).to_have_text("Generate · Free", timeout=30_000)
+
+
+def test_sigterm_ends_the_app_in_order(app: AppProcess) -> None:
+    app.terminate()
+    log = app.log.read_text()
+    assert "closing server" in log
+    assert "Traceback" not in log

@@ -72,6 +72,10 @@ class AppProcess:
         """Shut the process down with SIGINT."""
         self._end(signal.SIGINT)
 
+    def terminate(self) -> None:
+        """Shut the process down with SIGTERM, as a container's host does."""
+        self._end(signal.SIGTERM)
+
     def kill(self) -> None:
         """Kill the process with SIGKILL, like a power cut."""
         self._end(signal.SIGKILL)

@@ -35,6 +35,7 @@ ALLOWED = {
             *("comfy/widgets", "comfy/workflow", "json_loras", "json_settings", "read"),
         )
     },
+    "components/net/page_address.py": TERMINAL,
     "components/recipes/infotext.py": FORMAT,
     "components/recipes/infotext_parts.py": FORMAT,
     "components/recipes/infotext_recipe.py": FORMAT,
