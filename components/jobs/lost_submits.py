@@ -105,7 +105,8 @@ class LostSubmits:
 
     async def _ended(self, job: Job, problem: Message) -> Job:
         state = JobState.FAILED if problem == messages.NEVER_ARRIVED else JobState.UNKNOWN
-        ended = job.ended_as(state, self._clock.now(), problem)
+        notes = (*job.notes, note) if (note := messages.first_answer(job.problem)) else job.notes
+        ended = replace(job.ended_as(state, self._clock.now(), problem), notes=notes)
         await self._jobs.save(ended)
         return ended
 

@@ -51,6 +51,12 @@ def unclear(reason: str) -> Message:
     return Message("unclear_because", {"reason": reason}, Charge.MAYBE) if reason else NO_CLEAR_ANSWER
 
 
+def first_answer(problem: Message | None) -> Message | None:
+    """Return the note of what an unclear answer said, for when it is not the problem any more; None without words."""
+    has_words = problem is not None and problem.code == "unclear_because"
+    return Message("first_answer", problem.params) if problem and has_words else None
+
+
 def refused(reason: Param) -> Message:
     """Return the message for a request that the API refused for another reason."""
     return Message("refused_because", {"reason": reason}) if reason else Message("refused")

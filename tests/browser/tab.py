@@ -10,6 +10,10 @@ CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 """Of the processor's time for a page whose pictures are awaited, a fifth paints the frames of what shimmers there."""
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "accept_downloads": True, **CALM}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, **CALM}
+SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
+}).observe({ type: "layout-shift" }); }"""
+"""Begins to add up in `window.shift` how much of the window moves without a press, as a share of it."""
 BARE = "/robots.txt"
 """Address of the app's origin without any script: what is cleared there stays cleared."""
 

@@ -194,6 +194,8 @@ def test_the_picture_is_removed_and_the_form_has_its_former_shape(person: Person
 def test_leaving_the_editor_keeps_what_was_drawn(person: Person, leave: str) -> None:
     give(person)
     dialog = editor(person)
+    for name in ("Clear", "Undo", "Redo"):
+        expect(dialog.get_by_role("button", name=name)).to_be_disabled()
     mark(person, dialog)
     if leave == "Back":
         person.page.go_back()
@@ -203,6 +205,8 @@ def test_leaving_the_editor_keeps_what_was_drawn(person: Person, leave: str) -> 
     person.button("Change selection").click()
     expect(dialog.get_by_text("of the picture will change.")).to_be_visible()
     dialog.get_by_role("button", name="Clear").click()
+    expect(dialog.get_by_role("button", name="Clear")).to_be_disabled()
+    expect(dialog.get_by_role("button", name="Paint", exact=True)).to_be_focused()
     dialog.get_by_role("button", name="Cancel").click()
     expect(person.button("Change selection")).to_be_visible()
 

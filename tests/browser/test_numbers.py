@@ -160,3 +160,14 @@ def test_a_lora_s_scale_takes_a_comma(person: Person, api: HostedApi) -> None:
     person.generate("a lora's scale")
     person.sees_pictures(1)
     assert api.posts[0]["loras"] == [{"path": "owner/style", "scale": 0.8}]
+
+
+def test_the_days_near_to_now_are_named_and_others_have_their_date(scripts: Page) -> None:
+    headings = scripts.evaluate("""async () => {
+        const { dayHeading } = await import("/shared/formats.js");
+        const at = (day, ...time) => new Date(2026, 2, day, ...time) / 1000; // by the browser's time zone
+        const now = at(30, 0, 30);
+        return [at(30, 0, 0), at(29, 23, 59), at(29, 0, 0), at(28, 23, 59), at(31, 0, 0)]
+          .map((time) => dayHeading(time, now));
+      }""")
+    assert headings == ["Today", "Yesterday", "Yesterday", "Mar 28, 2026", "Mar 31, 2026"]

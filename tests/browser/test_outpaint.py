@@ -57,7 +57,14 @@ def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(per
     person.button("Make it wider").click()
     expect(panel(person)).to_contain_text("The picture is now 1280 × 1024 pixels.")
     expect(person.number("Width")).to_have_value("1280")
+    api.length = lambda body: 1.0
     person.generate("a wide field")
+    person.sees("processing", 1)
+    below = person.results.get_by_role("heading", name="Ideas")
+    before = below.bounding_box()
+    person.sees("completed", 1)
+    person.sees_text("Everything outside your selection is unchanged.")
+    assert below.bounding_box() == before, "what is said with the picture pushes nothing down"
     person.sees_pictures(1)
     body = api.posts[-1]
     mask = Image.open(io.BytesIO(api.uploaded(body["mask"])))

@@ -10,6 +10,7 @@ export class Cards {
     this.tiles = new Map(); // job id -> tile
     this.byClick = new Map(); // click -> card
     this.order = []; // the cards as they stand
+    this.lead = null; // the large one
     this.node = make("div", { className: "cards" });
   }
 
@@ -75,12 +76,15 @@ export class Cards {
   }
 
   /** The newest card with something to see is the large one; what failed after it stands small above. One that fails
-   * while it is the large one makes no other large: the page would move under who looks at it. */
+   * while it is the large one stays it until something else changes, and makes no other large while it stands there:
+   * the page would move under who looks at it. */
   markLead() {
     const newest = this.order.findIndex(({ isWithoutImage }) => !isWithoutImage);
     const failed = newest < 0 ? this.order : this.order.slice(0, newest);
-    const lead = failed.some(({ wasLead }) => wasLead) ? -1 : newest;
-    this.order.forEach((card, place) => card.setPlace(place < failed.length ? "above" : place === lead ? "lead" : ""));
+    const isStill = failed.length > 0 && failed[0] === this.lead && !failed[0].isGrid;
+    const lead = isStill ? 0 : failed.some(({ wasLead }) => wasLead) ? -1 : newest;
+    this.lead = this.order[lead] ?? null;
+    this.order.forEach((card, place) => card.setPlace(place === lead ? "lead" : place < failed.length ? "above" : ""));
   }
 
   /** Updates what counts time. @param {number} now unix seconds */

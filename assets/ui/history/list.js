@@ -1,7 +1,7 @@
 /** Found images, the newest first; further pages are loaded while the visitor scrolls. */
 import { openable, Tile } from "../gallery/tile.js";
 import { button, make, setText } from "../shared/dom.js";
-import { day } from "../shared/formats.js";
+import { dayHeading } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
 
 const AHEAD = 1200; // px before the end at which the next page is loaded
@@ -72,9 +72,10 @@ export class FoundList {
   /** Puts the day before the first image of each. */
   #drawDays() {
     for (const heading of this.list.querySelectorAll(".day")) heading.remove();
+    const now = Date.now() / 1000;
     let last = "";
     for (const node of this.#jobs()) {
-      const made = day(this.tiles.get(node.dataset.job).row.created);
+      const made = dayHeading(this.tiles.get(node.dataset.job).row.created, now);
       if (made !== last) node.before(make("li", { className: "day" }, make("h3", {}, made)));
       last = made;
     }

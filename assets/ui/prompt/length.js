@@ -1,7 +1,7 @@
 /** Length of the prompts: a note below a text that is close to the token limit, or beyond it. */
-import { make } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
 import { chosenStyles } from "./chosen_styles.js";
+import { noteBelow } from "./note.js";
 import { longestTexts, typedTexts } from "./texts.js";
 
 const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
@@ -39,11 +39,6 @@ export const mostTokens = (text) =>
   new TextEncoder().encode(text.normalize("NFC").toLowerCase().replace(/[ \t\r\n]+/g, "")).length;
 
 function showNote(field, text) {
-  const help = document.getElementById(HELP[field]);
-  let note = help?.querySelector(".prompt-length");
-  if (help && !note) {
-    note = make("p", { className: "prompt-length", role: "status", "aria-live": "polite" });
-    help.append(note);
-  }
+  const note = noteBelow(HELP[field], "prompt-length", "append");
   if (note && note.textContent !== text) note.textContent = text;
 }

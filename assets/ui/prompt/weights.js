@@ -1,7 +1,8 @@
 /** Weights in the prompts, where the model is not known to read them: a note that offers to take them out. */
-import { button, make } from "../shared/dom.js";
+import { button } from "../shared/dom.js";
 import { clip } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
+import { noteBelow } from "./note.js";
 import { weightMark, withoutWeights } from "./weight_marks.js";
 
 const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
@@ -20,7 +21,7 @@ const inputOf = (name) => document.querySelector(`#field-${name} :is(textarea, i
 
 function update(name) {
   const mark = clip(weightMark(inputOf(name)?.value ?? ""), MOST_CHARACTERS);
-  const note = noteOf(name);
+  const note = noteBelow(HELP[name], "prompt-weights", "after");
   if (!note || note.dataset.mark === mark) return;
   note.dataset.mark = mark;
   note.replaceChildren(...(mark ? [text("prompt.weights", { mark }), " ", offer(name)] : []));
@@ -34,16 +35,4 @@ function takeOut(name) {
   input.dispatchEvent(new Event("input", { bubbles: true })); // Gradio reads the value of an input from its events
   update(name);
   input.focus();
-}
-
-/** The note of a box, below it: above, it would move what is being typed. */
-function noteOf(name) {
-  const help = document.getElementById(HELP[name]);
-  const place = help?.parentElement;
-  let note = place?.querySelector(":scope > .prompt-weights");
-  if (place && !note) {
-    note = make("p", { className: "prompt-weights", role: "status", "aria-live": "polite" });
-    help.after(note);
-  }
-  return note;
 }

@@ -30,6 +30,18 @@ function decimalsOf(amount) {
 /** @param {number} time unix seconds @returns {string} */
 export const day = (time) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(time * 1000);
 
+/** A day as a heading: "Today" and "Yesterday" by the days of the browser's time zone, else its date.
+ * @param {number} time @param {number} now unix seconds @returns {string} */
+export function dayHeading(time, now) {
+  const midnight = (seconds) => new Date(seconds * 1000).setHours(0, 0, 0, 0);
+  const days = Math.round((midnight(time) - midnight(now)) / 86_400_000); // rounded: a day of a clock change has 23 h
+  return days === 0 || days === -1 ? capitalized(daysAway.format(days, "day")) : day(time);
+}
+
+const daysAway = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+const capitalized = ([first, ...rest]) => first.toLocaleUpperCase(locale) + rest.join("");
+
 /** @param {number} time unix seconds of the start of a day in UTC @returns {string} without the year */
 export const dayInUtc = (time) =>
   new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(time * 1000);

@@ -45,6 +45,13 @@ async def test_without_a_clear_answer_it_may_exist_and_is_never_sent_again(rig, 
     assert 60 <= clock.monotonic() < 61
 
 
+async def test_what_an_unclear_answer_said_is_still_told_when_nothing_was_found(rig, api):
+    api.next_submits = [refuses(500, "worker lost")]
+    job = await rig.ended((await rig.click())[0].id)
+    assert problem_of(job) == messages.NOT_FOUND
+    assert job.notes == (messages.first_answer(messages.unclear("worker lost")),)
+
+
 async def test_the_one_task_that_fits_is_adopted(rig, api):
     api.next_submits = [api.loses(made=True)]
     job = await rig.picture()

@@ -43,6 +43,7 @@ MADE = {
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
     "unclear": messages.unclear("It said so."),
+    "first_answer": messages.first_answer(messages.unclear("It said so.")),
     "failed": messages.failed(""),
     "too_many_requests": messages.too_many_requests(3),
     "uploads_full": messages.uploads_full(3),
@@ -70,6 +71,7 @@ TELLERS = {"charged", "in_full", "text", "literal", "field_title", "feature", "C
 """Not the maker of one message."""
 ALL = FIXED | MADE
 NO_ADVICE_NEEDED = {
+    "first_answer": "a note beside a problem that says what to do",
     "no_prompt": "it says itself what to do",
     "half_a_character": "it says itself what to do",
     "not_text": "it says itself what to do",

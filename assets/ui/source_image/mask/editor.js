@@ -132,19 +132,26 @@ class Editor {
     const { share } = this.mask;
     setText(this.status, share ? shareText(share) : text("mask.nothing"));
     this.useIt.disabled = this.removeIt.disabled = !share || !this.question.hidden;
+    this.clear.disabled = !this.painted.share;
     this.undo.disabled = !this.past.canUndo;
     this.redo.disabled = !this.past.canRedo;
+    this.#keepFocus();
+  }
+
+  /** A button that became disabled would lose the focus, and with it the keys of the editor. */
+  #keepFocus() {
+    if (this.node.contains(document.activeElement) && document.activeElement.disabled) this.node.querySelector("[aria-pressed=true]").focus();
   }
 
   #tools() {
     const act = (name, work) => button(text(name), () => (work(), this.#step()));
     this.undo = button(text("mask.undo"), () => this.#back(this.past.undo()));
     this.redo = button(text("mask.redo"), () => this.#back(this.past.redo()));
+    this.clear = act("mask.clear", () => this.painted.fill(0));
     return make("div", { className: "tools" },
       this.#choice(),
       this.#slider(text("mask.brush"), "", 1, LARGEST, this.radius, (value) => (this.radius = value), "brush"),
-      make("div", { className: "row" }, this.undo, this.redo, act("mask.clear", () => this.painted.fill(0)),
-        act("mask.invert", () => this.painted.invert()), act("mask.all", () => this.painted.fill(255))),
+      make("div", { className: "row" }, this.undo, this.redo, this.clear, act("mask.invert", () => this.painted.invert()), act("mask.all", () => this.painted.fill(255))),
       this.#slider(text("mask.grow"), text("mask.grow_help"), 0, 64, this.grow, (value) => this.#set("grow", value)),
       this.#slider(text("mask.feather"), text("mask.feather_help"), 0, 64, this.feather,
         (value) => this.#set("feather", value)),

@@ -38,9 +38,11 @@ export class History {
     this.keep(mask);
   }
 
-  /** Adds a step and drops those that were undone. @param {Bitmap} mask as it is after it */
+  /** Adds a step and drops those that were undone; what changes nothing is no step. @param {Bitmap} mask as it is after it */
   keep(mask) {
-    this.#steps.splice(this.#at + 1, Infinity, packed(mask));
+    const runs = packed(mask);
+    if (String(runs) === String(this.#steps[this.#at])) return;
+    this.#steps.splice(this.#at + 1, Infinity, runs);
     if (this.#steps.length > MOST_STEPS) this.#steps.shift();
     this.#at = this.#steps.length - 1;
   }
