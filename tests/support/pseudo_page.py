@@ -62,6 +62,7 @@ DATA = (
         "Hugging Face",
         "US$",
         "jetzt",
+        "Heute",
         "demo painter",
         LORA.partition("/")[2],
     ),

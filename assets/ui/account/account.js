@@ -111,6 +111,7 @@ class AccountPanel {
     setText(this.payer, [payer, user && text("account.signed_in", { user })].filter(Boolean).join(" "));
     this.forget.hidden = !own && !isLost;
     setPractice(isPractice);
+    this.node.dataset.practice = isPractice ? "yes" : "no";
     setText(this.box.switch, text(isPractice ? "account.make_it_real" : "account.use_own_key"));
     const isForced = Boolean(obstacle && (user || !status.can_sign_in));
     this.box.switch.hidden = Boolean(own) || isForced;
