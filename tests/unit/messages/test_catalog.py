@@ -16,6 +16,8 @@ from tests.support.paths import ROOT
 from tests.support.sample_messages import CODES, sample
 
 FIXED = {name: value for name, value in vars(messages).items() if isinstance(value, Message)}
+FIRST_ANSWER = messages.first_answer(messages.unclear("It said so."))
+assert FIRST_ANSWER
 MADE = {
     "not_whole": messages.not_whole("width"),
     "not_finite": messages.not_finite("guidance_scale"),
@@ -43,7 +45,7 @@ MADE = {
     "setting_refused": messages.setting_refused(""),
     "refused": messages.refused("It said so."),
     "unclear": messages.unclear("It said so."),
-    "first_answer": messages.first_answer(messages.unclear("It said so.")),
+    "first_answer": FIRST_ANSWER,
     "failed": messages.failed(""),
     "too_many_requests": messages.too_many_requests(3),
     "uploads_full": messages.uploads_full(3),
