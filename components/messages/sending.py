@@ -53,8 +53,9 @@ def unclear(reason: str) -> Message:
 
 def first_answer(problem: Message | None) -> Message | None:
     """Return the note of what an unclear answer said, for when it is not the problem any more; None without words."""
-    has_words = problem is not None and problem.code == "unclear_because"
-    return Message("first_answer", problem.params) if problem and has_words else None
+    if problem is None or problem.code != "unclear_because":
+        return None
+    return Message("first_answer", problem.params)
 
 
 def refused(reason: Param) -> Message:

@@ -6,6 +6,7 @@ UTF-8, plain or packed by gzip.
 
 from __future__ import annotations
 
+import math
 import zlib
 
 from PIL import Image
@@ -35,25 +36,31 @@ def pixel_texts(data: bytes) -> list[str]:
         with open_image(data, FORMATS) as image:
             if image.mode not in ("RGB", "RGBA", "LA") or image.width * image.height > PIXEL_LIMIT:
                 return []
-            channels = [image.getchannel("A")] if "A" in image.mode else []
-            channels += [image.convert("RGB")] if "RGB" in image.mode else []
-            return [text for one in channels for text in _texts_in(one.transpose(Image.Transpose.TRANSPOSE))]
+            present = [channels for channels in _SIGNATURES if set(channels) <= set(image.getbands())]
+            return [text for channels in present for text in _texts_in(image, channels)]
     except (TooSlow, Image.DecompressionBombError, *BROKEN):
         return []
 
 
-def _texts_in(columns: Image.Image) -> list[str]:
-    """Return the text in an alpha channel, or in colors, whose rows and columns are exchanged."""
-    values = columns.tobytes()
-    head = _bytes_of(values[: 8 * _HEAD_BYTES])
+def _texts_in(image: Image.Image, channels: str) -> list[str]:
+    """Return the text in these channels of an image."""
+    head = _bytes_of(_values(image, channels, 8 * _HEAD_BYTES))
     bits = int.from_bytes(head[_SIGNATURE_BYTES:], "big")
-    is_packed = _SIGNATURES["RGB" if columns.mode == "RGB" else "A"].get(head[:_SIGNATURE_BYTES])
+    is_packed = _SIGNATURES[channels].get(head[:_SIGNATURE_BYTES])
     if is_packed is None or not 0 < bits <= 8 * _MAX_BYTES:
         return []
-    body = _bytes_of(values[8 * _HEAD_BYTES : 8 * _HEAD_BYTES + bits])
+    body = _bytes_of(_values(image, channels, 8 * _HEAD_BYTES + bits)[8 * _HEAD_BYTES :])
     if is_packed:
         body = zlib.decompressobj(_GZIP).decompress(body, _MAX_BYTES)
     return [body.decode("utf-8", "replace")]
+
+
+def _values(image: Image.Image, channels: str, count: int) -> bytes:
+    """Return the first values of these channels, column by column, from no more columns than they take."""
+    columns = min(image.width, math.ceil(count / (image.height * len(channels))))
+    strip = image.crop((0, 0, columns, image.height))
+    strip = strip.getchannel("A") if channels == "A" else strip.convert("RGB")
+    return strip.transpose(Image.Transpose.TRANSPOSE).tobytes()[:count]
 
 
 def _bytes_of(values: bytes) -> bytes:
