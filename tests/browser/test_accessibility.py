@@ -190,8 +190,8 @@ def refused(person: Person) -> None:
     person.sees_text(messages.NO_PROMPT.happened)
 
 
-WITH_PICTURES = [pictures, large_view, card_menu, comparison, grid_view, history, history_without_finds]
-EMPTY = [nothing_yet, refused, account, styles, shelf, picture_panel, mask_editor, code]
+WITH_PICTURES = [pictures, large_view, history, card_menu, comparison, grid_view, history_without_finds]
+EMPTY = [nothing_yet, picture_panel, mask_editor, refused, account, styles, shelf, code]
 
 
 def settled(page: Page, width: int, theme: str) -> None:
@@ -229,18 +229,19 @@ def assert_good_in(view: Callable[[Person], None], person: Person) -> None:
     assert_good_for_everybody(person.page)
 
 
-@pytest.mark.parametrize("view", EMPTY)
+@pytest.mark.parametrize("view", full_run.cases(EMPTY, usual=3))
 def test_the_form(view: Callable[[Person], None], form: Person) -> None:
     assert_good_in(view, form)
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")  # its model takes a refiner
 def test_the_form_with_all_that_can_be_unfolded(person: Person) -> None:
     load_checker(person.page)
     assert_good_in(everything_open, person)
 
 
-@pytest.mark.parametrize("view", WITH_PICTURES)
+@pytest.mark.parametrize("view", full_run.cases(WITH_PICTURES, usual=3))
 def test_what_was_made(view: Callable[[Person], None], filled: Person) -> None:
     assert_good_in(view, filled)
 

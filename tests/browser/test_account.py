@@ -55,6 +55,7 @@ def token_of(person: Person) -> str | None:
     return person.page.evaluate("sessionStorage.getItem('playground-key')")
 
 
+@pytest.mark.full
 def test_a_key_leaves_its_box_once_it_is_in_use_and_is_shown_by_its_end(person: Person) -> None:
     held: list[Route] = []
 
@@ -98,6 +99,7 @@ def assert_key_is_nowhere(person: Person, app: AppProcess) -> None:
     assert not [data for data in files if OWN.encode() in data]
 
 
+@pytest.mark.full
 def test_it_survives_a_reload_but_not_a_new_tab(payer: Person, api: HostedApi) -> None:
     payer.page.reload()
     payer.sees_text(IN_USE)
@@ -111,6 +113,7 @@ def test_it_survives_a_reload_but_not_a_new_tab(payer: Person, api: HostedApi) -
     assert submitted_with(api) == [OWN, KEY]
 
 
+@pytest.mark.full
 def test_forgotten_on_request(payer: Person, api: HostedApi) -> None:
     token = token_of(payer)
     payer.button("Forget my key").click()
@@ -124,6 +127,7 @@ def test_forgotten_on_request(payer: Person, api: HostedApi) -> None:
     payer.sees_text(AWAY)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [("wsk-nobody-s-key-at-all", "This key was rejected."), ("two words", "That doesn't look like a key")],
@@ -165,6 +169,7 @@ def test_a_key_refused_later_leads_back_to_its_box_and_the_host_s_is_not_used(pa
     payer.sees_text(AWAY)
 
 
+@pytest.mark.full
 def test_an_empty_account_is_told_at_the_box_and_the_key_stays(payer: Person, api: HostedApi) -> None:
     empty = (402, {"content-type": "application/json"}, b'{"code": 402, "message": "insufficient credits"}')
     api.next_submits.append(lambda: empty)
@@ -174,6 +179,7 @@ def test_an_empty_account_is_told_at_the_box_and_the_key_stays(payer: Person, ap
     payer.sees_text(IN_USE)
 
 
+@pytest.mark.full
 def test_by_keyboard_alone_and_enter_in_the_box_never_generates(person: Person, api: HostedApi) -> None:
     person.prompt.fill("must not be sent")
     keyboard = person.page.keyboard
@@ -202,6 +208,7 @@ def test_by_keyboard_alone_and_enter_in_the_box_never_generates(person: Person, 
     assert [post["prompt"] for post in api.posts] == ["the only one"]
 
 
+@pytest.mark.full
 def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_again(
     payer: Person, app: AppProcess, api: HostedApi
 ) -> None:
@@ -227,6 +234,7 @@ def test_after_a_restart_the_key_is_asked_for_and_its_paused_picture_followed_ag
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 @pytest.mark.app("own key only")
 def test_where_everybody_brings_a_key_whoever_has_none_practices(person: Person, api: HostedApi) -> None:
     expect(person.page.locator("#account")).to_contain_text("Practice mode: free drawings, no AI.")
@@ -248,6 +256,7 @@ def test_where_everybody_brings_a_key_whoever_has_none_practices(person: Person,
     assert KEY not in bearers(api, "/api/v3/")
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_on_the_demo_a_key_brings_the_real_thing(person: Person, api: HostedApi) -> None:
     person.sees_text("no AI")
@@ -263,6 +272,7 @@ def test_on_the_demo_a_key_brings_the_real_thing(person: Person, api: HostedApi)
     assert submitted_with(api) == [OWN]
 
 
+@pytest.mark.full
 def test_on_a_phone_the_panel_fits_and_its_targets_are_large(on_a_phone: Person) -> None:
     person = on_a_phone
     person.button("Use your own key").tap()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from components import messages
@@ -27,6 +28,7 @@ def test_a_press_while_the_app_is_away_is_sent_once_when_it_is_back(
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 def test_a_tab_from_before_an_upgrade_says_reload_and_keeps_what_was_typed(
     newcomer: Person, app: AppProcess, api: HostedApi
 ) -> None:

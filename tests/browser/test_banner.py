@@ -81,6 +81,7 @@ def test_a_used_up_hour_turns_generate_off_with_a_time_and_an_own_key_turns_it_o
     expect(guest.generate_button).to_have_text("Generate · $0.01")
 
 
+@pytest.mark.full
 def test_a_refused_key_is_said_to_the_visitor_the_log_and_the_host_and_gone_when_it_is_mended(
     guest: Person, space: AppProcess, space_api: HostedApi, context: BrowserContext
 ) -> None:

@@ -23,6 +23,7 @@ def proxy(app: AppProcess, api: HostedApi) -> Iterator[PlainProxy]:
     proxy.stop()
 
 
+@pytest.mark.full
 def test_a_proxy_that_keeps_no_host_header(context: BrowserContext, proxy: PlainProxy) -> None:
     page = context.new_page()
     elsewhere: list[str] = []
@@ -41,6 +42,7 @@ def test_its_limit_of_uploads_has_words_of_its_own(context: BrowserContext, prox
     expect(person.page.get_by_text(sentence)).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_subpath(context: BrowserContext, api: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> None:
     app = FreshAppProcess.hosted(tmp_path_factory.mktemp("subpath"), api, GRADIO_ROOT_PATH="/draw").start()
     proxy = PlainProxy(app.port, "/draw").start()
@@ -55,6 +57,7 @@ def test_a_subpath(context: BrowserContext, api: HostedApi, tmp_path_factory: py
         app.kill()
 
 
+@pytest.mark.full
 def test_a_script_that_does_not_load_is_said(context: BrowserContext, proxy: PlainProxy) -> None:
     page = context.new_page()
     page.route("**/ui/main.js", lambda route: route.abort())

@@ -34,6 +34,7 @@ def make(person: Person, prompt: str, count: int = 1) -> None:
     expect(person.in_state("completed")).to_have_count(done + count)
 
 
+@pytest.mark.full
 def test_a_press_is_one_card_with_its_prompt_once_and_the_newest_is_large(person: Person) -> None:
     make(person, "a red fox", 4)
     expect(cards(person)).to_have_count(1)
@@ -103,6 +104,7 @@ def test_one_that_fails_while_it_is_large_keeps_its_room_until_something_else_ch
     assert box(cards(person).nth(0))["height"] < 200
 
 
+@pytest.mark.full
 def test_one_that_fails_makes_no_older_one_large_before_it_is_dismissed(person: Person, api: HostedApi) -> None:
     make(person, "an owl")
     width = box(person.tiles.first)["width"]
@@ -165,6 +167,7 @@ def test_nothing_jumps_from_the_press_to_the_picture(regular: Person, api: Hoste
     assert person.page.evaluate("window.shift") < 0.02
 
 
+@pytest.mark.full
 def test_after_a_press_the_card_is_in_sight_however_far_one_has_scrolled(person: Person) -> None:
     let_it_move(person.page)
     for prompt in ("a fox", "an owl", "a castle"):
@@ -175,6 +178,7 @@ def test_after_a_press_the_card_is_in_sight_however_far_one_has_scrolled(person:
     expect(person.tiles.first).to_be_in_viewport(ratio=0.9)
 
 
+@pytest.mark.full
 def test_on_a_phone_the_newest_has_its_whole_width(on_a_phone: Person) -> None:
     person = on_a_phone
     person.generate("a red fox")
@@ -187,18 +191,21 @@ def test_on_a_phone_the_newest_has_its_whole_width(on_a_phone: Person) -> None:
     assert person.page.evaluate("window.shift") < 0.02
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_what_the_demo_painter_made_is_marked_as_practice(person: Person) -> None:
     make(person, "a fox")
     expect(person.tiles.first.get_by_text("Practice")).to_be_visible()
 
 
+@pytest.mark.full
 def test_what_the_service_made_is_not(regular: Person) -> None:
     person = regular
     make(person, "a fox")
     expect(person.tiles.first.get_by_text("Practice")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_what_needs_pictures_waits_for_them(person: Person) -> None:
     switch = person.page.get_by_role("checkbox", name="Notify me when it's ready")
     expect(person.page.get_by_role("button", name="Use example:")).to_have_count(6)

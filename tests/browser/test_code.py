@@ -54,6 +54,7 @@ def run(command: list[str], folder: Path, **env: str) -> str:
     return done.stdout
 
 
+@pytest.mark.full
 def test_each_of_the_four_sends_what_generate_sends(person: Person, api: HostedApi, tmp_path: Path) -> None:
     person.prompt.fill(WORDS)
     person.page.get_by_role("textbox", name="Negative prompt").fill("text")
@@ -125,6 +126,7 @@ def test_javascript_says_what_failed(context: BrowserContext) -> None:
     assert said == ["no such key"]
 
 
+@pytest.mark.full
 def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
     person.prompt.fill("a fox")
     person.start_from("secret.png", png(1024, 1024, 1))
@@ -214,6 +216,7 @@ def test_on_a_phone_it_fits(on_a_phone: Person) -> None:
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi, tmp_path: Path) -> None:
     person.prompt.fill("a fox")
@@ -231,6 +234,7 @@ def test_the_demo_says_that_the_code_asks_another(person: Person, api: HostedApi
     expect(dialog).to_contain_text(messages.CODE_NOT_TAKEN_THERE.happened)
 
 
+@pytest.mark.full
 @pytest.mark.app("own key only")
 def test_where_programs_are_refused_it_is_said(person: Person) -> None:
     person.prompt.fill("a fox")

@@ -39,6 +39,7 @@ def cut(dialog: Locator) -> float:
     return (edge["x"] + edge["width"] / 2 - sheet["x"]) / sheet["width"]
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_one_click_makes_both_and_shows_them(person: Person) -> None:
     compare = person.page.get_by_role("button", name="Compare with and without")
@@ -67,6 +68,7 @@ def test_one_click_makes_both_and_shows_them(person: Person) -> None:
     expect(dialog.get_by_text("Same prompt, same seed")).to_be_visible()
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_it_does_not_open_over_what_the_person_turned_to(person: Person) -> None:
     chosen(person)

@@ -16,7 +16,8 @@ MOST_STOPS = 15
 SEEN = 2.0
 """Mean difference out of 255 of two pictures of a box with what is around it."""
 LOOKS = [
-    *(("light", "none"), ("dark", "none"), ("dark", "active")),
+    *(("light", "none"), ("dark", "active")),
+    pytest.param("dark", "none", marks=pytest.mark.full),
     pytest.param("light", "active", marks=pytest.mark.full),  # forced colors are the system's, not the theme's
 ]
 CONTRAST = """button => {
@@ -57,7 +58,7 @@ def apart(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(one, other.resize(one.size))).mean) / 3
 
 
-@pytest.mark.parametrize("width", [1440, 768, 390])
+@pytest.mark.parametrize("width", [1440, pytest.param(768, marks=pytest.mark.full), 390])
 def test_generate_is_few_stops_from_the_top(bare_page: Page, app: AppProcess, width: int) -> None:
     bare_page.set_viewport_size({"width": width, "height": 900})
     bare_page.goto(app.url)
@@ -69,6 +70,7 @@ def test_generate_is_few_stops_from_the_top(bare_page: Page, app: AppProcess, wi
     pytest.fail(f"Generate is more than {MOST_STOPS} stops from the top")
 
 
+@pytest.mark.full
 def test_a_group_is_one_stop_and_arrows_choose_in_it(person: Person) -> None:
     square = person.page.get_by_role("radio", name="Square", exact=True)
     square.focus()
@@ -84,6 +86,7 @@ def test_a_group_is_one_stop_and_arrows_choose_in_it(person: Person) -> None:
     expect(person.page.get_by_role("radio", name="2", exact=True)).to_be_checked()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("scheme", "forced"), LOOKS)
 def test_the_focus_is_seen_on_every_kind_of_control(person: Person, scheme: str, forced: str) -> None:
     page = person.page
@@ -164,6 +167,7 @@ def test_the_last_press_of_a_deletion_can_be_read_while_it_is_pointed_at(person:
             assert button.evaluate(CONTRAST) >= 4.5, f"{scheme} {state.__name__}"
 
 
+@pytest.mark.full
 def test_nothing_scrolls_sideways_at_200_percent(bare_page: Page, app: AppProcess) -> None:
     """A window of 1280x900 at 200 % has 640x450 pixels of the page."""
     bare_page.set_viewport_size({"width": 640, "height": 450})
@@ -179,6 +183,7 @@ def test_nothing_scrolls_sideways_at_200_percent(bare_page: Page, app: AppProces
     assert view.evaluate("view => view.scrollWidth <= view.clientWidth")
 
 
+@pytest.mark.full
 def test_a_prompt_is_set_in_the_direction_of_its_script(person: Person) -> None:
     boxes = [person.prompt, person.page.get_by_role("textbox", name="Negative prompt")]
     for box in boxes:

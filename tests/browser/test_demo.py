@@ -27,6 +27,7 @@ def test_a_prompt_without_a_known_word_is_told_which_there_are(regular: Person) 
     person.sees_text("doesn't know these words")
 
 
+@pytest.mark.full
 def test_there_is_no_speed_to_choose(bare_page: Page, app: AppProcess) -> None:
     settings = json.dumps({"prompt": "a castle", "preset": "fast", "num_inference_steps": 4})
     person = Person(bare_page, f"{app.url}/#make={settings}").open()

@@ -60,6 +60,7 @@ def mask_of(api: HostedApi, number: int = -1) -> Image.Image:
     return Image.open(io.BytesIO(api.uploaded(api.posts[number]["mask"])))
 
 
+@pytest.mark.full
 def test_each_way_sends_its_strength_and_says_what_the_prompt_is_for(person: Person, api: HostedApi) -> None:
     give(person)
     person.sees_text("Describe the whole picture.")
@@ -91,6 +92,7 @@ def test_each_way_sends_its_strength_and_says_what_the_prompt_is_for(person: Per
     assert (api.posts[-1]["strength"], "mask" in api.posts[-1]) == (0.35, False), "the mask waits for its way"
 
 
+@pytest.mark.full
 def test_remove_paints_the_background_without_a_prompt(person: Person, api: HostedApi) -> None:
     person.prompt.fill("a red ball")
     give(person)
@@ -162,6 +164,7 @@ def test_a_reload_keeps_the_picture_its_mask_and_its_way(newcomer: Person, api: 
     assert mask_of(api, -1).tobytes() == mask_of(api, -2).tobytes()
 
 
+@pytest.mark.full
 def test_a_picture_that_the_server_has_no_more_is_said_and_dropped(newcomer: Person, api: HostedApi) -> None:
     person = newcomer
     give(person)
@@ -222,6 +225,7 @@ def test_on_a_phone_that_is_turned_the_picture_is_large_and_holds_still(person: 
     assert canvas(dialog).bounding_box() == before
 
 
+@pytest.mark.full
 @pytest.mark.app("hosted")
 def test_picture_and_lora_exclude_one_another_as_soon_as_one_is_chosen(person: Person) -> None:
     """Of the recorded models one takes LoRAs, another one a picture."""

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.app("demo")
 PRESSES, PICTURES = 2, 4
 
 
+@pytest.mark.full
 def test_a_second_browser_s_picture_comes_after_one_of_the_first_s_many(
     newcomer: Person, browser: Browser, app: AppProcess
 ) -> None:

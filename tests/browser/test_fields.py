@@ -39,6 +39,7 @@ def further_app(tmp_path) -> Iterator[tuple[AppWithFurtherField, HostedApi]]:
     api.stop()
 
 
+@pytest.mark.full
 def test_a_further_number_and_reordered_widgets(context: BrowserContext, further_app) -> None:
     app, api = further_app
     link = quote(json.dumps({**FILLED, "clip_skip": 2, "loras": [LORA]}))

@@ -34,6 +34,7 @@ def test_an_example_fills_the_form_and_spends_nothing(newcomer: Person, api: Hos
     assert tile and idea and idea["y"] > tile["y"] + tile["height"], "they stay, behind the pictures"
 
 
+@pytest.mark.full
 def test_an_empty_prompt_is_told_at_its_field_and_sends_nothing(person: Person, api: HostedApi) -> None:
     person.generate("")
     person.sees_text("Write a prompt first")

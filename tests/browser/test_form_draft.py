@@ -78,6 +78,7 @@ def test_a_reload_and_a_closed_tab_lose_nothing_and_reset_takes_all_away(person:
     assert again.errors == []
 
 
+@pytest.mark.full
 def test_each_tab_keeps_its_own(person: Person) -> None:
     one = person
     one.prompt.fill("of the first tab")
@@ -108,6 +109,7 @@ def link_of(person: Person) -> str:
     return person.page.evaluate("() => navigator.clipboard.readText()")
 
 
+@pytest.mark.full
 def test_a_link_fills_the_form_elsewhere_and_starts_nothing(person: Person, context: BrowserContext) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     fill_in(person)
@@ -192,6 +194,7 @@ def test_s06_a_forged_link_breaks_and_starts_nothing(arriving: Person) -> None:
     expect(person.tiles).to_have_count(0)
 
 
+@pytest.mark.full
 def test_s06_what_no_link_of_the_page_says_changes_nothing(person: Person) -> None:
     for link in UNUSUAL:
         usual, fitted = person.page.evaluate(FITTING, [f"{person.url}/{assets.address('ui')}", link])
@@ -199,12 +202,14 @@ def test_s06_what_no_link_of_the_page_says_changes_nothing(person: Person) -> No
         assert fitted["settings"]["loras"] in ([], usual["loras"])
 
 
+@pytest.mark.full
 def test_a_link_may_have_the_model_s_own_name_of_the_ensemble(person: Person) -> None:
     link = {"refine": "base_model_refiner"}
     _, fitted = person.page.evaluate(FITTING, [f"{person.url}/{assets.address('ui')}", link])
     assert fitted["settings"]["refine"] == "expert_ensemble_refiner"
 
 
+@pytest.mark.full
 def test_what_a_link_wants_out_of_range_is_moved_and_said(arriving: Person) -> None:
     person = arriving
     wanted = {"prompt": "a fox", "width": 99999, "num_inference_steps": -3, "guidance_scale": 7}
@@ -215,6 +220,7 @@ def test_what_a_link_wants_out_of_range_is_moved_and_said(arriving: Person) -> N
     expect(person.number("Guidance")).to_have_value("7")
 
 
+@pytest.mark.full
 def test_a_link_that_is_cut_off_is_no_trouble(arriving: Person) -> None:
     person = arriving
     follow(person, "%7B%22prompt")

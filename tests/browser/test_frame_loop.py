@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.person import Person
@@ -27,6 +28,7 @@ def comes_to_rest(person: Person) -> None:
     wait_until(lambda: person.page.evaluate(REST) <= FEW, "frames are requested for ever", seconds=10)
 
 
+@pytest.mark.full
 def test_no_loop_of_frames_runs_once_the_page_is_at_rest(bare_page: Page, app: AppProcess) -> None:
     bare_page.add_init_script(COUNTED)
     let_it_move(bare_page)

@@ -45,6 +45,7 @@ def sign_in(frame: FrameLocator) -> None:
     frame.get_by_role("button", name="Sign in with Hugging Face").click()
 
 
+@pytest.mark.full
 def test_cookies_of_third_parties_are_blocked(page: Page, space: Space) -> None:
     """The ground of the other tests: else they would pass with any cookie."""
     page.frame_locator("iframe").get_by_role("button", name="Generate").wait_for()
@@ -55,6 +56,7 @@ def test_cookies_of_third_parties_are_blocked(page: Page, space: Space) -> None:
     assert ("plain=1" in kept, "parted=1" in kept) == (False, True)
 
 
+@pytest.mark.full
 def test_who_signs_in_inside_the_frame_makes_a_picture(frame: FrameLocator, space: Space, api: HostedApi) -> None:
     space.provider.user = "alice"
     sign_in(frame)
@@ -83,6 +85,7 @@ def test_where_even_that_cookie_is_blocked_a_link_leads_to_a_tab(
     expect(opened.value.locator("#account")).to_contain_text("Signed in as bob.", timeout=PATIENCE)
 
 
+@pytest.mark.full
 def test_the_host_chooses_which_other_sites_may_frame_the_page(page: Page, frame: FrameLocator) -> None:
     page.goto(BLOG)
     frame.get_by_role("button", name="Generate").wait_for()
@@ -90,6 +93,7 @@ def test_the_host_chooses_which_other_sites_may_frame_the_page(page: Page, frame
         page.goto(STRANGER)
 
 
+@pytest.mark.full
 def test_opened_by_its_own_address_it_links_to_its_repository_and_asks_no_other_site(page: Page, space: Space) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -35,6 +35,7 @@ def test_more_tabs_than_a_browser_has_connections_all_work(person: Person, api: 
     assert len(api.posts) == 2
 
 
+@pytest.mark.full
 @pytest.mark.app("eight jobs")
 def test_the_cap_is_told_in_words(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
@@ -49,6 +50,7 @@ def test_the_cap_is_told_in_words(person: Person, api: HostedApi) -> None:
     assert len(api.posts) == 8
 
 
+@pytest.mark.full
 def test_the_large_view_is_driven_by_keys_and_stays_on_its_picture(person: Person, api: HostedApi) -> None:
     person.generate("first")
     person.sees_pictures(1)
@@ -68,6 +70,7 @@ def test_the_large_view_is_driven_by_keys_and_stays_on_its_picture(person: Perso
     expect(opener).to_be_focused()
 
 
+@pytest.mark.full
 def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(on_a_phone: Person) -> None:
     person = on_a_phone
     expect(person.generate_button).to_be_in_viewport(ratio=1)
@@ -86,6 +89,7 @@ def test_on_a_phone_generate_is_in_reach_and_nothing_sticks_out(on_a_phone: Pers
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.full
 def test_a_finger_that_scrolls_across_a_slider_does_not_move_it(on_a_phone: Person) -> None:
     person = on_a_phone
     settings = person.open_settings()

@@ -32,6 +32,7 @@ def grid(person: Person) -> Locator:
     return person.page.get_by_role("dialog", name="Grid")
 
 
+@pytest.mark.full
 def test_consecutive_seeds_alone_offer_no_grid(newcomer: Person) -> None:
     person = newcomer
     person.choose("Pictures", "2")
@@ -89,6 +90,7 @@ def test_a_grid_is_told_made_and_saved(person: Person, api: HostedApi, tmp_path:
     expect(grid(person).locator("img")).to_have_count(6)
 
 
+@pytest.mark.full
 @pytest.mark.app("eight jobs")
 def test_a_grid_that_the_host_would_not_take_is_said_beforehand(person: Person) -> None:
     person.prompt.fill("a cat")

@@ -25,7 +25,6 @@ COUNT = 150
 
 @pytest.fixture(scope="module")
 def app(shared_apps: SharedApps, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    """App in whose folder a history lies already."""
     folder = tmp_path_factory.mktemp("app")
     fill(folder / "data", COUNT, time.time())
     app = AppProcess.hosted(folder, shared_apps.api("hosted")).start()
@@ -60,6 +59,7 @@ def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
     expect(person.prompt).to_have_value("Picture number 149 of a café")
 
 
+@pytest.mark.full
 def test_what_is_not_there_is_said_and_everything_comes_back(person: Person) -> None:
     view = history(person)
     search(view, "an elephant")
@@ -82,6 +82,7 @@ def test_scrolling_shows_them_all_and_none_twice(person: Person) -> None:
     expect(view.get_by_role("button", name="Show more")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_filters_narrow_it_down(person: Person) -> None:
     view = history(person)
     expect(tiles(view).first).to_be_visible()
@@ -179,6 +180,7 @@ def test_a_double_click_opens_one_and_deletes_nothing(person: Person) -> None:
     expect(view).to_have_count(0)
 
 
+@pytest.mark.full
 def test_among_the_found_nothing_is_said_of_the_one_before(person: Person) -> None:
     view = history(person)
     search(view, '"number 2"')
@@ -200,6 +202,7 @@ def test_a_star_that_cannot_be_kept_is_said(person: Person) -> None:
     person.page.unroute("**/component_server/**")
 
 
+@pytest.mark.full
 def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None:
     person.button("History").focus()
     person.page.keyboard.press("Enter")
@@ -213,6 +216,7 @@ def test_it_is_worked_by_keyboard_and_closes_with_escape(person: Person) -> None
     expect(person.button("History")).to_be_focused()
 
 
+@pytest.mark.full
 def test_what_is_deleted_in_another_tab_is_gone_from_an_open_history(person: Person) -> None:
     view = history(person)
     search(view, '"number 11 of"')
@@ -271,12 +275,14 @@ def test_each_day_has_one_heading_before_its_pictures(person: Person) -> None:
     expect(view.get_by_role("list", name="Results").get_by_role("listitem").first).to_have_text(days[0])
 
 
+@pytest.mark.full
 def test_another_visitor_sees_nothing_of_it(on_a_phone: Person) -> None:
     on_a_phone.page.get_by_role("button", name="Use example:").first.wait_for()
     expect(on_a_phone.tiles).to_have_count(0)
     expect(on_a_phone.button("History")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -> None:
     small = person.results.get_by_role("button", name="Open: Picture number 2 of").get_by_role("img")
     assert str(small.get_attribute("src")).endswith("?thumb")

@@ -43,6 +43,7 @@ def host(context: BrowserContext, app: AppProcess) -> Iterator[Host]:
     assert host.errors == []
 
 
+@pytest.mark.full
 def test_the_link_opens_the_page_and_leaves_the_address_bar(host: Host, app: AppProcess) -> None:
     host.sees("Spending is on")
     token = app.host_link().partition("#")[2]
@@ -54,6 +55,7 @@ def test_the_link_opens_the_page_and_leaves_the_address_bar(host: Host, app: App
     expect(host.switch).to_have_text("Pause spending")
 
 
+@pytest.mark.full
 def test_the_token_goes_to_no_address_and_no_referer(context: BrowserContext, app: AppProcess) -> None:
     token, asked = app.host_link().partition("#")[2], list[tuple[str, str]]()
     context.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
@@ -66,6 +68,7 @@ def test_the_token_goes_to_no_address_and_no_referer(context: BrowserContext, ap
     assert not [part for request in asked for part in request if token in part]
 
 
+@pytest.mark.full
 def test_what_is_spent_is_shown_and_the_switch_stops_it(
     person: Person, host: Host, app: AppProcess, api: HostedApi
 ) -> None:
@@ -86,6 +89,7 @@ def test_what_is_spent_is_shown_and_the_switch_stops_it(
     assert [post["prompt"] for post in api.posts] == ["before the switch", "after it goes on"]
 
 
+@pytest.mark.full
 def test_an_account_that_is_slowed_down_looks_like_a_level(person: Person, host: Host, api: HostedApi) -> None:
     person.generate("accepted")
     person.sees_pictures(1)
@@ -97,6 +101,7 @@ def test_an_account_that_is_slowed_down_looks_like_a_level(person: Person, host:
     host.sees("Topping up $100.00 makes it Silver: 500 pictures a minute.")
 
 
+@pytest.mark.full
 def test_it_looks_again_by_itself(context: BrowserContext, app: AppProcess, person: Person) -> None:
     page = context.new_page()
     page.clock.install()
@@ -198,6 +203,7 @@ def test_it_fits_the_screen(host: Host) -> None:
         assert host.page.evaluate("getComputedStyle(document.body).backgroundColor") == background
 
 
+@pytest.mark.full
 @pytest.mark.app("stopped")
 def test_a_stop_from_the_settings_cannot_be_undone_here(host: Host) -> None:
     host.sees("Spending is paused")

@@ -30,6 +30,7 @@ def test_generate_and_results_stay_in_sight_wherever_the_form_is_scrolled(person
     person.sees("completed", 1)
 
 
+@pytest.mark.full
 def test_a_closed_group_says_its_values_and_stays_closed_after_a_reload(person: Person) -> None:
     head = head_of(person.page, "More settings")
     person.set_number("Steps", 30)
@@ -102,6 +103,7 @@ def swipe_down(page: Page, sheet: Locator) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+@pytest.mark.full
 def test_on_a_touch_screen_no_keyboard_covers_it_and_back_closes_it(on_a_phone: Person) -> None:
     on_a_phone.generate("a fox")
     on_a_phone.sees("completed", 1)

@@ -25,6 +25,7 @@ LATER = (
 )
 
 
+@pytest.mark.full
 @pytest.mark.app("pictures")
 def test_the_page_opens_without_what_is_opened_later(bare_page: Page, app: AppProcess) -> None:
     person, loaded = Person(bare_page, app.url), list[str]()

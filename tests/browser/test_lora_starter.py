@@ -44,6 +44,7 @@ def asked_for(person: Person) -> list[str]:
     return addresses
 
 
+@pytest.mark.full
 def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person: Person, api: HostedApi) -> None:
     person.prompt.fill("a cat")
     choose(person, "Pixel Art XL")
@@ -118,6 +119,7 @@ def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
     expect(row(person, 1)).to_have_value(PIXELS)
 
 
+@pytest.mark.full
 def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(newcomer: Person) -> None:
     person = newcomer  # nobody opened the shelf on this page
     fetched = asked_for(person)
@@ -156,6 +158,7 @@ def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(newcomer: Per
     open_shelf(person)
 
 
+@pytest.mark.full
 def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
     person = on_a_phone
     person.open_settings()

@@ -20,6 +20,7 @@ def person(regular: Person) -> Person:
     return regular
 
 
+@pytest.mark.full
 def test_what_was_pasted_takes_its_usual_form_when_the_box_is_left(person: Person, api: HostedApi) -> None:
     paste(person, " https://huggingface.co/owner/pixels/tree/main ")
     expect(row(person)).to_have_value("owner/pixels")
@@ -129,6 +130,7 @@ def test_a_tag_in_the_prompt_becomes_a_row_when_the_box_is_left(person: Person, 
     assert [lora["path"] for lora in api.posts[0]["loras"]] == ["owner/toys", "owner/pixels"]
 
 
+@pytest.mark.full
 def test_a_tag_works_when_generate_is_pressed_from_within_the_prompt(person: Person, api: HostedApi) -> None:
     person.prompt.fill("a cat <lora:owner/pixels:0.6>")
     person.prompt.press("Control+Enter")

@@ -32,6 +32,7 @@ def person(regular: Person) -> Person:
     return regular
 
 
+@pytest.mark.full
 def test_the_time_left_is_told_from_like_tasks(person: Person, api: HostedApi) -> None:
     person.set_number("Steps", 37)
     api.length = lambda body: 3.0
@@ -62,6 +63,7 @@ def test_the_title_of_a_hidden_tab_tells(person: Person, api: HostedApi) -> None
     expect(person.page).to_have_title(title)
 
 
+@pytest.mark.full
 def test_permission_to_notify_is_asked_when_switched_on(bare_page: Page, api: HostedApi, app: AppProcess) -> None:
     bare_page.add_init_script(LISTEN)
     person = Person(bare_page, app.url).open()

@@ -59,6 +59,7 @@ def test_what_is_typed_and_pressed_before_the_page_is_ready_is_made_once(
     assert person.errors == []
 
 
+@pytest.mark.full
 def test_a_form_that_comes_late_is_waited_for(bare_page: Page, app: AppProcess) -> None:
     bare_page.add_init_script(
         "addEventListener('DOMContentLoaded', () => dispatchEvent(new Event('playground:ready')))"
@@ -84,6 +85,7 @@ def test_the_focus_and_the_place_in_the_text_are_kept(bare_page: Page, app: AppP
     expect(bare_page.locator("#field-prompt textarea")).to_have_value("fo!x")
 
 
+@pytest.mark.full
 def test_a_reload_shows_the_draft_at_once(person: Person) -> None:
     person.prompt.fill("half a thought")
     person.draft_holds("half a thought")
@@ -119,6 +121,7 @@ def box_of(element: Locator) -> list[float]:
     return [box["x"], box["y"], box["height"]]
 
 
+@pytest.mark.full
 def test_what_a_search_engine_and_a_thumb_need(visitor: Page, app: AppProcess) -> None:
     person = Person(visitor, app.url).open()
     expect(visitor.locator("#opening")).to_have_count(0)
@@ -134,6 +137,7 @@ def test_what_a_search_engine_and_a_thumb_need(visitor: Page, app: AppProcess) -
     assert [one for one in sizes if min(one[1:]) < SMALLEST_TARGET] == []
 
 
+@pytest.mark.full
 def test_the_language_of_the_page_is_that_of_its_texts(browser: Browser, app: AppProcess) -> None:
     with browser.new_context(locale="ar-EG") as context:
         page = context.new_page()

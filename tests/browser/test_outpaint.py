@@ -52,6 +52,7 @@ def priced_anew(person: Person) -> Generator[None]:
     person.page.wait_for_timeout(100)
 
 
+@pytest.mark.full
 def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(person: Person, api: HostedApi) -> None:
     give(person, noise(1024, 1024))
     person.button("Make it wider").click()
@@ -89,6 +90,7 @@ def test_taller_is_undone_with_its_mask_and_its_size(person: Person) -> None:
     expect(person.button("Undo")).to_be_disabled()
 
 
+@pytest.mark.full
 def test_a_new_price_neither_takes_what_was_said_nor_offers_to_undo_what_was_not_done(person: Person) -> None:
     give(person, noise(1024, 1024))
     expect(person.button("Undo")).to_be_disabled()
@@ -102,6 +104,7 @@ def test_a_new_price_neither_takes_what_was_said_nor_offers_to_undo_what_was_not
     expect(panel(person)).to_contain_text("The picture is now 1280 × 1024 pixels.")
 
 
+@pytest.mark.full
 def test_what_becomes_too_large_is_said_to_be_smaller(person: Person) -> None:
     give(person, noise(1024, 1024))
     for _ in range(2):

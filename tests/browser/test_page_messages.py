@@ -38,6 +38,7 @@ def refuse(person: Person, function: str) -> None:
     person.page.route(SERVER, answer)
 
 
+@pytest.mark.full
 def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
     person.generate("a cat")
@@ -52,6 +53,7 @@ def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, a
     expect(person.page.get_by_text(messages.OFFLINE.happened)).to_be_hidden()
 
 
+@pytest.mark.full
 def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> None:
     """Gradio reloads the page when a press meets a broken connection: the words are put back then."""
     person.page.route(JOIN, lambda route: route.abort())
@@ -65,6 +67,7 @@ def test_a_press_that_never_arrived_is_said(person: Person, api: HostedApi) -> N
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 def test_a_press_that_arrives_after_it_was_given_up_is_not_sent(newcomer: Person, api: HostedApi) -> None:
     """The page waits 15 s for a receipt; then it says that nothing was charged, and that stays true."""
     person, delayed = newcomer, list[Route]()

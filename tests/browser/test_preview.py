@@ -26,6 +26,7 @@ def jpeg(colour: str) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
+@pytest.mark.full
 def test_a_preview_grows_in_the_waiting_tile_and_makes_way_for_the_picture(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
     api.extras = {"x-stage": "Downloading the model, 34 %", "x-progress": {"step": 0, "steps": 28}}

@@ -21,6 +21,7 @@ def test_the_price_stands_on_the_button_times_the_pictures(person: Person) -> No
     expect(person.generate_button).to_have_text("Generate · 4 for $0.04")
 
 
+@pytest.mark.full
 def test_on_a_phone_the_price_of_four_is_not_cut_off(on_a_phone: Person) -> None:
     on_a_phone.open_settings()
     on_a_phone.choose("Pictures", "4")
@@ -41,6 +42,7 @@ def test_balance_and_ranges_are_those_that_the_service_tells(person: Person) -> 
     expect(person.number("Steps")).to_have_value("30")
 
 
+@pytest.mark.full
 def test_what_the_visit_has_spent_is_summed_and_survives_a_reload(newcomer: Person) -> None:
     person = newcomer
     person.generate("a cat")
@@ -56,6 +58,7 @@ def test_a_price_that_is_not_told_is_unknown_and_never_nothing(person: Person, a
     expect(person.generate_button).to_have_text("Generate · price unknown")
 
 
+@pytest.mark.full
 @pytest.mark.app("text alone")
 def test_what_the_model_does_not_take_is_off_and_says_why(person: Person, api: HostedApi) -> None:
     expect(person.page.get_by_text("This model doesn't support a starting picture.")).to_be_visible()
@@ -66,6 +69,7 @@ def test_what_the_model_does_not_take_is_off_and_says_why(person: Person, api: H
     assert not {"image", "mask", "mask_image", "refine"} & set(api.posts[-1])
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_on_a_page_that_costs_nothing_no_price_is_said(person: Person) -> None:
     person.generate("a cat")

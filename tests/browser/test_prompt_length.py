@@ -55,6 +55,7 @@ def settle(person: Person) -> None:
     person.page.wait_for_timeout(SETTLED * 1.5)
 
 
+@pytest.mark.full
 def test_of_a_short_prompt_nothing_is_asked_and_nothing_is_said(person: Person, asked: list[Any]) -> None:
     person.prompt.press_sequentially("A red fox in the snow at night, warm light", delay=20)
     negative(person).fill("blurry, text")
@@ -79,6 +80,7 @@ def test_near_the_end_it_is_said_and_no_more_once_there_is_room_again(person: Pe
     assert len(asked) == 2
 
 
+@pytest.mark.full
 def test_past_the_end_what_may_not_be_seen_is_said_and_generate_works(newcomer: Person, api: HostedApi) -> None:
     person = newcomer
     person.prompt.fill(FULL + "a <b>dog</b> at night")
@@ -141,6 +143,7 @@ def test_a_question_without_an_answer_leaves_nothing_wrong_behind(person: Person
     expect(line(person)).to_be_empty()
 
 
+@pytest.mark.full
 def test_an_example_is_measured_too(newcomer: Person) -> None:
     person = newcomer
     person.prompt.fill(FULL + "dog")
@@ -162,6 +165,7 @@ def test_the_bound_in_the_browser_is_never_below_the_count(scripts: Page) -> Non
     assert [text for text, most in zip(texts, bounds, strict=True) if most < count_tokens(text)] == []
 
 
+@pytest.mark.full
 def test_on_a_phone_nothing_is_cut_off(on_a_phone: Person) -> None:
     on_a_phone.prompt.fill(FULL + "x" * 200)
     expect(line(on_a_phone)).not_to_be_empty()

@@ -155,6 +155,7 @@ def assert_mirrored(page: Page) -> None:
     assert label and box and abs(label["x"] + label["width"] - box["x"] - box["width"]) < 20
 
 
+@pytest.mark.full
 def test_a_language_that_is_not_there_is_english(browser: Browser, app: AppProcess) -> None:
     with browser.new_context(locale="fi-FI") as context:
         page = context.new_page()

@@ -34,6 +34,7 @@ def take_back(tile: Locator) -> Locator:
     return tile.get_by_role("button", name="Cancel")
 
 
+@pytest.mark.full
 def test_the_seconds_to_the_next_try_are_counted_and_one_task_is_made(person: Person, api: HostedApi) -> None:
     tasks = len(api.tasks)
     person.page.evaluate(WATCH_TEXTS, ".status")
@@ -76,6 +77,7 @@ def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api:
     person.sees("stopped", 3)
 
 
+@pytest.mark.full
 def test_what_waits_still_waits_after_a_reload(person: Person, api: HostedApi) -> None:
     be_busy(api, 5)
     person.generate("reloaded in line")
@@ -95,6 +97,7 @@ def test_a_job_that_is_sent_at_once_offers_nothing_to_take_back(person: Person, 
     assert person.page.evaluate("seen.filter(text => text.startsWith('Tak'))") == []
 
 
+@pytest.mark.full
 def test_while_it_is_being_sent_it_cannot_be_taken_back(person: Person, api: HostedApi) -> None:
     be_busy(api, 3)
     api.next_submits.append(lambda: time.sleep(2) or (200, {}, b"<html>"))  # type: ignore[func-returns-value]
@@ -137,6 +140,7 @@ def test_a_paid_picture_is_stopped_by_a_second_press_alone(person: Person, api: 
     assert deletions(api) == 1
 
 
+@pytest.mark.full
 def test_what_could_not_be_stopped_says_so_and_its_picture_still_arrives(person: Person, api: HostedApi) -> None:
     api.length, api.stop_delay, api.can_delete = lambda body: 600.0, 600.0, False
     person.generate("not stopped")

@@ -23,6 +23,7 @@ def test_the_steps_are_shared_in_the_browser_as_in_python(scripts: Page) -> None
     ]
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_a_handover_is_said_in_steps_and_follows_them(person: Person) -> None:
     person.choose("Refiner", "Blend (recommended)")

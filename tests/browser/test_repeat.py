@@ -95,6 +95,7 @@ def test_a_locked_seed_is_seen_at_the_prompt_and_unlocked_there(person: Person) 
     expect(person.number("Seed")).to_have_value("")
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_a_free_press_is_not_asked_about(person: Person) -> None:
     make_one(person, 7)

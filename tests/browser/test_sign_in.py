@@ -91,6 +91,7 @@ def guest(new_guest: NewGuest) -> Guest:
     return new_guest()
 
 
+@pytest.mark.full
 def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, api: HostedApi) -> None:
     guest.cannot_generate(messages.SIGN_IN.happened)
     expect(guest.tiles).to_have_count(0)
@@ -131,6 +132,7 @@ def painter(guest: Guest, api: HostedApi) -> Iterator[Guest]:
     api.keys.discard(OWN_KEY)
 
 
+@pytest.mark.full
 def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest) -> None:
     painter.sign_in("erin")
     painter.sees_text("1 picture was made in this browser before you signed in.")
@@ -171,6 +173,7 @@ def test_what_is_under_way_comes_along_too(guest: Guest, api: HostedApi) -> None
     api.keys.discard(OWN_KEY)
 
 
+@pytest.mark.full
 def test_signing_in_through_a_form_of_the_provider(guest: Guest) -> None:
     guest.space.provider.needs_consent, guest.space.provider.user = True, "hana"
     try:
@@ -181,6 +184,7 @@ def test_signing_in_through_a_form_of_the_provider(guest: Guest) -> None:
         guest.space.provider.needs_consent = False
 
 
+@pytest.mark.full
 def test_the_owner_signs_in_on_the_host_s_page_and_sees_who_spent(new_guest: NewGuest, api: HostedApi) -> None:
     spender, owner = new_guest().sign_in("ines"), new_guest()
     spender.generate("paid by the host")

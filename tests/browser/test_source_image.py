@@ -44,7 +44,6 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small picture of the photo's shape, for what does not depend on its size."""
     image = Image.new("RGB", (600, 800), (90, 150, 220))
     image.paste((60, 140, 60), (0, 480, 600, 800))
     path = tmp_path_factory.mktemp("snapshot") / "snapshot.jpg"
@@ -55,7 +54,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 Point = tuple[float, float]
 
 
-@pytest.fixture(params=["mouse", "fingers"])
+@pytest.fixture(params=["mouse", pytest.param("fingers", marks=pytest.mark.full)])
 def hands(request: pytest.FixtureRequest) -> tuple[Person, Any]:
     """Somebody at a laptop with a mouse, or with a phone in hand; and how they draw a line."""
     if request.param == "fingers":
@@ -175,6 +174,7 @@ def test_a_picture_of_one_s_own_with_a_strength(person: Person, api: HostedApi, 
     assert "mask" not in body
 
 
+@pytest.mark.full
 def test_the_picture_is_fitted_to_the_size_and_never_stretched(person: Person, api: HostedApi, snapshot: Path) -> None:
     choose(person, snapshot)
     person.page.get_by_text("Exact strength and fit").click()

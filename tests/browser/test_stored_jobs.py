@@ -81,6 +81,7 @@ def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
     assert person.errors == []
 
 
+@pytest.mark.full
 def test_a_newer_folder_is_shown_and_says_that_no_picture_can_be_made(newer_folder, person, api):
     before = (newer_folder / "playground.sqlite3").read_bytes()
     expect(person.results.get_by_role("status").first).to_contain_text(

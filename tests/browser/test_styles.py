@@ -51,6 +51,7 @@ def test_by_keyboard(person: Person) -> None:
     expect(person.button("Remove style: Photograph")).to_be_visible()
 
 
+@pytest.mark.full
 def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
     person = on_a_phone
     person.button("Style").tap()
@@ -65,6 +66,7 @@ def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
     expect(person.button("Remove style: Sticker")).to_be_visible()
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_an_example_has_no_styles(person: Person) -> None:
     person.button("Style").click()

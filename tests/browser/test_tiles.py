@@ -38,6 +38,7 @@ def test_a_picture_that_cannot_be_fetched_has_a_link_and_can_be_looked_for_again
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 def test_the_cost_stands_among_the_facts_once_the_bill_says_it(person: Person, api: HostedApi) -> None:
     api.length = lambda body: 600.0
     person.generate("what it cost")
@@ -54,6 +55,7 @@ def test_the_cost_stands_among_the_facts_once_the_bill_says_it(person: Person, a
     expect(person.page.get_by_text("Spent this session: $0.008 (1 picture)")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_tile_without_a_picture_says_what_the_bill_says(person: Person, api: HostedApi) -> None:
     api.is_stalled, api.bill.refund_delay = True, lambda task: 0.0 if task.body["prompt"] == "refunded" else 10_000.0
     for number, prompt in enumerate(("refunded", "charged"), 1):
@@ -112,6 +114,7 @@ def test_a_bill_in_words(
     assert told == [fact, sentence, spent]
 
 
+@pytest.mark.full
 @pytest.mark.app("space without storage")
 def test_a_notice_for_all_stays_and_is_not_drawn_anew(person: Person) -> None:
     notice = person.results.get_by_role("status").get_by_text("Pictures are deleted when this app restarts")

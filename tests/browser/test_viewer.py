@@ -21,6 +21,7 @@ def act(view: Locator, name: str) -> None:
     view.get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.full
 def test_the_same_settings_come_back_and_start_nothing(person: Person, api: HostedApi) -> None:
     person.make("a fox", 7, 33)
     sent = api.posts[-1]
@@ -62,6 +63,7 @@ def test_a_variation_is_made_at_once_with_another_seed_alone(person: Person, api
     expect(person.number("Steps")).to_have_value("11")
 
 
+@pytest.mark.full
 def test_editing_puts_it_in_the_one_place_where_pictures_are_edited(person: Person) -> None:
     person.make("a fox", 7)
     act(person.open_picture("a fox"), "Edit")
@@ -113,6 +115,7 @@ def test_the_recipe_is_copied(person: Person) -> None:
     assert "Steps: 33" in copied and "Seed: 7" in copied
 
 
+@pytest.mark.full
 def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     person = newcomer
     person.make("a fox", 7)
@@ -139,6 +142,7 @@ def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     assert other.errors == []
 
 
+@pytest.mark.full
 def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, api: HostedApi) -> None:
     api.can_delete = False
     person.make("a fox", 7)
@@ -149,6 +153,7 @@ def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, 
     person.has_tiles(0)
 
 
+@pytest.mark.full
 def test_what_changed_since_the_picture_before_is_told(newcomer: Person) -> None:
     person = newcomer
     person.make("a fox", 7, 20)
@@ -184,6 +189,7 @@ def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
     expect(star).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.full
 def test_what_was_paid_is_not_refunded_by_a_deletion(person: Person) -> None:
     person.make("a fox", 7)
     view = person.open_picture("a fox")

@@ -38,6 +38,7 @@ def makes_a_picture(frame: FrameLocator) -> None:
     expect(frame.locator("[data-job][data-state=completed]")).to_have_count(1, timeout=PATIENCE)
 
 
+@pytest.mark.full
 def test_with_a_key_it_starts_and_who_is_signed_in_makes_a_picture(
     started: StartedSpace, browser: Browser, api: HostedApi
 ) -> None:

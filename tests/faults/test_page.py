@@ -30,6 +30,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 class TestTabs:
     """F31, F32: pages reloaded, offline, closed, and several at once."""
 
+    @pytest.mark.full
     def test_f31_reloaded_and_offline(self, context: BrowserContext, app: FastApp, service: Service) -> None:
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
         service.is_stalled = True
@@ -44,6 +45,7 @@ class TestTabs:
         assert len(service.posts_of("kept")) == 1
         visitor.can_go_on(service, "kept")
 
+    @pytest.mark.full
     def test_f31_a_tab_that_was_closed(self, context: BrowserContext, app: FastApp, service: Service) -> None:
         visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()
         service.is_stalled = True
@@ -54,6 +56,7 @@ class TestTabs:
         Visitor(context.new_page(), app.url).open().tile("closed").shows()
         assert len(service.posts_of("closed")) == 1
 
+    @pytest.mark.full
     def test_f32_two_tabs_show_the_same(self, context: BrowserContext, app: FastApp, service: Service) -> None:
         one = Visitor(context.new_page(), app.url).open_for_small_pictures()
         other = Visitor(context.new_page(), app.url).open_for_small_pictures()

@@ -33,6 +33,7 @@ def sees_notice(visitor: Visitor, text: re.Pattern[str]) -> None:
 class TestDisk:
     """F28: the disk cannot be written."""
 
+    @pytest.mark.full
     def test_f28_temporary_folders_wiped_then_disk_full(
         self, new_app: NewApp, browser: Browser, service: Service
     ) -> None:
@@ -52,6 +53,7 @@ class TestDisk:
             assert [len(service.posts_of(name)) for name in ("wiped", "disk full")] == [1, 1]
             assert visitor.errors == []
 
+    @pytest.mark.full
     def test_f28_a_home_that_cannot_be_written(self, new_app: NewApp, browser: Browser, service: Service) -> None:
         app = new_app(kind=FreshFastApp, PLAYGROUND_DATA_DIR="/dev/null/data", HOME="/dev/null").start()
         with browser.new_context(**LAPTOP) as context:

@@ -38,6 +38,7 @@ NOT_SAFE = r"unsafe"
 class TestFlags:
     """F22: content flags of the service."""
 
+    @pytest.mark.full
     def test_f22_a_flagged_picture_is_blurred_until_asked_for(self, visitor: Visitor, service: Service) -> None:
         service.standing[Endpoint.QUERY] = with_fields(has_nsfw_contents=[True])
         tile = visitor.submit("flagged").ends("completed")
@@ -91,6 +92,7 @@ class TestInline:
         assert len(service.posts_of("bad inline")) == 1
         visitor.sees_nothing_raw()
 
+    @pytest.mark.full
     def test_f23_one_over_the_limit_is_an_error_tile(self, visitor: Visitor, service: Service) -> None:
         padded = bad_images.picture("PNG") + bytes(42 * 1024 * 1024)  # a valid image with too many bytes after it
         service.ends_with(base64.b64encode(padded).decode())
@@ -238,6 +240,7 @@ class TestFetching:
         assert len(service.posts_of("three of four")) == 1
         visitor.can_go_on(service, "three of four")
 
+    @pytest.mark.full
     def test_f27_three_of_four_tasks(self, visitor: Visitor, service: Service) -> None:
         visitor.choose("Pictures", "4")
         service.next[Endpoint.SUBMIT] = [fails(402, "insufficient credits")]

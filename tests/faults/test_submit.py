@@ -52,6 +52,7 @@ class TestNothingSent:
         visitor.can_go_on(service, case)
         assert service.posts_of(case) == []
 
+    @pytest.mark.full
     def test_f01_a_service_that_comes_back_in_between_gets_one_post(self, visitor: Visitor, service: Service) -> None:
         visitor.submit("just before").shows()  # so that price and balance are known
         with visitor.unaware():
@@ -171,6 +172,7 @@ class TestRefused:
         assert len(service.posts_of("401")) == 1
         visitor.can_go_on(service, "401")
 
+    @pytest.mark.full
     def test_f05_a_visitors_key_is_forgotten(self, app: FastApp, browser: Browser, service: Service) -> None:
         with browser.new_context() as context:
             visitor = Visitor(context.new_page(), app.url).open_for_small_pictures()

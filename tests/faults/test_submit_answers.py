@@ -53,6 +53,7 @@ class TestBusy:
         assert len(service.posts_of(prompt)) == 3
         assert len(service.tasks_of(prompt)) == 1
 
+    @pytest.mark.full
     def test_f09_keeps_its_place_in_line(self, visitor: Visitor, service: Service) -> None:
         service.standing[SUBMIT] = fails(429, "slow down", retry_after="110")
         names = ["first in line", "second in line", "third in line"]

@@ -37,6 +37,7 @@ def completed(rows: list[dict[str, Any]]) -> int:
     return sum(row["state"] == "completed" for row in rows)
 
 
+@pytest.mark.full
 def test_one_picture_behind_24_of_another_visitor_comes_after_one_of_theirs(
     visitors: tuple[RawClient, RawClient],
 ) -> None:

@@ -137,6 +137,7 @@ def test_f30_killed_again_and_again_nothing_is_sent_twice_and_nothing_is_lost(tm
     assert states[JobState.UNKNOWN], "no kill met a POST under way"
 
 
+@pytest.mark.full
 def test_f30_killed_between_any_two_steps_of_a_submit(tmp_path, calm):
     apps, step, code = KillableApps(calm.base_url), 0, -signal.SIGKILL
     while code:

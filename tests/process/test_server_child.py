@@ -168,6 +168,7 @@ def test_a_killed_child_comes_back_at_its_address_and_goes_on(tmp_path):
     server.stop()
 
 
+@pytest.mark.full
 @pytest.mark.skipif(os.name != "posix", reason="SIGSTOP")
 def test_a_child_that_hangs_is_started_again_and_goes_on(tmp_path, caplog):
     probes = ProbeBounds(pause=0.05, timeout=0.3, failures=3)

@@ -209,6 +209,7 @@ def test_who_does_not_agree_is_back_on_the_page(visitor: Visitor, query: str) ->
     assert visitor.account_status()["user"] == ""
 
 
+@pytest.mark.full
 def test_without_an_answer_from_the_provider_it_is_said_in_words(api: HostedApi, tmp_path) -> None:
     space = Space(tmp_path, api).start()
     space.provider.stop()
@@ -248,6 +249,7 @@ def test_nothing_secret_gets_into_the_log(visitor: Visitor, space: Space) -> Non
     assert log.count("/playground/host#") == 1
 
 
+@pytest.mark.full
 def test_for_people_on_a_list(api: HostedApi, tmp_path) -> None:
     settings = {"PLAYGROUND_ACCESS": "listed", "PLAYGROUND_USERS": "Alice, zoe"}
     space = Space(tmp_path, api, AppProcess, **settings).start()
@@ -266,6 +268,7 @@ def test_for_people_on_a_list(api: HostedApi, tmp_path) -> None:
         space.stop()
 
 
+@pytest.mark.full
 def test_where_everybody_brings_a_key(api: HostedApi, tmp_path) -> None:
     space = Space(tmp_path, api, PLAYGROUND_ACCESS="own-key-only").start()
     try:

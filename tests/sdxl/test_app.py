@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 
 from components.settings import BackendChoice, Settings
@@ -30,6 +31,7 @@ def generated(app: AppProcess, **fields) -> Image.Image:
         return picture.convert("RGB")
 
 
+@pytest.mark.full
 def test_the_page_paints_with_sdxl_itself(app, studio):
     for steps in (1, 3):
         ours = studio.paint(width=256, height=256, num_inference_steps=steps)

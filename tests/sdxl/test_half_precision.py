@@ -40,6 +40,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("values", WAYS.values(), ids=WAYS)
 def test_it_paints_nearly_what_whole_precision_does(studio, half, values):
     whole, ours = studio.paint(**values), half.paint(**values)

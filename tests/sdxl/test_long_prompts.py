@@ -16,6 +16,7 @@ def test_words_beyond_the_77_tokens_count(studio):
     assert len(set(both)) == 2
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("guidance", [1.0, 3.5])
 @pytest.mark.parametrize("refine", list(Refine))
 def test_long_words_go_every_way(studio, guidance, refine):

@@ -109,6 +109,7 @@ def test_one_file_named_twice_counts_with_both_weights(studio):
     assert studio.mark(("peft", 0.25), ("peft", 0.5)) == studio.mark(("peft", 0.75))
 
 
+@pytest.mark.full
 def test_back_and_forth_is_as_before(studio, marks):
     for name in ("peft", "peft_rank8", "peft_text", "peft", ""):
         assert studio.mark(*([(name, 1.0)] if name else [])) == marks[name]
@@ -127,6 +128,7 @@ def test_a_lora_of_the_past_leaves_no_bit_behind(tiny, lora_files, tmp_path):
     assert same(fresh.paint(**values), before)
 
 
+@pytest.mark.full
 def test_more_than_are_kept_are_loaded_anew(studio, marks):
     for name in (*LOADS, LOADS[0]):
         assert studio.mark((name, 1.0)) == marks[name]

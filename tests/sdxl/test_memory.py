@@ -34,6 +34,7 @@ def test_where_memory_runs_out_it_paints_again_in_a_smaller_way(studio, monkeypa
     assert not vae.use_tiling
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("error", ["cuda", "mps", "cpu", "python"])
 def test_where_no_way_is_small_enough_a_sentence_says_so(studio, monkeypatch, error):
     before = studio.paint()

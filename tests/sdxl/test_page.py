@@ -50,6 +50,7 @@ def made(person: Person, count: int) -> Image.Image:
     return newest(person)
 
 
+@pytest.mark.full
 def test_from_words_and_again_the_same(person: Person) -> None:
     first = made(person, 1)
     assert first.size == (SIDE, SIDE)
@@ -58,6 +59,7 @@ def test_from_words_and_again_the_same(person: Person) -> None:
     assert made(person, 3).tobytes() != first.tobytes()
 
 
+@pytest.mark.full
 def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None:
     person.page.get_by_label("Starting picture").set_input_files(photo)
     expect(person.page.get_by_role("img", name="fitted to 1024 × 1024")).to_be_visible()  # the model's own size
@@ -85,6 +87,7 @@ def test_from_a_picture_and_in_a_part_of_it(person: Person, photo: Path) -> None
     assert difference.crop((0, 0, SIDE // 3, SIDE // 3)).getbbox() is None, "and nothing outside the mask"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("way", "told"), [("Blend (recommended)", "Blend, switch at"), ("Polish afterward", "Polish afterward")]
 )
@@ -100,6 +103,7 @@ def test_with_the_refiner(person: Person, way: str, told: str) -> None:
     expect(person.page.get_by_role("dialog", name="Picture").get_by_text(told).first).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_lora_of_the_host_s_folder_with_and_without(person: Person) -> None:
     expect(person.page.get_by_text("Available here by name:")).to_be_visible()
     box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
@@ -127,6 +131,7 @@ def test_a_lora_that_cannot_be_used_is_refused_at_its_row(person: Person) -> Non
     person.sees("completed", 0)
 
 
+@pytest.mark.full
 def test_a_long_prompt_counts_to_its_last_word_and_nothing_else_is_said(person: Person) -> None:
     long = "a red fox in the snow at night, " * 20
     pictures = []

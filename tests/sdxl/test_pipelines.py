@@ -49,6 +49,7 @@ def test_ensemble(studio, by_hand):
     assert same(studio.paint(refine=Refine.ENSEMBLE, num_inference_steps=10), theirs)
 
 
+@pytest.mark.full
 def test_ensemble_of_an_image(studio, by_hand):
     drawn, told = generator(), {"num_inference_steps": 10}
     rough = by_hand.call(
@@ -68,6 +69,7 @@ def test_second_pass(studio, by_hand):
     assert same(studio.paint(refine=Refine.SECOND_PASS, refine_steps=3), theirs)
 
 
+@pytest.mark.full
 def test_the_refiner_changes_the_picture(studio):
     plain = studio.paint(num_inference_steps=10)
     for refine in (Refine.ENSEMBLE, Refine.SECOND_PASS):

@@ -66,6 +66,7 @@ def test_fast_from_a_picture(engine, by_hand):
     assert same(ours, theirs)
 
 
+@pytest.mark.full
 def test_going_to_fast_and_back_changes_no_bit(studio, engine):
     variants = [{}, {"loras": MINE}, {"refine": Refine.ENSEMBLE}]
     before = [painted(engine, preset="full", **variant) for variant in variants]
@@ -79,6 +80,7 @@ def test_going_to_fast_and_back_changes_no_bit(studio, engine):
     assert not any(same(one, other) for one, other in zip(before, fast, strict=True))
 
 
+@pytest.mark.full
 def test_the_order_counts_where_the_host_chose_fast(studio, engine, host):
     assert same(painted(host, preset="full"), studio.paint())
     assert same(painted(host), painted(engine, preset="fast"))
@@ -99,6 +101,7 @@ def test_what_is_left_out_is_said_of_the_order_alone(engine, host):
         assert notes == [(), (messages.FAST_WITHOUT_REFINER,)]
 
 
+@pytest.mark.full
 def test_on_a_lent_card_it_is_the_same(studio, engine, monkeypatch):
     monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=Space().gpu))
     lent = engine_of(studio, SPACES_ZERO_GPU="true")

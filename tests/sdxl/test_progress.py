@@ -34,6 +34,7 @@ def test_what_is_raised_at_a_step_ends_the_painting_there(studio, values):
     assert same(studio.paint(**values), before)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("calls", [1, 3, 9])
 def test_a_painting_is_stopped_within_a_step(studio, calls):
     before, progress = studio.paint(), ProgressRecorder(calls=calls)

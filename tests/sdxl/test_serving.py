@@ -48,6 +48,7 @@ def test_text_to_image(studio, caller, sdk):
     assert same(painted(caller, sdk), ours)
 
 
+@pytest.mark.full
 def test_with_a_lora_and_the_refiner(caller, sdk):
     lora = [{"path": "peft_text.safetensors", "scale": 1.0}]
     pictures = {
@@ -106,6 +107,7 @@ def is_painted(seen) -> bool:
     return "x-preview" in seen
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to a process there")
 @pytest.mark.parametrize(("number", "code"), full_run.cases([(signal.SIGTERM, 143), (signal.SIGINT, 130)], 1))
 def test_a_server_deep_in_a_step_ends_in_good_order(studio, tmp_path, number, code):

@@ -85,6 +85,7 @@ def test_fast_shows_what_counts_and_best_brings_back_what_stood_there(person: Pe
     expect(person.number("Steps")).to_have_value("13")
 
 
+@pytest.mark.full
 def test_each_picture_is_painted_at_the_speed_chosen_for_it(person: Person, studio) -> None:
     person.set_number("Steps", 6)
     best = made(person, 1)
@@ -102,6 +103,7 @@ def test_each_picture_is_painted_at_the_speed_chosen_for_it(person: Person, stud
     assert same(made(person, 3), best)
 
 
+@pytest.mark.full
 def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> None:
     person.choose("Refiner", "Polish afterward")
     person.choose("Speed", FAST)
@@ -115,6 +117,7 @@ def test_the_refiner_is_left_out_and_nothing_else_is_claimed(person: Person) -> 
     expect(viewed(person).get_by_text("Polish afterward").first).to_be_visible()
 
 
+@pytest.mark.full
 def test_same_settings_bring_the_speed_of_the_picture(person: Person) -> None:
     person.choose("Speed", FAST)
     first = made(person, 1)
@@ -128,6 +131,7 @@ def test_same_settings_bring_the_speed_of_the_picture(person: Person) -> None:
     stands(person, 3.5, 28)
 
 
+@pytest.mark.full
 def test_a_draft_keeps_the_speed_and_what_stood_there_for_best(person: Person) -> None:
     person.prompt.fill("a cat")
     person.set_number("Guidance", 5)
@@ -143,6 +147,7 @@ def test_a_draft_keeps_the_speed_and_what_stood_there_for_best(person: Person) -
     stands(person, 5, 9)
 
 
+@pytest.mark.full
 def test_a_link_and_the_defaults(person: Person) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.prompt.fill("a cat")
@@ -160,6 +165,7 @@ def test_a_link_and_the_defaults(person: Person) -> None:
     assert other.errors == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "best", cases([{"num_inference_steps": 1e9}, {"guidance_scale": "x"}, 5, [], {"best": {}}], 2), ids=str
 )

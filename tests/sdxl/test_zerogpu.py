@@ -34,6 +34,7 @@ def engine(studio, space):
     return SdxlEngine(chosen, configure)
 
 
+@pytest.mark.full
 def test_the_pictures_are_the_same(studio, space, engine):
     lora = (LoraRef("peft_text.safetensors", 1.0),)
     requests: list[dict[str, Any]] = [{}, {"loras": lora}, {"refine": Refine.ENSEMBLE}, {}]

@@ -176,6 +176,7 @@ def test_without_a_capacity_places_are_the_order_while_nothing_ends(deeds: list[
     assert started == expected
 
 
+@pytest.mark.full
 def test_the_order_of_thousands_of_visitors_is_found_in_milliseconds() -> None:
     """It is asked for with every submit of a queue, on the event loop."""
     queue = FairQueue(2)
