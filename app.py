@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import sysconfig
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -34,14 +35,26 @@ SHORT_KEY = 8
 log = logging.getLogger(__name__)
 
 
+def run() -> None:
+    """Serve as the command line says."""
+    parse_arguments()
+    main()
+
+
 def parse_arguments() -> None:
     """Print the settings for `--help` and exit; there are no other arguments."""
-    settings = Path(__file__).with_name(".env.example").read_text(encoding="utf-8")
     argparse.ArgumentParser(
         description="Serve the SDXL LoRA Playground. Its settings are environment variables, or lines of a file .env:",
-        epilog=settings,
+        epilog=settings_file().read_text(encoding="utf-8"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args()
+
+
+def settings_file() -> Path:
+    """Return the file that names all settings: beside this one, or where an installed package has its data."""
+    installed = Path(sysconfig.get_path("data"), "share", "sdxl-lora-playground", ".env.example")
+    beside = Path(__file__).with_name(".env.example")
+    return beside if beside.is_file() else installed
 
 
 def main() -> None:
@@ -53,7 +66,9 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines contain image URLs, signatures included
     try:
         settings = Settings.from_env()
+        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
         redact_logs(settings.api_key or "")
+        log.info("%s", settings)
         warn_of_short_key(settings.api_key)
         with ExitStack() as stack:
             serve(settings, stack)
@@ -120,5 +135,4 @@ def start_server(server: ServerChild | InProcessServer, stack: ExitStack) -> End
 
 
 if __name__ == "__main__":
-    parse_arguments()
-    main()
+    run()

@@ -15,7 +15,7 @@ from dotenv import load_dotenv
 
 from components.budget.limits import Access, BudgetLimits
 from components.domain.api_key import cleaned
-from components.domain.money import Micros, micros
+from components.domain.setting_values import count, gigabytes, is_on, usd
 from components.errors import InvalidRequest, SetupError
 from components.net.page_address import prepare_page_address
 from components.net.proxies import Proxies
@@ -28,6 +28,7 @@ SDXL_PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "sa
 """Packages that the SDXL engine needs."""
 SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
 _SIGN_IN_VARIABLES = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
 
 
@@ -76,6 +77,8 @@ class Settings:
     """Origins besides Hugging Face whose pages may show this one in a frame, such as `https://example.org`."""
     space: str
     """Id of the Space, "owner/name"; empty elsewhere."""
+    log_level: str
+    """Name of the least level of `logging` that is written to the log, such as `INFO`."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -86,7 +89,8 @@ class Settings:
         A variable of the environment takes precedence over `.env`. Raises SetupError for a value that is not valid.
         """
         if env is None:
-            load_dotenv(Path(__file__).parents[1] / ".env")
+            beside = Path(__file__).parents[1] / ".env"
+            load_dotenv(beside if beside.is_file() else Path(".env"))  # an installed package has none beside it
             prepare_page_address(os.environ)
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
@@ -99,11 +103,11 @@ class Settings:
             backend=backend,
             data_dir=folder,
             data_outlives_restart=outlives_restart,
-            jobs_per_visitor=_count(env, "PLAYGROUND_JOBS_PER_VISITOR", 25),
-            jobs=_count(env, "PLAYGROUND_JOBS", 200),
+            jobs_per_visitor=count(env, "PLAYGROUND_JOBS_PER_VISITOR", 25),
+            jobs=count(env, "PLAYGROUND_JOBS", 200),
             limits=_limits(env),
-            keep_days=_count(env, "PLAYGROUND_KEEP_DAYS", 0, minimum=0),
-            keep_gigabytes=_gigabytes(env, "PLAYGROUND_KEEP_GB"),
+            keep_days=count(env, "PLAYGROUND_KEEP_DAYS", 0, minimum=0),
+            keep_gigabytes=gigabytes(env, "PLAYGROUND_KEEP_GB"),
             lora_folder=_lora_folder(env) if backend is BackendChoice.SDXL else None,
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
@@ -111,7 +115,8 @@ class Settings:
             proxies=_proxies(env),
             frames=_frames(env),
             space=env.get("SPACE_ID", "").strip(),
-            is_zerogpu=_is_on(env.get("SPACES_ZERO_GPU", "")),
+            log_level=_log_level(env.get("PLAYGROUND_LOG_LEVEL", "").strip() or "warning"),
+            is_zerogpu=is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
     def __repr__(self) -> str:
@@ -171,30 +176,16 @@ def missing_for_sdxl() -> tuple[str, ...]:
     return tuple(name for name in SDXL_PACKAGES if importlib.util.find_spec(name) is None)
 
 
-def _count(env: Mapping[str, str], name: str, default: int, *, minimum: int = 1) -> int:
-    text = env.get(name, "").strip() or str(default)
-    if not text.isdecimal() or int(text) < minimum:
-        raise SetupError(f"{name} must be a whole number of at least {minimum}, not {text}.")
-    return int(text)
-
-
-def _gigabytes(env: Mapping[str, str], name: str) -> float:
-    text = env.get(name, "").strip() or "0"
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text):
-        raise SetupError(f"{name} must be a number of gigabytes such as 20 or 0.5, not {text}.")
-    return float(text)
-
-
 def _limits(env: Mapping[str, str]) -> BudgetLimits:
     return BudgetLimits(
         access=_access(env),
         users=frozenset(name.strip().lower() for name in env.get("PLAYGROUND_USERS", "").split(",") if name.strip()),
-        images_per_hour=_count(env, "PLAYGROUND_PICTURES_PER_HOUR", 20),
-        per_person_day=_usd(env, "PLAYGROUND_USD_PER_PERSON_DAY", "1"),
-        per_day=_usd(env, "PLAYGROUND_USD_PER_DAY", "5"),
-        per_month=_usd(env, "PLAYGROUND_USD_PER_MONTH", "50"),
-        min_balance=_usd(env, "PLAYGROUND_MIN_BALANCE", "1"),
-        is_stopped=_is_on(env.get("PLAYGROUND_STOP", "")),
+        images_per_hour=count(env, "PLAYGROUND_PICTURES_PER_HOUR", 20),
+        per_person_day=usd(env, "PLAYGROUND_USD_PER_PERSON_DAY", "1"),
+        per_day=usd(env, "PLAYGROUND_USD_PER_DAY", "5"),
+        per_month=usd(env, "PLAYGROUND_USD_PER_MONTH", "50"),
+        min_balance=usd(env, "PLAYGROUND_MIN_BALANCE", "1"),
+        is_stopped=is_on(env.get("PLAYGROUND_STOP", "")),
         # A host who says for whom the key pays may have a proxy on this computer, by which others come.
         is_local=_is_local(env) and not _has_chosen_access(env),
     )
@@ -228,7 +219,7 @@ def _is_local(env: Mapping[str, str]) -> bool:
     """Return whether the page is reachable from this computer only: a loopback name, no Space, no share link."""
     name = env.get("GRADIO_SERVER_NAME", "").strip() or "127.0.0.1"
     is_loopback = name in ("localhost", "::1", "[::1]") or name.startswith("127.")
-    return is_loopback and not env.get("SPACE_ID") and not _is_on(env.get("GRADIO_SHARE", ""))
+    return is_loopback and not env.get("SPACE_ID") and not is_on(env.get("GRADIO_SHARE", ""))
 
 
 def _host_names(env: Mapping[str, str]) -> frozenset[str] | None:
@@ -267,6 +258,12 @@ def _frames(env: Mapping[str, str]) -> frozenset[str]:
     return origins
 
 
+def _log_level(text: str) -> str:
+    if text.lower() not in LOG_LEVELS:
+        raise SetupError(f"PLAYGROUND_LOG_LEVEL={text} is unknown.", f"Use {', '.join(LOG_LEVELS)}.")
+    return text.upper()
+
+
 def _can_sign_in(env: Mapping[str, str]) -> bool:
     """Return whether all variables of Gradio's sign-in are set, as on a Space with `hf_oauth: true`."""
     return env.get("SYSTEM") == "spaces" and all(env.get(name) for name in _SIGN_IN_VARIABLES)
@@ -274,22 +271,6 @@ def _can_sign_in(env: Mapping[str, str]) -> bool:
 
 def _owner(env: Mapping[str, str]) -> str:
     return env.get("SPACE_AUTHOR_NAME", "").strip() or env.get("SPACE_ID", "").partition("/")[0].strip()
-
-
-def _usd(env: Mapping[str, str], name: str, default: str) -> Micros:
-    text = env.get(name, "").strip() or default
-    amount = micros(text)
-    if amount is None or amount < 0:
-        raise SetupError(f"{name} must be an amount of US dollars such as 2.50, not {text}.")
-    return amount
-
-
-def _is_on(text: str) -> bool:
-    """Return the value of a switch: on unless it is empty, 0, false, no or off.
-
-    A misspelled PLAYGROUND_STOP must stop spending rather than be ignored.
-    """
-    return text.strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def _lora_folder(env: Mapping[str, str]) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from components.errors import SentElsewhere, StorageError
 from components.jobs.feed import PAGE_SIZE, JobFeed
 from components.storage.async_store import AsyncStore
 
+log = logging.getLogger(__name__)
 MAX_IDLE_FEEDS = 2000
 """Feeds in memory beyond which those without readers are dropped; the store has their jobs."""
 
@@ -168,6 +170,8 @@ class JobRepository:
         return replace(job, visitor=owner) if owner else job
 
     async def _publish(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            log.info("job %s, task %s: %s", job.id, job.task_id or "none", job.state.value)
         for visitor in {job.visitor for job in jobs}:
             if feed := self._feeds.get(visitor):
                 await feed.publish(job for job in jobs if job.visitor == visitor)

@@ -40,6 +40,7 @@ from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
 from components.ui.routes.files import routes
 from components.ui.routes.gradio_assets import gradio_assets_route
+from components.ui.routes.health import health_route
 from components.ui.routes.host import HostPage
 from components.ui.routes.manifest import manifest_route
 from components.ui.shell import page_html
@@ -120,6 +121,7 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
     return {
         "routes": [
             manifest_route(TITLE),
+            health_route(playground.store),
             gradio_assets_route(first),
             *routes(playground),
             page.archives.route,

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from tests.support.paths import ROOT
 
-PAPERS = ("README.md", "components/README.md", "tests/README.md", ".github/CONTRIBUTING.md")
+PAPERS = ("README.md", "components/README.md", "tests/README.md", ".github/CONTRIBUTING.md", ".github/HOSTING.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

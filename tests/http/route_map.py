@@ -61,6 +61,7 @@ def _server_settings(blocks: gr.Blocks) -> dict[str, Any]:
         "is_bounded": is_bounded,
         "head_bytes": config.h11_max_incomplete_event_size,
         "proxy_headers": config.proxy_headers,
+        "keep_alive": config.timeout_keep_alive,
     }
 
 

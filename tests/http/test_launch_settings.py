@@ -129,7 +129,7 @@ def test_s05_the_running_app_has_the_settings_that_show_nowhere(route_map: dict[
         "analytics_enabled": False,
         "share": False,
         # As tests/unit/net/test_http_connections.py tries them.
-        "server": {"is_bounded": True, "head_bytes": 32 * 1024, "proxy_headers": False},
+        "server": {"is_bounded": True, "head_bytes": 32 * 1024, "proxy_headers": False, "keep_alive": 150},
     }
 
 

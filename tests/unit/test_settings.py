@@ -26,6 +26,15 @@ def test_without_anything_it_is_the_demo():
     assert (plain.jobs_per_visitor, plain.jobs) == (25, 200)
 
 
+@pytest.mark.parametrize(("text", "level"), [("", "WARNING"), ("info", "INFO"), (" DEBUG ", "DEBUG")])
+def test_the_log_has_a_level(text, level):
+    assert settings(PLAYGROUND_LOG_LEVEL=text).log_level == level
+
+
+def test_a_level_of_no_log_is_refused():
+    assert "Use debug, info, warning, error." in refused(PLAYGROUND_LOG_LEVEL="loud")
+
+
 # --- key ---
 
 

@@ -22,6 +22,8 @@ MAX_UPLOADS = 10
 _MAX_PER_ADDRESS = 2000
 """Connections of one address: as many as it may have requests open, see DEFAULT_RATES."""
 
+_KEEP_ALIVE_SECONDS = 150
+"""A proxy that reuses an idle connection just as it is closed answers 502. Caddy keeps one for 120 s, nginx for 60."""
 _BACKLOG = 2048
 """Connections that wait to be accepted, at most: uvicorn's default."""
 
@@ -46,6 +48,7 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
             config.http = connections.protocol  # type: ignore[assignment]
             # As many are accepted in each of the turns of the event loop that pass before the first is counted.
             config.backlog = min(_BACKLOG, open_files // 16)
+            config.timeout_keep_alive = _KEEP_ALIVE_SECONDS
             config.h11_max_incomplete_event_size = HEAD_BYTES
             # uvicorn would replace the proxy's address by the client's before ForwardedHeaders sees whose word it is.
             config.proxy_headers = False
