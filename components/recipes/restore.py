@@ -179,7 +179,7 @@ def _path_of(lora: ParsedLora, known_names: Mapping[str, str]) -> str | None:
         link = parse_lora(name, known_names)
     except InvalidRequest:
         return None
-    # A Civitai page without a version would need a request; nothing is fetched here.
+    # The page of a Civitai model, or of a revision, would need a request; nothing is fetched here.
     return link.path if link.is_ready else None
 
 
