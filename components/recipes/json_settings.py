@@ -24,8 +24,8 @@ _REFINER = ("refiner_model", "refinermodel")
 _HANDOVER = ("refiner_switch", "refiner_start")
 _IMAGE_MODES = re.compile(r"(?i).{0,40}(?:img2img|inpaint|outpaint|infill).{0,40}")
 _MODES = ("generation_mode", "request_type", "type")
-# The last one: Easy Diffusion writes it beside a source image alone.
-_IMAGES = ("initimage", "init_image", "maskimage", "prompt_strength")
+# The last two: SwarmUI and Easy Diffusion write them beside a source image alone.
+_IMAGES = ("initimage", "init_image", "maskimage", "initimagecreativity", "prompt_strength")
 _READ = frozenset(
     (*_PROMPT, *_NEGATIVE, *_STEPS, *_GUIDANCE, *_SEED, *_SIZE, *_REFINER, *_HANDOVER, *_MODES, *_IMAGES)
 ) | {"width", "height"}

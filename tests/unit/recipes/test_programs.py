@@ -63,6 +63,7 @@ FROM_IMAGES = {
     "InvokeAI": json.dumps(INVOKE | {"generation_mode": "sdxl_img2img"}),
     "NovelAI": json.dumps(NOVELAI | {"Comment": '{"steps": 30, "seed": 5, "request_type": "Img2ImgRequest"}'}),
     "SwarmUI": json.dumps({"sui_image_params": SWARM | {"initimage": "a.png"}}),
+    "SwarmUI, whose image is not in the file": json.dumps({"sui_image_params": SWARM | {"initimagecreativity": 0.4}}),
     "Easy Diffusion": json.dumps(EASY | {"prompt_strength": 0.6}),
 }
 
