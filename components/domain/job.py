@@ -45,6 +45,18 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Output in the store that the page cannot show, its bytes as received."""
+
+    name: str
+    """As that of a `StoredImage`."""
+    format: str
+    """Name of the format for people, such as JPEG XL."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Everything the app knows about one requested image. Immutable; times are Unix seconds.
 
@@ -90,6 +102,7 @@ class Job:
     inference_ms: int | None = None
     """Milliseconds of inference, as the API measured them."""
     images: tuple[StoredImage, ...] = ()
+    files: tuple[StoredFile, ...] = ()
     problem: Message | None = None
     """Latest problem: while the job runs a temporary one, after its end the reason."""
     notes: tuple[Message, ...] = ()
@@ -156,7 +169,7 @@ class Job:
         is_free = self.price == 0
         if not self.task_id or self.ended is None or is_free or (self.bill and self.bill.is_final):
             return None
-        has_image = self.state is JobState.COMPLETED or self.is_paid_without_image
+        has_image = self.state is JobState.COMPLETED or self.is_paid_without_image or bool(self.files)
         return BilledTask(self.id, self.account, self.task_id, self.price, self.ended, has_image)
 
     def with_sent(self, now: float) -> Job:
@@ -220,7 +233,13 @@ class Job:
     def is_paid_without_image(self) -> bool:
         """Return whether its task was paid for and its image could not be downloaded."""
         spent = self.problem is not None and self.problem.charge is Charge.SPENT
-        return self.state is JobState.FAILED and self.task_id is not None and spent
+        return self.state is JobState.FAILED and self.task_id is not None and spent and not self.files
+
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """Return the names of all its files in the store."""
+        images = (name for image in self.images for name in (image.name, image.received) if name)
+        return (*images, *(file.name for file in self.files))
 
     @property
     def can_look_again(self) -> bool:

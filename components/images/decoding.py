@@ -58,6 +58,11 @@ def orientation(image: Image.Image) -> int:
     return found if found in _ROTATIONS else 1
 
 
+def with_eight_bits(image: Image.Image) -> Image.Image:
+    """Return an image of 16 bits as one of 8; `convert("L")` alone would clip everything above 255 to white."""
+    return image.point(lambda value: value * (1 / 256)).convert("L") if image.mode.startswith("I") else image
+
+
 def upright(image: Image.Image) -> Image.Image:
     """Return the image as its EXIF data turns it. Pillow's own function would copy all tags for that."""
     rotation = _ROTATIONS.get(orientation(image))

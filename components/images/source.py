@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError, features
 
 from components import messages
 from components.errors import InvalidRequest
-from components.images.decoding import open_image, upright
+from components.images.decoding import open_image, upright, with_eight_bits
 from components.images.display_p3 import DISPLAY_P3, has_numbers_of_p3
 from components.images.inspect import FORMATS, PIXEL_LIMIT
 from components.images.jpeg_end import with_end
@@ -107,8 +107,7 @@ def turned_upright(image: Image.Image) -> Image.Image:
 
 def _flatten(image: Image.Image, background: str) -> Image.Image:
     """Return an image without transparency, with 8 bits a channel: L, RGB or CMYK."""
-    if image.mode.startswith("I"):  # 16 bits: convert("L") alone would clip everything above 255 to white
-        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    image = with_eight_bits(image)
     if image.has_transparency_data:
         solid = image if image.mode == "RGBA" else image.convert("RGBA")
         flat = Image.new("RGB", image.size, background)

@@ -34,7 +34,7 @@ class TooSlow(Exception):
 
 
 def check_structure(data: bytes) -> None:
-    """Raise TooSlow for a PNG, JPEG or WebP file of too many parts; damage is left to the decoder."""
+    """Raise TooSlow for a PNG, JPEG, WebP or TIFF file of too many parts; damage is left to the decoder."""
     check = next((check for start, check in _CHECKS.items() if data.startswith(start)), None)
     try:
         if check:
@@ -125,4 +125,5 @@ _CHECKS: dict[bytes, Callable[[bytes], None]] = {
     b"\x89PNG\r\n\x1a\n": _check_png,
     b"\xff\xd8": _check_jpeg,
     b"RIFF": _check_webp,
+    **dict.fromkeys((b"II*\0", b"MM\0*"), _check_exif),  # TIFF: its tags are those of EXIF data
 }

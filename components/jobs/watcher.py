@@ -13,7 +13,7 @@ from components import messages
 from components.api.body import IMAGE_LIMIT
 from components.api.client import Client
 from components.clock import Clock
-from components.domain.job import Job, JobState, StoredImage
+from components.domain.job import Job, JobState, StoredFile, StoredImage
 from components.domain.task import TaskStatus, TaskUpdate
 from components.errors import ImageUnavailable, PlaygroundError, PollFailed, PollUnauthorized, TaskNotFound
 from components.jobs.mask_composite import with_original_outside_mask
@@ -36,6 +36,8 @@ UNAUTHORIZED_SECONDS = 2.0
 SLOW_SECONDS, UNFINISHED_SECONDS = 180.0, 900.0
 """Age of a task at which its tile says that it takes long, and then that it is not finished yet."""
 
+_Stored = tuple[StoredImage | StoredFile, bool]
+"""What is stored of an output, and whether it is on disk."""
 _TOO_LARGE = (messages.TOO_MANY_BYTES, messages.TOO_MANY_PIXELS)
 """Problems after which a download is repeated once only: the image will hardly be smaller the next time."""
 _END_MESSAGES = {
@@ -178,24 +180,29 @@ class Watcher:
         """Download every image of the task; one that fails becomes a problem and a link, and stops no other."""
         # Together: an address that does not answer holds up no other image. None goes on when an error has ended it.
         fetches = (self._collect_one(job, update, index) for index in range(len(update.outputs)))
-        found: list[tuple[StoredImage | str, Message | None]] = []
+        found: list[tuple[StoredImage | StoredFile | str, Message | None]] = []
         for one in await asyncio.gather(*fetches, return_exceptions=True):
             if isinstance(one, BaseException):
                 raise one
             found.append(one)
         images = tuple(image for image, _ in found if isinstance(image, StoredImage))
+        files = tuple(file for file, _ in found if isinstance(file, StoredFile))
         links = tuple(link for link, _ in found if isinstance(link, str) and link)
         problems = [problem for _, problem in found if problem]
         problem = problems[-1] if problems else None if found else messages.NO_PICTURE
-        return replace(job, images=images, links=links), problem
+        return replace(job, images=images, files=files, links=links), problem
 
-    async def _collect_one(self, job: Job, update: TaskUpdate, index: int) -> tuple[StoredImage | str, Message | None]:
+    async def _collect_one(
+        self, job: Job, update: TaskUpdate, index: int
+    ) -> tuple[StoredImage | StoredFile | str, Message | None]:
         """Return an image of the task, or in place of one that could not be fetched its link, and a problem."""
         try:
             image, is_on_disk = await self._fetch(job, update, index)
         except ImageUnavailable as error:
             output = update.outputs[index]
             return output if isinstance(output, str) and self._client.may_open(output) else "", error.message
+        if isinstance(image, StoredFile):
+            return image, messages.stored_as_file(image.format)
         problem = None if is_on_disk else messages.NOT_SAVED
         return await self._composited(job, image, problem) if job.request.mask else (image, problem)
 
@@ -211,8 +218,11 @@ class Watcher:
             return image, messages.NOT_PUT_BACK
         return composite, problem if is_on_disk else messages.NOT_SAVED
 
-    async def _fetch(self, job: Job, update: TaskUpdate, index: int) -> tuple[StoredImage, bool]:
-        """Download one image, and return whether it is on disk. Raises ImageUnavailable after the last attempt."""
+    async def _fetch(self, job: Job, update: TaskUpdate, index: int) -> _Stored:
+        """Download one image, and return whether it is on disk. Raises ImageUnavailable after the last attempt.
+
+        One that cannot be shown is stored as it came then.
+        """
         nsfw = index < len(update.nsfw) and update.nsfw[index]
         for pause in FETCH_PAUSES:
             try:
@@ -223,15 +233,15 @@ class Watcher:
                 # A new query may bring a fresh link: a signed one may have expired.
                 again = await self._poll_again(job, update, pause)
                 update = again if index < len(again.outputs) else update
-        return await self._fetch_once(update.outputs[index], nsfw=nsfw)
+        return await self._fetch_once(update.outputs[index], nsfw=nsfw, is_last=True)
 
-    async def _fetch_once(self, output: str | bytes, *, nsfw: bool) -> tuple[StoredImage, bool]:
+    async def _fetch_once(self, output: str | bytes, *, nsfw: bool, is_last: bool = False) -> _Stored:
         file = await self._open_temp()
         try:
-            return await self._store_output(output, file, nsfw=nsfw)
+            return await self._store_output(output, file, nsfw=nsfw, is_last=is_last)
         except OSError:
             # The disk is full or read-only. The image is paid for, so memory takes its place.
-            return await self._store_output(output, io.BytesIO(), nsfw=nsfw)
+            return await self._store_output(output, io.BytesIO(), nsfw=nsfw, is_last=is_last)
         finally:
             await self._store.discard(file)
 
@@ -245,14 +255,19 @@ class Watcher:
             self._store.blocking.discard(await opening)
             raise
 
-    async def _store_output(self, output: str | bytes, file: BinaryIO, *, nsfw: bool) -> tuple[StoredImage, bool]:
+    async def _store_output(self, output: str | bytes, file: BinaryIO, *, nsfw: bool, is_last: bool) -> _Stored:
         if isinstance(output, bytes):
             if len(output) > IMAGE_LIMIT:
                 raise ImageUnavailable(messages.TOO_MANY_BYTES)
             await asyncio.to_thread(file.write, output)
         else:
             await self._client.download(output, file)
-        return await self._store.commit_image(file, nsfw=nsfw)
+        try:
+            return await self._store.commit_image(file, nsfw=nsfw)
+        except ImageUnavailable:
+            if is_last and (stored := await self._store.commit_file(file)):
+                return stored
+            raise
 
     async def _poll_again(self, job: Job, update: TaskUpdate, pause: float = 1.0) -> TaskUpdate:
         await self._clock.sleep(pause)

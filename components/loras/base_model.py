@@ -59,6 +59,9 @@ _OTHERS = re.compile(
 )
 """Wan, Cosmos, Hunyuan-DiT, language models, and whatever else calls itself a transformer."""
 _KOLORS = re.compile(r"encoder_hid_proj")
+_KOLORS_SIZES = re.compile(r"(?:label_emb_0_0|add_embedding_linear_1)$")
+_KOLORS_SIZES_WIDTH = 5632
+"""Inputs of the embedding of sizes in Kolors, whose other layers are those of SDXL: there they are 2816."""
 
 
 def base_of(shapes: Mapping[str, Shape]) -> BaseModelFamily:
@@ -82,11 +85,15 @@ def cross_attention_widths(shapes: Mapping[str, Shape]) -> Iterator[int]:
 
 def _foreign(layers: Layers) -> BaseModelFamily | None:
     names = _lines(layers)
-    if _KOLORS.search(names):
+    if _KOLORS.search(names) or any(_is_of_kolors(name, parts) for name, parts in layers.items()):
         return BaseModelFamily.KOLORS
     if _UNET.search(names):
         return BaseModelFamily.OTHER if _OTHER_UNET.search(names) else None
     return _transformer_family({name: parts for name, parts in layers.items() if "text_model" not in name})
+
+
+def _is_of_kolors(name: str, parts: Parts) -> bool:
+    return bool(_KOLORS_SIZES.search(name)) and input_width(parts) == _KOLORS_SIZES_WIDTH
 
 
 def _lines(layers: Layers) -> str:

@@ -26,7 +26,14 @@ from components.loras.site_metadata import (
     from_hugging_face,
     read_json,
 )
-from components.loras.sites import LoraRef, Site, civitai_api, civitai_version
+from components.loras.sites import (
+    LoraRef,
+    Site,
+    civitai_api,
+    civitai_version,
+    file_of_revision,
+    revision_api,
+)
 from components.messages.catalogue import Param, Text
 from components.messages.message import Message
 from components.net.ranged_get import PartialResponse, PublicWeb, fetch_prefix
@@ -59,7 +66,7 @@ class Verdict:
     fit: Fit
     message: Message
     link: LoraRef
-    """The LoRA that was checked: of a Civitai page without a version, its newest version."""
+    """The LoRA that was checked: of a Civitai page without a version, its newest version; of a revision, its file."""
     trigger_words: tuple[str, ...] = ()
     rank: int | None = None
     """None: unknown."""
@@ -96,7 +103,8 @@ class LoraChecker:
         except InvalidRequest as error:
             raise InvalidRequest(field, error.message) from error
         if not link.is_ready:
-            raise InvalidRequest(field, messages.LORA_WHICH_VERSION)
+            message = messages.lora_which_file(link.path) if link.revision else messages.LORA_WHICH_VERSION
+            raise InvalidRequest(field, message)
         return link
 
     async def check(self, text: str, client: str) -> Verdict:
@@ -155,6 +163,10 @@ class LoraChecker:
 
     async def _read_site(self, link: LoraRef) -> tuple[SiteMetadata, LoraRef, str]:
         """Fetch the site's metadata; return it, the LoRA with its version, and the URL of its file."""
+        if link.revision:
+            site = await self._read_json(revision_api(link), from_hugging_face)
+            found = file_of_revision(link, site.file)
+            return site, found, found.path
         if link.site is Site.HUGGING_FACE and "://" not in link.path:
             site = await self._read_json(f"https://huggingface.co/api/models/{link.path}", from_hugging_face)
             return site, link, f"https://huggingface.co/{link.path}/resolve/main/{quote(site.file)}"

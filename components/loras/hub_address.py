@@ -5,8 +5,18 @@ The app and the SDXL engine share this module; which addresses each accepts, and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote
+
+_SLASH, _DOT = r"(?:[/\\]|%(?:25)*(?:2f|5c))", r"(?:\.|%(?:25)*2e)"
+_DOT_SEGMENT = re.compile(rf"(?i)(?:^|{_SLASH}){_DOT}{{1,2}}(?:{_SLASH}|$)")
+"""A segment `.` or `..`, however often its signs are escaped: whoever unescapes once more would leave the folder."""
+
+
+def is_safe_path(path: str) -> bool:
+    """Return whether the path of a file, or a revision, is printable and leads to no other folder or repository."""
+    return path.isprintable() and "\\" not in path and not _DOT_SEGMENT.search(path)
 
 
 @dataclass(frozen=True, slots=True)

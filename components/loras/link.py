@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from components import messages
 from components.domain.lora_path import MAX_URL_LENGTH, is_host_file
+from components.loras.hub_address import HubAddress
 from components.loras.other_sites import at_other_site
 from components.loras.pasted import STRIPPED, link_in_markdown, named_in, with_one_scheme, without_wrapping
 from components.loras.site_hosts import CIVITAI_HOSTS, HUGGING_FACE_HOSTS, HUGGING_FACE_MIRRORS
@@ -43,6 +44,8 @@ _WEIGHT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _AIR = re.compile(r"(?i)(?:urn:)?air:([\w.-]*):([\w.-]*):([\w.-]*):([^@\s]+?)(?:@([^\s]+?))?(?:\.safetensors)?")
 _CIVITAI_AIR = re.compile(r"(?i)civitai:(\d{1,12})(?:@(\d{1,12}))?")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_HUB_VIEWS = ("resolve", "blob", "tree", "raw")
+_AT_REVISION = re.compile(r"([^/@:]+/[^/@:]+)@([^/]+/.+)")
 _REPOSITORY_FILE = re.compile(r"([^:/]+/[^:/]+)::?([^:]+\.safetensors)")
 # `C:\\`, `~/`, `/`, `./`, `../`, a Windows share, `file:`.
 _LOCAL_PATH = re.compile(r"(?i)[a-z]:[\\/]|[~.]{0,2}/|~|\\\\|file:")
@@ -152,7 +155,8 @@ def _known_path(name: str, known_names: Mapping[str, str]) -> str | None:
     """Return the path of a known name; a file in a folder of another program is found by its own name."""
     if path := known_names.get(_name_key(name)):
         return path
-    is_deep = name.count("/") > 1 and not _SCHEME.match(name) and not _is_web_address(name)
+    is_path = not _SCHEME.match(name) and not _is_web_address(name) and not _AT_REVISION.match(name)
+    is_deep = is_path and name.count("/") > 1
     if _LOCAL_PATH.match(name) or not (is_deep or _is_in_folder(name)):
         return None
     return known_names.get(_name_key(name.replace("\\", "/").rpartition("/")[2]))
@@ -165,7 +169,7 @@ def _is_in_folder(name: str) -> bool:
     first, *rest = name.lower().split("/")
     if not rest or ":" in name or _is_web_address(name):
         return False
-    return first in _FOLDERS or name.lower().endswith(".safetensors")
+    return first in _FOLDERS or (name.lower().endswith(".safetensors") and not _AT_REVISION.fullmatch(name))
 
 
 def _name_key(name: str) -> str:
@@ -200,7 +204,7 @@ def _require_unambiguous(link: LoraRef) -> LoraRef:
 def _read_address(text: str) -> LoraRef:
     scheme = _SCHEME.match(text)
     if scheme and scheme[1].lower() == "hf":
-        return _read_address(f"https://huggingface.co/{text[scheme.end() :]}")
+        return _read_hub_path(text[scheme.end() :])
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise refuse(messages.NOT_A_LORA_PATH)
     address = text[scheme.end() :] if scheme else text
@@ -208,6 +212,16 @@ def _read_address(text: str) -> LoraRef:
         # An http link is read as https: nothing else may be sent or opened.
         return _read_url(_split_url(f"https://{address}"))
     return _read_repository(address.strip("/"))
+
+
+def _read_hub_path(path: str) -> LoraRef:
+    """Return the LoRA of huggingface_hub's `hf://owner/name@revision/file`; the rest of an address is read too."""
+    address = HubAddress.of_path(path)
+    if "@" in address.repository:
+        return _read_repository(path.strip("/"))
+    if address.view and address.view not in _HUB_VIEWS:
+        return repository_file(address.repository, "/".join(address.parts[2:]))
+    return _read_address(f"https://huggingface.co/{path}")
 
 
 def _is_web_address(text: str) -> bool:
@@ -263,11 +277,14 @@ def _read_url(url: SplitResult) -> LoraRef:
 
 
 def _read_repository(text: str) -> LoraRef:
-    """Return the LoRA of `owner/name`, `owner/name@revision` or InvokeAI's `owner/name::file`; refuse a name alone."""
+    """Return the LoRA of `owner/name`, `owner/name@revision/file`, InvokeAI's `owner/name::file`; refuse a name."""
     if "/" not in text:
         check_ending(text)
         raise refuse(messages.LORA_BARE_NAME)
     if file := _REPOSITORY_FILE.fullmatch(text):
         return repository_file(file[1], file[2])
-    name, at, revision = text.partition("@")
-    return repository_at(name, revision or "main") if at else repository(text)
+    name, _, revision = text.partition("@")
+    address = HubAddress.of_path(f"{name}/tree/{revision or 'main'}")
+    if address.file.lower().endswith(".safetensors"):
+        return repository_file(name, address.file, address.revision)
+    return repository_at(name, "/".join(address.parts[3:]))

@@ -10,6 +10,7 @@ from typing import Any, cast
 from components import messages
 from components.domain.json_values import as_list, as_mapping
 from components.errors import NotALora, SiteUnavailable
+from components.loras.hub_address import is_safe_path
 from components.loras.lora_facts import words_of
 from components.loras.model_names import NamedBase, named_base
 from components.loras.safetensors_header import BaseModelFamily
@@ -96,7 +97,7 @@ def _civitai_base(value: Any) -> NamedBase:
 
 def _lora_file(data: Mapping[str, Any]) -> str:
     names = [str(as_mapping(sibling).get("rfilename", "")) for sibling in as_list(data.get("siblings"))]
-    files = [name for name in names if name.endswith(".safetensors") and "/" not in name]
+    files = [name for name in names if name.endswith(".safetensors") and "/" not in name and is_safe_path(name)]
     if _DEFAULT_FILE in files:
         return _DEFAULT_FILE
     # The index of a whole diffusers pipeline, whose weights are no LoRA.

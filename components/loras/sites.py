@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from components import messages
 from components.domain.lora_path import is_repository
 from components.errors import InvalidRequest
-from components.loras.hub_address import HubAddress
+from components.loras.hub_address import HubAddress, is_safe_path
 from components.loras.site_hosts import CIVITAI, civitai_host
 from components.messages.catalogue import Param, Text
 from components.messages.message import Message
@@ -19,6 +19,8 @@ from components.messages.message import Message
 FIELD = "loras"
 NAME_LIMIT = 100
 """Characters."""
+_REVISION_LIMIT = 100
+"""Characters of a revision: a commit has 40, and the name of a branch or tag is short."""
 NO_OPTIONS: Mapping[str, str] = {}
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _NUMBER_AT_START = re.compile(r"[0-9]{1,12}(?![0-9A-Za-z])")
@@ -79,20 +81,22 @@ class LoraRef:
 
     path: str
     """`owner/name`, a public https URL, or a file name of the host's folder. It can be sent to an API unless `model`
-    is set.
+    or `revision` is set: it is their page then.
     """
     label: Param
     """Site and name for the page; long ones of host files and other sites are cut at NAME_LIMIT characters."""
     site: Site
     model: str = ""
     """Number of a Civitai model whose version has to be fetched first; empty: `path` is final."""
+    revision: str = ""
+    """Revision of a Hugging Face repository whose file has to be found first; empty: `path` is final."""
     weight: float | None = None
     """Weight of a `<lora:name:weight>` tag; None without one."""
 
     @property
     def is_ready(self) -> bool:
         """Return whether the path can be sent to an API."""
-        return not self.model
+        return not self.model and not self.revision
 
 
 def refuse(message: Message) -> InvalidRequest:
@@ -132,8 +136,7 @@ def repository(text: str) -> LoraRef:
 
 def repository_file(text: str, file: str, revision: str = "main") -> LoraRef:
     """Return the reference to one file of a Hugging Face repository. Raises InvalidRequest."""
-    # In the address it may have been `%2e%2e`.
-    if not is_repository(text) or ".." in file.split("/"):
+    if not is_repository(text) or not is_safe_path(file) or not _is_revision(revision):
         raise refuse(messages.NOT_A_LORA_PATH)
     check_ending(file)
     if not file.lower().endswith(".safetensors"):
@@ -145,12 +148,37 @@ def repository_file(text: str, file: str, revision: str = "main") -> LoraRef:
 
 
 def repository_at(text: str, revision: str) -> LoraRef:
-    """Return the reference to the repository `owner/name` at its main revision. Raises InvalidRequest for another."""
+    """Return the reference to the repository `owner/name` at a revision, whose file is still to be found unless the
+    revision is `main`. Raises InvalidRequest.
+    """
     found = repository(text)
     if revision == "main":
         return found
-    # A path without a file always means the main revision.
-    raise refuse(messages.lora_which_file(f"https://huggingface.co/{text}/tree/{quote(revision, safe='/')}"))
+    if not _is_revision(revision):
+        raise refuse(messages.NOT_A_LORA_PATH)
+    check_ending(revision)  # `x.ckpt`, or a folder and a file
+    # A path without a file always means the main revision: the page stands for this one.
+    page = f"https://huggingface.co/{text}/tree/{quote(revision, safe='')}"
+    return replace(found, path=page, label=f"{found.label} · {revision}", revision=revision)
+
+
+def _is_revision(text: str) -> bool:
+    return is_safe_path(text) and len(text) <= _REVISION_LIMIT
+
+
+def revision_api(link: LoraRef) -> str:
+    """Return the URL at which Hugging Face describes a repository at the revision of a reference."""
+    at = quote(link.revision, safe="")
+    return f"https://huggingface.co/api/models/{_repository_of(link)}/revision/{at}"
+
+
+def file_of_revision(link: LoraRef, file: str) -> LoraRef:
+    """Return the reference to a file of the repository and revision of a reference. Raises InvalidRequest."""
+    return repository_file(_repository_of(link), file, link.revision)
+
+
+def _repository_of(link: LoraRef) -> str:
+    return HubAddress.of_path(urlsplit(link.path).path).repository
 
 
 def at_hugging_face(url: SplitResult) -> LoraRef:
@@ -163,9 +191,12 @@ def at_hugging_face(url: SplitResult) -> LoraRef:
     # The viewer of a file's header, over the list of files.
     if (shown := dict(parse_qsl(url.query)).get("show_file_info")) and address.view in ("", "tree"):
         return repository_file(address.repository, shown, address.revision or "main")
-    if address.view in _MODEL_PAGES or address.parts[2:] in ((), ("tree",), ("tree", "main")):
+    if address.view in _MODEL_PAGES or address.parts[2:] in ((), ("tree",)):
         return repository(address.repository)
-    if address.view in _FILE_PAGES and address.has_file:
+    if address.view == "tree" and not address.file:
+        return repository_at(address.repository, address.revision)
+    is_file = address.view in _FILE_PAGES or (address.view == "tree" and address.file.endswith(".safetensors"))
+    if is_file and address.has_file:
         return repository_file(address.repository, address.file, address.revision)
     raise refuse(messages.LORA_FOLDER if address.view == "tree" else messages.LORA_NO_MODEL_PAGE)
 

@@ -64,7 +64,7 @@ def lora_of_make(make: str) -> Message:
 
 
 def lora_which_file(page: str) -> Message:
-    """Return the message for a version of a repository, whose page has the files."""
+    """Return the message for a revision of a repository, whose page has its files."""
     return Message("lora_which_file", {"page": page})
 
 

@@ -26,6 +26,13 @@ TOO_MANY_PIXELS = Message("too_many_pixels", charge=Charge.SPENT)
 NOT_A_PICTURE = Message("not_a_picture", charge=Charge.SPENT)
 TOO_SLOW_TO_READ = Message("too_slow_to_read", charge=Charge.SPENT)
 DAMAGED = Message("damaged", charge=Charge.SPENT)
+
+
+def stored_as_file(format_: str) -> Message:
+    """Return the message for an output in a format that the page cannot show, by its name, such as JPEG XL."""
+    return Message("stored_as_file", {"format": format_}, Charge.SPENT)
+
+
 NOT_SAVED = Message("not_saved", charge=Charge.SPENT)
 FILE_GONE = Message("file_gone", charge=Charge.SPENT)
 NO_END = Message("no_end", charge=Charge.MAYBE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from components.domain.fields import FIELDS
@@ -32,21 +33,25 @@ _IMAGE_KEYS = frozenset(("Mask blur", "Init image hash", "Mask mode", "Masked co
 _RAW_PROMPT, _RAW_NEGATIVE, _LORA_WEIGHTS = "Raw prompt", "Raw negative prompt", "Lora weights"
 _CORE_KEYS = frozenset(("Steps", "Sampler", "CFG scale", "Seed", "Size"))
 """Keys of which every program writes some: a line of pairs without any is part of a prompt."""
+_SPELLINGS = {key.lower(): key for key in (*_CORE_KEYS, *_IMAGE_KEYS, "Denoising strength", "Refiner")}
+_UNKNOWN = "unknown"
+"""What giriss/comfy-image-saver writes for both prompts when nothing is linked to it."""
 _CHECKPOINTS = frozenset(("checkpoint", "model", ""))
 
 
 def read_infotext(text: str) -> ParsedRecipe | None:
     """Return the recipe in an infotext; None for any other text."""
-    parts = parse_infotext(text)
+    parts = _with_usual_keys(parse_infotext(text))
     if parts is None or not _CORE_KEYS & set(parts.pairs):
         return None
     pairs = parts.pairs
     is_own = pairs.get("Version") == VERSION
     loras = _own_loras(pairs) if is_own else _foreign_loras(parts)
     prompts = _own_prompts(parts, loras) if is_own else _foreign_prompts(parts)
+    is_unknown = not is_own and pairs.get("Version") == "ComfyUI" and {*prompts} == {_UNKNOWN}
     return ParsedRecipe(
-        prompt=prompts[0],
-        negative=prompts[1],
+        prompt="" if is_unknown else prompts[0],
+        negative="" if is_unknown else prompts[1],
         numbers={field.name: number_of(field, pairs.get(field.recipe_key)) for field in _FIELDS if field.is_number},
         size=size(pairs.get("Size")),
         refiner=text_value(pairs.get("Refiner")),
@@ -54,7 +59,16 @@ def read_infotext(text: str) -> ParsedRecipe | None:
         loras=loras,
         is_from_image=bool(_IMAGE_KEYS & set(pairs)) or _has_image_strength(pairs),
         unused=tuple(_unused(parts, is_own=is_own)),
+        unread=frozenset(("prompt", "negative_prompt") if is_unknown else ()),
     )
+
+
+def _with_usual_keys(parts: InfotextParts | None) -> InfotextParts | None:
+    """Return parts with A1111's spelling of its keys: some savers write `CFG Scale`."""
+    if parts is None:
+        return None
+    usual = {_SPELLINGS.get(key.lower(), key): value for key, value in parts.pairs.items()}
+    return replace(parts, pairs=usual | {key: value for key, value in parts.pairs.items() if key in usual})
 
 
 def _has_image_strength(pairs: dict[str, Any]) -> bool:

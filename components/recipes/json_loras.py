@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from components.domain.json_values import as_list, as_mapping
@@ -15,16 +16,23 @@ LISTS = ("loras", "lora", "models", "resources", "additionalresources")
 """Keys of lists of LoRAs, in lower case; those with other models too name a type."""
 WEIGHT_LISTS = ("loraweights",)
 """Keys of the weights of a list of names."""
+_APART = (("use_lora_model", "lora_alpha"), ("lora_model", "lora_strength"))
+"""Keys of Easy Diffusion: one name or several, and their weights, in JSON or as Python's text of a list."""
+_QUOTED = re.compile(r"'([^']{0,500})'|\"([^\"]{0,500})\"")
 _COMBINED = re.compile(r"lora(_combined)?_\d{1,2}")
 _NAMED_WEIGHT = re.compile(r"lora_\[([^\[\]]{1,200})\]_weight")
 _NAMES = ("model", "lora", "name", "model_name", "modelname", "modelfilename", "label", "file")
 _WEIGHTS = ("weight", "strength")
 _MAX_LORAS = 100
+_MAX_LIST = 10_000
+"""Characters of a text that is a list."""
 
 
 def is_lora_key(key: str) -> bool:
     """Return whether a key, in lower case, belongs to LoRAs."""
-    return key in (*LISTS, *WEIGHT_LISTS) or bool(_COMBINED.fullmatch(key) or _NAMED_WEIGHT.fullmatch(key))
+    return key in (*LISTS, *WEIGHT_LISTS, *chain(*_APART)) or bool(
+        _COMBINED.fullmatch(key) or _NAMED_WEIGHT.fullmatch(key)
+    )
 
 
 def loras_of(values: Mapping[str, Any]) -> tuple[ParsedLora, ...]:
@@ -55,6 +63,10 @@ def _all(values: Mapping[str, Any]) -> Iterator[ParsedLora]:
                 yield from _lora(entry, number(weights[place]) if place < len(weights) else 1.0)
             else:
                 yield from _of_entry(entry, key)
+    for names, alphas in _APART:
+        weights = _as_list(values.get(alphas))
+        for place, name in enumerate(_as_list(values.get(names))[:_MAX_LORAS]):
+            yield from _lora(text_value(name), number(weights[place]) if place < len(weights) else 1.0)
     for key, value in values.items():
         if _COMBINED.fullmatch(key):
             # From the right: a file's name may have a colon.
@@ -62,6 +74,15 @@ def _all(values: Mapping[str, Any]) -> Iterator[ParsedLora]:
             yield from _lora(name, number(weight))
         elif named := _NAMED_WEIGHT.fullmatch(key):
             yield from _lora(named[1], number(value))
+
+
+def _as_list(value: Any) -> Sequence[Any]:
+    """Return the entries of a list, of Python's text of one, or of a text with commas; a list of any other value."""
+    if not isinstance(value, str):
+        return as_list(value) or [value]
+    if value.startswith("[") and (quoted := _QUOTED.findall(value[:_MAX_LIST])):
+        return [(first or second).replace("\\\\", "\\") for first, second in quoted]
+    return [part.strip() for part in value[:_MAX_LIST].strip("[]").split(", ")]
 
 
 def _of_entry(entry: Any, key: str) -> Iterator[ParsedLora]:

@@ -1,4 +1,4 @@
-"""Settings as JSON: of Fooocus and forks, SwarmUI, InvokeAI, NovelAI, Draw Things, Civitai and tensor.art. Pure."""
+"""Settings as JSON: of Fooocus and forks, SwarmUI, InvokeAI, NovelAI, Easy Diffusion, Civitai and others. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from components.recipes.parsed import ParsedRecipe, integer, number, size, text_
 # Keys in lower case with `_` for a blank, the best first. `c`, `uc`, `scale`, `size`: Draw Things and NovelAI.
 _PROMPT = ("prompt", "positive_prompt", "c")
 _NEGATIVE = ("negative_prompt", "negativeprompt", "negative", "uc")
-_STEPS = ("steps",)
+_STEPS = ("steps", "num_inference_steps")
 _GUIDANCE = ("guidance_scale", "cfg_scale", "cfgscale", "cfg", "scale")
 _SEED = ("seed",)
 _SIZE = ("resolution", "size")
@@ -24,14 +24,15 @@ _REFINER = ("refiner_model", "refinermodel")
 _HANDOVER = ("refiner_switch", "refiner_start")
 _IMAGE_MODES = re.compile(r"(?i).{0,40}(?:img2img|inpaint|outpaint|infill).{0,40}")
 _MODES = ("generation_mode", "request_type", "type")
-_IMAGES = ("initimage", "init_image", "maskimage")
+# The last two: SwarmUI and Easy Diffusion write them beside a source image alone.
+_IMAGES = ("initimage", "init_image", "maskimage", "initimagecreativity", "prompt_strength")
 _READ = frozenset(
     (*_PROMPT, *_NEGATIVE, *_STEPS, *_GUIDANCE, *_SEED, *_SIZE, *_REFINER, *_HANDOVER, *_MODES, *_IMAGES)
 ) | {"width", "height"}
 _NO_SETTINGS = frozenset(
     ("version", "metadata_scheme", "created_by", "app_version", "swarm_version", "software", "generation_time", "date")
 ) | {"title", "description", "source", "full_prompt", "full_negative_prompt", "prompt_expansion", "workflowid"}
-_EMPTY = ("", "None", None, [], "[]", {}, False)
+_EMPTY_TEXTS = frozenset(("", "none", "false", "null", "[]"))
 _BRACKETS = re.compile(r"\[([^\[\]]{0,20000})\]")
 _DREAM = re.compile(r"-([A-Za-z_]{1,20})\s{0,3}(\S{1,40})")
 _SHORT_OPTIONS = {"s": "steps", "S": "seed", "W": "width", "H": "height", "C": "cfg_scale", "A": "sampler"}
@@ -125,5 +126,12 @@ def _unused(values: Mapping[str, Any]) -> Iterator[str]:
     read = _READ | _NO_SETTINGS | {key for key in values if is_lora_key(key)}
     unread = unread_lists(values)
     for key, value in values.items():
-        if (key not in read and value not in _EMPTY) or key in unread:
+        if (key not in read and not _is_empty(value)) or key in unread:
             yield key.replace("_", " ").capitalize()
+
+
+def _is_empty(value: Any) -> bool:
+    """Return whether a value says that a setting was not used; a number is a value, also 0."""
+    if isinstance(value, str):
+        return value[:20].strip().lower() in _EMPTY_TEXTS
+    return value is None or value is False or value in ([], {})

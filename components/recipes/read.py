@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from components.domain.json_values import as_list, as_mapping
@@ -36,6 +37,26 @@ def read(text: str) -> ParsedRecipe | None:
     if len(text) > MAX_TEXT_LENGTH:
         return None
     return read_infotext(text) or (read_dream(text.strip()) if start == '"' else None)
+
+
+def read_first(texts: Iterable[str]) -> ParsedRecipe | None:
+    """Return the recipe of the first text whose prompt is known, with what it lacks from those before it.
+
+    The first recipe where none has a known prompt; None for texts without one.
+    """
+    found: list[ParsedRecipe] = []
+    for text in texts:
+        if recipe := read(text):
+            if "prompt" not in recipe.unread:
+                return reduce(_completed, found, recipe)
+            found.append(recipe)
+    return found[0] if found else None
+
+
+def _completed(recipe: ParsedRecipe, other: ParsedRecipe) -> ParsedRecipe:
+    known = {name: value for name, value in recipe.numbers.items() if value is not None}
+    numbers = {**other.numbers, **known}
+    return replace(recipe, numbers=numbers, size=recipe.size or other.size, loras=recipe.loras or other.loras)
 
 
 def looks_like_recipe(text: str) -> bool:

@@ -18,7 +18,7 @@ from components.loras.link import parse_lora
 from components.messages.catalogue import Text
 from components.messages.message import Message
 from components.recipes.parsed import ParsedLora, ParsedRecipe, text_value
-from components.recipes.read import looks_like_recipe, read
+from components.recipes.read import looks_like_recipe, read, read_first
 
 _GRID = 8
 _EXPECTED = ("num_inference_steps", "guidance_scale", "seed")
@@ -58,14 +58,14 @@ def restore(text: str, schema: ModelSchema, known_names: Mapping[str, str]) -> R
 
 
 def restore_first(texts: Sequence[str], schema: ModelSchema, known_names: Mapping[str, str]) -> Recipe | None:
-    """Return the settings in the first text that has some; None for texts without settings.
+    """Return the settings in the texts of one file, see `read_first`; None for texts without settings.
 
     A recipe without settings has a message: there are some, which could not be read.
     """
-    recipe = next((found for text in texts if (found := restore(text, schema, known_names))), None)
-    if recipe is None and any(looks_like_recipe(text) for text in texts):
+    parsed = read_first(texts)
+    if parsed is None and any(looks_like_recipe(text) for text in texts):
         return Recipe({}, (messages.RECIPE_UNREADABLE,))
-    return recipe
+    return None if parsed is None else _restored(parsed, schema, known_names)
 
 
 def _restored(parsed: ParsedRecipe, schema: ModelSchema, known_names: Mapping[str, str]) -> Recipe:
@@ -179,7 +179,7 @@ def _path_of(lora: ParsedLora, known_names: Mapping[str, str]) -> str | None:
         link = parse_lora(name, known_names)
     except InvalidRequest:
         return None
-    # A Civitai page without a version would need a request; nothing is fetched here.
+    # The page of a Civitai model, or of a revision, would need a request; nothing is fetched here.
     return link.path if link.is_ready else None
 
 

@@ -162,3 +162,4 @@ class AsyncStore:
     discard = _in_any_thread(Store.discard)
     image_bytes = _in_any_thread(Store.image_bytes)
     commit_image = _in_any_thread(Store.commit_image)
+    commit_file = _in_any_thread(Store.commit_file)

@@ -12,12 +12,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
-from components.domain.job import StoredImage
-from components.images.conversion import converted
+from components.domain.job import StoredFile, StoredImage
+from components.images.conversion import SUFFIXES, converted, format_of
 from components.images.inspect import inspect
 from components.images.thumbnail import thumbnail
 
-IMAGE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
+IMAGE_NAME = re.compile(rf"[0-9a-f]{{32}}\.(png|jpg|webp|{'|'.join(SUFFIXES.values())})")
 """Names of image files; any other name is refused, so that no path leaves the folder."""
 MEMORY_LIMIT = 256 * 1024 * 1024
 """Bytes of images in memory; the oldest are dropped first."""
@@ -72,16 +72,26 @@ class ImageFiles:
     def commit(self, temp: BinaryIO, *, nsfw: bool) -> tuple[StoredImage, bool]:
         """Check a downloaded image and store it; return its facts, and whether it is on disk.
 
-        A GIF or AVIF is stored as PNG. Raises ImageUnavailable for a damaged image, and OSError when the temporary
-        file cannot be read or written.
+        What `converted` reads is stored as PNG. Raises ImageUnavailable for a damaged image, and OSError when the
+        temporary file cannot be read or written.
         """
         _convert(temp)
         facts = inspect(temp)
         name = secrets.token_hex(16) + facts.suffix
-        is_on_disk = not isinstance(temp, io.BytesIO) and self._to_disk(temp, name)
-        if not is_on_disk:
-            self._store_in_memory(name, temp)
+        is_on_disk = self._store(name, temp)
         return StoredImage(name, facts.width, facts.height, facts.format, facts.size, nsfw), is_on_disk
+
+    def commit_file(self, temp: BinaryIO) -> tuple[StoredFile, bool] | None:
+        """Store a downloaded image of a format that cannot be shown as it came; None for what is no image.
+
+        The second value as of `commit`. Raises OSError when the temporary file cannot be read.
+        """
+        temp.seek(0)
+        content = temp.read()
+        if (format_ := format_of(content)) is None:
+            return None
+        name = f"{secrets.token_hex(16)}.{SUFFIXES[format_]}"
+        return StoredFile(name, format_, len(content)), self._store(name, temp)
 
     def save_png(self, content: bytes) -> str:
         """Store a PNG file that the app itself made; return its name."""
@@ -92,8 +102,7 @@ class ImageFiles:
             self.discard(temp)
             temp = io.BytesIO(content)
         name = secrets.token_hex(16) + ".png"
-        if isinstance(temp, io.BytesIO) or not self._to_disk(temp, name):
-            self._store_in_memory(name, temp)
+        self._store(name, temp)
         self.discard(temp)
         return name
 
@@ -175,6 +184,13 @@ class ImageFiles:
             if not isinstance(temp, io.BytesIO):
                 Path(temp.name).replace(path)
         self.discard(temp)
+
+    def _store(self, name: str, temp: BinaryIO) -> bool:
+        """Store a temporary file under a name, and return whether it is on disk; else it is in memory."""
+        is_on_disk = not isinstance(temp, io.BytesIO) and self._to_disk(temp, name)
+        if not is_on_disk:
+            self._store_in_memory(name, temp)
+        return is_on_disk
 
     def _to_disk(self, temp: BinaryIO, name: str) -> bool:
         """Move a temporary file to its name, synced first, so that no name has half an image. False: it failed."""

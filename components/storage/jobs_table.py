@@ -12,7 +12,7 @@ from components import messages
 from components.domain.bill import Bill
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
-from components.domain.job import Job, JobState, StoredImage
+from components.domain.job import Job, JobState, StoredFile, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, SourceImage, choice_of
 from components.errors import InvalidRequest
 from components.messages.message import Message, literal, message_of, message_record
@@ -117,6 +117,7 @@ def from_record(record: Mapping[str, Any]) -> Job:
         "request": _request(record["request"]),
         "state": JobState(record["state"]),
         "images": tuple(_from_known_keys(StoredImage, image) for image in record.get("pictures") or ()),
+        "files": tuple(_from_known_keys(StoredFile, file) for file in record.get("files") or ()),
         "problem": message_of(record["trouble"]) if record.get("trouble") else None,
         "notes": _notes(record.get("note")),
         "seed_note": next(iter(_notes(record.get("seed_note"))), None),

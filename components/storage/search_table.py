@@ -31,11 +31,12 @@ SIZE = "SELECT coalesce(sum(bytes), 0) FROM search_index"
 _DELETABLE = """
 SELECT record FROM jobs JOIN search_index ON job_id = id
 WHERE ended IS NOT NULL AND state NOT IN ('unknown', 'deleted')
-AND CASE WHEN json_valid(record) THEN record ->> '$.trouble.charge' END IS NOT 'spent'
+AND CASE WHEN json_valid(record)
+    THEN record ->> '$.trouble.charge' IS NOT 'spent' OR json_array_length(record, '$.files') > 0 ELSE TRUE END
 """
 EXPIRED = f"{_DELETABLE} AND ended < ? AND NOT is_favourite ORDER BY ended LIMIT ?"
 """Jobs that ended before a time, without favourites. _DELETABLE leaves out jobs that were paid for and may still get
-their images: unknown ones, and failed ones whose charge is `spent`.
+their images: unknown ones, and failed ones whose charge is `spent`, unless a file came in place of the image.
 """
 OLDEST_FIRST = f"{_DELETABLE} AND state = 'completed' ORDER BY is_favourite, ended LIMIT ?"
 """Completed jobs in the order in which they are deleted to free space."""
@@ -111,11 +112,12 @@ def index(db: sqlite3.Connection, job: Job) -> None:
 
 
 def _bytes(job: Job) -> int:
-    """Return about how many bytes a job's images take.
+    """Return about how many bytes a job's images and other files take.
 
     An image that was composited with its source is stored as received too, with about the same size.
     """
-    return sum(image.size * (2 if image.received else 1) for image in job.images)
+    files = sum(file.size for file in job.files)
+    return files + sum(image.size * (2 if image.received else 1) for image in job.images)
 
 
 def forget(db: sqlite3.Connection, job_id: str) -> None:

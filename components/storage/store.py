@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from components.budget.limits import Reservation
-from components.domain.job import Job, StoredImage
+from components.domain.job import Job, StoredFile, StoredImage
 from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.bill_store import BillStore
 from components.storage.cleanup_table import CleanupNote
@@ -120,9 +120,8 @@ class Store(SourceStore, BillStore, SpendingStore, SealStore):
 
         self._db.write(write)
         # After the rows: a crash in between leaves files without a job, never a job without its images.
-        for name in (name for job in deleted for image in job.images for name in (image.name, image.received)):
-            if name:
-                self._images.delete(name)
+        for name in (name for job in deleted for name in job.stored_names):
+            self._images.delete(name)
 
     def remove_unknown_images(self) -> int:
         """Delete image files that no record names, left by a kill during a deletion; return their number.
@@ -244,6 +243,10 @@ class Store(SourceStore, BillStore, SpendingStore, SealStore):
     def discard(self, temp: BinaryIO) -> None:
         """Close a temporary file, and delete it unless it was committed."""
         self._images.discard(temp)
+
+    def commit_file(self, temp: BinaryIO) -> tuple[StoredFile, bool] | None:
+        """Store a downloaded image that cannot be shown; see `ImageFiles.commit_file`. Raises OSError."""
+        return self._images.commit_file(temp)
 
     def commit_image(self, temp: BinaryIO, *, nsfw: bool) -> tuple[StoredImage, bool]:
         """Check a downloaded image and store it; see `ImageFiles.commit`. Raises ImageUnavailable, OSError."""

@@ -95,6 +95,37 @@ RUINED: dict[str, Any] = {
     "loras": [["abc123", "pixel-art-xl.safetensors - 0.8"]],
     "software": "RuinedFooocus",
 }
+EASY: dict[str, Any] = {
+    "prompt": "a fox",
+    "negative_prompt": "blurry",
+    "seed": 5,
+    "use_stable_diffusion_model": "sd_xl_base_1.0",
+    "clip_skip": False,
+    "use_vae_model": None,
+    "sampler_name": "euler_a",
+    "width": 832,
+    "height": 1216,
+    "num_inference_steps": 30,
+    "guidance_scale": 8,
+    "use_lora_model": "pixel-art-xl",
+    "lora_alpha": 0.8,
+    "tiling": "none",
+}
+EASY_TITLES = {
+    "Prompt": "a fox",
+    "Negative Prompt": "blurry",
+    "Seed": 5,
+    "Stable Diffusion model": "sd_xl_base_1.0",
+    "Clip Skip": False,
+    "VAE model": None,
+    "Sampler": "euler_a",
+    "Width": 832,
+    "Height": 1216,
+    "Steps": 30,
+    "Guidance Scale": 8,
+    "LoRA model": "pixel-art-xl",
+    "LoRA Strength": 0.8,
+}
 LINE = "Steps: 30, Sampler: Euler a, CFG scale: 8, Seed: 5, Size: 832x1216"
 A1111 = f"a fox\nNegative prompt: blurry\n{LINE}"
 FOOOCUS_A1111 = (
@@ -129,6 +160,26 @@ TEXTS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "NovelAI": (json.dumps(NOVELAI), {}, ("Sampler",)),
     "Draw Things": (json.dumps(DRAW_THINGS), LORA, ("Sampler", "Strength", "Model")),
     "tensor.art": (json.dumps(TENSOR_ART) + "\0", LORA, ("Samplername",)),
+    "Easy Diffusion": (json.dumps(EASY), LORA, ("Use stable diffusion model", "Sampler name")),
+    "Easy Diffusion, a list of LoRAs": (
+        json.dumps(EASY | {"use_lora_model": ["styles/pixel-art-xl"], "lora_alpha": [0.8]}),
+        LORA,
+        ("Use stable diffusion model", "Sampler name"),
+    ),
+    "Easy Diffusion, titles": (json.dumps(EASY_TITLES), LORA, ("Stable diffusion model", "Sampler")),
+    "a Space's own JSON": (
+        json.dumps(
+            FLAT | {"steps": None, "num_inference_steps": 30, "negative_prompt": "blurry", "cfg": 8, "sampler": "x"}
+        ),
+        {},
+        ("Sampler",),
+    ),
+    "a setting of 0": (json.dumps(FLAT | {"negative_prompt": "blurry", "cfg": 8, "sharpness": 0}), {}, ("Sharpness",)),
+    "a guidance in capitals": (
+        f"a fox\nNegative prompt: blurry\n{LINE.replace('CFG scale', 'CFG Scale')}",
+        {},
+        ("Sampler",),
+    ),
     "RuinedFooocus": (json.dumps(RUINED), LORA, ("Sampler name",)),
     "Fooocus, scheme a1111": (
         FOOOCUS_A1111,

@@ -102,12 +102,17 @@ export class Tile {
 
   #drawLinks() {
     const links = this.row.links.filter((link) => /^https?:/i.test(link));
-    this.links.hidden = !links.length;
-    this.links.replaceChildren(...links.map((href, index) => {
-      const label = links.length > 1
-        ? text("gallery.at_service_numbered", { number: index + 1 }) : text("gallery.at_service");
-      return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, label);
-    }));
+    const files = this.row.files ?? [];
+    this.links.hidden = !links.length && !files.length;
+    const atService = links.length > 1
+      ? (number) => text("gallery.at_service_numbered", { number }) : () => text("gallery.at_service");
+    const stored = files.length > 1
+      ? (number) => text("gallery.stored_file_numbered", { number }) : () => text("gallery.stored_file");
+    this.links.replaceChildren(
+      ...links.map((href, index) =>
+        make("a", { href, target: "_blank", rel: "noopener noreferrer" }, atService(index + 1))),
+      ...files.map((file, index) => make("a", { href: address(file), download: "" }, stored(index + 1))),
+    );
   }
 
   #drawStage(now) {

@@ -50,6 +50,7 @@ _ASCII_FROM = 30_000
 def with_comment(exif: bytes, text: str) -> bytes:
     """Return EXIF data with `text` as its UserComment; other tags stay. It begins with `Exif` and two zero bytes."""
     tags = _parse(exif)
+    tags.pop(_USER_COMMENT, None)
     tags.get_ifd(_EXIF_IFD)[_USER_COMMENT] = _encoded(text)
     return tags.tobytes()
 
@@ -59,6 +60,7 @@ def without_comment(exif: bytes) -> bytes:
     tags = _parse(exif)
     ifd = tags.get_ifd(_EXIF_IFD)
     ifd.pop(_USER_COMMENT, None)
+    tags.pop(_USER_COMMENT, None)
     if not ifd:
         tags.pop(_EXIF_IFD, None)
     return tags.tobytes() if len(tags) else b""
@@ -80,7 +82,8 @@ def orientation_of(exif: bytes) -> bytes:
 def exif_texts(exif: bytes) -> list[str]:
     """Return the texts in EXIF data that may be a recipe: the UserComment, then ComfyUI's graphs."""
     tags = _parse(exif)
-    comment = tags.get_ifd(_EXIF_IFD).get(_USER_COMMENT)
+    # Some programs write it among the first tags, where it does not belong.
+    comment = tags.get_ifd(_EXIF_IFD).get(_USER_COMMENT) or tags.get(_USER_COMMENT)
     texts = [decode_comment(_bytes_of(comment))] if comment else []
     described = [_plain(_bytes_of(tags[tag])) for tag in _GRAPH_TAGS if tag in tags]
     named = [text.partition(":") for text in described]

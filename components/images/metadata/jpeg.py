@@ -15,6 +15,8 @@ from components.images.structure import MAX_PARTS, next_marker
 _START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 _EXIF, _ICC, _XMP = b"Exif\0\0", b"ICC_PROFILE\0", b"http://ns.adobe.com/xap/1.0/\0"
+_ORDERS = (b"II*\0", b"MM\0*")
+"""First bytes of EXIF data, which name its order of bytes."""
 _Segment = tuple[int, bytes, bytes]
 """Marker, content, and the whole segment."""
 _MAX_SEGMENT_BYTES = 0xFFFF - 2
@@ -30,7 +32,7 @@ def write_text(data: bytes, text: str) -> bytes:
     exif, parts = with_comment(old_exif, text), []
     if len(exif) > _MAX_SEGMENT_BYTES:
         exif, parts = without_comment(old_exif), _parts(text.encode())
-    added = [*([_segment(_APP1, exif)] if exif else []), *(_segment(_COMMENT, part) for part in parts)]
+    added = [*_exif_segments(exif), *(_segment(_COMMENT, part) for part in parts)]
     others = [segment for segment in segments if not _is_exif(*segment[:2]) and not _is_part(*segment[:2])]
     return _joined(others, added)
 
@@ -48,8 +50,9 @@ def read_texts(data: bytes) -> list[str]:
     segments = [*_segments(data)]
     parts = [body.removeprefix(_PART_PREFIX) for marker, body, _ in segments if _is_part(marker, body)]
     texts = [b"".join(parts).decode("utf-8", "replace")] if parts else []
-    with suppress(*BROKEN):
-        texts += exif_texts(exif) if (exif := _exif_in(segments)) else []
+    for exif in _exif_blocks(segments):
+        with suppress(*BROKEN):
+            texts += exif_texts(exif)
     for marker, body, _ in segments:
         if marker == _APP1 and body.startswith(_XMP):
             texts += xmp_texts(body[len(_XMP) :])
@@ -75,7 +78,23 @@ def _parts(text: bytes) -> list[bytes]:
 
 
 def _exif_in(segments: list[_Segment]) -> bytes:
-    return next((body for marker, body, _ in segments if _is_exif(marker, body)), b"")
+    return next(iter(_exif_blocks(segments)), b"")
+
+
+def _exif_blocks(segments: list[_Segment]) -> list[bytes]:
+    """Return the blocks of EXIF data: one over several segments, of which only the first has a byte order, is one."""
+    blocks: list[list[bytes]] = []
+    for body in (body for marker, body, _ in segments if _is_exif(marker, body)):
+        if blocks and not body.startswith(_ORDERS, len(_EXIF)):
+            blocks[-1].append(body[len(_EXIF) :])
+        else:
+            blocks.append([body])
+    return [b"".join(parts) for parts in blocks]
+
+
+def _exif_segments(exif: bytes) -> list[bytes]:
+    size, body = _MAX_SEGMENT_BYTES - len(_EXIF), exif.removeprefix(_EXIF)
+    return [_segment(_APP1, _EXIF + body[start : start + size]) for start in range(0, len(body), size)]
 
 
 def _segments(data: bytes) -> Iterator[_Segment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from components.images.metadata.exif import BROKEN, exif_texts, orientation_of
@@ -23,7 +23,22 @@ _KEYWORDS = (
 )
 """Keywords of A1111, ComfyUI, SwarmUI, InvokeAI and tensor.art, the likeliest first."""
 _NOVELAI = (b"Title", b"Description", b"Software", b"Source", b"Comment")
+_EASY_DIFFUSION = (
+    *(b"prompt", b"negative_prompt", b"seed", b"width", b"height", b"num_inference_steps", b"guidance_scale"),
+    *(b"prompt_strength", b"use_lora_model", b"lora_alpha", b"use_stable_diffusion_model", b"sampler_name"),
+    *(b"scheduler_name", b"use_vae_model", b"clip_skip", b"tiling", b"use_upscale", b"use_face_correction"),
+    *(b"use_controlnet_model", b"use_embeddings_model", b"use_hypernetwork_model"),
+)
+_EASY_DIFFUSION_TITLES = (
+    *(b"Prompt", b"Negative Prompt", b"Seed", b"Width", b"Height", b"Steps", b"Guidance Scale", b"Prompt Strength"),
+    *(b"LoRA model", b"LoRA Strength", b"Stable Diffusion model", b"Sampler", b"Scheduler", b"VAE model"),
+    *(b"Clip Skip", b"Seamless Tiling", b"Use Upscaling", b"Use Face Correction", b"ControlNet model"),
+    *(b"Embedding models", b"Hypernetwork model"),
+)
+"""Keywords of Easy Diffusion, which writes one for each setting, in one of two spellings."""
+_APART = ((_EASY_DIFFUSION, b"num_inference_steps"), (_EASY_DIFFUSION_TITLES, b"Steps"))
 _XMP = b"XML:com.adobe.xmp"
+_READ = frozenset((*_KEYWORDS, *_NOVELAI, *_EASY_DIFFUSION, *_EASY_DIFFUSION_TITLES, _XMP))
 _EXIF, _EXIF_PREFIX = b"eXIf", b"Exif\0\0"  # a PNG file has EXIF data without the prefix that JPEG files have
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ESSENTIAL = frozenset(
@@ -61,11 +76,11 @@ def read_texts(data: bytes) -> list[str]:
     exif = b""
     for kind, body, _ in _chunks(data):
         keyword = body[:80].partition(b"\0")[0]  # 1 to 79 bytes by the specification
-        if kind in _TEXTS and keyword in (*_KEYWORDS, *_NOVELAI, _XMP) and keyword not in texts:
+        if kind in _TEXTS and keyword in _READ and keyword not in texts:
             texts[keyword] = _decode_text(kind, body[len(keyword) + 1 :])
         elif kind == _EXIF:
             exif = body
-    found = [texts[keyword] for keyword in _KEYWORDS if keyword in texts]
+    found = _of_easy_diffusion(texts) or [texts[keyword] for keyword in _KEYWORDS if keyword in texts]
     found += _of_novelai({keyword.decode(): texts[keyword] for keyword in _NOVELAI if keyword in texts})
     with suppress(*BROKEN):
         found += exif_texts(_EXIF_PREFIX + exif) if exif else []
@@ -76,6 +91,14 @@ def read_texts(data: bytes) -> list[str]:
 def _of_novelai(texts: dict[str, str]) -> list[str]:
     """Return NovelAI's texts in one object, as it writes them into pixels; its settings are JSON under `Comment`."""
     return [json.dumps(texts)] if texts.get("Comment", "").lstrip().startswith("{") else []
+
+
+def _of_easy_diffusion(texts: Mapping[bytes, str]) -> list[str]:
+    """Return Easy Diffusion's settings in one object, as it writes them into JPEG and WebP files."""
+    for keywords, steps in _APART:
+        if keywords[0] in texts and steps in texts:
+            return [json.dumps({keyword.decode(): texts[keyword] for keyword in keywords if keyword in texts})]
+    return []
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:

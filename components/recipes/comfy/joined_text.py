@@ -25,7 +25,8 @@ _RANDOM = frozenset(("seed", "noise_seed", "select", "index"))
 _TEMPLATE = re.compile(r"[{|$]|__")
 # Inputs beside the text that do not change it.
 _HARMLESS = re.compile(
-    r"(?i)text_?\d|find|replace|log_prompt|preview\w{0,20}|\w{0,20}weight\w{0,20}|\w{0,20}normalization|speak\w{0,20}"
+    r"(?i)text_?\d|shown text|find|replace|log_prompt|preview\w{0,20}|\w{0,20}weight\w{0,20}|\w{0,20}normalization"
+    r"|speak\w{0,20}"
 )
 
 
@@ -57,7 +58,12 @@ def text_input(node: Node) -> str | None:
     names = names or [name for name, value in node.inputs.items() if _is_text(value) and _LIKE_TEXT.fullmatch(name)]
     if len({str(node.inputs[name]) for name in names}) != 1:
         return None
-    return names[0] if "clip" in node.inputs or not _is_computed(node, names[0]) else None
+    return names[0] if _is_encoder(node) or not _is_computed(node, names[0]) else None
+
+
+def _is_encoder(node: Node) -> bool:
+    """Return whether a node encodes its text as it is, whatever else it has."""
+    return "clip" in node.inputs or is_link(node.inputs.get("opt_clip"))
 
 
 def _is_text(value: Any) -> bool:
@@ -82,7 +88,7 @@ def _changes(name: str, value: Any) -> bool:
 def is_without_text(node: Node) -> bool:
     """Return whether all texts of a node are empty, as of an encoder for no negative prompt."""
     texts = [value for name, value in node.inputs.items() if name in _TEXTS or _LIKE_TEXT.fullmatch(name)]
-    is_plain = "clip" in node.inputs or not _COMPUTED & set(node.inputs)
+    is_plain = _is_encoder(node) or not _COMPUTED & set(node.inputs)
     return is_plain and bool(texts) and all(isinstance(text, str) and not text.strip() for text in texts)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from components.recipes.comfy.graph import Graph, Node, Source
 from components.recipes.comfy.joined_text import conditioning_of, is_without_text, parts_of, replaced, text_input
 from components.recipes.comfy.values import is_link
+from components.recipes.comfy.workflow import SHOWN
 from components.recipes.parsed import text_value
 
 POSITIVE, NEGATIVE = "positive", "negative"
@@ -119,10 +120,10 @@ class Texts:
         name = text_input(node)
         if name is None and "text_g" in node.inputs:
             return self._of_encoders(node, side)
-        if name is None:
-            return None
-        text = self.at(node.inputs[name], side)
-        changed = None if text is None else replaced(node, text)
+        text = None if name is None else self.at(node.inputs[name], side)
+        if text is None:
+            return self._used(node, text_value(node.inputs.get(SHOWN)) or None)
+        changed = replaced(node, text)
         return self._used(node, text if changed is None else changed)
 
     def _of_encoders(self, node: Node, side: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ from components.domain.json_values import as_list, as_mapping
 from components.recipes.comfy.widgets import widget_values
 from components.recipes.parsed import text_value
 
+SHOWN = "shown text"
+"""Name of an input that no node has: the text that a node showed while it ran, and wrote into the workflow."""
+_SHOWING = re.compile(r"(?i).{0,40}(?:show|display|preview).{0,40}")
 _MUTED, _BYPASSED = 2, 4
 """Modes of a node that does not run: nothing comes out of it, or what went in."""
 _MAX_NODES = 5000
@@ -90,7 +94,7 @@ class _Workflow:
                 inputs[name] = end
             elif not one.get("widget"):
                 inputs.pop(name, None)
-        return inputs
+        return inputs | ({SHOWN: shown} if (shown := _shown_text(node)) else {})
 
     def _end(self, level: _Level, link: Link, depth: int) -> Any:
         """Return where a link comes from: `[id, slot]`, or a value at a subgraph's input; None for nowhere."""
@@ -134,6 +138,15 @@ class _Workflow:
         links = (level.links.get(_int(as_mapping(one).get("link"))) for one in as_list(node.get("inputs")))
         link = next((link for link in links if link is not None), None)
         return None if link is None else self._end(level, link, depth + 1)
+
+
+def _shown_text(node: Mapping[str, Any]) -> str:
+    """Return the text that a node shows, which stands in a list of its own in some packs; empty for other nodes."""
+    values = as_list(node.get("widgets_values"))
+    first = next(iter(values), None)
+    inner = as_list(first)
+    text = text_value(inner[0] if inner else first)
+    return text if _SHOWING.fullmatch(text_value(node.get("type"))) else ""
 
 
 def _is_left_out(node: Mapping[str, Any]) -> bool:

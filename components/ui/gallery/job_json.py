@@ -69,6 +69,7 @@ def job_json(job: Job, playground: Playground) -> dict[str, Any]:
         "is_stop_requested": job.stop_requested is not None,
         "can_look_again": job.can_look_again,
         "links": list(job.links),
+        "files": [f"playground/pictures/{file.name}?original" for file in job.files],
         "notes": [message_json(note, is_free=True) for note in job.notes],
         "task": job.task_id,
         **({"seal": seal} if (seal := playground.store.blocking.seal(job)) else {}),

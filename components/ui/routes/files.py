@@ -63,7 +63,8 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         if image is None:
             return refusal(request.scope, 404, messages.PICTURE_NOT_HERE)
         stem, _, suffix = name.rpartition(".")
-        is_download = any(mode in query for mode in ("download", "original", "clean"))
+        # What cannot be shown is a download in any case.
+        is_download = any(mode in query for mode in ("download", "original", "clean")) or f".{suffix}" not in _TYPES
         download_name = f"sdxl-lora-{stem[:8]}.{suffix}" if is_download else None
         if "clean" in query:
             # In a thread: the file is read and copied as a whole.
@@ -121,7 +122,7 @@ def _asset_endpoint() -> Callable[[Request], Awaitable[Response]]:
 
 def _file_response(image: Path | bytes, suffix: str, caching: str, download_name: str | None = None) -> Response:
     """Return the response for a file, or for bytes; a download when it has a name."""
-    media_type, headers = _TYPES[suffix], {"Cache-Control": caching}
+    media_type, headers = _TYPES.get(suffix, "application/octet-stream"), {"Cache-Control": caching}
     if isinstance(image, Path):
         return FileResponse(image, media_type=media_type, headers=headers, filename=download_name)
     if download_name:

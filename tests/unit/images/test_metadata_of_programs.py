@@ -25,9 +25,13 @@ from tests.support.program_samples import (
     A1111,
     DRAW_THINGS,
     EARLIER_INVOKE,
+    EASY,
+    EASY_TITLES,
     INVOKE,
+    LORA,
     NOVELAI,
     RESTORED,
+    SHELF,
     TENSOR_ART,
     xmp,
 )
@@ -105,6 +109,24 @@ def test_r11_a_graph_in_a_tag(name, kind):
     texts = read_texts(with_exif(kind, **tags))
     assert graph() in texts
     assert restored(next(text for text in texts if text.startswith("{"))).agrees(GRAPH_RESTORED)
+
+
+LISTS = {"LoRA model": "['pixel-art-xl', 'x']", "LoRA Strength": "[0.8, 0.0]"}
+
+
+@pytest.mark.parametrize("settings", [EASY, EASY_TITLES, EASY_TITLES | LISTS], ids=["names", "titles", "lists"])
+def test_r15_a_keyword_for_each_setting(settings):
+    """As easydiffusion/sdkit writes them into PNG files: Python's texts of the values."""
+    info = PngInfo()
+    for keyword, value in settings.items():
+        info.add_text(keyword, str(value))
+    (found,) = read_texts(file("PNG", pnginfo=info))
+    assert restored(found, SHELF).agrees(RESTORED | LORA)
+    assert not {"Use vae model", "Vae model", "Clip skip", "Tiling"} & set(restored(found, SHELF).names)
+
+
+def test_r15_a_keyword_of_another_program_is_not_one_of_many():
+    assert read_texts(png(Prompt="a fox", Title="a photo", Seed="5")) == ()
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import httpx
 import pytest
@@ -73,7 +74,7 @@ async def test_an_output_that_is_neither_address_nor_picture_is_no_picture_and_n
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        *[(body, messages.NOT_A_PICTURE) for body in (b"<html></html>", b"<svg/>", b"{}", b"", picture_bytes("TIFF"))],
+        *[(body, messages.NOT_A_PICTURE) for body in (b"<html></html>", b"<svg/>", b"{}", b"", b"BM")],
         (picture_bytes()[:-40], messages.DAMAGED),
     ],
 )
@@ -86,6 +87,56 @@ async def test_what_is_no_whole_picture_is_said_after_three_more_tries(rig, api,
     assert job.links == ("https://files.test/task1.png",)
     assert not list((tmp_path / "incoming").iterdir())
     assert not list((tmp_path / "pictures").iterdir())
+
+
+JXL = b"\xff\x0a" + bytes(range(200))
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "named"),
+    [
+        (JXL, "jxl", "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(200), "jxl", "JPEG XL"),
+        (HEIC, "heic", "HEIC"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif" + bytes(200), "avif", "AVIF"),
+        (b"II+\0" + bytes(200), "tif", "TIFF"),
+        (b"GIF89a" + bytes(200), "gif", "GIF"),
+    ],
+)
+async def test_a_paid_picture_that_cannot_be_shown_is_kept_as_it_came(rig, api, content, suffix, named):
+    fetched = []
+    api.files["https://files.test/task1.png"] = lambda r: fetched.append(r) or httpx.Response(200, content=content)
+    job = await rig.picture()
+    assert (job.state, problem_of(job), len(fetched)) == (JobState.FAILED, messages.stored_as_file(named), 4)
+    assert (job.images, job.links, job.can_look_again, job.can_be_deleted) == ((), (), False, True)
+    (file,) = rig.on_disk(job.id).files
+    assert (file.format, file.size) == (named, len(content))
+    assert re.fullmatch(rf"[0-9a-f]{{32}}\.{suffix}", file.name)
+    assert rig.store.image_file(file.name).read_bytes() == content
+    rig.store.remove_unknown_images()
+    assert rig.store.image_file(file.name), "a record names it"
+    assert rig.store.size() == len(content)
+    assert [old.id for old in rig.store.expired(1e12, 9)] == [job.id], "it goes with its age"
+    rig.store.delete_jobs([job])
+    assert rig.store.image_file(file.name) is None
+
+
+async def test_inline_and_beside_others_such_a_picture_is_kept_too(rig, api):
+    inline = [base64.b64encode(one).decode() for one in (picture_bytes(), HEIC)]
+    api.course = [{"status": "completed", "outputs": inline}]
+    job = await rig.picture()
+    assert (job.state, len(job.images), [file.format for file in job.files]) == (JobState.COMPLETED, 1, ["HEIC"])
+
+
+async def test_a_file_that_is_sound_at_the_second_try_is_not_kept_beside_it(rig, api, tmp_path):
+    answers = [JXL]
+    api.files["https://files.test/task1.png"] = lambda r: httpx.Response(
+        200, content=answers.pop() if answers else picture_bytes("TIFF")
+    )
+    job = await rig.picture()
+    assert ([picture.format for picture in job.images], job.files, job.problem) == (["PNG"], (), None)
+    assert len(list((tmp_path / "pictures").iterdir())) == 1
 
 
 async def test_a_picture_that_fails_once_is_fetched_from_the_new_address(rig, api):

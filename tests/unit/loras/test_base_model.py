@@ -142,6 +142,15 @@ OTHERS = {
         "other",
         lora("down_blocks.0.motion_modules.0.temporal_transformer.transformer_blocks.0.attention_blocks.0.to_q", 320),
     ),
+    # MinusZoneAI/ComfyUI-Kolors-MZ: `adm_in_channels` is 5632, where SDXL has 2816; the rest of the UNet is SDXL's.
+    "Kolors with its embedding of sizes": (
+        "Kolors",
+        lora("lora_unet_label_emb_0_0", 5632, 1280) | lora(f"{DEEP}_attn2_to_k", 2048, 1280),
+    ),
+    "Kolors of diffusers with its embedding of sizes": (
+        "Kolors",
+        peft("unet.add_embedding.linear_1", 5632, 1280) | peft(f"unet.{DIFFUSERS}.attn2.to_k", 2048, 1280),
+    ),
     "Kolors with its projection": (
         "Kolors",
         peft("unet.encoder_hid_proj", 4096, 2048) | peft(f"unet.{DIFFUSERS}.attn2.to_k", 2048, 1280),

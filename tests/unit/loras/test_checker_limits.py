@@ -171,4 +171,8 @@ async def test_what_names_no_lora_is_refused_before_anybody_is_asked(checker: Lo
     with pytest.raises(InvalidRequest) as told:
         checker.resolve("https://civitai.com/models/123", "lora_2")
     assert (told.value.field, told.value.message) == ("lora_2", messages.LORA_WHICH_VERSION)
+    with pytest.raises(InvalidRequest) as told:
+        checker.resolve("owner/name@v2", "lora_2")
+    page = "https://huggingface.co/owner/name/tree/v2"
+    assert (told.value.field, told.value.message) == ("lora_2", messages.lora_which_file(page))
     assert hosts.requests == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import quote
+
 import pytest
 
 from components import messages
@@ -78,6 +81,17 @@ UNDERSTOOD = {
     "https：／／civitai.com／models／120096?modelVersionId=135931": CIVITAI,
     "nerijs/pixel-art-xl@main": REPOSITORY,
     "nerijs/pixel-art-xl::pixel-art-xl.safetensors": FILE,
+    # A file at a revision, as huggingface/huggingface_hub's HfFileSystem writes it: `owner/name@revision/path`.
+    "nerijs/pixel-art-xl@v2/pixel-art-xl.safetensors": f"{HUB}/v2/pixel-art-xl.safetensors",
+    "nerijs/pixel-art-xl@main/pixel-art-xl.safetensors": FILE,
+    "nerijs/pixel-art-xl@v2/styles/x.safetensors": f"{HUB}/v2/styles/x.safetensors",
+    "nerijs/pixel-art-xl@refs/pr/1/x.safetensors": f"{HUB}/refs%2Fpr%2F1/x.safetensors",
+    "nerijs/pixel-art-xl@old%2Fnames/x.safetensors": f"{HUB}/old%2Fnames/x.safetensors",
+    "hf://nerijs/pixel-art-xl@v2/x.safetensors": f"{HUB}/v2/x.safetensors",
+    "hf://nerijs/pixel-art-xl/pixel-art-xl.safetensors": FILE,
+    "hf://nerijs/pixel-art-xl/a/b@2/x.safetensors": f"{HUB}/main/a/b%402/x.safetensors",
+    "hf://nerijs/pixel-art-xl/resolve/v2/x.safetensors": f"{HUB}/v2/x.safetensors",
+    "https://huggingface.co/nerijs/pixel-art-xl/tree/v2/a/x.safetensors": f"{HUB}/v2/a/x.safetensors",
     "hf download nerijs/pixel-art-xl": REPOSITORY,
     "$ hf download nerijs/pixel-art-xl --local-dir ./loras": REPOSITORY,
     "hf download nerijs/pixel-art-xl pixel-art-xl.safetensors --local-dir .": FILE,
@@ -134,10 +148,13 @@ REFUSED = {
     "https://www.reddit.com/r/StableDiffusion/comments/1/x/": messages.PAGE_IN_PLACE_OF_FILE,
     "https://modelscope.cn/models/o/n/summary": messages.PAGE_IN_PLACE_OF_FILE,
     # L5
-    "nerijs/pixel-art-xl@v2": messages.lora_which_file("https://huggingface.co/nerijs/pixel-art-xl/tree/v2"),
-    "hf download nerijs/pixel-art-xl --revision v2": (
-        messages.lora_which_file("https://huggingface.co/nerijs/pixel-art-xl/tree/v2")
-    ),
+    "nerijs/pixel-art-xl@../x.safetensors": messages.NOT_A_LORA_PATH,
+    "nerijs/pixel-art-xl@v2/%2e%2e/x.safetensors": messages.NOT_A_LORA_PATH,
+    "nerijs/pixel-art-xl@v2/x.ckpt": messages.LORA_PICKLE,
+    "styles/fox@2/x.safetensors": messages.LORA_BARE_NAME,
+    "owner/fox@2.safetensors": messages.LORA_BARE_NAME,
+    "hf://nerijs/pixel-art-xl/../x.safetensors": messages.NOT_A_LORA_PATH,
+    f"nerijs/pixel-art-xl@{'é' * 101}": messages.NOT_A_LORA_PATH,
     "hf download o/n --repo-type dataset": messages.LORA_NO_MODEL_PAGE,
     "hf download": messages.LORA_BARE_NAME,
     "urn:air:ponyv7:lora:civitai:1@2": messages.lora_for_another("Pony V7"),
@@ -165,6 +182,7 @@ def test_what_names_no_file_is_refused_at_once(pasted: str, told: Message) -> No
     [
         ("nerijs/pixel-art-xl:0.8", REPOSITORY, 0.8),
         ("nerijs/pixel-art-xl:1", REPOSITORY, 1.0),
+        ("nerijs/pixel-art-xl@v2/x.safetensors:0.8", f"{HUB}/v2/x.safetensors", 0.8),
         ("https://huggingface.co/nerijs/pixel-art-xl:0.8", REPOSITORY, 0.8),
         ("(<lora:nerijs/pixel-art-xl:0.8>)", REPOSITORY, 0.8),
         ("<lora:styles/pixel-art-xl:0.7:0.5>,", REPOSITORY, 0.7),
@@ -173,6 +191,30 @@ def test_what_names_no_file_is_refused_at_once(pasted: str, told: Message) -> No
 def test_a_weight_behind_a_name_is_its_weight(pasted: str, path: str, weight: float) -> None:
     link = parse_lora(pasted, SHELF)
     assert (link.path, link.weight) == (path, weight)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "revision"),
+    [
+        ("nerijs/pixel-art-xl@v2", "v2"),
+        ("nerijs/pixel-art-xl@v2:0.8", "v2"),
+        ("nerijs/pixel-art-xl@refs/pr/1", "refs/pr/1"),
+        ("nerijs/pixel-art-xl@old/names", "old/names"),
+        ("hf://nerijs/pixel-art-xl@v2", "v2"),
+        (f"nerijs/pixel-art-xl@{'é' * 100}", "é" * 100),
+        ("hf download nerijs/pixel-art-xl --revision v2", "v2"),
+        ("https://huggingface.co/nerijs/pixel-art-xl/tree/v2", "v2"),
+        ("https://huggingface.co/nerijs/pixel-art-xl/tree/refs/pr/1", "refs/pr/1"),
+        ("https://huggingface.co/nerijs/pixel-art-xl/tree/refs%2Fpr%2F1", "refs/pr/1"),
+        ("https://huggingface.co/nerijs/pixel-art-xl/tree/old%2Fnames", "old/names"),
+    ],
+)
+def test_a_revision_without_its_file_is_that_revision_s_page(pasted: str, revision: str) -> None:
+    link = parse_lora(pasted)
+    page = f"https://huggingface.co/nerijs/pixel-art-xl/tree/{quote(revision, safe='')}"
+    assert (link.path, link.revision, link.is_ready) == (page, revision, False)
+    assert link.label == f"Hugging Face · nerijs/pixel-art-xl · {revision}"
+    assert parse_lora(page) == replace(link, weight=None), "read again it is the same"
 
 
 @pytest.mark.parametrize("host", ["civitai.com", "civitai.red"])

@@ -66,6 +66,7 @@ MADE = {
     "not_restored": messages.not_restored(("Sampler", "Model hash")),
     "not_in_file": messages.not_in_file("seed"),
     "retention_notice": messages.retention_notice(30, 20.0),
+    "stored_as_file": messages.stored_as_file("JPEG XL"),
     "lora_several_files": messages.lora_several_files(("a.safetensors", "b.safetensors")),
     "lora_which_file": messages.lora_which_file("https://huggingface.co/owner/name/tree/v2"),
 }

@@ -4,7 +4,8 @@ Sources: adieyal/sd-dynamic-prompts#177 (template lines), AUTOMATIC1111/stable-d
 A1111#12668 and Forge PR 41 (lyco), ComfyUI-Lora-Manager's tests after Civitai (one line), Fooocus
 modules/meta_parser.py (scheme a1111), Civitai's parser of RuinedFooocus, nkchocoai's and Universal savers (pairs),
 sd-prompt-reader, infinite-image-browsing#502, #771 and DiffusionToolkit#274 (SwarmUI,
-InvokeAI, NovelAI, Draw Things, tensor.art).
+InvokeAI, NovelAI, Draw Things, tensor.art), easydiffusion/easydiffusion `ui/easydiffusion/utils/save_utils.py` and
+easydiffusion/sdkit `sdkit/utils/file_utils.py`, enslo/sd-metadata `samples` (a Space, comfy-image-saver).
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ import pytest
 
 from components import messages
 from tests.support.comfy_graphs import restored
-from tests.support.program_samples import A1111, DRAW_THINGS, INVOKE, LINE, NOVELAI, RESTORED, SHELF, SWARM, TEXTS
+from tests.support.program_samples import (
+    A1111,
+    DRAW_THINGS,
+    EASY,
+    INVOKE,
+    LINE,
+    NOVELAI,
+    RESTORED,
+    SHELF,
+    SWARM,
+    TEXTS,
+)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -51,6 +63,8 @@ FROM_IMAGES = {
     "InvokeAI": json.dumps(INVOKE | {"generation_mode": "sdxl_img2img"}),
     "NovelAI": json.dumps(NOVELAI | {"Comment": '{"steps": 30, "seed": 5, "request_type": "Img2ImgRequest"}'}),
     "SwarmUI": json.dumps({"sui_image_params": SWARM | {"initimage": "a.png"}}),
+    "SwarmUI, whose image is not in the file": json.dumps({"sui_image_params": SWARM | {"initimagecreativity": 0.4}}),
+    "Easy Diffusion": json.dumps(EASY | {"prompt_strength": 0.6}),
 }
 
 

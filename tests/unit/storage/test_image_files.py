@@ -89,7 +89,7 @@ def test_f24_what_is_no_picture_leaves_nothing(shelf, tmp_path):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("kind", ["GIF", "AVIF"])
+@pytest.mark.parametrize("kind", ["GIF", "AVIF", "TIFF", "BMP", "JPEG2000"])
 def test_a_paid_image_of_another_format_is_stored_as_png(shelf, kind):
     if kind == "AVIF" and not features.check("avif"):
         pytest.skip("this Pillow was built without AVIF")

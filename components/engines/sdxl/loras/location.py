@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from components.engines.sdxl import messages
 from components.errors import EngineError
-from components.loras.hub_address import HubAddress
+from components.loras.hub_address import HubAddress, is_safe_path
 from components.loras.site_hosts import CIVITAI_HOSTS, HUGGING_FACE_HOSTS
 
 # The app strips `www.` from what was pasted; requests to the server come as they are.
@@ -78,7 +78,9 @@ def _of_address(text: str) -> Place:
     if (url.hostname or "").lower() in CIVITAI_NAMES:
         return Download(text)
     address = HubAddress.of_path(url.path)
-    if not all(_is_name(part) for part in address.parts):
+    # A slash in another part than the revision was escaped: no file's name has one.
+    has_slash = any("/" in part for part in (*address.parts[:3], *address.parts[4:]))
+    if has_slash or not all(is_safe_path(part) for part in address.parts):
         raise EngineError(messages.LORA_NOT_FOUND)
     repository = _repository(address.repository)
     if not address.view:
@@ -86,11 +88,6 @@ def _of_address(text: str) -> Place:
     if not address.has_file or address.view not in ("resolve", "blob", "raw"):
         raise EngineError(messages.LORA_NOT_FOUND)
     return HubFile(repository, address.file, address.revision)
-
-
-def _is_name(text: str) -> bool:
-    """Return whether a path segment names one file or folder."""
-    return text not in (".", "..") and text.isprintable() and not set(text) & set("/\\")
 
 
 def _repository(text: str) -> str:

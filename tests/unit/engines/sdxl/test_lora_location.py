@@ -17,6 +17,12 @@ from tests.support.lora_downloads import lora, refusal
         ("https://huggingface.co/o/n/resolve/main/a.safetensors", HubFile("o/n", "a.safetensors")),
         ("https://huggingface.co/o/n/blob/v1/b/a%20c.safetensors", HubFile("o/n", "b/a c.safetensors", "v1")),
         ("https://huggingface.co/o/n/resolve/refs/pr/1/a.safetensors", HubFile("o/n", "a.safetensors", "refs/pr/1")),
+        # As the app writes a revision, in one part of the path.
+        (
+            "https://huggingface.co/o/n/resolve/refs%2Fpr%2F1/a.safetensors",
+            HubFile("o/n", "a.safetensors", "refs/pr/1"),
+        ),
+        ("https://huggingface.co/o/n/resolve/old%2Fnames/a.safetensors", HubFile("o/n", "a.safetensors", "old/names")),
         (
             "https://civitai.com/api/download/models/12?type=Model",
             Download("https://civitai.com/api/download/models/12?type=Model"),
@@ -61,6 +67,9 @@ def test_f26_no_other_host_is_asked(path):
         "https://huggingface.co/a--b/c..d",
         "https://huggingface.co/o/n/resolve/main/../../x.safetensors",
         "https://huggingface.co/o/n/resolve/main/..%2f..%2fx.safetensors",
+        "https://huggingface.co/o/n/resolve/..%2f..%2fx/a.safetensors",
+        "https://huggingface.co/o/n/resolve/a%2f%252e%252e%2fx/a.safetensors",
+        "https://huggingface.co/o/n/resolve/a%5cb/a.safetensors",
         "https://huggingface.co/o/n/resolve/main/x%0a.safetensors",
         "https://huggingface.co/o/n/resolve/main/%00.safetensors",
     ],

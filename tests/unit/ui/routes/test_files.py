@@ -64,6 +64,21 @@ def test_a_picture_is_kept_with_its_recipe_as_it_came_or_bare(web, playground, d
     assert "content-disposition" not in web.get(f"/{shown['src']}").headers
 
 
+def test_a_file_that_cannot_be_shown_is_a_download_of_its_own_name(web, playground):
+    store: Store = playground.store.blocking
+    landing = store.open_temp()
+    landing.write(b"\xff\x0a" + bytes(20))
+    file, _ = store.commit_file(landing) or pytest.fail("it was not kept")
+    made = replace(job("c-1"), state=JobState.FAILED, ended=2.0, files=(file,), task_id="canary-task")
+    store.save_job(made)
+    (link,) = job_json(made, playground)["files"]
+    for address in (link, link.partition("?")[0]):
+        answer = web.get(f"/{address}")
+        assert answer.content == b"\xff\x0a" + bytes(20)
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-disposition"] == f'attachment; filename="sdxl-lora-{file.name[:8]}.jxl"'
+
+
 def test_a_download_is_named_by_its_prompt_and_a_bare_one_tells_nothing(web, playground, done):
     (shown,) = job_json(done, playground)["pictures"]
     download, original, bare = (
