@@ -9,6 +9,16 @@ from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import torch
 from components.errors import EngineError
 
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "cudnn_status_not_supported",  # for want of room, cuDNN finds no way to compute
+    "unable to find an engine to execute this computation",
+)
+"""What torch and the libraries of a card say, in lower case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -39,7 +49,19 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (MemoryError, torch().OutOfMemoryError)):
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    return isinstance(error, RuntimeError) and any(sign in text for sign in _OUT_OF_MEMORY)
+
+
+def is_lost(error: BaseException, device: Device) -> bool:
+    """Return whether an error left the device unusable: a CUDA context that failed once may fail for ever."""
+    cause = error.__cause__ or error
+    if device.name != "cuda" or not isinstance(cause, RuntimeError) or is_out_of_memory(cause):
+        return False
+    try:
+        torch().cuda.synchronize()
+    except RuntimeError:
+        return True
+    return False
 
 
 def free_memory(device: Device) -> None:
