@@ -87,6 +87,7 @@ class SdxlEngine:
         if plan is None:
             return EngineResult(untouched(request), notes=tuple(notes))
         files = self._lora_files(request, stage)
+        notes += loaded.notes_on(files)
         if plan.refine_steps:
             loaded.load_refiner(_percent(stage, messages.fetching))
         if self._borrow:
@@ -114,7 +115,8 @@ class SdxlEngine:
         if self._loaded is None:
             stage(messages.LOADING)
             pin_threads(self._settings.threads)
-            self._device = chosen_device(self._settings.device)
+            self._device = chosen_device(self._settings.device, self._settings.precision)
+            log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less
             loader = Loader(self._device, self._configure)
             base = loader.base(self._settings.model, _percent(stage, messages.fetching))
             self._loaded = LoadedModel(loader, base, self._settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from components.messages.message import Message
 
 LORA_PAGE = Message("engine_lora_page")
@@ -69,6 +71,16 @@ def lora_of_make(make: str) -> Message:
 def lora_for_another(base: str) -> Message:
     """Return the message for a LoRA of a base model with this name."""
     return Message("engine_lora_for_another", {"base": base})
+
+
+def layers_left_out(count: int, total: int) -> Message:
+    """Return the note on a LoRA of which `count` of `total` layers are none of the model."""
+    return Message("note_lora_layers_left_out", {"count": count, "total": total})
+
+
+def embeddings_left_out(words: Sequence[str]) -> Message:
+    """Return the note on a LoRA with embeddings for these words."""
+    return Message("note_lora_embeddings_left_out", {"words": tuple(words)})
 
 
 def no_device(name: str) -> Message:

@@ -21,6 +21,7 @@ from components.engines.sdxl.pipeline.decode import Decoder
 from components.engines.sdxl.pipeline.progress import StepReporter
 from components.engines.sdxl.settings import SdxlSettings
 from components.errors import EngineError
+from components.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class LoadedModel:
         """Raise EngineError for a request that this model cannot generate."""
         if self.base.unet.config.in_channels == MASK_CHANNELS and request.mask is None:
             raise EngineError(messages.MODEL_NEEDS_MASK)
+
+    def notes_on(self, files: list[tuple[Path, float]]) -> list[Message]:
+        """Return what of these LoRAs it does not use. Raise EngineError for what is no LoRA's file."""
+        return self._loras.notes_on(files)
 
     def load_refiner(self, report: Report) -> None:
         """Load the refiner unless it is loaded. Raise EngineError."""
