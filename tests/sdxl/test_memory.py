@@ -86,6 +86,24 @@ def test_where_tiles_need_too_much_everything_else_makes_room(studio, monkeypatc
     assert same(studio.paint(), whole)
 
 
+def test_where_memory_runs_out_in_a_step_it_paints_again_in_a_smaller_way(studio, monkeypatch):
+    whole, calls = studio.paint(), []
+    unet = type(studio.engine._loaded.base.unet)
+    forward = unet.forward
+
+    def scarce_once(*args, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise torch().OutOfMemoryError("CUDA out of memory")
+        return forward(*args, **options)
+
+    monkeypatch.setattr(unet, "forward", scarce_once)
+    progress = ProgressRecorder()
+    assert same(studio.engine.generate(engine_request(), progress).image, whole)
+    assert progress.stages == [messages.SMALLER]
+    assert progress.steps == [(0, 4), (1, 4), (0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+
+
 @pytest.mark.parametrize("error", ["cuda", "mps", "cpu", "python"])
 def test_where_no_way_is_small_enough_a_sentence_says_so(studio, monkeypatch, error):
     before = studio.paint()

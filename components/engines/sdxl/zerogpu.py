@@ -51,13 +51,13 @@ Work = Callable[[OnStep], Image.Image]
 
 
 _REASONS = {
-    "ZeroGPU quota exceeded": messages.LENT_CARD_QUOTA,
-    "ZeroGPU pending credits exceeded": messages.LENT_CARD_QUOTA,
-    "ZeroGPU illegal duration": messages.LENT_CARD_TOO_LONG,
-    "ZeroGPU queue timeout": messages.LENT_CARD_BUSY,
-    "ZeroGPU client error": messages.LENT_CARD_BUSY,
+    "zerogpu quota exceeded": messages.LENT_CARD_QUOTA,
+    "zerogpu pending credits exceeded": messages.LENT_CARD_QUOTA,
+    "zerogpu illegal duration": messages.LENT_CARD_TOO_LONG,
+    "zerogpu queue timeout": messages.LENT_CARD_BUSY,
+    "zerogpu client error": messages.LENT_CARD_BUSY,
 }
-"""Messages by the titles of the library's errors (`spaces/zero/client.py` of spaces 0.51)."""
+"""Messages by the titles, in lower case, of the library's errors (`spaces/zero/client.py` of spaces 0.51)."""
 
 
 class _Stopped(Exception):
@@ -107,7 +107,7 @@ def _lent(events: Iterable[Event]) -> Generator[Event, None, None]:
         yield from events
     except library("gradio.exceptions").Error as error:
         log.warning("no GPU was lent: %s", error)
-        raise EngineError(_REASONS.get(getattr(error, "title", ""), messages.LENT_CARD_FAILED)) from error
+        raise EngineError(_REASONS.get(getattr(error, "title", "").lower(), messages.LENT_CARD_FAILED)) from error
 
 
 def _end_of(work: Work, on_step: OnStep) -> Event:

@@ -89,7 +89,7 @@ def _memory(name: str) -> str:
     else:  # shared with everything else on the machine
         memory = library("psutil").virtual_memory()
         free, total = memory.available, memory.total
-    return f"{free / _GIBIBYTE:.1f} of {total / _GIBIBYTE:.1f} GiB free"
+    return f"free: {free / _GIBIBYTE:.1f} of {total / _GIBIBYTE:.1f} GiB"
 
 
 def _there() -> list[str]:
