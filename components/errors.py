@@ -25,6 +25,7 @@ PlaygroundError
 ├── NotALora               a pasted link leads to no public LoRA in the safetensors format
 ├── SiteUnavailable        a pasted LoRA could not be checked, which says nothing about it
 ├── EngineError            an engine of ours cannot generate this
+│   └── EngineLost         its device works no more until its process is started again
 ├── StorageError           the data folder could not be read or written
 └── SetupError             the app cannot start with these settings
 """
@@ -169,6 +170,10 @@ class SiteUnavailable(PlaygroundError):
 
 class EngineError(PlaygroundError):
     """An engine of ours cannot generate this request."""
+
+
+class EngineLost(EngineError):
+    """An engine's device works no more until its process is started again: every further request would fail."""
 
 
 class SetupError(PlaygroundError):

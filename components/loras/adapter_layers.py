@@ -5,10 +5,14 @@ Spellings of parts: kohya, PEFT, diffusers; https://github.com/KohakuBlueleaf/Ly
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from components.loras.safetensors_header import Architecture, Shape
 
+Tensor = TypeVar("Tensor")
+"""A tensor, or its shape."""
 Parts = Mapping[str, Shape]
 """Shapes of one layer's tensors by the names of its parts, such as `down` or `lokr_w1`."""
 
@@ -27,7 +31,7 @@ _ARCHITECTURES = (
     (Architecture.FULL, {"diff", "diff_b", "set_weight"}),
     (Architecture.NORM, {"w_norm", "b_norm"}),
 )
-_OTHER_PARTS = {"lora_mid", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2", "lokr_t2"}
+_OTHER_PARTS = {"alpha", "lora_mid", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2", "lokr_t2"}
 _PARTS = frozenset(
     {"lokr_w1_b", "lokr_w2_b"}
     | _GLORA
@@ -37,14 +41,32 @@ _PARTS = frozenset(
 ) - {"down"}
 
 
-def layers_of(shapes: Mapping[str, Shape]) -> dict[str, dict[str, Shape]]:
+_CHANGES = re.compile(r"(?:down|up|lora_mid|hada_\w+|lokr_\w+)$")
+
+
+def layers_of(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     """Return the parts of each layer by its name, in which dots are underscores; other tensors are left out."""
-    layers: dict[str, dict[str, Shape]] = {}
-    for name, shape in shapes.items():
+    layers: dict[str, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
         layer, part = _split(name)
         if part:
-            layers.setdefault(layer.replace(".", "_").replace("__", "_"), {})[part] = shape
+            layers.setdefault(layer.replace(".", "_").replace("__", "_"), {})[part] = tensor
     return layers
+
+
+def is_lora(parts: Iterable[str]) -> bool:
+    """Return whether a layer has parts of a LoRA, LoHa or LoKr."""
+    return any(_CHANGES.match(part) for part in parts)
+
+
+def is_complete(parts: Iterable[str]) -> bool:
+    """Return whether a layer of a LoRA, LoHa or LoKr has all matrices that its product needs."""
+    there = set(parts)
+    if there & {"down", "up"}:
+        return there >= {"down", "up"}
+    if any(part.startswith("hada_") for part in there):
+        return there >= {"hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"}
+    return all(there & {w} or there >= {f"{w}_a", f"{w}_b"} for w in ("lokr_w1", "lokr_w2"))
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -53,7 +75,7 @@ def _split(name: str) -> tuple[str, str]:
     layer, _, part = stem.rpartition(".")
     if part not in _PARTS and part not in ("down", "up"):
         inner, _, inner_part = layer.rpartition(".")
-        if inner_part not in _PARTS:
+        if inner_part not in _PARTS or part == "bias":
             return (stem, "weight") if stem is not name else ("", "")
         layer, part = inner, inner_part
     if part in ("down", "up"):

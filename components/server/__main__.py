@@ -24,6 +24,8 @@ from components.server.tasks.demo_delay import DEFAULT_SECONDS, STEPS, DemoDelay
 from components.server.tasks.worker import WORKER_THREAD
 
 LOOPBACK = "127.0.0.1"
+ENGINE_LOST = 75
+"""Exit status after which the same command is to be started again: the tasks are kept."""
 
 
 def main() -> int:
@@ -46,11 +48,13 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
     if options.child:
         key = parent_watch.read_key()
         if key:
-            serve(Service(engine, folder, LOOPBACK, options.port or 0, pace, key), parent_watch.on_started)
+            service = Service(engine, folder, LOOPBACK, options.port or 0, pace, key, on_engine_lost=_end_lost)
+            serve(service, parent_watch.on_started)
         return
     if options.port is None:
         raise SetupError("Say which port to use.", "--port 0 takes a free one.")
-    serve(Service(engine, folder, options.host, options.port, pace, options.key), _announcer(options.host))
+    service = Service(engine, folder, options.host, options.port, pace, options.key, on_engine_lost=_end_lost)
+    serve(service, _announcer(options.host))
 
 
 def _pace(options: argparse.Namespace) -> float:
@@ -109,6 +113,11 @@ def _folder(chosen: Path | None) -> Generator[Path, None, None]:
 
 def _leave(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
+
+
+def _end_lost() -> NoReturn:
+    """End the process in the midst of its task, which the next one takes up again."""
+    _end(ENGINE_LOST)
 
 
 def _end(code: int) -> NoReturn:

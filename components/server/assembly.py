@@ -51,9 +51,18 @@ class AssembledServer:
     tasks: TaskQueue
 
 
+def go_on() -> None:
+    """Answer to a lost engine in a process that nobody starts again: only its task ends."""
+
+
 @contextmanager
 def assemble(
-    engine: Engine, folder: Path, key: str | None, pace: DemoDelay, limits: ServerLimits
+    engine: Engine,
+    folder: Path,
+    key: str | None,
+    pace: DemoDelay,
+    limits: ServerLimits,
+    on_engine_lost: Callable[[], None] = go_on,
 ) -> Generator[AssembledServer, None, None]:
     """Lock the folder's database while the context is open. Raise SetupError when another server has it.
 
@@ -68,7 +77,7 @@ def assemble(
         parts = ServerParts(
             Predictions(tasks, submit_handler, records, files, limits.sync_timeout),
             Files(uploads, records, files),
-            Worker(WorkerContext(tasks, records, files, engine, pace)),
+            Worker(WorkerContext(tasks, records, files, engine, pace, on_engine_lost)),
             Cleanup(tasks, records, files, limits.now),
             ModelRoutes(fields_of(engine)),
         )

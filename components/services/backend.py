@@ -108,6 +108,7 @@ class Backend:
             endpoint,
             free=True,
             has_unlimited_prompt=True,
+            reads_weights=True,
             splits_every_step=True,
         )
 

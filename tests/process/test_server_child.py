@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from components.errors import SetupError
+from components.server.__main__ import ENGINE_LOST
 from components.server.process import child
 from components.server.process.child import ServerChild
 from components.server.process.health import ProbeBounds, probe
@@ -162,6 +163,20 @@ def test_a_killed_child_comes_back_at_its_address_and_goes_on(tmp_path):
         assert server._process is not None
         os.kill(server._process.pid, signal.SIGKILL)
         assert gone(server.base_url, 5)
+    wait_until(lambda: not is_away(server.base_url))
+    with calling(server.base_url, server.key) as caller:
+        assert caller.end(task["id"])["status"] == "completed"
+    server.stop()
+
+
+def test_a_child_whose_engine_is_lost_is_started_again_and_goes_on(tmp_path):
+    server = ServerChild("tests.support.tiny_engines:LostEngine", tmp_path / "data", 0)
+    server.start()
+    first = server._process
+    with calling(server.base_url, server.key) as caller:
+        task = caller.submit(prompt=str(tmp_path / "lost"))
+    assert first is not None
+    assert first.wait(10) == ENGINE_LOST
     wait_until(lambda: not is_away(server.base_url))
     with calling(server.base_url, server.key) as caller:
         assert caller.end(task["id"])["status"] == "completed"

@@ -39,6 +39,8 @@ def good(plain: Tensors, other: Tensors, words: Tensors) -> dict[str, Tensors]:
         "kohya_sgm_text": to_sgm(to_kohya(words)),
         "locon": {**sgm, **convolution()},
         "mixed_rank": mixed_rank(plain),
+        "dora": {**sgm, **{name.replace("lora_up.weight", "dora_scale"): ones(sgm[name]) for name in ups(sgm)}},
+        "loha": loha(sgm),
     }
 
 
@@ -47,9 +49,7 @@ def bad(plain: Tensors) -> dict[str, Tensors]:
     wrong = {name: doubled(value) if name.endswith("lora_A.weight") else value for name, value in plain.items()}
     first = next(iter(plain))
     return {
-        "dora": {**sgm, **{name.replace("lora_up.weight", "dora_scale"): ones(sgm[name]) for name in ups(sgm)}},
-        "loha": loha(sgm),
-        "lokr": {name.replace("lora_up.weight", "lokr_w1"): sgm[name] for name in ups(sgm)},
+        "lokr_half": {name.replace("lora_up.weight", "lokr_w1"): sgm[name] for name in ups(sgm)},
         "sd15": sd15(),
         "flux_kohya": kohya_pair("lora_unet_double_blocks_0_img_attn_proj", 3072),
         "flux_peft": peft_pair("transformer.single_transformer_blocks.0.attn.to_q", 3072),
@@ -80,7 +80,7 @@ def write_broken(folder: Path, plain: Tensors) -> None:
 
 
 def write(path: Path, tensors: Tensors) -> None:
-    whole = {name: value.contiguous() for name, value in tensors.items()}
+    whole = {name: value.contiguous().clone() for name, value in tensors.items()}
     library("safetensors.torch").save_file(whole, str(path), metadata={"format": "pt"})
 
 

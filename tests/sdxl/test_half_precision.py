@@ -30,7 +30,7 @@ NEAR = 0.25
 def half(studio, tmp_path_factory):
     """An engine that takes the processor for a card."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("components.engines.sdxl.engine.chosen_device", lambda _: Device("cpu", torch().float16))
+        patch.setattr("components.engines.sdxl.engine.chosen_device", lambda *_: Device("cpu", torch().float16))
         halved = Studio.of(studio.tiny, studio.loras, tmp_path_factory.mktemp("cache"))
         halved.engine.prepare([].append)
     return halved

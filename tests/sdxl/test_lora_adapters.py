@@ -12,9 +12,7 @@ from components.errors import EngineError
 from tests.sdxl.reference import Studio, half_mask, same, source
 
 REFUSED = {
-    "dora": messages.LORA_DORA,
-    "loha": messages.LORA_LOHA,
-    "lokr": messages.LORA_LOKR,
+    "lokr_half": messages.LORA_HALF,
     "sd15": messages.LORA_SD1,
     "flux_kohya": messages.LORA_FLUX,
     "flux_peft": messages.LORA_FLUX,
@@ -24,8 +22,8 @@ REFUSED = {
     "half_pair": messages.LORA_HALF,
     "whole_model": messages.LORA_NONE,
     "nan": messages.LORA_BROKEN,
-    "zeros": messages.LORA_NO_EFFECT,
-    "unknown_type": messages.LORA_UNREADABLE,
+    "zeros": messages.LORA_ZERO,
+    "unknown_type": messages.LORA_DAMAGED,
     "unknown_names": messages.LORA_NO_EFFECT,
     "elsewhere": messages.LORA_NO_EFFECT,
     "pickled": messages.LORA_PICKLE,
@@ -46,6 +44,8 @@ LOADS = (
     "kohya_sgm_text",
     "locon",
     "mixed_rank",
+    "dora",
+    "loha",
 )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from PIL import Image
 
 from components.engines.protocol import EngineRequest, EngineResult, OnStep
-from components.errors import EngineError
+from components.errors import EngineError, EngineLost
 from components.messages.message import Message, literal
 
 TINY = literal("Tiny.")
@@ -107,4 +108,14 @@ class SlowEngine(TinyEngine):
         while time.monotonic() < end:
             time.sleep(0.005)
             on_step(1, request.num_inference_steps)
+        return super().generate(request, on_step)
+
+
+class LostEngine(TinyEngine):
+    """Engine that is lost on its first request, as long as the file that the prompt names is not there."""
+
+    def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
+        if not (mark := Path(request.prompt)).exists():
+            mark.touch()
+            raise EngineLost(literal("The card works no more."))
         return super().generate(request, on_step)

@@ -29,6 +29,7 @@ from components.domain.schema import OWN_SERVER_SCHEMA
 from components.engines.demo.styles.in_prompt import styles_in, without_styles
 from components.engines.demo.styles.lookup import style_of
 from components.engines.demo.words.parse import read_scene
+from components.engines.sdxl.pipeline.weighted_prompt import spans
 from components.images.metadata import read_text
 from components.images.metadata.exif import exif_texts
 from components.images.metadata.xmp import xmp_texts
@@ -195,6 +196,7 @@ PARSERS: dict[str, Parser] = {
     "LoRA tag": Parser(read_tag),
     "LoRA path": Parser(is_lora_path),
     "LoRA header": Parser(header),
+    "weighted prompt": Parser(spans),
     "trigger words": Parser(lambda text: words_of(text.split(","))),
     "recipe": Parser(recipe),
     "recipe of A1111": Parser(lambda text: recipe(f"a fox\nSteps: 20, Seed: 1, Size: 1x1, A: {text}")),

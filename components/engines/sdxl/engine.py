@@ -15,7 +15,7 @@ from components.engines.sdxl import messages
 from components.engines.sdxl.loras.civitai import CivitaiLoras
 from components.engines.sdxl.loras.fetcher import LoraFetcher
 from components.engines.sdxl.loras.location import location_of
-from components.engines.sdxl.model.device import chosen_device, is_out_of_memory, pin_threads
+from components.engines.sdxl.model.device import Device, chosen_device, is_lost, is_out_of_memory, pin_threads
 from components.engines.sdxl.model.download_progress import no_report
 from components.engines.sdxl.model.files import BASE_PARTS, cached, cross_attention_dim
 from components.engines.sdxl.model.libraries import REQUIREMENTS, library, missing
@@ -28,7 +28,7 @@ from components.engines.sdxl.pipeline.run import untouched
 from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.zerogpu import Event, events_of, result_of
-from components.errors import EngineError, SetupError
+from components.errors import EngineError, EngineLost, SetupError
 from components.messages.message import Message
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class SdxlEngine:
         self._fetcher = LoraFetcher(CivitaiLoras(self._settings.cache / "loras", self._settings.civitai_key))
         self._configure = configure
         self._filter = BasicFilter()
+        self._device: Device | None = None
         self._loaded: LoadedModel | None = None
         self._borrow = _borrowing(self._events) if self._settings.is_zerogpu else None
 
@@ -63,17 +64,30 @@ class SdxlEngine:
             self._load(on_stage)
 
     def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
-        """Return the image of a request; the same request gives the same pixels on the same machine."""
+        """Return the image of a request; the same request gives the same pixels on the same machine.
+
+        Raise EngineLost where the device works no more.
+        """
+        try:
+            return self._generated(request, on_step)
+        except Exception as error:
+            if self._device and is_lost(error, self._device):
+                raise EngineLost(messages.DEVICE_LOST) from error
+            raise
+
+    def _generated(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
         preset = self._settings.preset_of(request)
         notes = [messages.FAST_WITHOUT_REFINER] if preset.leaves_out_refiner(request) else []
         request = preset.applied(request)
         stage = _staged(on_step, request.num_inference_steps)
         loaded = self._load(stage)
+        loaded.check(request)
         plan = plan_steps(request, timesteps_of(loaded.base, preset.scheduler), preset.most_steps)
         notes += notes_on(request, plan)
         if plan is None:
             return EngineResult(untouched(request), notes=tuple(notes))
         files = self._lora_files(request, stage)
+        notes += loaded.notes_on(files)
         if plan.refine_steps:
             loaded.load_refiner(_percent(stage, messages.fetching))
         if self._borrow:
@@ -101,7 +115,9 @@ class SdxlEngine:
         if self._loaded is None:
             stage(messages.LOADING)
             pin_threads(self._settings.threads)
-            loader = Loader(chosen_device(self._settings.device), self._configure)
+            self._device = chosen_device(self._settings.device, self._settings.precision)
+            log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less
+            loader = Loader(self._device, self._configure)
             base = loader.base(self._settings.model, _percent(stage, messages.fetching))
             self._loaded = LoadedModel(loader, base, self._settings)
         return self._loaded

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from components.messages.message import Message
 
 LORA_PAGE = Message("engine_lora_page")
@@ -11,9 +13,6 @@ LORA_CUT_OFF = Message("engine_lora_cut_off")
 LORA_EMPTY = Message("engine_lora_empty")
 LORA_NOT_SAFETENSORS = Message("engine_lora_not_safetensors")
 LORA_NONE = Message("engine_lora_none")
-LORA_DORA = Message("engine_lora_dora")
-LORA_LOHA = Message("engine_lora_loha")
-LORA_LOKR = Message("engine_lora_lokr")
 LORA_HALF = Message("engine_lora_half")
 LORA_FLUX = Message("engine_lora_flux")
 LORA_SD3 = Message("engine_lora_sd3")
@@ -23,7 +22,9 @@ LORA_OTHER = Message("engine_lora_other")
 LORA_SHAPES = Message("engine_lora_shapes")
 LORA_BROKEN = Message("engine_lora_broken")
 LORA_NO_EFFECT = Message("engine_lora_no_effect")
-LORA_UNREADABLE = Message("engine_lora_unreadable")
+LORA_ZERO = Message("engine_lora_zero")
+LORA_DAMAGED = Message("engine_lora_damaged")
+LORA_LAYOUT = Message("engine_lora_layout")
 LORA_TOO_LARGE = Message("engine_lora_too_large")
 LORA_NOT_FOUND = Message("engine_lora_not_found")
 LORA_NO_ACCESS = Message("engine_lora_no_access")
@@ -37,8 +38,14 @@ NO_MODEL = Message("engine_no_model")
 MODEL_UNREADABLE = Message("engine_model_unreadable")
 NO_REFINER = Message("engine_no_refiner")
 NO_MIND = Message("engine_no_mind")
+NO_DECODE = Message("engine_no_decode")
+MODEL_NEEDS_MASK = Message("engine_model_needs_mask")
+DEVICE_LOST = Message("engine_device_lost")
 
 LENT_CARD_FAILED = Message("engine_lent_card_failed")
+LENT_CARD_QUOTA = Message("engine_lent_card_quota")
+LENT_CARD_TOO_LONG = Message("engine_lent_card_too_long")
+LENT_CARD_BUSY = Message("engine_lent_card_busy")
 
 FAST_WITHOUT_REFINER = Message("note_fast_without_refiner")
 TOO_FEW_STEPS = Message("note_too_few_steps")
@@ -46,6 +53,14 @@ AS_IT_WAS = Message("note_as_it_was")
 
 LOADING = Message("stage_loading_model")
 SMALLER = Message("stage_smaller")
+
+RETIRED = (
+    Message("engine_lora_dora"),
+    Message("engine_lora_loha"),
+    Message("engine_lora_lokr"),
+    Message("engine_lora_unreadable"),
+)
+"""No longer made; records of earlier versions have them."""
 
 
 def lora_of_make(make: str) -> Message:
@@ -56,6 +71,16 @@ def lora_of_make(make: str) -> Message:
 def lora_for_another(base: str) -> Message:
     """Return the message for a LoRA of a base model with this name."""
     return Message("engine_lora_for_another", {"base": base})
+
+
+def layers_left_out(count: int, total: int) -> Message:
+    """Return the note on a LoRA of which `count` of `total` layers are none of the model."""
+    return Message("note_lora_layers_left_out", {"count": count, "total": total})
+
+
+def embeddings_left_out(words: Sequence[str]) -> Message:
+    """Return the note on a LoRA with embeddings for these words."""
+    return Message("note_lora_embeddings_left_out", {"words": tuple(words)})
 
 
 def no_device(name: str) -> Message:

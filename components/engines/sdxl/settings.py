@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from components.errors import SetupError
 BASE = "stabilityai/stable-diffusion-xl-base-1.0"
 REFINER = "stabilityai/stable-diffusion-xl-refiner-1.0"
 DEVICES = ("auto", "cuda", "mps", "cpu")
+PRECISIONS = ("auto", "fp16", "bf16", "fp32")
 _FILES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 _HUB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 
@@ -54,6 +55,8 @@ class SdxlSettings:
     cache: Path
     """Folder of downloaded LoRAs."""
     device: str
+    precision: str
+    """One of PRECISIONS; auto: fp16, on a processor fp32."""
     threads: int
     """CPU threads; 0: torch's default. The same pixels need the same number."""
     preset: Preset
@@ -74,7 +77,8 @@ class SdxlSettings:
             refiner=Source.of("SDXL_REFINER", _text(env, "SDXL_REFINER", REFINER)),
             lora_folder=_folder(env),
             cache=Path(_text(env, "SDXL_CACHE", str(_user_cache(env)))).expanduser().resolve(),
-            device=_device(_text(env, "SDXL_DEVICE", "auto")),
+            device=_choice("SDXL_DEVICE", _text(env, "SDXL_DEVICE", "auto"), DEVICES),
+            precision=_choice("SDXL_PRECISION", _text(env, "SDXL_PRECISION", "auto"), PRECISIONS),
             threads=_count(_text(env, "SDXL_THREADS", "0")),
             preset=_usual(env),
             fast=_fast(env),
@@ -104,9 +108,9 @@ def _folder(env: Mapping[str, str]) -> Path | None:
     return folder if text else None
 
 
-def _device(text: str) -> str:
-    if text not in DEVICES:
-        raise SetupError(f"SDXL_DEVICE={text} is unknown.", f"Use {', '.join(DEVICES[:-1])} or {DEVICES[-1]}.")
+def _choice(name: str, text: str, choices: Sequence[str]) -> str:
+    if text not in choices:
+        raise SetupError(f"{name}={text} is unknown.", f"Use {', '.join(choices[:-1])} or {choices[-1]}.")
     return text
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from components.engines.protocol import OnStep
 from components.engines.sdxl import messages
+from components.engines.sdxl.model.libraries import library
 from components.errors import EngineError
 from components.messages.message import Message
 
@@ -49,6 +50,16 @@ Event = Step | Done | Failed
 Work = Callable[[OnStep], Image.Image]
 
 
+_REASONS = {
+    "zerogpu quota exceeded": messages.LENT_CARD_QUOTA,
+    "zerogpu pending credits exceeded": messages.LENT_CARD_QUOTA,
+    "zerogpu illegal duration": messages.LENT_CARD_TOO_LONG,
+    "zerogpu queue timeout": messages.LENT_CARD_BUSY,
+    "zerogpu client error": messages.LENT_CARD_BUSY,
+}
+"""Messages by the titles, in lower case, of the library's errors (`spaces/zero/client.py` of spaces 0.51)."""
+
+
 class _Stopped(Exception):
     """The consumer of the events is gone."""
 
@@ -79,7 +90,7 @@ def events_of(work: Work) -> Generator[Event, None, None]:
 
 def result_of(events: Iterable[Event], on_step: OnStep) -> Image.Image:
     """Pass the events to `on_step` and return the image. Raise EngineError, or what `on_step` raises."""
-    for event in events:
+    for event in _lent(events):
         match event:
             case Step(step, steps, preview, stage):
                 on_step(step, steps, preview, stage)
@@ -88,6 +99,15 @@ def result_of(events: Iterable[Event], on_step: OnStep) -> Image.Image:
             case Failed(message):
                 raise EngineError(message)
     raise EngineError(messages.LENT_CARD_FAILED)
+
+
+def _lent(events: Iterable[Event]) -> Generator[Event, None, None]:
+    """Yield the events. Raise EngineError where the library of the Space says why it lends no GPU."""
+    try:
+        yield from events
+    except library("gradio.exceptions").Error as error:
+        log.warning("no GPU was lent: %s", error)
+        raise EngineError(_REASONS.get(getattr(error, "title", "").lower(), messages.LENT_CARD_FAILED)) from error
 
 
 def _end_of(work: Work, on_step: OnStep) -> Event:

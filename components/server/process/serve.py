@@ -16,7 +16,7 @@ from components.engines.protocol import Engine
 from components.errors import SetupError
 from components.net.http_connections import HEAD_BYTES, ConnectionBounds, OpenConnections
 from components.net.proxies import LOOPBACK_ONLY
-from components.server.assembly import AssembledServer, ServerLimits, assemble
+from components.server.assembly import AssembledServer, ServerLimits, assemble, go_on
 from components.server.tasks.demo_delay import DemoDelay
 
 _BOUNDS = ConnectionBounds(per_address=250, per_proxy=750, in_all=750)
@@ -34,6 +34,8 @@ class Service:
     pace: DemoDelay
     key: str | None = field(default=None, repr=False)
     limits: ServerLimits = field(default_factory=ServerLimits)
+    on_engine_lost: Callable[[], None] = go_on
+    """Called in the worker's thread."""
 
 
 class Server(uvicorn.Server):
@@ -69,7 +71,7 @@ def serve(service: Service, on_started: Callable[[int, Callable[[], None]], None
 
 
 def _assembled(service: Service) -> AbstractContextManager[AssembledServer]:
-    return assemble(service.engine, service.folder, service.key, service.pace, service.limits)
+    return assemble(service.engine, service.folder, service.key, service.pace, service.limits, service.on_engine_lost)
 
 
 def _run(

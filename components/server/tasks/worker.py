@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from components.engines.protocol import Engine, EngineRequest, EngineResult, OnStep, SupportsWarmup
-from components.errors import EngineError
+from components.errors import EngineError, EngineLost
 from components.messages.message import Message
 from components.server.errors import Refused
 from components.server.tasks import images, validate
@@ -45,6 +46,8 @@ class WorkerContext:
     files: ImageFiles
     engine: Engine
     pace: DemoDelay
+    on_engine_lost: Callable[[], None]
+    """Ends the process where another one takes its task up again; else the task fails."""
 
 
 class Worker:
@@ -110,6 +113,10 @@ def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outco
         return _store(context, live, result)
     except Cancelled:
         raise
+    except EngineLost as error:
+        log.exception("the engine is lost on task %s", live.id)
+        context.on_engine_lost()
+        return Outcome(error=error.message)
     except EngineError as error:
         return Outcome(error=error.message)
     except Refused as error:

@@ -115,6 +115,8 @@ NO_ADVICE_NEEDED = {
     "setting_refused_because": "the service's own words say it, at the field",
     "note_fast_without_refiner": "it says what was done",
     "note_too_few_steps": "it says what was done",
+    "note_lora_layers_left_out": "it says what was done",
+    "note_lora_embeddings_left_out": "it says what was done",
     "note_as_it_was": "it says what was done",
     "demo_knows_none": "it names words that are known",
     "stage_loading_model": "it says what is being done",
@@ -149,7 +151,13 @@ FOR_PROGRAMS = {
 """Their words name a parameter and its type."""
 OF_THE_EDGE = {"request_too_slow", "no_body_taken", "request_too_large"}
 """They answer a request that may be a program's, and say so."""
-FOR_THE_HOST = {"your_setting_refused", "engine_model_unreadable", "engine_no_device", "foreign_host"}
+FOR_THE_HOST = {
+    "your_setting_refused",
+    "engine_model_unreadable",
+    "engine_no_device",
+    "engine_no_decode",
+    "foreign_host",
+}
 """They name a setting of the host's."""
 EVERYDAY_NONE = {"demo_knows_none"}
 """Their "none" is the everyday word."""

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from components.engines.sdxl import messages
-from components.engines.sdxl.loras.header_check import check_file
+from components.engines.sdxl.loras.deltas import attach, is_plain
+from components.engines.sdxl.loras.header_check import check_file, shapes_in
+from components.engines.sdxl.loras.layer_names import LayerNames, Spot
+from components.engines.sdxl.loras.reading import Layer, layers_in, notes_on
 from components.engines.sdxl.model.device import is_out_of_memory
-from components.engines.sdxl.model.libraries import library, torch
+from components.engines.sdxl.model.libraries import library
 from components.errors import EngineError
 from components.messages.message import Message
 
@@ -24,6 +27,7 @@ class LoadedLoras:
 
     def __init__(self, pipe: Any, room: int = MAX_ADAPTERS) -> None:
         self._pipe, self._room = pipe, room
+        self._spots, self._dtype = LayerNames(pipe), pipe.unet.dtype  # asking for it walks the model
         self._names: OrderedDict[str, None] = OrderedDict()
         """The longest unused first."""
 
@@ -44,6 +48,10 @@ class LoadedLoras:
             self._pipe.enable_lora()
             self._pipe.set_adapters(active, [weights[name] for name in active])
 
+    def notes_on(self, files: Iterable[tuple[Path, float]]) -> list[Message]:
+        """Return what of these LoRAs the model does not use. Raise EngineError for what is no safetensors file."""
+        return [note for path, weight in files if weight for note in notes_on(shapes_in(path), self._spots)]
+
     def deactivate(self) -> None:
         """Make none count: for the refiner, which shares a text encoder with the base."""
         if self._names:
@@ -60,26 +68,42 @@ class LoadedLoras:
         return name
 
     def _load(self, path: Path, name: str) -> None:
+        layers = layers_in(_values(path), self._spots)
+        for layer in layers:
+            layer.check(self._module(layer).weight)
         try:
-            values = library("safetensors.torch").load_file(path)
-        except Exception as error:
-            raise EngineError(messages.LORA_UNREADABLE) from error
-        if message := _flaw(values):
-            raise EngineError(message)
-        try:
-            self._pipe.load_lora_weights(values, adapter_name=name)
-        except Exception as error:  # diffusers raises errors of any type for broken files
+            self._pipe.load_lora_weights(self._tensors(layers), adapter_name=name)
+            self._finish(layers, name)
+        except Exception as error:  # diffusers raises errors of any type
             self._forget(name)
-            if is_out_of_memory(error):
+            if is_out_of_memory(error) or isinstance(error, EngineError):
                 raise
-            raise EngineError(_message_of(error)) from error
-        if not self._is_applied(name):
-            self._forget(name)
-            raise EngineError(messages.LORA_NO_EFFECT)
+            raise EngineError(messages.LORA_LAYOUT) from error
         self._pipe.disable_lora()  # loading made it active
 
-    def _is_applied(self, name: str) -> bool:
-        return any(name in getattr(module, "lora_A", ()) for model in self._models() for module in model.modules())
+    def _tensors(self, layers: list[Layer]) -> dict[str, Any]:
+        """Return the pairs under the names of PEFT, in the model's precision."""
+        tensors: dict[str, Any] = {}
+        for layer in layers:
+            stem = f"{layer.spot.part}.{_peft_path(layer.spot)}"
+            for half, value in zip(("lora_A", "lora_B"), layer.pair, strict=True):
+                tensors[f"{stem}.{half}.weight"] = value.to(self._dtype).contiguous()
+        return tensors
+
+    def _finish(self, layers: list[Layer], name: str) -> None:
+        """Set the scale of each pair, and the factors of what is none. Raise EngineError where one was not loaded."""
+        for layer in layers:
+            module = self._module(layer)
+            if name not in getattr(module, "lora_A", ()) or any(part.is_meta for part in module.parameters()):
+                raise EngineError(messages.LORA_LAYOUT)
+            if not is_plain(layer.factors):
+                attach(module, name, {part: value.to(self._dtype) for part, value in layer.factors.items()})
+            elif layer.alpha is not None:
+                module.lora_alpha[name] = layer.alpha
+            module.set_scale(name, 1.0)
+
+    def _module(self, layer: Layer) -> Any:
+        return getattr(self._pipe, layer.spot.part).get_submodule(layer.spot.path)
 
     def _models(self) -> list[Any]:
         pipe = self._pipe
@@ -114,18 +138,14 @@ def _digest(path: Path) -> str:
         raise EngineError(messages.LORA_NOT_FOUND) from error
 
 
-def _flaw(values: dict[str, Any]) -> Message | None:
-    """Return what is wrong with a LoRA's tensors, or None."""
-    if not all(bool(torch().isfinite(value).all()) for value in values.values()):
-        return messages.LORA_BROKEN
-    halves = [value for name, value in values.items() if "lora_up" in name or "lora_B" in name or ".up." in name]
-    changes = any(bool(value.any()) for value in halves)
-    return messages.LORA_NO_EFFECT if halves and not changes else None
+def _values(path: Path) -> dict[str, Any]:
+    try:
+        return library("safetensors.torch").load_file(path)
+    except Exception as error:  # of any type, for a broken file
+        raise EngineError(messages.LORA_DAMAGED) from error
 
 
-def _message_of(error: Exception) -> Message:
-    """Return the message for an error of diffusers or PEFT, which differ in nothing but their texts."""
-    text = str(error)
-    if "size mismatch" in text:
-        return messages.LORA_SHAPES
-    return messages.LORA_NO_EFFECT if "not found in the base model" in text else messages.LORA_UNREADABLE
+def _peft_path(spot: Spot) -> str:
+    """Return a module's path as diffusers reads it: the level of which transformers dropped one encoder's name."""
+    is_named = spot.part == "unet" or spot.path.startswith("text_model.")
+    return spot.path if is_named else f"text_model.{spot.path}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,11 +9,9 @@ from pathlib import Path
 
 from components.engines.sdxl import messages
 from components.errors import EngineError
-from components.loras.adapter_layers import architecture_of
+from components.loras.adapter_layers import architecture_of, is_complete, is_lora, layers_of
 from components.loras.base_model import FAMILY_OF_WIDTH, cross_attention_widths, foreign_family
 from components.loras.safetensors_header import (
-    LORA_DOWN,
-    LORA_UP,
     START_BYTES,
     Architecture,
     BaseModelFamily,
@@ -39,11 +36,8 @@ _FLAWS = {
     HeaderFlaw.GIT_LFS_POINTER: messages.LORA_POINTER,
     HeaderFlaw.NOT_SAFETENSORS: messages.LORA_NOT_SAFETENSORS,
 }
-_ARCHITECTURES = {
-    Architecture.DORA: messages.LORA_DORA,
-    Architecture.LOHA: messages.LORA_LOHA,
-    Architecture.LOKR: messages.LORA_LOKR,
-}
+_OTHER_MAKES = {"diff", "diff_b", "set_weight", "w_norm", "b_norm"}
+"""Parts of further makes beside the pairs of a LoRA: without them it would look different."""
 _FAMILIES = {
     BaseModelFamily.FLUX: messages.LORA_FLUX,
     BaseModelFamily.SD3: messages.LORA_SD3,
@@ -65,12 +59,12 @@ class Head:
 
 def check_file(path: Path, width: int = SDXL_WIDTH) -> None:
     """Raise EngineError unless the file can be a LoRA of a model with this cross-attention width."""
-    try:
-        with path.open("rb") as file:
-            head = read_head(iter(partial(file.read, CHUNK_BYTES), b""), path.stat().st_size)
-    except OSError as error:
-        raise EngineError(messages.LORA_NOT_FOUND) from error
-    check_head(head, width)
+    check_head(_head_of(path), width)
+
+
+def shapes_in(path: Path) -> Mapping[str, Shape]:
+    """Return the shapes of a file's tensors. Raise EngineError for what is no safetensors file."""
+    return _shapes(_head_of(path))
 
 
 def read_head(chunks: Iterable[bytes], file_size: int | None) -> Head:
@@ -94,37 +88,48 @@ def header_size(head: bytes) -> int:
 
 def check_head(head: Head, width: int = SDXL_WIDTH) -> None:
     """Raise EngineError unless this begins a LoRA of a model with this cross-attention width."""
+    if message := _refusal(_shapes(head), width):
+        raise EngineError(message)
+
+
+def _head_of(path: Path) -> Head:
     try:
-        header = parse_header(head.content, head.file_size)
+        with path.open("rb") as file:
+            return read_head(iter(partial(file.read, CHUNK_BYTES), b""), path.stat().st_size)
+    except OSError as error:
+        raise EngineError(messages.LORA_NOT_FOUND) from error
+
+
+def _shapes(head: Head) -> Mapping[str, Shape]:
+    try:
+        return parse_header(head.content, head.file_size).shapes
     except HeaderError as error:
         raise EngineError(_FLAWS[error.flaw]) from error
-    if message := _refusal(header.shapes, width):
-        raise EngineError(message)
 
 
 def _refusal(shapes: Mapping[str, Shape], width: int) -> Message | None:
     """Return why these tensors are no LoRA of this model; None: they are one."""
+    layers = layers_of(shapes)
+    changes = [parts for parts in layers.values() if is_lora(parts)]
     make = architecture_of(shapes)
-    if make not in (Architecture.LORA, Architecture.NONE):
-        return _ARCHITECTURES.get(make) or messages.lora_of_make(make.value)
-    downs, ups = _stems(shapes, LORA_DOWN), _stems(shapes, LORA_UP)
-    if not downs and not ups:
+    if not changes and make is not Architecture.NONE:
+        return messages.lora_of_make(make.value)
+    if not changes:
         return messages.LORA_NONE
     if message := _other_model(shapes, width):
         return message
-    return messages.LORA_HALF if downs != ups else None
+    if others := _OTHER_MAKES & {part for parts in layers.values() for part in parts}:
+        return messages.lora_of_make(architecture_of(f"layer.{part}" for part in others).value)
+    if any(name.endswith(".bias") for name in shapes):
+        return messages.LORA_LAYOUT
+    return None if all(map(is_complete, changes)) else messages.LORA_HALF
 
 
 def _other_model(shapes: Mapping[str, Shape], width: int) -> Message | None:
     if family := foreign_family(shapes):
         return _FAMILIES.get(family) or messages.lora_for_another(family.value)
-    downs = {name: shape for name, shape in shapes.items() if LORA_DOWN.search(name)}
-    others = set(cross_attention_widths(downs)) - {width}
+    others = set(cross_attention_widths(shapes)) - {width}
     if not others:
         return None
     family = FAMILY_OF_WIDTH.get(min(others), BaseModelFamily.UNKNOWN)
     return _FAMILIES.get(family, messages.LORA_SHAPES)
-
-
-def _stems(shapes: Mapping[str, Shape], half: re.Pattern[str]) -> set[str]:
-    return {name[: found.start()] for name in shapes if (found := half.search(name))}

@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.engines.sdxl import messages
-from components.engines.sdxl.model.libraries import torch
+from components.engines.sdxl.model.libraries import library, torch
 from components.errors import EngineError
+
+_DTYPES = {"fp16": "float16", "bf16": "bfloat16", "fp32": "float32"}
+_GIBIBYTE = 1 << 30
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "cudnn_status_not_supported",  # for want of room, cuDNN finds no way to compute
+    "unable to find an engine to execute this computation",
+)
+"""What torch and the libraries of a card say, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +28,21 @@ class Device:
 
     name: str
     dtype: Any
-    """torch.float16 where it is fast, torch.float32 on a processor."""
+    """Of the setting; by default torch.float16 where it is fast, torch.float32 on a processor."""
+
+    def __str__(self) -> str:
+        """Name the device, its precision and its memory, for the log."""
+        return f"{_hardware(self.name)}, {str(self.dtype).removeprefix('torch.')}, {_memory(self.name)}"
 
 
-def chosen_device(name: str) -> Device:
-    """Return the device of the setting; auto takes the best there is. Raise EngineError when it is not there."""
+def chosen_device(name: str, precision: str = "auto") -> Device:
+    """Return the device of the settings; auto takes the best there is. Raise EngineError when it is not there."""
     there = _there()
     if name != "auto" and name not in there:
         raise EngineError(messages.no_device(name))
     best = there[0] if name == "auto" else name
-    return Device(best, torch().float32 if best == "cpu" else torch().float16)
+    kind = _DTYPES.get(precision) or ("float32" if best == "cpu" else "float16")
+    return Device(best, getattr(torch(), kind))
 
 
 def pin_threads(count: int) -> None:
@@ -39,7 +56,19 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (MemoryError, torch().OutOfMemoryError)):
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    return isinstance(error, RuntimeError) and any(sign in text for sign in _OUT_OF_MEMORY)
+
+
+def is_lost(error: BaseException, device: Device) -> bool:
+    """Return whether an error left the device unusable: a CUDA context that failed once may fail for ever."""
+    cause = error.__cause__ or error
+    if device.name != "cuda" or not isinstance(cause, RuntimeError) or is_out_of_memory(cause):
+        return False
+    try:
+        torch().cuda.synchronize()
+    except RuntimeError:
+        return True
+    return False
 
 
 def free_memory(device: Device) -> None:
@@ -48,6 +77,19 @@ def free_memory(device: Device) -> None:
         torch().cuda.empty_cache()
     elif device.name == "mps":
         torch().mps.empty_cache()
+
+
+def _hardware(name: str) -> str:
+    return f"cuda ({torch().cuda.get_device_name()})" if name == "cuda" else name
+
+
+def _memory(name: str) -> str:
+    if name == "cuda":
+        free, total = torch().cuda.mem_get_info()
+    else:  # shared with everything else on the machine
+        memory = library("psutil").virtual_memory()
+        free, total = memory.available, memory.total
+    return f"free: {free / _GIBIBYTE:.1f} of {total / _GIBIBYTE:.1f} GiB"
 
 
 def _there() -> list[str]:

@@ -13,14 +13,16 @@ from components.engines.sdxl import messages
 from components.engines.sdxl.model.device import Device, free_memory, is_out_of_memory
 from components.engines.sdxl.model.download_progress import Report
 from components.engines.sdxl.model.files import BASE_PARTS, REFINER_PARTS, is_complete, on_this_machine, variant
-from components.engines.sdxl.model.libraries import library
+from components.engines.sdxl.model.libraries import library, torch
 from components.engines.sdxl.model.tokenizer_files import write_config
-from components.engines.sdxl.settings import Source
+from components.engines.sdxl.settings import BASE, Source
 from components.errors import EngineError
 from components.messages.message import Message
 
 log = logging.getLogger(__name__)
 
+FIXED_VAE = "madebyollin/sdxl-vae-fp16-fix"
+FIXED_VAE_FILES = ["config.json", "diffusion_pytorch_model.safetensors"]
 SHARED = ("vae", "text_encoder_2", "tokenizer_2")
 """Parts that the refiner shares with the base: they are identical."""
 Configure = Callable[[str, Path], Path]
@@ -36,7 +38,9 @@ class Loader:
 
     def base(self, source: Source, report: Report) -> Any:
         """Return a text-to-image pipeline. Raise EngineError."""
-        return self._load("base", source, report, messages.MODEL_UNREADABLE, {})
+        is_half = self.device.dtype == torch().float16
+        fixed = self._fixed_vae() if is_half and source.hub == BASE else None
+        return self._load("base", source, report, messages.MODEL_UNREADABLE, {} if fixed is None else {"vae": fixed})
 
     def refiner(self, source: Source, base: Any, report: Report) -> Any:
         """Return the refiner's image-to-image pipeline around the base's parts. Raise EngineError."""
@@ -57,6 +61,16 @@ class Loader:
         pipe.to("cpu")
         free_memory(self.device)
         return False
+
+    def _fixed_vae(self) -> Any:
+        """Return the VAE that computes in half precision, for half the memory; None: the model's own will do."""
+        quiet()
+        try:
+            folder = library("huggingface_hub").snapshot_download(FIXED_VAE, allow_patterns=FIXED_VAE_FILES)
+            return library("diffusers").AutoencoderKL.from_pretrained(folder, dtype=self.device.dtype)
+        except Exception:  # of any type, without a network or for broken files; nothing depends on it
+            log.warning("%s could not be loaded; decoding takes twice the memory", FIXED_VAE, exc_info=True)
+            return None
 
     def _load(self, part: str, source: Source, report: Report, unreadable: Message, shared: dict[str, Any]) -> Any:
         quiet()

@@ -1,7 +1,6 @@
 """Prompts of any length: SDXL encodes 77 tokens at once, so a longer prompt is encoded in pieces.
 
-diffusers' own encoder reads each. compel 2.5, which does the same, was tried and left out: to it brackets, `++`, `--`
-and `.swap()` are a language of weights, so that the typed prompt is no longer what is generated, and some it refuses.
+diffusers' own encoder reads each, unless words are weighted (`weighted_prompt.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from components.engines.sdxl.model.libraries import torch
+from components.engines.sdxl.pipeline.weighted_prompt import plain, spans
+from components.engines.sdxl.pipeline.weighted_words import embeddings
 
 MAX_TOKENS = 75
 """Tokens of a piece, without the two for its begin and end."""
@@ -48,9 +49,13 @@ def _words(text: str, count: Callable[[str], int], room: int) -> Iterator[str]:
 def words_for(pipe: Any, prompt: str, negative: str, guidance: float) -> dict[str, Any]:
     """Return a pipeline's prompt arguments: the texts themselves, or embeddings when they are long."""
     negative = negative if guidance > 1 else ""  # at 1 diffusers ignores the negative prompt
-    texts, negatives = _pieces(pipe, prompt), _pieces(pipe, negative)
+    found, refused = spans(prompt), spans(negative)
+    text, other = plain(found), plain(refused)
+    if text is None or other is None:
+        return embeddings(pipe, found, refused if guidance > 1 else None)
+    texts, negatives = _pieces(pipe, text), _pieces(pipe, other)
     if len(texts) == len(negatives) == 1:
-        return {"prompt": prompt, "negative_prompt": negative}
+        return {"prompt": text, "negative_prompt": other}
     rounds = max(len(texts), len(negatives))
     texts += [""] * (rounds - len(texts))
     negatives += [""] * (rounds - len(negatives))

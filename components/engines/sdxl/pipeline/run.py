@@ -27,6 +27,8 @@ class RunContext:
     base: Any
     refiner: Any
     """None where a plan has no steps for it."""
+    decode: Callable[[Any, Any], Image.Image]
+    """Returns the image of a pipeline's latents."""
     deactivate_loras: Callable[[], None]
     """Turns off every LoRA for the rest of the run."""
     scheduler: str = ""
@@ -40,11 +42,12 @@ def run(request: EngineRequest, plan: StepPlan, context: RunContext, watch: Step
     source, mask = _inputs(request)
     canvases = [None if one is None else canvas.widened(one, size) for one in (source, mask)]
     generator = torch().Generator("cpu").manual_seed(request.seed)  # on the CPU: the same noise on every device
-    result = _base(request, plan, context, watch, (size, *canvases), generator)
+    pipe, latents = _base(request, plan, context, watch, (size, *canvases), generator)
     if plan.refine_steps:
         context.deactivate_loras()
-        result = _refined(request, plan, context, watch, result, generator)
-    picture = canvas.cropped(result.images[0], (request.width, request.height))
+        pipe, latents = _refined(request, plan, context, watch, latents, generator)
+    picture = canvas.cropped(context.decode(pipe, latents), (request.width, request.height))
+    pipe.maybe_free_model_hooks()
     return picture if source is None or mask is None else canvas.pasted_back(source, picture, mask)
 
 
@@ -70,7 +73,8 @@ def _base(
     watch: StepReporter,
     inputs: tuple[Any, ...],
     generator: Any,
-) -> Any:
+) -> tuple[Any, Any]:
+    """Return a pipeline and the latents of its run."""
     (width, height), source, mask = inputs
     kind = "" if source is None else "Img2Img" if mask is None else "Inpaint"
     pipe = _pipeline(kind, context.base, context, scheduler_of(context.base, context.scheduler))
@@ -83,26 +87,26 @@ def _base(
         options |= {"width": width, "height": height}
     if plan.end is not None:
         options |= {"denoising_end": plan.end}
-    options |= {"output_type": "latent" if plan.refine_steps else "pil"}
-    return _run(pipe, request, plan.requested, watch, generator, options)
+    return pipe, _run(pipe, request, plan.requested, watch, generator, options)
 
 
 def _refined(
-    request: EngineRequest, plan: StepPlan, context: RunContext, watch: StepReporter, result: Any, generator: Any
-) -> Any:
+    request: EngineRequest, plan: StepPlan, context: RunContext, watch: StepReporter, latents: Any, generator: Any
+) -> tuple[Any, Any]:
     schedule_of = context.refiner if plan.end is None else context.base  # experts of an ensemble share one
     pipe = _pipeline("Img2Img", context.refiner, context, scheduler_of(schedule_of))
-    options: dict[str, Any] = {"image": result.images}
+    options: dict[str, Any] = {"image": latents}
     if plan.end is None:
         options |= {"strength": schedule.REFINER_STRENGTH}
     else:
         options |= {"denoising_start": plan.end}
-    return _run(pipe, request, plan.refine_requested, watch, generator, options)
+    return pipe, _run(pipe, request, plan.refine_requested, watch, generator, options)
 
 
 def _run(
     pipe: Any, request: EngineRequest, steps: int, watch: StepReporter, generator: Any, options: dict[str, Any]
 ) -> Any:
+    """Return the latents of a run."""
     words = words_for(pipe, request.prompt, request.negative_prompt, request.guidance_scale)
     with watch.on(pipe.unet):
         return pipe(
@@ -111,8 +115,9 @@ def _run(
             num_inference_steps=steps,
             generator=generator,
             callback_on_step_end=watch.step_ended,
+            output_type="latent",
             **options,
-        )
+        ).images
 
 
 def _pipeline(kind: str, parts: Any, context: RunContext, scheduler: Any) -> Any:

@@ -22,6 +22,11 @@ def pair(stem: str, width: int = 2048, rank: int = 4) -> dict[str, list[int]]:
     return {f"{stem}.lora_down.weight": [rank, width], f"{stem}.lora_up.weight": [640, rank], f"{stem}.alpha": []}
 
 
+def loha(width: int) -> dict[str, list[int]]:
+    outer = {f"{CROSS}.hada_w{number}_a": [640, 4] for number in (1, 2)}
+    return {**outer, **{f"{CROSS}.hada_w{number}_b": [4, width] for number in (1, 2)}}
+
+
 def written(path: Path, shapes: dict[str, list[int]], **more: object) -> Path:
     """Write a file whose tensors are all noughts."""
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
@@ -60,11 +65,21 @@ def told(path: Path, width: int = 2048) -> Message | None:
         (pair("transformer.blocks.0.q"), messages.LORA_OTHER),
         ({"model.diffusion_model.out.2.weight": [4, 320]}, messages.LORA_NONE),
         ({}, messages.LORA_NONE),
-        ({f"{CROSS}.hada_w1_a": [640, 4], f"{CROSS}.hada_w1_b": [4, 2048]}, messages.LORA_LOHA),
-        ({f"{CROSS}.lokr_w1": [640, 4]}, messages.LORA_LOKR),
+        ({f"{CROSS}.hada_w1_a": [640, 4], f"{CROSS}.hada_w1_b": [4, 2048]}, messages.LORA_HALF),
+        (loha(2048), None),
+        (loha(768), messages.LORA_SD1),
+        ({f"{CROSS}.lokr_w1": [640, 4]}, messages.LORA_HALF),
+        ({f"{CROSS}.lokr_w1": [8, 8], f"{CROSS}.lokr_w2": [80, 256]}, None),
+        (
+            {f"{CROSS}.lokr_w1": [8, 8], f"{CROSS}.lokr_w2_a": [80, 4], f"{CROSS}.lokr_w2_b": [4, 96]},
+            messages.LORA_SD1,
+        ),
+        ({f"{CROSS}.diff": [640, 2048]}, messages.lora_of_make("LyCORIS Full")),
+        ({**pair(CROSS), f"{CROSS}2.diff_b": [640, 1]}, messages.lora_of_make("LyCORIS Full")),
+        ({**pair(CROSS), f"{CROSS}.lora_up.bias": [640, 1]}, messages.LORA_LAYOUT),
         ({f"{CROSS}.{part}.weight": [4, 4] for part in ("a1", "a2", "b1", "b2")}, messages.lora_of_make("GLoRA")),
         (pair("transformer.double_stream_blocks.0.block.attn1.to_q", 2560), messages.lora_for_another("HiDream")),
-        ({**pair(CROSS), f"{CROSS}.dora_scale": [640, 1]}, messages.LORA_DORA),
+        ({**pair(CROSS), f"{CROSS}.dora_scale": [640, 1]}, None),
         ({f"{CROSS}.lora_down.weight": [4, 2048]}, messages.LORA_HALF),
         ({f"{CROSS}.lora_up.weight": [640, 4]}, messages.LORA_HALF),
     ],

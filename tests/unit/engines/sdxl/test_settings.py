@@ -35,6 +35,7 @@ def test_a_folder_and_a_file(tmp_path):
         {"SDXL_REFINER": "/no/such/folder"},
         {"SDXL_LORA_FOLDER": "/no/such/folder"},
         {"SDXL_DEVICE": "abacus"},
+        {"SDXL_PRECISION": "fp8"},
         {"SDXL_THREADS": "-1"},
         {"SDXL_PRESET": "slow"},
     ],
