@@ -17,8 +17,11 @@ export const dollars = (amount) => money(amount);
 /** A difference of money, with its sign. @param {number} amount @returns {string} */
 export const signedDollars = (amount) => money(amount, "exceptZero");
 
+/** From right to left the sign of `US$` would stand before its letters. */
+const currencyDisplay = document.documentElement.dir === "rtl" ? "narrowSymbol" : "symbol";
+
 const money = (amount, signDisplay = "auto") => new Intl.NumberFormat(locale, {
-  style: "currency", currency: "USD", signDisplay,
+  style: "currency", currency: "USD", currencyDisplay, signDisplay,
   minimumFractionDigits: 2, maximumFractionDigits: decimalsOf(Math.abs(amount)),
 }).format(amount);
 
