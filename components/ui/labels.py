@@ -16,6 +16,9 @@ from components.messages.catalogue import ENGLISH, Param, text
 
 _MARKER = re.compile(r'translation_metadata[\\"]+, [\\"]+key[\\"]+: [\\"]+([^"\\]+)')
 
+_OWN_WORDS = {"errors.use_via_api": "page.use_via_api", "common.built_with_gradio": "page.built_with_gradio"}
+"""Gradio's own words that are seen on the page, with ours, for a language that Gradio has not: 6.31 has no Italian."""
+
 
 def label(key: str, **params: Param) -> str:
     """Return the label of a catalogue key, which the browser shows in its own language.
@@ -43,7 +46,8 @@ class Labels:
 
     def texts(self, language: str) -> dict[str, str]:
         """Return the labels in a language by their keys."""
-        return {full: _text(full, language) for full in self._keys}
+        own = {name: text(key, language=language) for name, key in _OWN_WORDS.items()}
+        return {full: _text(full, language) for full in self._keys} | own
 
     def as_json(self, language: str) -> bytes:
         """Return the labels in a language as they stand in Gradio's HTML."""

