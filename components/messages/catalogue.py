@@ -1,8 +1,8 @@
 """Catalogue of texts: every text that a visitor sees, by key, one JSON file a language in assets/locales.
 
-A text is a template with `{name}` placeholders, or one template for each plural category (`one`, `other`), chosen by
-the parameter `count`. `{price, money}` names the format of a number: see formats.py. assets/ui/shared/texts.js renders
-the same files in the browser, in the browser's language.
+A text is a template with `{name}` placeholders, or one template for each plural category of the language (`one`,
+`other`), chosen by the parameter `count`. `{price, money}` names the format of a number: see formats.py.
+assets/ui/shared/texts.js renders the same files in the browser.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from components.messages.formats import FORMATS, number
+from components.messages.plurals import OTHER, plural_category
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locales"
 ENGLISH = "en"
@@ -52,7 +53,7 @@ def text(key: str, params: Mapping[str, Param] | None = None, language: str = EN
 
 def filled(template: Template, params: Mapping[str, Param], language: str = ENGLISH) -> str:
     """Return a template with its placeholders filled. Raises KeyError for a missing parameter."""
-    chosen = template if isinstance(template, str) else template[_plural_category(template, params["count"])]
+    chosen = template if isinstance(template, str) else _of_count(template, params["count"], language)
     return PLACEHOLDER.sub(lambda found: _shown(params[found[1]], found[2], language), chosen)
 
 
@@ -80,9 +81,10 @@ def text_record(value: Text) -> dict[str, Any]:
     return asdict(value)
 
 
-def _plural_category(template: Mapping[str, str], count: Param) -> str:
-    """Return the plural category of a count by English rules: the server itself writes English alone."""
-    return "one" if count == 1 and "one" in template else "other"
+def _of_count(template: Mapping[str, str], count: Param, language: str) -> str:
+    """Return the form of a plural that goes with a count; a category without a form has that of `other`."""
+    category = plural_category(language, count) if isinstance(count, int | float) else OTHER
+    return template.get(category, template[OTHER])
 
 
 def _names(template: str) -> list[str]:
@@ -103,6 +105,13 @@ def _shown(value: Param, kind: str | None, language: str) -> str:
 def languages() -> tuple[str, ...]:
     """Return the languages that have a catalogue, such as `en`."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+@cache
+def language_names() -> Mapping[str, str]:
+    """Return the languages by their tags, each under its own name, in the order of these names."""
+    names = {language: text("language.name", language=language) for language in languages()}
+    return dict(sorted(names.items(), key=lambda one: one[1]))
 
 
 @cache

@@ -41,6 +41,7 @@ EAGER_STYLES = (
     "form/examples",
     "viewer/viewer",
     "account/account",
+    "language/picker",
     "grid/grid",
     "form/price",
     "source_image/source_image",
@@ -51,7 +52,13 @@ FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame", "controls")
 """Style sheets of `ui` that stand in the page's HTML, before and after Gradio's own."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
-INLINE_SCRIPTS = ("shared/frame_loop.js", "shell/own_origin.js", "shell/not_loaded.js", "shell/opening.js")
+INLINE_SCRIPTS = (
+    "shell/own_language.js",
+    "shared/frame_loop.js",
+    "shell/own_origin.js",
+    "shell/not_loaded.js",
+    "shell/opening.js",
+)
 """Scripts of `ui` that stand in the page's HTML, where they run before those of Gradio; no modules."""
 
 
@@ -60,15 +67,19 @@ def text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def template(name: str, fills: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Return a HTML template in `assets/` with its texts in English; `fills` replaces placeholders first.
+def template(name: str, fills: Mapping[str, str] = MappingProxyType({}), *, language: str = catalogue.ENGLISH) -> str:
+    """Return a HTML template in `assets/` with its texts in a language; `fills` replaces placeholders first.
 
-    An element names its text by `data-text` and its accessible name by `data-label`. This is the first paint:
-    assets/ui/shared/template.js fills in the visitor's language.
+    An element names its text by `data-text` and its accessible name by `data-label`. Those of Gradio's components are
+    in English, the same for all visitors: assets/ui/shared/template.js fills in the page's language.
     """
+
+    def text_of(found: re.Match[str]) -> str:
+        return catalogue.text(found[1], language=language)
+
     source = _replaced(text(name), fills)
-    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(catalogue.text(found[1]), quote=False), source)
-    return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(catalogue.text(found[1]))}"', with_texts)
+    with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(text_of(found), quote=False), source)
+    return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(text_of(found))}"', with_texts)
 
 
 @cache

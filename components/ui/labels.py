@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
 from gradio.i18n import I18nData
+from gradio.routes import toorjson
 
-from components.messages.catalogue import Param, languages, text
+from components.messages.catalogue import ENGLISH, Param, text
 
 _MARKER = re.compile(r'translation_metadata[\\"]+, [\\"]+key[\\"]+: [\\"]+([^"\\]+)')
+
+_OWN_WORDS = {"errors.use_via_api": "page.use_via_api", "common.built_with_gradio": "page.built_with_gradio"}
+"""Gradio's own words that are seen on the page, with ours, for a language that Gradio has not: 6.31 has no Italian."""
 
 
 def label(key: str, **params: Param) -> str:
@@ -26,18 +30,33 @@ def label(key: str, **params: Param) -> str:
     return I18nData(f"{key}?{values}" if values else key)  # type: ignore[return-value]
 
 
-def translations(config: Mapping[str, Any]) -> gr.I18n:
-    """Return the labels that a page's config uses, in every language of the catalogue."""
-    keys = sorted(set(_MARKER.findall(json.dumps(config, default=str))))
-    return gr.I18n(**{language: _texts(keys, language) for language in languages()})
+class Labels:
+    """Labels that a page's config uses.
+
+    Gradio would send those of all languages with each page. A page has one language alone, and its labels stand under
+    the name `en`, in which Gradio looks for all that it does not find in the browser's language.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._keys = sorted(set(_MARKER.findall(json.dumps(config, default=str))))
+
+    def translations(self) -> gr.I18n:
+        """Return the labels in English, which Gradio puts into the page."""
+        return gr.I18n(**{ENGLISH: self.texts(ENGLISH)})
+
+    def texts(self, language: str) -> dict[str, str]:
+        """Return the labels in a language by their keys."""
+        own = {name: text(key, language=language) for name, key in _OWN_WORDS.items()}
+        return {full: _text(full, language) for full in self._keys} | own
+
+    def as_json(self, language: str) -> bytes:
+        """Return the labels in a language as they stand in Gradio's HTML."""
+        return toorjson({ENGLISH: self.texts(language)}).encode()
 
 
-def _texts(keys: Iterable[str], language: str) -> dict[str, str]:
-    found = {}
-    for full in keys:
-        key, _, params = full.partition("?")
-        found[full] = text(key, {name: _param(json.loads(value)) for name, value in parse_qsl(params)}, language)
-    return found
+def _text(full: str, language: str) -> str:
+    key, _, params = full.partition("?")
+    return text(key, {name: _param(json.loads(value)) for name, value in parse_qsl(params)}, language)
 
 
 def _param(value: Any) -> Param:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ from components.ui.http.security import OriginCheck, SecurityHeaders
 from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
 from components.ui.http.upload_folder import bounded_folder
-from components.ui.labels import translations
+from components.ui.labels import Labels
 from components.ui.page import TITLE, Page
 from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
@@ -61,14 +61,14 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     Address and port are read by Gradio from `GRADIO_SERVER_NAME` and `GRADIO_SERVER_PORT`.
     """
     page, host = Page(playground), HostPage(playground)
-    blocks = page.blocks
+    blocks, labels = page.blocks, Labels(page.blocks.config)
     # Gradio's default of one event at a time for each function would make every press wait for the one before.
     blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None)
     gradio_queue = blocks._queue  # pyright: ignore[reportPrivateUsage] - Gradio 6.31 has no setting for it
     gradio_queue.sleep_when_free = gradio_queue.progress_update_sleep_when_free = QUEUE_POLL_SECONDS
     use_lean_sessions()
     with bounded_server(playground.config.proxies):
-        _serve(blocks, _app_kwargs(playground, host, page))
+        _serve(blocks, labels, _app_kwargs(playground, host, page, labels))
     if invitation := host.invitation(blocks.share_url or blocks.local_url or ""):
         sys.stdout.write(f"{invitation}\n")
         # Where the output is a pipe, as in a container, the line would wait in a buffer.
@@ -78,7 +78,7 @@ def launch(playground: Playground, *, wait: bool = True) -> gr.Blocks:
     return blocks
 
 
-def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
+def _serve(blocks: gr.Blocks, labels: Labels, app_kwargs: dict[str, Any]) -> None:
     """Start Gradio's server in a thread of its own and return."""
     blocks.launch(
         app_kwargs=app_kwargs,
@@ -86,7 +86,7 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
         favicon_path=str(assets.FOLDER / "icons" / "icon-192.png"),
         pwa=True,
         css=assets.eager_styles(),
-        i18n=translations(blocks.config),
+        i18n=labels.translations(),
         footer_links=["api", "gradio"],
         # Gradio's file route then serves its own upload folder and nothing else of this machine.
         allowed_paths=[],
@@ -108,7 +108,7 @@ def _serve(blocks: gr.Blocks, app_kwargs: dict[str, Any]) -> None:
     )
 
 
-def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str, Any]:
+def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labels) -> dict[str, Any]:
     """Return the arguments of Gradio's FastAPI app: routes, lifespan, exception handlers, middlewares."""
     first = FirstFiles.of(sorted({part["type"] for part in page.blocks.config["components"]}))
 
@@ -133,12 +133,12 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page) -> dict[str,
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
         "middleware": _middleware(
-            page.blocks, playground.config, page_html(TITLE, first, is_priced=not playground.backend.free)
+            page.blocks, playground.config, page_html(TITLE, first, labels, is_priced=not playground.backend.free)
         ),
     }
 
 
-def _middleware(blocks: gr.Blocks, config: HostConfig, html: PageHtml) -> list[Middleware]:
+def _middleware(blocks: gr.Blocks, config: HostConfig, html: Callable[[str], PageHtml]) -> list[Middleware]:
     """Return the middlewares that every request passes, the outermost first."""
     return [
         # Before all others, which ask whose request it is.

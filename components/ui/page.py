@@ -222,5 +222,5 @@ def _read_ticket(ticket: Any, request: gr.Request) -> tuple[Person, str, str]:
     visitor, click = values.get("visitor"), values.get("click")
     if not is_token(visitor) or not is_token(click):
         text = messages.in_full(messages.PAGE_NOT_READY, is_free=True, language=language_of(request.headers))
-        raise gr.Error(text, print_exception=False)
+        raise gr.Error(text, title=TITLE, print_exception=False)
     return person_of(values, request), str(click), session_key(values)

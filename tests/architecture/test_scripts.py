@@ -27,7 +27,7 @@ FLOORS = """
 8  main
 7  history
 6  gallery  viewer
-5  code  grid
+5  code  grid  language
 4  form
 3  prompt  source_image
 2  press  account  compare  loras  host

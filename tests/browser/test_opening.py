@@ -139,7 +139,7 @@ def test_what_a_search_engine_and_a_thumb_need(visitor: Page, app: AppProcess) -
 
 @pytest.mark.full
 def test_the_language_of_the_page_is_that_of_its_texts(browser: Browser, app: AppProcess) -> None:
-    with browser.new_context(locale="ar-EG") as context:
+    with browser.new_context(locale="fa-IR") as context:
         page = context.new_page()
         person = Person(page, app.url).open()
         expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -29,7 +29,7 @@ def write_pseudo_languages(assets: Path) -> None:
     english = (locales / f"{ENGLISH}.json").read_text(encoding="utf-8")
     for name in (ACCENTED, MIRRORED):
         pseudo = _translated(json.loads(english), is_mirrored=name == MIRRORED)
-        pseudo["language"] = {"name": name, "direction": "rtl" if name == MIRRORED else "ltr"}
+        pseudo["language"] |= {"name": name, "direction": "rtl" if name == MIRRORED else "ltr"}
         (locales / f"{name}.json").write_text(json.dumps(pseudo, ensure_ascii=False), encoding="utf-8")
 
 

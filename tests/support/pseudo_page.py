@@ -31,13 +31,13 @@ PLAIN = """() => {
   return found;
 }"""
 """Visible texts with two letters of plain English in a row."""
-CUT = """() => {
+CUT = """(isPseudo) => {
   const found = [];
   for (const node of document.body.querySelectorAll("*")) {
     if (node.offsetParent === null || node.closest("footer, .unseen, .examples, [hidden]")) continue;
     // Texts for screen readers alone, and those that end in dots.
     if (node.clientWidth <= 1 || node.matches(".fold-summary, .chip .face")) continue;
-    if (!/[⟦⟧]/.test(node.textContent) || node.children.length > 3) continue;
+    if (!(isPseudo ? /[⟦⟧]/ : /\\S/).test(node.textContent) || node.children.length > 3) continue;
     const { overflowX, overflowY } = getComputedStyle(node);
     const hides = (overflow) => ["hidden", "clip"].includes(overflow);
     const isWide = hides(overflowX) && node.scrollWidth > node.clientWidth + 1;
@@ -101,6 +101,6 @@ def left_in_english(page: Page) -> list[str]:
     return [text for text in found if re.search("[A-Za-z]{2}", ID.sub("", text))]
 
 
-def cut(page: Page) -> list[str]:
-    """Return what does not fit, or stands out of the window."""
-    return page.evaluate(CUT)
+def cut(page: Page, *, is_pseudo: bool = True) -> list[str]:
+    """Return what does not fit, or stands out of the window; in a pseudo-language, of the catalogue's texts alone."""
+    return page.evaluate(CUT, is_pseudo)

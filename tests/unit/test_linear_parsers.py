@@ -45,6 +45,7 @@ from components.recipes.infotext import infotext
 from components.recipes.read import looks_like_recipe
 from components.recipes.restore import restore
 from components.storage.search_table import Search, folded, query
+from components.ui.http.language import language_of
 from components.ui.http.payload import parse
 
 REPEATED = (
@@ -192,6 +193,7 @@ def samples(text: str) -> object:
 PARSERS: dict[str, Parser] = {
     "tags": Parser(tags_of),
     "without tags": Parser(without_tags),
+    "Accept-Language": Parser(lambda text: language_of({"accept-language": text, "cookie": text})),
     "LoRA link": Parser(parse_lora),
     "LoRA tag": Parser(read_tag),
     "LoRA path": Parser(is_lora_path),

@@ -17,7 +17,7 @@ from components.services.playground import Playground
 from components.settings import BackendChoice, Settings
 from components.storage.jobs_table import to_record
 from components.storage.store import Store
-from components.ui.labels import translations
+from components.ui.labels import Labels
 from components.ui.page import Page
 from components.ui.programs.generate import PARAMETERS, generate_endpoint
 from tests.support.core import host_config
@@ -65,7 +65,7 @@ async def test_parameters_of_generate(playground):
 
 
 async def test_accessible_names_of_the_form(playground):
-    names = translations(Page(playground).blocks.get_config_file()).translations["en"].values()
+    names = Labels(Page(playground).blocks.get_config_file()).texts("en").values()
     assert set(names) >= LABELS | LORA_LABELS
 
 

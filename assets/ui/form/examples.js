@@ -22,7 +22,7 @@ export async function showExamples(node, choose) {
 function card(example, choose) {
   const image = make("img", { alt: "", decoding: "async", src: urlOf(example.picture) });
   const title = text(`example.${example.id}.title`);
-  const texts = [make("strong", {}, title), make("span", {}, clip(example.prompt, 120))];
+  const texts = [make("strong", {}, title), make("span", { dir: "auto" }, clip(example.prompt, 120))];
   const label = text("form.use_example", { title });
   const use = button("", () => choose(example), { className: "example", "aria-label": label });
   use.append(image, ...texts);

@@ -1,12 +1,12 @@
 /** Numbers, money, times and lists as the page's language writes them. */
-import { language, locale } from "./language.js";
+import { locale } from "./language.js";
 
-const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 12 });
-const lists = new Intl.ListFormat(language, { type: "unit", style: "short" });
+const numbers = new Intl.NumberFormat(locale, { maximumSignificantDigits: 12 });
+const lists = new Intl.ListFormat(locale, { type: "unit", style: "short" });
 
 /** @param {number} value @param {number} digits after the decimal separator @returns {string} */
 export const fixed = (value, digits) =>
-  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
 /** @param {number} value @returns {string} */
 export const number = (value) => numbers.format(value);
@@ -17,8 +17,11 @@ export const dollars = (amount) => money(amount);
 /** A difference of money, with its sign. @param {number} amount @returns {string} */
 export const signedDollars = (amount) => money(amount, "exceptZero");
 
-const money = (amount, signDisplay = "auto") => new Intl.NumberFormat(language, {
-  style: "currency", currency: "USD", signDisplay,
+/** From right to left the sign of `US$` would stand before its letters. */
+const currencyDisplay = document.documentElement.dir === "rtl" ? "narrowSymbol" : "symbol";
+
+const money = (amount, signDisplay = "auto") => new Intl.NumberFormat(locale, {
+  style: "currency", currency: "USD", currencyDisplay, signDisplay,
   minimumFractionDigits: 2, maximumFractionDigits: decimalsOf(Math.abs(amount)),
 }).format(amount);
 

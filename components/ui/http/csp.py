@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.ui.http.language import VARY, page_language
 from components.ui.http.page_html import PageHtml
 
 HEADER = "Content-Security-Policy"
@@ -46,10 +47,11 @@ def policy(nonce: str = "", *, frames: Collection[str] = ()) -> str:
 class CspNonces:
     """ASGI middleware: give the inline scripts of Gradio's page a random nonce, and allow no other inline scripts.
 
-    `html` is put into the page before: Gradio's own `head=` is added by its scripts.
+    What `html` returns for the visitor's language is put into the page before: Gradio's own `head=` is added by its
+    scripts.
     """
 
-    def __init__(self, app: ASGIApp, html: PageHtml, frames: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, html: Callable[[str], PageHtml], frames: Collection[str] = ()) -> None:
         self._app, self._html, self._frames = app, html, frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,12 +73,17 @@ class CspNonces:
                 return
             page.extend(message.get("body", b""))
             if not message.get("more_body", False):
-                content = self._html.put_into(bytes(page), scope) if start["status"] == 200 else bytes(page)
+                content = self._with_pieces(bytes(page), scope) if start["status"] == 200 else bytes(page)
                 # Without quotes: the page's settings contain HTML inside JSON strings, which a quote would end.
                 content = content.replace(b"<script", f"<script nonce={nonce}".encode())
                 headers = MutableHeaders(scope=start)
                 headers[HEADER], headers["Content-Length"] = policy(nonce, frames=self._frames), str(len(content))
+                headers["Cache-Control"] = "private"
+                headers.add_vary_header(VARY)
                 await send(start)
                 await send({"type": "http.response.body", "body": content})
 
         return send_page
+
+    def _with_pieces(self, page: bytes, scope: Scope) -> bytes:
+        return self._html(page_language(scope)).put_into(page, scope)

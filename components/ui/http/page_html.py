@@ -17,6 +17,7 @@ _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 _ENTRY_STYLE = re.compile(rb'<link rel="stylesheet" crossorigin href="\./assets/index-[\w-]+\.css">\s*')
 _AFTER_CONFIG = b"<script data-gradio-mode>"
 _APP = b"<gradio-app"
+_ROOT_ELEMENT = re.compile(rb'<html\s+lang="en"')
 _FRAME_SCRIPT = b"document.head.appendChild(script);"
 _WHERE_FRAMED = b"if (window.parent !== window) "
 """Condition of Gradio's script that tells the page around it how high it is: 6 kB that no other page needs."""
@@ -32,6 +33,10 @@ class PageHtml:
     """After the script with Gradio's settings, before all that read them."""
     first_paint: str = ""
     """Before the element that Gradio fills."""
+    attributes: str = 'lang="en"'
+    """Attributes of the root element in place of Gradio's `lang="en"`."""
+    labels: tuple[bytes, bytes] = (b"", b"")
+    """Labels of Gradio's widgets as they stand in its HTML, and those in the page's language to put in their place."""
     has_styles: bool = False
     """Whether `first_paint` loads Gradio's style sheets: the head, before which nothing is painted, then has none."""
 
@@ -44,6 +49,7 @@ class PageHtml:
         # Only before the scripts: the settings in them hold HTML too.
         top, script, rest = html.partition(b"<script")
         html = _SHARING.sub(b"", top) + head + script + rest
+        html = _ROOT_ELEMENT.sub(f"<html {self.attributes}".encode(), html, count=1).replace(*self.labels, 1)
         html = html.replace(_AFTER_CONFIG, after_config + _AFTER_CONFIG, 1)
         html = html.replace(_FRAME_SCRIPT, _WHERE_FRAMED + _FRAME_SCRIPT, 1)
         html = html.replace(_MANIFEST, b"", 1)

@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 from components import messages
 from components.messages.message import Message
-from components.ui.http.language import language_of
+from components.ui.http.language import VARY, language_of
 from components.ui.message_json import message_json
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -32,7 +32,7 @@ def program_refusal(scope: Scope, status: int, text: str) -> Response:
 
 def _response(scope: Scope, status: int, text: str, more: dict[str, Any]) -> Response:
     if scope["method"] in READ_METHODS:
-        return PlainTextResponse(text, status)
+        return PlainTextResponse(text, status, {"Vary": VARY})
     # The name is that of Gradio's own answers.
     return JSONResponse({"error": text, **more}, status)
 

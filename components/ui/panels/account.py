@@ -19,11 +19,12 @@ from components.ui.http.client_address import address_of
 from components.ui.http.csp import SPACES_SITE
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.message_json import message_json
+from components.ui.panels.language import place_language_picker
 from components.ui.panels.sign_in import place_sign_in
 
 
 class AccountPanel:
-    """Title, account panel and sign-in button.
+    """Title, account panel, sign-in button and choice of the language.
 
     The key box is not a Gradio component, so a key is in no event's inputs, link or run history. The panel's script
     sends it to `use_key` and stores the token that comes back.
@@ -44,6 +45,7 @@ class AccountPanel:
             )
             if routes:
                 place_sign_in(routes)
+            place_language_picker()
 
     def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""

@@ -52,6 +52,7 @@ class PromptPanel:
             elem_id=field_id("negative_prompt"),
             render=False,
         )
+        listen(prompt.change, "prompt/other_language", "changed")
         self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": self._negative}
         if not is_unlimited:
             follow_length(prompt, self._negative)

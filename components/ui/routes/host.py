@@ -23,13 +23,14 @@ from components.budget.account_level import (
 from components.budget.limits import BudgetLimits, DaySpending, PersonSpending
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
-from components.messages import catalogue
 from components.messages.message import Message
 from components.services.playground import Playground
 from components.services.spending_report import SpendingReport
 from components.ui import assets
+from components.ui.http.language import page_language
 from components.ui.identity import user_of
 from components.ui.message_json import message_json
+from components.ui.shell import root_attributes
 
 PATH = "/playground/host"
 PEOPLE_SHOWN = 200
@@ -72,12 +73,16 @@ class HostPage:
             return f"* Page for the host: add {PATH}#{self._token} to this Space's own address, or sign in as {owner}."
         return f"* Page for the host: {address.rstrip('/')}{PATH}#{self._token}"
 
-    async def _page(self, _: Request) -> Response:
+    async def _page(self, request: Request) -> Response:
         """Serve the page, open to all: it has no data, its script requests the report with the token."""
-        can_sign_in = self._playground.config.can_sign_in
-        page = assets.template("ui/host/page.html").replace("VERSION", assets.version())
-        page = page.replace("LANGUAGES", " ".join(catalogue.languages()))
-        return HTMLResponse(page.replace("CAN_SIGN_IN", "yes" if can_sign_in else "no"), headers=_PRIVATE)
+        language = page_language(request.scope)
+        fills = {
+            "VERSION": assets.version(),
+            "LOCALE": language,
+            "ATTRIBUTES": root_attributes(language),
+            "CAN_SIGN_IN": "yes" if self._playground.config.can_sign_in else "no",
+        }
+        return HTMLResponse(assets.template("ui/host/page.html", fills, language=language), headers=_PRIVATE)
 
     async def _report(self, request: Request) -> Response:
         """Serve the spending report as JSON."""

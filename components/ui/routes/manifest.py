@@ -9,19 +9,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from components.messages import catalogue
+from components.messages.catalogue import text
 from components.ui import assets
+from components.ui.http.language import VARY, page_language
 
 PATH = "/manifest.json"
+_HEADERS = {"Cache-Control": "no-cache", "Vary": VARY}
 
 
 def manifest_route(title: str) -> Route:
-    """Return the route of the manifest of a page with this title."""
-    values = {"title": title, "description": catalogue.text("shell.description"), "icons": assets.address("icons")}
-    escaped = {name: json.dumps(text)[1:-1] for name, text in values.items()}
-    manifest = Template(assets.text("ui/shell/manifest.json")).substitute(escaped)
+    """Return the route of the manifest of a page with this title. Browsers ask for it without cookies."""
 
-    async def serve(_: Request) -> Response:
-        return Response(manifest, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+    async def serve(request: Request) -> Response:
+        manifest = _manifest(title, page_language(request.scope))
+        return Response(manifest, media_type="application/manifest+json", headers=_HEADERS)
 
     return Route(PATH, serve)
+
+
+def _manifest(title: str, language: str) -> str:
+    values = {
+        "title": title,
+        "language": language,
+        "direction": text("language.direction", language=language),
+        "description": text("shell.description", language=language),
+        "icons": assets.address("icons"),
+    }
+    escaped = {name: json.dumps(value)[1:-1] for name, value in values.items()}
+    return Template(assets.text("ui/shell/manifest.json")).substitute(escaped)

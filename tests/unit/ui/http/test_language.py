@@ -9,9 +9,10 @@ from starlette.datastructures import Headers
 
 from components import messages
 from components.messages import catalogue
-from components.ui.http.language import language_of
+from components.ui.http.language import COOKIE, language_of, page_language
 from components.ui.http.responses import refusal
 from components.ui.routes.archive import _sheet_html
+from tests.support.asgi import scope_of
 from tests.support.pseudo_languages import pseudo, write_pseudo_languages
 
 
@@ -34,16 +35,36 @@ def pseudo_languages(tmp_path, monkeypatch):
         ("de-CH,de;q=0.9,en;q=0.8", "de"),
         ("DE", "de"),
         ("ar;q=0.8", "ar"),
-        ("fr-FR,de;q=0.5", "en"),
+        ("pt", "pt-BR"),
+        ("pt-PT,en;q=0.9", "pt-BR"),
+        ("zh,en", "zh-CN"),
+        ("zh-Hans", "zh-CN"),
+        ("zh-TW", "zh-CN"),
+        ("fi-FI,fi;q=0.9,de;q=0.5", "de"),
         ("en-GB,de", "en"),
+        ("de;q=0.2, fr;q=0.9", "fr"),
+        ("de;q=0, it;q=0.1", "it"),
+        ("de;q=high", "en"),
+        ("fi", "en"),
         ("*", "en"),
         ("", "en"),
         (",;=", "en"),
     ],
 )
-def test_the_browser_s_first_language_counts_as_in_the_page_s_scripts(pseudo_languages, accepted, language):
+def test_the_first_of_the_browser_s_languages_that_has_a_catalogue_counts(accepted, language):
     assert language_of(Headers({"Accept-Language": accepted})) == language
     assert language_of(Headers()) == "en"
+
+
+def test_the_choice_of_a_person_is_above_the_browser_s():
+    def page(query: str, cookie: str) -> str:
+        headers = [("accept-language", "de"), ("cookie", f"other=1; {COOKIE}={cookie}")]
+        return page_language({**scope_of("/", headers=headers), "query_string": query.encode()})
+
+    assert page("", "ja") == language_of(Headers({"Cookie": f"{COOKIE}=ja", "Accept-Language": "de"})) == "ja"
+    assert page("__theme=dark&lang=pt-BR", "ja") == "pt-BR"
+    assert page("lang=", "ja") == page("lang=xx", "ja") == "ja"
+    assert page("lang=%FF", "<script>") == page("", "") == "de"
 
 
 def scope(method: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,15 +12,20 @@ import gradio
 import pytest
 from PIL import Image
 
+from components.messages.catalogue import text
 from components.ui.gradio_files import FirstFiles
 from components.ui.http.page_html import PageHtml
+from components.ui.labels import Labels, label
 from components.ui.shell import page_html
 from tests.support.asgi import scope_of
 from tests.support.paths import ASSETS
 
+LABELS = Labels({"label": str(label("page.generate"))})
 TEMPLATE = (Path(gradio.__file__).parent / "templates" / "frontend" / "index.html").read_bytes()
 SETTINGS = (
-    b'<script>window.gradio_config = {"css": "<script data-x><meta property=\\"og:title\\"><gradio-app>"};</script>'
+    b'<script>window.gradio_config = {"css": "<script data-x><meta property=\\"og:title\\"><gradio-app>", "labels": '
+    + LABELS.as_json("en")
+    + b"};</script>"
 )
 GRADIO = re.sub(rb"<script>window\.gradio_config.*?</script>", lambda _: SETTINGS, TEMPLATE, count=1)
 
@@ -46,9 +52,10 @@ class Tags(HTMLParser):
         return [values.get("href") for tag, values in self.found if tag == "link" and values.get("rel") == rel]
 
 
-def served(*headers: tuple[str, str], root_path: str = "") -> bytes:
+def served(*headers: tuple[str, str], root_path: str = "", language: str = "en") -> bytes:
     scope = {**scope_of("/", headers=headers or [("host", "play.test")]), "root_path": root_path}
-    return page_html("A <title>", FirstFiles((), ()), is_priced=True).put_into(GRADIO, scope)
+    pieces = page_html("A <title>", FirstFiles((), ()), LABELS, is_priced=True)
+    return pieces(language).put_into(GRADIO, scope)
 
 
 def test_a_shared_link_is_described_once_and_in_our_words():
@@ -102,9 +109,29 @@ def test_the_tab_has_a_title_an_icon_and_a_color_before_any_script_ran():
     (icon,), (touch,) = tags.links("icon"), tags.links("apple-touch-icon")
     for link in (icon, touch):
         assert (ASSETS / str(link).split("/", 4)[4]).is_file()
-    assert tags.links("manifest") == ["./manifest.json"]
+    assert tags.links("manifest") == ["./manifest.json?lang=en"]
     assert len(tags.metas()["theme-color"]) == 2
     assert {values.get("lang") for tag, values in tags.found if tag == "html"} == {"en"}
+
+
+def test_all_that_is_seen_first_is_in_the_language_of_the_visitor():
+    html = served(language="ar")
+    tags = Tags(html)
+    (root,) = [values for tag, values in tags.found if tag == "html"]
+    assert (root["lang"], root["dir"], root["data-language"]) == ("ar", "rtl", "ar")
+    assert tags.metas()["description"] == [text("shell.description", language="ar")]
+    assert tags.links("manifest") == ["./manifest.json?lang=ar"]
+    assert [str(link).rpartition("/")[2] for link in tags.links("preload")] == ["ar.json"]
+    opening = html.partition(b'<main id="opening">')[2].decode()
+    for key in ("field.prompt.help", "page.generate", "shell.getting_ready", "shell.reload"):
+        assert escape(text(key, language="ar")) in opening, key
+
+
+def test_the_labels_of_gradio_s_widgets_are_those_of_one_language():
+    html = served(language="ar")
+    generate = text("page.generate", language="ar")
+    assert f'"labels": {{"en":{{"page.generate":"{generate}"'.encode() in html
+    assert b'"Generate"' not in html
 
 
 def test_the_settings_of_gradio_stay_as_they_are_and_are_followed_by_our_script():

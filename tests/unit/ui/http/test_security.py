@@ -200,7 +200,7 @@ async def test_the_page_s_own_scripts_are_marked_anew_each_time_and_no_others_ar
         return HTMLResponse(html)
 
     early = "<script>early</script>"
-    middleware = [Middleware(SecurityHeaders), Middleware(CspNonces, html=PageHtml(head=early))]
+    middleware = [Middleware(SecurityHeaders), Middleware(CspNonces, html=lambda _: PageHtml(head=early))]
     app = Starlette(routes=[Route("/", page)], middleware=middleware)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test") as http:
         first, second, head = await http.get("/"), await http.get("/"), await http.head("/")
