@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from components.domain.forgotten_task import PAYER_NAME, ForgottenTask, LostTime
 from components.domain.job import Job
-from components.storage import jobs_table
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS lost_times (
@@ -43,8 +42,8 @@ UNBILLED = (
     " JOIN spendings ON job_id = 'task ' || task_id WHERE spendings.made > ? AND is_billed = 0"
 )
 RESERVED_SUBMITS = (
-    f"SELECT record FROM {jobs_table.NOT_DELETED} JOIN spendings ON job_id = id WHERE backend = ? AND task_id IS NULL"
-    " AND state IN ('waiting', 'unknown') AND cost > 0"
+    "SELECT record FROM jobs JOIN spendings ON job_id = id"
+    " WHERE backend = ? AND task_id IS NULL AND state IN ('waiting', 'unknown') AND cost > 0"
 )
 """Jobs whose submit may have created a task that is not known; the cost of that task is reserved."""
 _SEARCHED = "UPDATE lost_times SET is_searched = 1 WHERE (since, until) = (?, ?)"
