@@ -65,5 +65,8 @@ def _entry(item: Mapping[str, Any]) -> BillEntry | None:
         return None
     # The sign is not documented: a refund may come as a negative amount.
     is_refund = as_text(item.get("billing_type")) == "refund"
-    is_open = as_text(as_mapping(item.get("order")).get("state")) == "pre"
-    return BillEntry(task_id, abs(amount), is_refund, is_open, unix_seconds(item.get("created_at")))
+    order = as_mapping(item.get("order"))
+    is_open = as_text(order.get("state")) == "pre"
+    keys = (as_text(key) for key in (item.get("access_key_id"), order.get("ak_id"), item.get("access_key_name")))
+    made = unix_seconds(item.get("created_at"))
+    return BillEntry(task_id, abs(amount), is_refund, is_open, made, payer_key=next(filter(None, keys), ""))

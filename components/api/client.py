@@ -81,7 +81,7 @@ class Client:
         self._api, self._public_web, self._endpoint, self._timeouts = api, public_web, endpoint, timeouts
         self._clock, self._marks = clock or Clock(), marks
         self.service_clock = ServiceClock()
-        self._catalogue = catalogue or Catalogue(ModelFamily.built_in(("",)))
+        self.catalogue = catalogue or Catalogue(ModelFamily.built_in(("",)))
 
     async def submit(
         self, model: str, request: GenerationRequest, links: ImageLinks = NO_IMAGE_LINKS, visitor: str = ""
@@ -93,7 +93,7 @@ class Client:
         """
         # `require`, not `model`: a field that the model lacks would be dropped silently by the API, and the image
         # charged.
-        body = encode(request, self._catalogue.require(model, request).field_names, links)
+        body = encode(request, self.catalogue.require(model, request).field_names, links)
         sent = self._clock.now()
         try:
             response = await self._call("POST", self._endpoint.url(f"/api/v3/{model}"), body, visitor=visitor)
@@ -180,7 +180,7 @@ class Client:
         Raises NotProvided, Unauthorized, ConnectionFailed, CertificateError.
         """
         url = self._endpoint.url("/api/v3/model/price")
-        field_names = self._catalogue.family.model(model).field_names
+        field_names = self.catalogue.family.model(model).field_names
         body = encode_price(model, request, field_names, _PLACEHOLDERS)
         return await _read(await self._quick("POST", url, body, messages.PRICE_UNAVAILABLE), decode_price)
 

@@ -45,6 +45,8 @@ class BillEntry:
     """True while the task's order is under way: the amount may change."""
     created_at: float | None = None
     """Unix seconds by the service's clock."""
+    payer_key: str = ""
+    """Id or name of the API key that paid, one of the account's; empty when the entry names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from components.jobs.accounts import ApiAccounts
 from components.jobs.admission import Admission
 from components.jobs.bill_collector import BillCollector
 from components.jobs.feed import PAGE_SIZE, FeedChanges
+from components.jobs.forgotten_tasks import ForgottenTasks
 from components.jobs.job_flow import JobFlow
 from components.jobs.poll_schedule import DurationHistory
 from components.jobs.presses import Presses
@@ -61,6 +62,8 @@ class JobService:
         self._admission = Admission(quotes, keys, store, clock, target.backend)
         self._runner = JobRunner(repository, clock, limits, self._job_ended)
         self.bills = BillCollector(self._accounts, repository, store, clock)
+        host = clients[target.backend]
+        self.forgotten = ForgottenTasks(host, target.backend, quotes, store, self.bills, clock)
         self._presses = Presses()
         self._starting: set[asyncio.Task[tuple[Job, ...]]] = set()
         self._flow = JobFlow(repository, self._accounts, self._admission, self._runner, clock)
@@ -169,6 +172,7 @@ class JobService:
         """Stop sending and polling; unfinished jobs are resumed at the next start."""
         await asyncio.gather(*self._starting, return_exceptions=True)
         self._accounts.close()
+        self.forgotten.close()
         await asyncio.gather(self._runner.close(), self._admission.close())
         # After the jobs: each that is cancelled expects its bill.
         self.bills.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from components.api.service_clock import Offset
 from components.domain.job import Job, JobState
 from components.domain.task import TaskUpdate
 
@@ -21,6 +22,13 @@ class Window:
         return self.first <= moment <= self.last
 
 
+def submit_window(job: Job, offset: Offset, now: float) -> Window:
+    """Return when the task of a job's lost submit may have been created; `offset` of the service's clock from ours."""
+    sent = job.sent or job.created
+    # `max`: a clock that was set back between the two does not turn them around.
+    return Window(sent + offset.least, max(sent, job.lost or now) + offset.most)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Task at the service that belongs to no job."""
@@ -30,6 +38,10 @@ class Candidate:
     """Unix seconds by the service's clock."""
     update: TaskUpdate | None
     """The task itself; None when only the bill has it."""
+
+    def may_be_of(self, model: str) -> bool:
+        """Return whether it may be a task of a model, which is not always known."""
+        return not self.update or self.update.model in ("", model)
 
 
 class Verdict(Enum):
@@ -78,6 +90,21 @@ def match(
         return Match(Verdict.DOUBT)
     own = _in_order(group, tasks, window_of).get(job.id)
     return _taken(own, is_certain=False) if own else Match(Verdict.ABSENT)
+
+
+def unexplained(
+    submits: Sequence[Job], candidates: Sequence[Candidate], window_of: Callable[[Job], Window]
+) -> list[Candidate]:
+    """Return the tasks that are left when each of these submits owns one, as far as there are any for it."""
+    # From the earliest task on, each goes to the submit whose window closes first: so most of them find one.
+    waiting, left = list(submits), list[Candidate]()
+    for task in sorted(candidates, key=lambda one: (one.created_at, one.task_id)):
+        owners = [job for job in waiting if task.created_at in window_of(job) and task.may_be_of(job.model)]
+        if owners:
+            waiting.remove(min(owners, key=lambda job: (window_of(job).last, job.id)))
+        else:
+            left.append(task)
+    return left
 
 
 def _taken(candidate: Candidate, *, is_certain: bool = True) -> Match:

@@ -242,12 +242,15 @@ class Playground:
                     # The spending so far was in the database that could not be read: the limits would start from 0.
                     # So all spending stops until the host turns it on again.
                     await self.jobs.stop_spending(is_on=True)
+                with suppress(StorageError):
+                    await self.jobs.forgotten.note_start()
                 # Before a job runs or an image is uploaded, whose file would have no record yet.
                 with suppress(StorageError):
                     await self.store.remove_unknown_images()
                 await self.jobs.resume.all()
                 if not self.backend.free:
                     await self.jobs.bills.resume(self.backend.name)
+                    self.jobs.forgotten.start()
                 yield
         finally:
             # Before the pools and the store, which the jobs use to the last moment.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from components.budget.account_level import Slowdown
 from components.budget.limits import DAY, BudgetLimits, DaySpending, PersonSpending, SpendingTotals
+from components.domain.forgotten_task import ForgottenTask
 from components.domain.money import Micros
 from components.messages.message import Message
 from components.services.host_account import HostAccount
@@ -33,6 +34,8 @@ class SpendingReport:
     """Why the host's key can make no image at all; None when it can."""
     slowdown: Slowdown | None = None
     """Recent 429s of the host's account; None when there were none."""
+    forgotten: tuple[ForgottenTask, ...] = ()
+    """Tasks of the last days that were paid for and that no job has, since a crash has set the folder back."""
 
 
 async def spending_report(
@@ -44,6 +47,7 @@ async def spending_report(
     totals = await store.spending_totals("", now, is_stopped=account.is_spending_unknown)
     # From the start of a day: a day of which a part were left out would look like one with less spending.
     days = await store.spending_by_day((now // DAY - REPORTED_DAYS + 1) * DAY)
+    forgotten = await store.forgotten_tasks(now - REPORTED_DAYS * DAY)
     balance = await account.balance()
     return SpendingReport(
         account.limits,
@@ -54,4 +58,5 @@ async def spending_report(
         tuple(days),
         trouble=account.trouble,
         slowdown=slowdown,
+        forgotten=tuple(task for task in forgotten if task.cost or task.link),
     )

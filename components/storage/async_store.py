@@ -138,6 +138,11 @@ class AsyncStore:
     record_cleanup = _in_order(Store.record_cleanup)
     cleanup_note = _in_order(Store.cleanup_note)
 
+    note_lost_times = _in_order(Store.note_lost_times)
+    unsearched_times = _in_order(Store.unsearched_times)
+    reserved_submits = _in_order(Store.reserved_submits)
+    record_search = _in_order(Store.record_search)
+    forgotten_tasks = _in_order(Store.forgotten_tasks)
     restore_job = _in_order(Store.restore_job)
     set_bill = _in_order(Store.set_bill)
     unbilled = _in_order(Store.unbilled)

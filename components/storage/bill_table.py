@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from components.domain.bill import Bill, BilledTask
 from components.domain.job import Job
-from components.storage import jobs_table
+from components.storage import forgotten_table, jobs_table
 
 BY_DAY = (
     "SELECT CAST(made / 86400 AS INTEGER) AS day, count(*), sum(coalesce(expected, cost)), sum(cost),"
@@ -44,4 +44,5 @@ def unbilled(db: sqlite3.Connection, since: float) -> list[BilledTask]:
     tasks = [job.billed_task for job in jobs_table.read(db.execute(_UNBILLED, (since,)).fetchall())]
     # Whether a deleted one had an image is not known: that it was free is then not said.
     deleted = [BilledTask(*row, has_image=True) for row in db.execute(_DELETED, (since,))]
-    return [task for task in tasks if task] + deleted
+    forgotten = [BilledTask(*row) for row in db.execute(forgotten_table.UNBILLED, (since,))]
+    return [task for task in tasks if task] + deleted + forgotten

@@ -70,6 +70,11 @@ class DataFolder:
         return not self._mount.keeps_synced
 
     @property
+    def sign_of_life(self) -> float:
+        """Return when the process before was seen last, in Unix seconds; 0: it ended in order, or never ran."""
+        return self._lease.sign_of_life if self._lease else 0.0
+
+    @property
     def is_taken(self) -> bool:
         """Return whether another container took the folder, since this one did not say in time that it uses it."""
         return self._lease is not None and self._lease.is_taken()

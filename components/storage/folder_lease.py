@@ -29,6 +29,8 @@ class FolderLease:
         """
         self._path, self._owner, self._renewals = path, secrets.token_hex(8), 0
         self._ended = threading.Event()
+        self.sign_of_life = _time_in(self._content())
+        """Latest time at which the container before this one renewed its lease, in Unix seconds; 0: it gave it up."""
         self.is_lost = False
         """True: another container took the folder, since this one did not renew its lease in time."""
         self._wait_for_others()
@@ -80,5 +82,14 @@ class FolderLease:
     def _renew(self) -> None:
         self._renewals += 1
         new = self._path.with_suffix(".new")
-        new.write_text(json.dumps({"owner": self._owner, "renewals": self._renewals}), encoding="ascii")
+        content = {"owner": self._owner, "renewals": self._renewals, "time": time.time()}
+        new.write_text(json.dumps(content), encoding="ascii")
         new.replace(self._path)
+
+
+def _time_in(content: str) -> float:
+    """Return the time in a lease; 0 for none, as in those of earlier versions."""
+    try:
+        return max(0.0, float(json.loads(content)["time"]))
+    except (KeyError, TypeError, ValueError):
+        return 0.0

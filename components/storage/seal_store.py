@@ -17,7 +17,7 @@ from functools import cached_property
 
 from components.domain.job import Job
 from components.errors import InvalidRequest
-from components.storage import jobs_table, search_table, spending_table
+from components.storage import forgotten_table, jobs_table, search_table, spending_table
 from components.storage.data_folder import DataFolder
 
 _KEY_BYTES = 32
@@ -61,6 +61,7 @@ class SealStore(DataFolder):
                 return False
             db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
             search_table.index(db, job)
+            forgotten_table.count_restored(db, job)
             if not job.key:
                 made = job.accepted or job.sent or job.created
                 db.execute(spending_table.RESTORE, (job.id, job.person, made, job.price or 0))

@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from components.budget.limits import Reservation
 from components.domain.job import Job, StoredFile, StoredImage
-from components.storage import cleanup_table, jobs_table, search_table, sources_table, spending_table
+from components.storage import cleanup_table, forgotten_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.bill_store import BillStore
 from components.storage.cleanup_table import CleanupNote
+from components.storage.forgotten_store import ForgottenStore
 from components.storage.image_files import IMAGE_NAME
 from components.storage.migrations import MIGRATIONS
 from components.storage.seal_store import SealStore
@@ -23,10 +24,17 @@ from components.storage.spending_store import SpendingStore
 VERSION = len(MIGRATIONS)
 """Version of the tables, as `PRAGMA user_version`."""
 RECORDS_AT_ONCE = 500
-_TABLES = jobs_table.TABLE + spending_table.TABLES + search_table.TABLE + sources_table.TABLES + cleanup_table.TABLE
+_TABLES = (
+    jobs_table.TABLE
+    + spending_table.TABLES
+    + forgotten_table.TABLES
+    + search_table.TABLE
+    + sources_table.TABLES
+    + cleanup_table.TABLE
+)
 
 
-class Store(SourceStore, BillStore, SpendingStore, SealStore):
+class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -277,6 +285,8 @@ class Store(SourceStore, BillStore, SpendingStore, SealStore):
 def _write_job(db: sqlite3.Connection, job: Job) -> None:
     db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
     search_table.index(db, job)
+    if job.task_id:
+        forgotten_table.drop(db, job.backend, job.task_id)
     # A visitor's own key costs the host nothing.
     if not job.key:
         spending_table.settle(db, job)

@@ -71,7 +71,7 @@ DYNAMIC = {
         "host.trouble.${}.meaning": TROUBLES,
         "host.trouble.${}.title": TROUBLES,
         "host.slowdown.level.${}": values(Level),
-        "host.spender.${}": "user browser programs",
+        "host.spender.${}": "user browser programs forgotten",
         "loras.fit.${}": values(Fit),
         "mask.side.${}": "left top width height",
         "mask.tool.${}": "paint erase rectangle",

@@ -101,6 +101,26 @@ def test_an_account_that_is_slowed_down_looks_like_a_level(person: Person, host:
     host.sees("Topping up $100.00 makes it Silver: 500 pictures a minute.")
 
 
+def test_a_picture_that_is_in_no_history_can_be_opened(host: Host) -> None:
+    def with_forgotten(route: Route) -> None:
+        report = route.fetch().json()
+        tasks = [{"made": 1_795_953_600, "cost": 0.01, "link": "https://files.test/a.png"}]
+        tasks.append({"made": 1_795_953_500, "cost": 0.02, "link": ""})
+        route.fulfill(json=report | {"forgotten": {"count": 2, "tasks": tasks}})
+
+    host.sees("Spending is on")
+    expect(host.page.get_by_text("Found after a crash")).to_be_hidden()
+    host.page.route("**/report", with_forgotten)
+    host.page.reload()
+    host.sees("This page lost track of 2 pictures")
+    link = host.page.get_by_role("link", name="Open picture")
+    assert (link.get_attribute("href"), link.get_attribute("rel")) == (
+        "https://files.test/a.png",
+        "noopener noreferrer",
+    )
+    expect(host.page.locator("#forgotten-tasks tbody tr")).to_have_text([re.compile("[$]0.01"), re.compile("[$]0.02")])
+
+
 @pytest.mark.full
 def test_it_looks_again_by_itself(context: BrowserContext, app: AppProcess, person: Person) -> None:
     page = context.new_page()

@@ -97,6 +97,7 @@ function draw(report) {
   setText(part("each"), limitsText(report.allowed));
   drawSpenders(report);
   drawDays(report);
+  drawForgotten(report.forgotten);
   setText(part("as-of"), text("host.as_of", { time: timeOfDay(new Date()) }));
   part("report").hidden = false;
 }
@@ -189,6 +190,19 @@ function dayRow({ start, pictures, expected, billed, difference }) {
   const values = [number(pictures), dollars(expected), dollars(billed), signedDollars(difference)];
   return make("tr", {}, make("th", { scope: "row" }, dayInUtc(start)),
     ...values.map((value) => make("td", {}, String(value))));
+}
+
+/** Pictures that were paid for and are in no history. Their addresses are opened here alone: whose they are is unknown. */
+function drawForgotten({ count, tasks }) {
+  part("forgotten").hidden = count === 0;
+  setText(part("forgotten-meaning"), text("host.forgotten.meaning", { count }));
+  part("forgotten-tasks").tBodies[0].replaceChildren(...tasks.map(forgottenRow));
+}
+
+function forgottenRow({ made, cost, link }) {
+  const open = link ? make("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, text("host.forgotten.open")) : "";
+  return make("tr", {}, make("th", { scope: "row" }, text("host.forgotten.made", { made })),
+    make("td", {}, dollars(cost)), make("td", {}, open));
 }
 
 part("turn").onclick = toggleSwitch;

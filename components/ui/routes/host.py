@@ -21,6 +21,7 @@ from components.budget.account_level import (
     Slowdown,
 )
 from components.budget.limits import BudgetLimits, DaySpending, PersonSpending
+from components.domain.forgotten_task import ForgottenTask
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
 from components.messages.message import Message
@@ -35,6 +36,8 @@ from components.ui.shell import root_attributes
 PATH = "/playground/host"
 PEOPLE_SHOWN = 200
 """Persons in the table, those with the highest spending first; the others are counted."""
+FORGOTTEN_SHOWN = 50
+"""Forgotten tasks in their table, the latest; the others are counted."""
 MAX_BODY_BYTES = 100
 """Largest body of a request to the switch."""
 NOTED_DEVIATION = 0.05
@@ -169,6 +172,10 @@ def _report_json(report: SpendingReport) -> dict[str, Any]:
         "deviation": _deviation_json(report.days),
         "people": [_person_json(spending) for spending in report.people[:PEOPLE_SHOWN]],
         "others": max(0, len(report.people) - PEOPLE_SHOWN),
+        "forgotten": {
+            "count": len(report.forgotten),
+            "tasks": [_forgotten_json(task) for task in report.forgotten[:FORGOTTEN_SHOWN]],
+        },
         "slowdown": _slowdown_json(report.slowdown) if report.slowdown else None,
         "trouble": report.trouble.code if report.trouble else None,
     }
@@ -213,6 +220,10 @@ def _deviation_json(days: Sequence[DaySpending]) -> dict[str, Any] | None:
         return None
     direction = "more" if billed > expected else "less"
     return {"direction": direction, "expected": dollars(expected), "billed": dollars(billed)}
+
+
+def _forgotten_json(task: ForgottenTask) -> dict[str, Any]:
+    return {"made": task.made, "cost": dollars(task.cost), "link": task.link}
 
 
 def _limits_json(limits: BudgetLimits) -> dict[str, Any]:

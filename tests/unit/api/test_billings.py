@@ -49,6 +49,19 @@ def test_entries_are_read():
 
 
 @pytest.mark.parametrize(
+    ("names", "key"),
+    [
+        ({"access_key_name": "default", "access_key_id": "k-1", "order": {"ak_id": "k-2"}}, "k-1"),
+        ({"access_key_name": "default", "order": {"ak_id": "k-2"}}, "k-2"),
+        ({"access_key_name": "default"}, "default"),
+        ({"access_key_name": 7, "access_key_id": None, "order": []}, ""),
+    ],
+)
+def test_the_key_that_paid_is_read(names, key):
+    assert [entry.payer_key for entry in decode_billings(answer(ITEM | names))] == [key]
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"price": None},

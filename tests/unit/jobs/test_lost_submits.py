@@ -9,7 +9,7 @@ import pytest
 
 from components import messages
 from components.domain.job import JobState
-from components.jobs import lost_submits
+from components.jobs import task_records
 from components.messages.message import Charge
 from tests.support.core import problem_of, problems_seen, real_client, running
 from tests.support.fake_clock import until
@@ -158,7 +158,7 @@ async def test_a_search_goes_on_although_each_of_its_calls_fails_twice(rig, api,
 
 async def test_of_a_bill_with_more_entries_than_are_read_nothing_is_said_to_be_free(rig, api, clock, monkeypatch):
     # As if so few were read: to make and to read 5,000 takes half a minute.
-    monkeypatch.setattr(lost_submits, "MAX_BILLINGS", most := 50)
+    monkeypatch.setattr(task_records, "MAX_BILLINGS", most := 50)
     api.bill = ScriptedBill(clock)
     api.next_submits = [api.loses(made=False)]
     (job,) = await rig.click()

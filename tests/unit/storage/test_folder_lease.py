@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import pytest
 
@@ -73,3 +74,24 @@ def test_without_locks_the_lease_alone_keeps_others_away(path, monkeypatch):
     with pytest.raises(SetupError):
         Store(path.parent)
     first.close()
+
+
+def test_what_a_killed_container_left_tells_when_it_was_alive(path):
+    before = time.time()
+    first = FolderLease(path)
+    first._ended.set()
+    first._thread.join()  # as SIGKILL ends it
+    second = FolderLease(path)
+    assert (first.sign_of_life, before <= second.sign_of_life <= time.time()) == (0.0, True)
+    second.release()
+    third = FolderLease(path)
+    assert third.sign_of_life == 0.0, "after one that ended in order"
+    third.release()
+
+
+@pytest.mark.parametrize("content", ['{"owner": "x", "renewals": 1}', "[]", '{"time": null}', '{"time": NaN}', "{"])
+def test_a_lease_without_a_time_tells_nothing(path, content):
+    path.write_text(content)
+    lease = FolderLease(path)
+    assert lease.sign_of_life == 0.0
+    lease.release()

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from components.api.client import Endpoint
 from components.budget.limits import DAY, BudgetLimits, Reservation
 from components.domain.bill import Bill
+from components.domain.forgotten_task import ForgottenTask
 from components.domain.job import Job
 from components.domain.person import Person
 from components.domain.request import GenerationRequest
@@ -22,7 +23,7 @@ from components.services.host_config import HostConfig
 from components.services.playground import Playground
 from components.storage.store import Store
 from components.ui.routes.files import routes
-from components.ui.routes.host import PEOPLE_SHOWN, HostPage
+from components.ui.routes.host import FORGOTTEN_SHOWN, PEOPLE_SHOWN, HostPage
 from tests.support.host_page import LIMITS, opened
 from tests.support.scripted_api import MODEL
 from tests.support.v3_service import KEY
@@ -74,6 +75,7 @@ async def test_who_spent_what(store, seen):
         ],
         "others": 0,
         "deviation": None,
+        "forgotten": {"count": 0, "tasks": []},
         "slowdown": None,
         "trouble": None,
     }
@@ -155,6 +157,27 @@ async def test_an_account_that_is_slowed_down_looks_like_a_level(store, seen, ho
         "level": "bronze",
         "levels": {"bronze": 10, "bronze_at_once": 3, "silver": 500, "top_up": 100.00},
     }
+
+
+async def test_what_no_job_has_is_counted_and_its_picture_can_be_opened(store, seen):
+    moment = time.time() - 60
+    tasks = [
+        ForgottenTask(f"t{number}", "hosted", moment - number, 10_000, "https://files.test/x.png" if number else "")
+        for number in range(FORGOTTEN_SHOWN + 1)
+    ]
+    old = ForgottenTask("old", "hosted", moment - 8 * DAY, 10_000)
+    failed = ForgottenTask("failed", "hosted", moment, 0)
+    store.record_search([*tasks, old, failed], [], [])
+    report = (await seen.report(**seen.key)).json()
+    assert report["forgotten"]["count"] == FORGOTTEN_SHOWN + 1
+    assert len(report["forgotten"]["tasks"]) == FORGOTTEN_SHOWN
+    assert report["forgotten"]["tasks"][:2] == [
+        {"made": moment, "cost": 0.01, "link": ""},
+        {"made": moment - 1, "cost": 0.01, "link": "https://files.test/x.png"},
+    ]
+    assert report["people"] == [
+        {"kind": "forgotten", "name": "tasks", "pictures": 53, "today": 0.51, "month": 0.52},
+    ]
 
 
 async def test_a_cap_of_nothing_is_full_from_the_start(store, hosted):
