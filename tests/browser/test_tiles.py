@@ -73,6 +73,37 @@ def test_a_tile_without_a_picture_says_what_the_bill_says(person: Person, api: H
     expect(details).to_be_focused()
 
 
+FILE, LINK = "playground/pictures/a.jxl?original", "https://files.test/a.png"
+
+
+@pytest.mark.parametrize(
+    ("files", "links", "labels"),
+    [
+        ([], [], []),
+        ([FILE], [], ["Download the picture"]),
+        ([FILE, FILE], [LINK], ["Open on WaveSpeed", "Download picture 1", "Download picture 2"]),
+    ],
+)
+def test_a_picture_that_the_page_cannot_show_is_a_download(
+    scripts: Page, files: list[str], links: list[str], labels: list[str]
+) -> None:
+    row = {"id": "a", "state": "failed", "links": links, "pictures": [], "files": files}
+    drawn, is_hidden = scripts.evaluate(
+        """async (row) => {
+          const { Tile } = await import("/gallery/tile.js");
+          const { links } = new Tile(row, {});
+          const parts = [...links.children].map((a) => [a.textContent, a.href, a.hasAttribute("download")]);
+          return [parts, links.hidden];
+        }""",
+        row,
+    )
+    assert [label for label, *_ in drawn] == labels
+    for label, address, is_download in drawn:
+        assert is_download is label.startswith("Download")
+        assert address.endswith(FILE if is_download else LINK)
+    assert is_hidden is not bool(labels)
+
+
 BILL = {"outcome": "charged", "micros": 5_000, "refunded": 0, "is_final": True}
 LESS = BILL | {"micros": 4_000, "refunded": 1_000, "is_final": False}
 NOTHING = BILL | {"micros": 0}
