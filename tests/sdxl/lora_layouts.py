@@ -13,6 +13,7 @@ BLOCK = "up_blocks.0.attentions.0.transformer_blocks.0"
 CONV = "down_blocks.0.resnets.0.conv1"
 KOHYA = "lora_unet_" + f"{BLOCK}.attn1.to_q".replace(".", "_")
 KOHYA_CONV = "lora_unet_input_blocks_1_0_in_layers_2"
+_LOHA: tuple[str, ...] = ("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b")
 
 
 def small(pipe: Any) -> dict[str, Any]:
@@ -116,6 +117,7 @@ def others(pipe: Any) -> dict[str, Made]:
     pair = {f"{KOHYA}.lora_down.weight": down, f"{KOHYA}.lora_up.weight": up, f"{KOHYA}.alpha": torch().tensor(2.0)}
     changed = line.weight + up @ down / 2
     return {
+        "kohya_alpha": (pair, f"{BLOCK}.attn1.to_q", up @ down / 2),
         **_doras(line.weight, changed, pair),
         **_lycoris(rows, columns),
         **_convolutions(pipe.unet.get_submodule(CONV)),
@@ -139,7 +141,7 @@ def _doras(weight: Any, changed: Any, pair: Tensors) -> dict[str, Made]:
 def _lycoris(rows: int, columns: int) -> dict[str, Made]:
     path, alpha = f"{BLOCK}.attn1.to_q", {f"{KOHYA}.alpha": torch().tensor(1.0)}
     a, b, c, d = draw(rows, 2), draw(2, columns), draw(rows, 2, seed=8), draw(2, columns, seed=9)
-    loha = dict(zip(("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"), (a, b, c, d), strict=True))
+    loha = dict(zip(_LOHA, (a, b, c, d), strict=True))
     one, left, right = draw(2, 4), draw(rows // 2, 2), draw(2, columns // 4)
     whole = draw(rows // 2, columns // 4)
 
@@ -180,6 +182,3 @@ def _convolutions(layer: Any) -> dict[str, Made]:
             ((other @ flat) ** 2).reshape(layer.weight.shape),
         ),
     }
-
-
-_LOHA = ("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b")

@@ -87,7 +87,18 @@ def test_eight_bits_are_read_as_the_numbers_that_they_are(bench, kind):
 
 @pytest.mark.parametrize(
     "name",
-    ["dora_kohya", "dora_of_inputs", "dora_peft", "loha", "lokr", "lokr_whole", "tucker", "loha_tucker", "loha_conv"],
+    [
+        "kohya_alpha",
+        "dora_kohya",
+        "dora_of_inputs",
+        "dora_peft",
+        "loha",
+        "lokr",
+        "lokr_whole",
+        "tucker",
+        "loha_tucker",
+        "loha_conv",
+    ],
 )
 @pytest.mark.parametrize("weight", [1.0, 0.4])
 def test_every_make_adds_what_its_definition_says(bench, name, weight):

@@ -35,6 +35,7 @@ def scarce(monkeypatch, vae, fits):
 def test_where_memory_runs_out_in_decoding_no_step_is_painted_twice(studio, monkeypatch):
     fresh = Studio.of(studio.tiny, studio.loras, studio.cache)
     whole = fresh.paint()
+    assert fresh.engine._loaded is not None
     vae = fresh.engine._loaded.base.vae
     calls = scarce(monkeypatch, vae, lambda vae, _: vae.use_tiling)
     progress = ProgressRecorder()

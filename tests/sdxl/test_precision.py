@@ -61,6 +61,7 @@ def test_a_vae_of_no_numbers_in_half_precision_decodes_in_single_from_then_on(st
     monkeypatch.setattr("components.engines.sdxl.engine.chosen_device", lambda *_: Device("cpu", torch().float16))
     engine = SdxlEngine(settings(studio.tiny, studio.cache), configure)
     exact = engine.generate(engine_request(), silent).image
+    assert engine._loaded is not None
     decoder, vae = engine._loaded._decoder, engine._loaded.base.vae
     decode, kinds = type(vae)._decode, []
 

@@ -71,7 +71,8 @@ class SdxlEngine:
         try:
             return self._generated(request, on_step)
         except Exception as error:
-            if self._device and is_lost(error, self._device):
+            # A lent card is none of this process, which must not ask it.
+            if self._device and not self._borrow and is_lost(error, self._device):
                 raise EngineLost(messages.DEVICE_LOST) from error
             raise
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.api.endpoint import Endpoint
 from components.engines.sdxl.pipeline.weighted_prompt import MAX_TOKENS, Span, chunks, plain, spans
+from components.services.backend import Backend
 
 COMMA = -1
 
@@ -129,3 +131,9 @@ def test_chunks_of_75_tokens_are_cut_behind_a_comma_that_is_near(text, found):
 def test_each_token_has_the_weight_of_its_words():
     [chunk] = chunks([Span("a b"), Span("c", 1.3)], lambda part: [1] * len(part.split()), COMMA)
     assert chunk.weights == (1.0, 1.0, 1.3)
+
+
+def test_the_page_offers_to_remove_weights_only_where_they_are_not_read():
+    endpoint = Endpoint("http://127.0.0.1:1", "key")
+    assert Backend.sdxl(endpoint).reads_weights
+    assert not Backend.demo(endpoint).reads_weights
