@@ -34,7 +34,6 @@ ENGLISH = (
         "<lora:ファイル:0.8> a fox",
         "1girl, masterpiece",
         "α",
-        "狐 a fox",
     ),
     *("a neon sign that says 東京, rain, wet street", "portrait of Ольга in a red dress", "🦊 ❄️", "x, y, z"),
     *("Vincent van Gogh, Leonardo da Vinci", "Piero della Francesca, Andrea del Sarto, palazzo dei Medici"),
