@@ -6,6 +6,8 @@ erased hole. Where one of two opposite meanings is as likely as the other, the r
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,6 +16,8 @@ from PIL import Image, ImageChops
 from components.errors import InvalidRequest
 from components.images.source import opened, turned_upright
 
+_STRIP_PIXELS = 1 << 20
+"""Pixels of a strip: an image is looked at in strips, so that no copies of the whole of it are made."""
 _FEW = 16
 """Pixels; so few are noise, not marks."""
 _HALF = 128
@@ -62,7 +66,7 @@ def _alpha(image: Image.Image) -> Image.Image | None:
     """Return the alpha channel; None where it says nothing: there is none, or it is the same nearly everywhere."""
     if not image.has_transparency_data:
         return None
-    alpha = image.convert("RGBA").getchannel("A")
+    alpha = _by_strips(image, lambda strip: strip.convert("RGBA").getchannel("A"))
     low, high = _range(alpha)
     if high - low < _FEW:
         return None
@@ -78,37 +82,37 @@ def _threshold(high: int) -> int:
 def _of_alpha(image: Image.Image, alpha: Image.Image) -> MaskReading:
     solid = _from(alpha, _threshold(_range(alpha)[1]))
     hole = ImageChops.invert(solid)
-    rgb = image.convert("RGB")
-    parts = _Parts(rgb, solid)
+    parts = _Parts(image, solid)
     if not parts.colored and parts.dark > _FEW and parts.bright > _FEW and not parts.other:
-        return MaskReading(ImageChops.multiply(_from(rgb.convert("L"), _HALF), solid), is_certain=True)
+        bright = _by_strips(image, lambda strip: _from(_grey_of_colors(strip), _HALF))
+        return MaskReading(ImageChops.multiply(bright, solid), is_certain=True)
     if _is_mostly_white(_border(hole)):
-        return MaskReading(solid, is_certain=_is_flat(rgb, solid))
+        return MaskReading(solid, is_certain=_is_flat(image, solid))
     return MaskReading(hole, is_certain=False)
 
 
 def _of_brightness(image: Image.Image, *, is_lossy: bool) -> MaskReading:
     grey = _grey(image)
-    everywhere = Image.new("L", image.size, 255)
     if image.mode in ("L", "LA", "1") or image.mode.startswith("I"):
         return MaskReading(_of_grey(grey, is_lossy=is_lossy), is_certain=True)
-    rgb = image.convert("RGB")
-    parts = _Parts(rgb, everywhere)
+    everywhere = Image.new("L", image.size, 255)
+    parts = _Parts(image, everywhere)
     if parts.colored <= _FEW:
         return MaskReading(_of_grey(grey, is_lossy=is_lossy), is_certain=True)
-    if not _is_flat(rgb, everywhere):
+    if not _is_flat(image, everywhere):
         return MaskReading(_from(grey, _HALF), is_certain=False)
-    return _of_colors(rgb, grey, parts)
+    return _of_colors(image, grey, parts)
 
 
-def _of_colors(rgb: Image.Image, grey: Image.Image, parts: _Parts) -> MaskReading:
+def _of_colors(image: Image.Image, grey: Image.Image, parts: _Parts) -> MaskReading:
     low, high = _range(grey)
     if parts.colored >= parts.total - _FEW:
         return MaskReading(_from(grey, (low + high + 1) // 2), is_certain=low < _DARK and high >= _BRIGHT)
-    strongest = _strongest(rgb)
     if parts.dark > _FEW:
-        return MaskReading(_from(strongest, (_DARK + _HALF) // 2), is_certain=True)
-    return MaskReading(_from(ImageChops.subtract(strongest, _weakest(rgb)), _COLORED), is_certain=not parts.bright)
+        strong = _by_strips(image, lambda strip: _from(_strongest(strip.convert("RGB")), (_DARK + _HALF) // 2))
+        return MaskReading(strong, is_certain=True)
+    colored = _by_strips(image, lambda strip: _colored(strip.convert("RGB")))
+    return MaskReading(colored, is_certain=not parts.bright)
 
 
 def _of_grey(grey: Image.Image, *, is_lossy: bool) -> Image.Image:
@@ -126,16 +130,38 @@ def _of_grey(grey: Image.Image, *, is_lossy: bool) -> Image.Image:
 class _Parts:
     """Numbers of pixels of an area by kind; those at the soft edges of marks count as none."""
 
-    def __init__(self, rgb: Image.Image, area: Image.Image) -> None:
-        colored = _from(ImageChops.subtract(_strongest(rgb), _weakest(rgb)), _COLORED)
-        plain = ImageChops.subtract(area, colored)
-        grey = rgb.convert("L")
+    def __init__(self, image: Image.Image, area: Image.Image) -> None:
+        kinds = [_kinds(image.crop(box).convert("RGB"), area.crop(box)) for box in _strips(image.size)]
         self.total = _count(area)
-        self.colored = _several(_count(ImageChops.multiply(colored, area)))
-        self.dark = _several(_count(ImageChops.multiply(_below(grey, _DARK), plain)))
-        self.bright = _several(_count(ImageChops.multiply(_from(grey, _BRIGHT), plain)))
+        self.colored, self.dark, self.bright = (_several(sum(counts)) for counts in zip(*kinds, strict=True))
         rest = self.total - self.colored - self.dark - self.bright
         self.other = rest if rest > self.total * (1 - _FLAT_SHARE) else 0
+
+
+def _kinds(rgb: Image.Image, area: Image.Image) -> tuple[int, int, int]:
+    """Return how many pixels of an area are colored, dark and bright."""
+    colored, grey = _colored(rgb), rgb.convert("L")
+    plain = ImageChops.subtract(area, colored)
+    return (
+        _count(ImageChops.multiply(colored, area)),
+        _count(ImageChops.multiply(_below(grey, _DARK), plain)),
+        _count(ImageChops.multiply(_from(grey, _BRIGHT), plain)),
+    )
+
+
+def _strips(size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Return the boxes of the strips of an image, from its top."""
+    width, height = size
+    rows = max(1, _STRIP_PIXELS // width)
+    return [(0, top, width, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def _by_strips(image: Image.Image, band_of: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Return an L image of what `band_of` makes of each strip."""
+    band = Image.new("L", image.size)
+    for box in _strips(image.size):
+        band.paste(band_of(image.crop(box)), box)
+    return band
 
 
 def _several(count: int) -> int:
@@ -145,20 +171,26 @@ def _several(count: int) -> int:
 def _grey(image: Image.Image) -> Image.Image:
     """Return the brightness with 8 bits; labels of 16 bits keep their values."""
     if not image.mode.startswith("I"):
-        return image.convert("RGB").convert("L") if image.mode == "P" else image.convert("L")
+        return _by_strips(image, _grey_of_colors) if image.mode == "P" else image.convert("L")
     whole = image.convert("I")
     _, high = _range(whole)
     return whole.convert("L") if high < 256 else whole.point(lambda value: value * (1 / 256)).convert("L")
 
 
-def _is_flat(rgb: Image.Image, area: Image.Image) -> bool:
+def _grey_of_colors(image: Image.Image) -> Image.Image:
+    return image.convert("RGB").convert("L")
+
+
+def _is_flat(image: Image.Image, area: Image.Image) -> bool:
     """Return whether an area has few colors, as a drawing has."""
-    coarse = rgb.point([value & 0xE0 for value in range(256)] * 3)
-    inside = Image.composite(coarse, Image.new("RGB", rgb.size), area)
-    counts = {color: count for count, color in inside.getcolors(512) or ()}
+    counts: Counter[object] = Counter()
+    for box in _strips(image.size):
+        coarse = image.crop(box).convert("RGB").point([value & 0xE0 for value in range(256)] * 3)
+        inside = Image.composite(coarse, Image.new("RGB", coarse.size), area.crop(box))
+        counts.update({color: count for count, color in inside.getcolors(512) or ()})
     # What lies outside has been made black.
     size = _count(area)
-    counts[0, 0, 0] = counts.get((0, 0, 0), 0) - rgb.width * rgb.height + size
+    counts[0, 0, 0] += size - image.width * image.height
     return sum(sorted(counts.values())[-_FLAT_COLORS:]) >= _FLAT_SHARE * size
 
 
@@ -174,6 +206,10 @@ def _strongest(rgb: Image.Image) -> Image.Image:
 def _weakest(rgb: Image.Image) -> Image.Image:
     red, green, blue = rgb.split()
     return ImageChops.darker(ImageChops.darker(red, green), blue)
+
+
+def _colored(rgb: Image.Image) -> Image.Image:
+    return _from(ImageChops.subtract(_strongest(rgb), _weakest(rgb)), _COLORED)
 
 
 def _from(band: Image.Image, value: int) -> Image.Image:
