@@ -16,7 +16,7 @@ export function changed() {
 
 async function update() {
   const { isPlainlyForeign } = await import("./language_guess.js");
-  const said = isPlainlyForeign(typedTexts().prompt) ? text("prompt.other_language") : "";
+  const message = isPlainlyForeign(typedTexts().prompt) ? text("prompt.other_language") : "";
   const note = noteBelow(HELP, "prompt-language", "after");
-  if (note && note.textContent !== said) note.textContent = said;
+  if (note && note.textContent !== message) note.textContent = message;
 }

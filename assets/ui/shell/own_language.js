@@ -22,12 +22,12 @@
   };
 
   const chosen = stored();
-  const forFrames = location.protocol === "https:" ? "; Secure; SameSite=None; Partitioned" : "; SameSite=Lax";
+  const forFrames = location.protocol === "https:" ? ";Secure;SameSite=None;Partitioned" : ";SameSite=Lax";
   if (chosen && chosen !== language && requested === null) {
     address.searchParams.set("lang", chosen);
     location.replace(address);
   } else if (chosen === language) {
-    document.cookie = `${NAME}=${chosen}; Path=${new URL("./", location.href).pathname}; Max-Age=${YEAR}${forFrames}`;
+    document.cookie = `${NAME}=${chosen};Path=${new URL("./", location.href).pathname};Max-Age=${YEAR}${forFrames}`;
   }
   Object.defineProperty(navigator, "language", { configurable: true, get: () => language });
 }
