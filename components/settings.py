@@ -28,6 +28,8 @@ SDXL_PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "sa
 """Packages that the SDXL engine needs."""
 SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
 
+MCP_INSTALL = "Install it: pip install -r components/ui/programs/requirements-mcp.txt"
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _SIGN_IN_VARIABLES = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
 
@@ -79,6 +81,8 @@ class Settings:
     """Id of the Space, "owner/name"; empty elsewhere."""
     log_level: str
     """Name of the least level of `logging` that is written to the log, such as `INFO`."""
+    has_mcp_server: bool
+    """True: programs may call the page by the Model Context Protocol too."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -116,6 +120,7 @@ class Settings:
             frames=_frames(env),
             space=env.get("SPACE_ID", "").strip(),
             log_level=_log_level(env.get("PLAYGROUND_LOG_LEVEL", "").strip() or "warning"),
+            has_mcp_server=_has_mcp_server(env),
             is_zerogpu=is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 
@@ -174,6 +179,14 @@ def _default_backend(key: str | None) -> BackendChoice:
 def missing_for_sdxl() -> tuple[str, ...]:
     """Return the packages that the SDXL engine needs and that are not installed. Nothing is imported."""
     return tuple(name for name in SDXL_PACKAGES if importlib.util.find_spec(name) is None)
+
+
+def _has_mcp_server(env: Mapping[str, str]) -> bool:
+    """Return whether Gradio's own switch is on. Raises SetupError where the package is not installed."""
+    is_wanted = is_on(env.get("GRADIO_MCP_SERVER", ""))
+    if is_wanted and importlib.util.find_spec("mcp") is None:
+        raise SetupError("GRADIO_MCP_SERVER needs mcp.", MCP_INSTALL)
+    return is_wanted
 
 
 def _limits(env: Mapping[str, str]) -> BudgetLimits:

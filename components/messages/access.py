@@ -25,6 +25,7 @@ KEY_NOT_FORGOTTEN = Message("key_not_forgotten")
 KEY_TRIES = Message("key_tries")
 SIGN_IN_FAILED = Message("sign_in_failed")
 NOT_SIGNED_IN = Message("not_signed_in")
+PROGRAMS_UNKNOWN = Message("programs_unknown")
 
 
 def picture_limit(most: int) -> Message:

@@ -23,6 +23,8 @@ MASK_NOT_FITTED = Message("mask_not_fitted")
 MASK_CHANGES_NOTHING = Message("mask_changes_nothing")
 MASK_UNCLEAR = Message("mask_unclear")
 NOT_A_LORA = Message("not_a_lora")
+REQUEST_ID_USED = Message("request_id_used")
+REQUEST_ID_UNFIT = Message("request_id_unfit")
 
 
 def field_title(field: str) -> Param:

@@ -38,6 +38,8 @@ class HostConfig:
     proxies: Proxies = LOOPBACK_ONLY
     frames: frozenset[str] = frozenset()
     """Origins besides Hugging Face whose pages may show this one in a frame."""
+    has_mcp_server: bool = False
+    """True: programs may call the page by the Model Context Protocol too."""
     space: str = ""
     """Id of the Space, "owner/name"; empty elsewhere."""
 
@@ -56,6 +58,7 @@ class HostConfig:
             host_names=settings.host_names,
             proxies=settings.proxies,
             frames=settings.frames,
+            has_mcp_server=settings.has_mcp_server,
             space=settings.space,
             retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -44,6 +44,9 @@ from components.ui.routes.health import health_route
 from components.ui.routes.host import HostPage
 from components.ui.routes.manifest import manifest_route
 from components.ui.shell import page_html
+
+if TYPE_CHECKING:
+    from components.ui.programs.mcp_server import McpServer
 
 UPLOAD_LIMIT = "45mb"
 """Largest file of Gradio's own upload route, in Gradio's notation."""
@@ -98,7 +101,7 @@ def _serve(blocks: gr.Blocks, labels: Labels, app_kwargs: dict[str, Any]) -> Non
         run_history=False,
         # Its Node process outlived the app (tried) and gained little.
         ssr_mode=False,
-        # Explicit, since GRADIO_MCP_SERVER would turn it on; its routes are closed by the allowlist.
+        # Explicit, since GRADIO_MCP_SERVER would turn on Gradio's own; that variable turns on ours.
         mcp_server=False,
         # The text of an unforeseen exception stays in the log.
         show_error=False,
@@ -110,12 +113,15 @@ def _serve(blocks: gr.Blocks, labels: Labels, app_kwargs: dict[str, Any]) -> Non
 
 def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labels) -> dict[str, Any]:
     """Return the arguments of Gradio's FastAPI app: routes, lifespan, exception handlers, middlewares."""
+    mcp = _mcp_server(playground.config, page)
     first = FirstFiles.of(sorted({part["type"] for part in page.blocks.config["components"]}))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         partition_sessions(app)
-        async with playground.running(), bounded_folder(get_upload_folder(), Clock()):
+        async with playground.running(), bounded_folder(get_upload_folder(), Clock()), AsyncExitStack() as stack:
+            if mcp:
+                await stack.enter_async_context(mcp.running())
             yield
 
     return {
@@ -126,6 +132,7 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labe
             *routes(playground),
             page.archives.route,
             *host.routes,
+            *(mcp.routes if mcp else ()),
         ],
         "lifespan": lifespan,
         "exception_handlers": {
@@ -136,6 +143,15 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labe
             page.blocks, playground.config, page_html(TITLE, first, labels, is_priced=not playground.backend.free)
         ),
     }
+
+
+def _mcp_server(config: HostConfig, page: Page) -> McpServer | None:
+    """Return the server of tools for programs; None where the host has not turned it on."""
+    if not config.has_mcp_server:
+        return None
+    from components.ui.programs.mcp_server import McpServer  # noqa: PLC0415 - its package need not be installed
+
+    return McpServer(TITLE, page.calls)
 
 
 def _middleware(blocks: gr.Blocks, config: HostConfig, html: Callable[[str], PageHtml]) -> list[Middleware]:

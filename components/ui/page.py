@@ -45,6 +45,7 @@ from components.ui.panels.speed import SpeedPanel
 from components.ui.panels.styles import with_styles
 from components.ui.panels.tools import place_sheet_head, place_tools
 from components.ui.programs.generate import document, generate_endpoint
+from components.ui.programs.picture_calls import PictureCalls
 from components.ui.widgets import options_in
 
 TITLE = "SDXL LoRA Playground"
@@ -73,7 +74,8 @@ class Page:
             self._loras.take_tags_from(self._prompt.inputs["prompt"])
             # The call waits for its job. A limit here would let further calls fill Gradio's queue, which the page's
             # presses pass too; they are refused by CallLimits.
-            api(generate_endpoint(playground), api_name="generate", concurrency_limit=None)
+            self.calls = PictureCalls(playground)
+            api(generate_endpoint(self.calls), api_name="generate", concurrency_limit=None)
             document(self.blocks)
         playground.on_models_changed = self.refresh_ranges
 

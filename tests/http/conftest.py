@@ -20,7 +20,6 @@ from tests.support.v3_service import HostedApi, free_port
 UNWISE = {
     "GRADIO_ALLOWED_PATHS": "/",
     "GRADIO_ANALYTICS_ENABLED": "True",
-    "GRADIO_MCP_SERVER": "True",
     "GRADIO_RUN_HISTORY": "True",
     "GRADIO_SSR_MODE": "True",
     "GRADIO_VIBE_MODE": "True",
@@ -100,7 +99,7 @@ def client(app: AppProcess) -> Iterator[RawClient]:
 def route_map() -> dict[str, Any]:
     """Routes and launch settings of the app, as the app reports them."""
     command = [sys.executable, "-m", "tests.http.route_map"]
-    environment = os.environ | UNWISE | {"GRADIO_SERVER_PORT": str(free_port())}
+    environment = os.environ | UNWISE | {"GRADIO_MCP_SERVER": "True", "GRADIO_SERVER_PORT": str(free_port())}
     read = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=90)
     return json.loads(read.stdout)
 

@@ -21,6 +21,7 @@ from components.storage.jobs_table import to_record
 from components.ui.gallery.job_json import job_json
 from components.ui.page import Page
 from components.ui.programs.generate import PARAMETERS, generate_endpoint
+from components.ui.programs.picture_calls import PictureCalls
 from tests.support.sample_requests import ALL, SERVICES
 
 IMAGE = SourceImage("a.png", "digest", 832, 1216)
@@ -80,7 +81,7 @@ def encodings_of(request: GenerationRequest, playground: Playground) -> dict[str
 def surface(playground: Playground) -> dict[str, Any]:
     """Return what programs and models are told about the fields."""
     info: Any = Page(playground).blocks.get_api_info()
-    signature = inspect.signature(generate_endpoint(playground))
+    signature = inspect.signature(generate_endpoint(PictureCalls(playground)))
     return {
         "parameters": PARAMETERS,
         "signature": [f"{one}" for name, one in signature.parameters.items() if name != "request"],

@@ -20,6 +20,7 @@ from components.storage.store import Store
 from components.ui.labels import Labels
 from components.ui.page import Page
 from components.ui.programs.generate import PARAMETERS, generate_endpoint
+from components.ui.programs.picture_calls import PictureCalls
 from tests.support.core import host_config
 from tests.support.paths import ROOT
 from tests.support.scripted_api import BASE, KEY, MODEL
@@ -60,7 +61,9 @@ async def playground(tmp_path):
 
 
 async def test_parameters_of_generate(playground):
-    parameters = [name for name in inspect.signature(generate_endpoint(playground)).parameters if name != "request"]
+    parameters = [
+        name for name in inspect.signature(generate_endpoint(PictureCalls(playground))).parameters if name != "request"
+    ]
     assert parameters == list(PARAMETERS) == GENERATE.split()
 
 

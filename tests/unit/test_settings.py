@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from components.settings import HOSTED_URL, BackendChoice
+from components.settings import HOSTED_URL, MCP_INSTALL, BackendChoice
 from tests.support.env_settings import KEY, refused, settings
 from tests.support.paths import ROOT
 
@@ -238,3 +238,16 @@ def test_sites_that_may_frame_the_page():
 )
 def test_what_is_no_site_is_refused_and_adds_nothing_to_the_policy(text):
     assert "PLAYGROUND_FRAMES" in refused(PLAYGROUND_FRAMES=text)
+
+
+# --- programs ---
+
+
+@pytest.mark.parametrize("text", ["True", "1"])
+def test_the_mcp_server_needs_its_package(monkeypatch, text):
+    monkeypatch.setattr("components.settings.importlib.util.find_spec", lambda name: None)
+    assert refused(GRADIO_MCP_SERVER=text) == f"GRADIO_MCP_SERVER needs mcp. {MCP_INSTALL}"
+    assert not settings().has_mcp_server
+    monkeypatch.setattr("components.settings.importlib.util.find_spec", lambda name: name)
+    assert settings(GRADIO_MCP_SERVER=text).has_mcp_server
+    assert not settings(GRADIO_MCP_SERVER="False").has_mcp_server

@@ -28,6 +28,8 @@ _OPEN = {
     "/gradio_api/component_server/",
     "/gradio_api/info",
     "/gradio_api/info/",
+    "/gradio_api/mcp",
+    "/gradio_api/mcp/",
     "/gradio_api/openapi.json",
     "/gradio_api/queue/data",
     "/gradio_api/queue/join",

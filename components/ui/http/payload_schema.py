@@ -65,7 +65,7 @@ def _wrong_media_type(scope: Scope) -> Response | None:
 def _max_bytes(path: str) -> int:
     """Return how many bytes of a body a route reads; RateLimit before this middleware has the limit of all."""
     route = _route(path)
-    if route == "queue/join" or route.startswith("call/"):
+    if route in ("queue/join", "mcp") or route.startswith("call/"):
         return _PROGRAM_BYTES
     return _FORM_BYTES if route == "component_server" else _PLAIN_BYTES
 

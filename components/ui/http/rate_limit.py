@@ -20,7 +20,7 @@ from components.ui.http.responses import READ_METHODS, too_many_requests
 from components.ui.http.upload_slots import UploadSlots
 
 MEGABYTE = 1024 * 1024
-_PRESS_PATHS = ("/gradio_api/queue/join", "/gradio_api/call/")
+_PRESS_PATHS = ("/gradio_api/queue/join", "/gradio_api/call/", "/gradio_api/mcp")
 _UPLOAD_PATHS = ("/gradio_api/upload", "/playground/sources")
 _FIT_PATH = "/playground/sources/fit"
 """A small request, sent with every move of a size slider, so it does not count as an upload."""

@@ -143,7 +143,7 @@ def test_stored_record_and_tile(anew, of_two, playground):
 
 
 async def test_parameter_of_generate_and_its_description(anew, playground):
-    generate = anew("components.ui.programs.generate")
+    generate, calls = anew("components.ui.programs.generate"), anew("components.ui.programs.picture_calls")
     page = anew("components.ui.page").Page(playground)
     shown = page.blocks.get_api_info()["named_endpoints"]["/generate"]["parameters"]
     parameters = {parameter["parameter_name"]: parameter for parameter in shown}
@@ -151,7 +151,7 @@ async def test_parameter_of_generate_and_its_description(anew, playground):
     assert parameters[NAME]["parameter_default"] is None
     kind = parameters["refine_steps"]["python_type"]["type"]
     assert parameters[NAME]["python_type"] == {"type": kind, "description": generate.PARAMETERS[NAME]}
-    assert generate._request(playground, {"prompt": "x", NAME: 2}).value(NAME) == 2
+    assert calls.settings_request(playground, {"prompt": "x", NAME: 2}).value(NAME) == 2
 
 
 def test_code_samples_in_every_language(anew, of_two):

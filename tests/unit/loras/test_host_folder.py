@@ -31,6 +31,7 @@ from components.storage.store import Store
 from components.ui.page import Page
 from components.ui.panels.lora_rows import _server_functions
 from components.ui.programs.generate import generate_endpoint
+from components.ui.programs.picture_calls import PictureCalls
 from components.ui.routes.source_images import _add
 from tests.support.addresses import HERE
 from tests.support.core import host_config
@@ -164,7 +165,7 @@ async def test_a_press_does_not_list_the_folder_on_the_event_loop(asked):
 
 
 async def test_a_program_s_request_does_not_list_the_folder_on_the_event_loop(asked):
-    generate = generate_endpoint(asked.playground)
+    generate = generate_endpoint(PictureCalls(asked.playground))
     with blockbuster_ctx(), pytest.raises(gr.Error):
         await generate("a fox", loras=[{"path": "ink style"}])
     assert sent(asked.submissions) == (LoraWeight(NAME),)

@@ -17,7 +17,7 @@ from components.loras.tags import merged, take_tags
 from components.services.backend import Backend
 from components.services.playground import Playground
 from components.storage.store import Store
-from components.ui.programs.generate import _request
+from components.ui.programs.picture_calls import settings_request
 from tests.support.core import host_config
 from tests.support.scripted_api import BASE, KEY, MODEL
 
@@ -65,7 +65,7 @@ def test_a_row_has_its_say_before_a_tag() -> None:
 
 
 def of_program(playground: Playground, loras: object, prompt: str = "a cat") -> GenerationRequest:
-    return _request(playground, {"prompt": prompt, "loras": loras})
+    return settings_request(playground, {"prompt": prompt, "loras": loras})
 
 
 def test_a_program_may_paste_what_a_person_may(playground: Playground) -> None:
@@ -144,8 +144,8 @@ def test_c01_a_prompt_has_few_tags_and_what_is_too_long_is_not_read(playground: 
         {"prompt": "a cat", "loras": [{"path": "o/n"}] * 5},
     ):
         with pytest.raises(InvalidRequest) as refused:
-            _request(playground, values)
+            settings_request(playground, values)
         assert refused.value.message == messages.too_many_loras(4)
     with pytest.raises(InvalidRequest) as refused:
-        _request(playground, {"prompt": "<lora:a name:1>" + " " * PROMPT_LIMIT})
+        settings_request(playground, {"prompt": "<lora:a name:1>" + " " * PROMPT_LIMIT})
     assert refused.value.message == messages.too_long("prompt", PROMPT_LIMIT)

@@ -142,6 +142,7 @@ ENDS_OF_TASKS = {"server_engine_failed", "server_gave_up", "server_image_lost", 
 REFUSALS = {code for code in CODES if code.startswith("server_")} - ENDS_OF_TASKS
 """Our own server's answers to a request that the page does not send, or in the place of the hosted API's own words."""
 FOR_PROGRAMS = {
+    *("programs_unknown", "request_id_unfit", "request_id_used"),
     "not_a_list_of_loras",
     "not_a_lora",
     "not_offered",

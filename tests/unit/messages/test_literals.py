@@ -36,6 +36,8 @@ ALLOWED = {
         )
     },
     "components/net/page_address.py": TERMINAL,
+    "components/ui/programs/mcp_server.py": PROGRAM,
+    "components/ui/programs/tool_list.py": PROGRAM,
     "components/recipes/infotext.py": FORMAT,
     "components/recipes/infotext_parts.py": FORMAT,
     "components/recipes/infotext_recipe.py": FORMAT,

@@ -30,6 +30,7 @@ from components.storage.database import Database
 from components.storage.store import Store
 from components.ui.panels.sampling import SamplingPanel
 from components.ui.programs.generate import generate_endpoint
+from components.ui.programs.picture_calls import PictureCalls
 from components.ui.widgets import number_of, text_of
 from tests.support import core, v3_service
 from tests.support.core import host_config, running
@@ -256,7 +257,7 @@ async def test_f04_what_a_program_may_not_send(given, told):
     backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
     playground = Playground(backend, Store(Path("/dev/null/nowhere")), host_config(backend))
     with pytest.raises(gr.Error) as caught:
-        await generate_endpoint(playground)(**{"prompt": "a cat", **given})
+        await generate_endpoint(PictureCalls(playground))(**{"prompt": "a cat", **given})
     assert caught.value.message == messages.in_full(told, is_free=True)
 
 
@@ -272,7 +273,7 @@ async def test_f28_a_picture_whose_file_is_gone_is_said_to_a_program(hosted, tmp
     playground = Playground(backend, Store(tmp_path), home)
     monkeypatch.setattr(playground.store, "image_file", lambda name: None)
     async with playground.running():
-        making = asyncio.ensure_future(generate_endpoint(playground)(prompt="a cat"))
+        making = asyncio.ensure_future(generate_endpoint(PictureCalls(playground))(prompt="a cat"))
         await asyncio.to_thread(wait_until, lambda: hosted.finish_all() or making.done(), pause=0.02)
         with pytest.raises(gr.Error) as caught:
             await making

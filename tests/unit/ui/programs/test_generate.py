@@ -19,6 +19,7 @@ from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui.programs.call_limits import EVENT_SLOTS, MAX_CALLS, CallLimits
 from components.ui.programs.generate import generate_endpoint
+from components.ui.programs.picture_calls import PictureCalls
 from tests.support.fake_clock import until
 from tests.support.scripted_api import MODEL
 
@@ -49,7 +50,7 @@ def waiting(problem: Message | None = None) -> Any:
 
 
 def called(playground: Playground) -> Awaitable[Any]:
-    return generate_endpoint(playground)(prompt="a cat")
+    return generate_endpoint(PictureCalls(playground))(prompt="a cat")
 
 
 async def test_f31_a_program_is_told_that_its_job_goes_on():
@@ -96,7 +97,7 @@ async def test_calls_beyond_the_limit_are_refused_and_do_not_wait():
         waits.append(job_id)
         await end.wait()
 
-    generate = generate_endpoint(playground_of(finished=finished, limits=JobLimits(2, 200)))
+    generate = generate_endpoint(PictureCalls(playground_of(finished=finished, limits=JobLimits(2, 200))))
     tasks = [asyncio.ensure_future(generate(prompt="a cat")) for _ in range(2)]
     await until(lambda: len(waits) == 2)
     with pytest.raises(gr.Error) as told:
