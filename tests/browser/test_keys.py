@@ -83,7 +83,8 @@ def test_a_typed_text_stands_once_and_there_are_thirty(scripts: Page) -> None:
         const { withTyped } = await import('/prompt/former.js');
         const add = (list, prompt, created) => withTyped(list, { prompt, created });
         const typed = ["a", "a fox", "a cat", "a fox in the snow"].reduce(add, []);
-        return [typed.map(({ prompt }) => prompt), Array.from({ length: 40 }, (_, n) => `${n} foxes`).reduce(add, []).length];
+        const many = Array.from({ length: 40 }, (_, number) => `${number} foxes`).reduce(add, []);
+        return [typed.map(({ prompt }) => prompt), many.length];
     }"""
     assert scripts.evaluate(run) == [["a fox in the snow", "a cat"], 30]
 

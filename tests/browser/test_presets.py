@@ -49,7 +49,10 @@ def test_a_foreign_or_broken_file_holds_no_presets(scripts: Page) -> None:
         assert scripts.evaluate(READ, text) is None, text
 
 
-MERGED = """async ([own, added]) => (await import('/presets/list.js')).merged(own, added).map(({ name, settings }) => [name, settings.width])"""
+MERGED = """async ([own, added]) => {
+    const { merged } = await import('/presets/list.js');
+    return merged(own, added).map(({ name, settings }) => [name, settings.width]);
+}"""
 
 
 def test_merged_presets_of_one_name_are_replaced_at_their_place(scripts: Page) -> None:
@@ -62,7 +65,7 @@ KEEP = """async ([count, length]) => {
     localStorage.clear();
     const settings = { prompt: "x".repeat(length) };
     const problem = keep(Array.from({ length: count }, (_, number) => ({ name: String(number), settings })));
-    return [problem, kept((values) => values).length];
+    return [problem, kept().length];
 }"""
 
 

@@ -29,7 +29,7 @@ const checked = (values) => settingsFrom(values, {}).settings;
 
 class Presets {
   constructor() {
-    this.presets = kept(checked);
+    this.presets = kept();
     this.list = make("ul", {});
     this.none = make("p", { className: "none" }, text("presets.none"));
     this.status = make("p", { className: "status", role: "status" });
@@ -54,7 +54,7 @@ class Presets {
   }
 
   #draw() {
-    this.list.replaceChildren(...this.presets.map((preset) => presetRow(preset, {
+    this.list.replaceChildren(...this.presets.map((preset) => presetRow(preset.name, checked(preset.settings), {
       apply: () => this.#apply(preset),
       rename: (typed) => this.#rename(preset, nameOf(typed)),
       remove: () => this.#change(this.presets.filter((one) => one !== preset), text("presets.removed", { name: preset.name })),

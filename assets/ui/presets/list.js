@@ -54,8 +54,8 @@ export function presetsIn(text, check) {
 /** @param {Preset[]} presets @returns {string} what `presetsIn` reads */
 export const fileOf = (presets) => JSON.stringify({ format: FORMAT, version: VERSION, presets }, null, 1);
 
-/** Presets of this browser. @param {(values: object) => object} check as of `presetsIn` @returns {Preset[]} */
-export const kept = (check) => presetsIn(stored(STORAGE_KEY), check) ?? [];
+/** Presets of this browser, unchecked: what this form cannot hold may be for another model. @returns {Preset[]} */
+export const kept = () => presetsIn(stored(STORAGE_KEY), (values) => values) ?? [];
 
 /** Keeps presets in this browser. @param {Preset[]} presets @returns {"" | "too_many" | "too_large"} why they are not */
 export function keep(presets) {

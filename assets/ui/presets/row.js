@@ -7,20 +7,20 @@ import { clip, sizeText } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
 import { MOST_NAME } from "./list.js";
 
-/** @param {import("./list.js").Preset} preset
+/** @param {string} name @param {object} settings as the form can hold them
  * @param {{apply: () => void, rename: (typed: string) => boolean, remove: () => void}} actions @returns {HTMLElement} */
-export function presetRow(preset, { apply, rename, remove }) {
+export function presetRow(name, settings, { apply, rename, remove }) {
   const face = button("", apply, { className: "face" });
-  face.append(make("strong", { dir: "auto" }, preset.name), make("span", {}, summaryOf(preset.settings)));
+  face.append(make("strong", { dir: "auto" }, name), make("span", {}, summaryOf(settings)));
   const row = make("li", {});
   const draw = () => row.replaceChildren(face,
-    sign("edit", text("presets.rename", { name: preset.name }), edit), sign("remove", text("presets.remove", { name: preset.name }), remove));
+    sign("edit", text("presets.rename", { name }), edit), sign("remove", text("presets.remove", { name }), remove));
   const edit = () => {
     const leave = () => {
       draw();
       row.querySelector(".of-edit").focus();
     };
-    row.replaceChildren(nameForm(preset.name, rename, leave));
+    row.replaceChildren(nameForm(name, rename, leave));
     row.querySelector("input").select();
   };
   draw();
