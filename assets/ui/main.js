@@ -3,6 +3,7 @@ import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
 import { showExamples } from "./form/examples.js";
+import { sayFilled, showFilledIn } from "./form/filled.js";
 import { mendInputs } from "./form/inputs.js";
 import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
@@ -15,8 +16,10 @@ import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
 import { rowsOf } from "./grid/rows.js";
+import { watchKeys } from "./keys/keys.js";
 import { followRows } from "./loras/chips.js";
 import { guardPresses } from "./press/guard.js";
+import { watchPresets } from "./presets/presets.js";
 import { allowPresses, checkPending, PROMPT, showReceipt } from "./press/press.js";
 import { sendStyles } from "./prompt/styles.js";
 import { getVisitor } from "./shared/browser_id.js";
@@ -24,9 +27,6 @@ import { button, make, oneAtATime, sleep } from "./shared/dom.js";
 import { linkHelp, showFieldErrors } from "./shared/field_notes.js";
 import { ignoreSecondClicks } from "./shared/double_click.js";
 import { fill, setFillTrigger } from "./shared/form_fill.js";
-import { list } from "./shared/formats.js";
-import { fieldName } from "./shared/labels.js";
-import { language } from "./shared/language.js";
 import { partOf, showNoticesIn } from "./shared/messages.js";
 import { sessionKey } from "./shared/session_key.js";
 import { text } from "./shared/texts.js";
@@ -60,7 +60,8 @@ export async function mount(host) {
   setFillTrigger(() => host.trigger("fill", {}));
   const linked = await (restored ??= restoreForm()); // before presses are allowed: they would send another form
   host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
-  if (linked) gallery.say(linkedText(linked.moved));
+  showFilledIn((sentence, action) => gallery.say(sentence, action));
+  if (linked) sayFilled(text("form.linked"), linked.moved, linked.before);
   linkHelp();
   allowPresses(page);
   announceReady(page);
@@ -74,18 +75,11 @@ async function announceReady({ shown }) {
   dispatchEvent(new Event("playground:ready"));
 }
 
-/** @returns {Promise<?{moved: string[]}>} of a link, which replaces the whole form; null without a link */
+/** @returns {Promise<?{moved: string[], before: object}>} of a link, which replaces the whole form; null without a link */
 async function restoreForm() {
   const linked = await restore();
   if (!linked) restoreSourceImage();
   return linked;
-}
-
-/** What a link did. @param {string[]} moved fields whose values are not offered */
-function linkedText(moved) {
-  const linked = text("form.linked");
-  if (!moved.length) return linked;
-  return `${linked} ${text("form.moved", { count: moved.length, names: list(moved.map(fieldName)) })}`;
 }
 
 /** @param {Host} host @returns {Promise<Page>} */
@@ -96,10 +90,8 @@ async function openPage(host) {
   summarize();
   watchDock();
   followRows();
-  watchTouches();
   watchNumbers();
   mendInputs();
-  nameSliders();
   const { id: visitor, isStored } = await getVisitor();
   const page = {
     host: { ...host }, visitor, viewer: null, tabTitle: new TabTitle(), unlockSeed, goneIds: new Set(),
@@ -114,6 +106,8 @@ async function openPage(host) {
   });
   page.price = watchPrice({ visitor, estimate: (values) => page.host.server.estimate(values) });
   addHead(page, isStored);
+  watchKeys(() => rowsIn(page));
+  watchPresets();
   checkPending(page);
   account.onFeedChange((isReplaced) => {
     page.price.refresh();
@@ -121,18 +115,6 @@ async function openPage(host) {
   });
   page.feed.start();
   return page;
-}
-
-async function watchTouches() {
-  if (!navigator.maxTouchPoints) return;
-  const { watchSliders } = await import("./form/sliders.js");
-  watchSliders();
-}
-
-async function nameSliders() {
-  if (language === "en") return; // Gradio's own names are English
-  const names = await import("./form/slider_names.js");
-  names.nameSliders();
 }
 
 /** Adds what stands above the gallery. */
@@ -208,7 +190,7 @@ function offerExamples(gallery) {
   return showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
-    gallery.say(text("form.example_filled"));
+    sayFilled(text("form.example_filled"));
   });
 }
 

@@ -28,6 +28,7 @@ BUNDLE_HEAD = "shell/bundle.js"
 """Begin of a bundle, in `ui`."""
 EAGER_STYLES = (
     "page",
+    "shared/sheet",
     "shared/buttons",
     "shared/folds",
     "shape/shape",

@@ -27,8 +27,8 @@ FLOORS = """
 8  main
 7  history
 6  gallery  viewer
-5  code  grid  language
-4  form
+5  code  grid  language  presets
+4  form  keys
 3  prompt  source_image
 2  press  account  compare  loras  host
 1  refiner  speed  shape

@@ -32,8 +32,8 @@ def keys_like(pattern: str, codes: str | list[str]) -> list[str]:
 
 SECTIONS = keys_like(
     "${}",
-    "account bill code compare example form gallery grid history host loras mask number press prompt refiner shared"
-    " slider source_image starter_lora style viewer",
+    "account bill code compare example form gallery grid history host keys loras mask number presets press prompt"
+    " refiner shared slider source_image starter_lora style viewer",
 )
 """Sections of the catalogue that are the scripts' own."""
 FIELDS = keys_like(

@@ -4,8 +4,9 @@
  */
 import { appPath, sleep } from "../shared/dom.js";
 import { onFormChange } from "../shared/form_changes.js";
-import { fill } from "../shared/form_fill.js";
+import { fill, setFormReader } from "../shared/form_fill.js";
 import { store, stored } from "../shared/storage.js";
+import { storedPicture } from "../source_image/stored_picture.js";
 import { formValues, settingsFrom } from "./values.js";
 
 const STORAGE_KEY = `playground-draft ${appPath()}`;
@@ -16,20 +17,23 @@ const LINK = "#make=";
 let usual = null; // the form of a first visit
 
 /** Restores a draft, or fills in what a link holds; resolves when it stands in the form. Nothing is started.
- * @returns {Promise<?{moved: string[]}>} of a link, the fields whose values are not offered; null without a link */
+ * @returns {Promise<?{moved: string[], before: object}>} of a link: the fields whose values are not offered, and the
+ *   draft that it replaces; null without a link */
 export async function restore() {
+  setFormReader(() => ({ ...formValues(), source: storedPicture() }));
   usual = await untouchedForm();
   if (!usual) return follow(); // the visitor has begun to type: a draft must not replace that
   const linked = fromLink();
-  const draft = linked ?? read(true) ?? read(false);
-  const { settings, moved } = draft ? settingsFrom(draft, usual) : { settings: usual, moved: [] };
-  if (draft && !isSame(settings, usual)) await put(settings);
+  const draft = settingsFrom(read(true) ?? read(false), usual).settings;
+  const before = { ...draft, source: storedPicture() }; // as filling in removes the image
+  const { settings, moved } = linked ? settingsFrom(linked, usual) : { settings: draft, moved: [] };
+  if (!isSame(settings, usual)) await put(settings);
   follow();
-  return linked && { moved };
+  return linked && { moved, before };
 }
 
-/** Resets all fields to those of a first visit. */
-export const reset = () => usual && fill(usual);
+/** Fields of a first visit; null where the visitor typed before they could be read. */
+export const usualForm = () => usual;
 
 /** Preset of a first visit. */
 export const defaultPreset = () => usual?.preset;

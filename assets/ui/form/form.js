@@ -7,13 +7,19 @@ import { partsOf } from "../refiner/refiner.js";
 import { withShape } from "../shape/shape.js";
 import { copyText } from "../shared/dom.js";
 import { formFields, formNumbers, RANDOM_SEED } from "../shared/fields.js";
-import { requestedValues } from "../shared/form_fill.js";
+import { fill, requestedValues } from "../shared/form_fill.js";
 import { notice } from "../shared/messages.js";
-import { clearSourceImage } from "../source_image/panel.js";
-import { defaultPreset, formLink, reset } from "./draft.js";
+import { text } from "../shared/texts.js";
+import { clearSourceImage, restoreSourceImage } from "../source_image/panel.js";
+import { defaultPreset, formLink, usualForm } from "./draft.js";
+import { sayFilled } from "./filled.js";
 
 /** All fields as on a first visit. */
-export const reset_form = reset;
+export const reset_form = () => {
+  if (!usualForm()) return;
+  fill(usualForm());
+  sayFilled(text("form.was_reset"));
+};
 
 /** Copies an address that fills the form. */
 export const copy_link = async () => {
@@ -36,13 +42,14 @@ async function presetNumbers(settings) {
   return (await import("../speed/speed.js")).presetOf(settings, defaultPreset());
 }
 
-/** Hook: fills every field with the requested values; empties further LoRA rows and removes the source image.
+/** Hook: fills every field with the requested values; empties further LoRA rows and replaces the source image.
  * @returns {Promise<Object<string, any>>} values by the names of the listener's outputs */
 export const fill_form = async () => {
   const settings = requestedValues();
   const fields = [...formFields("text"), ...formNumbers(), ...formFields("choice")];
   const values = Object.fromEntries(fields.map(({ name, usual }) => [name, settings[name] ?? usual]));
   clearSourceImage();
+  if (settings.source) restoreSourceImage(settings.source);
   useStyles(settings.styles ?? []);
   return {
     ...withShape(values), ...(await presetNumbers({ ...settings, ...values })), pictures: settings.pictures ?? 1,

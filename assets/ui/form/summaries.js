@@ -12,7 +12,8 @@ export function summarize() {
   setSummary("loras", () => lorasText(formValues().loras));
 }
 
-function moreText({ num_inference_steps: count, guidance_scale: guidance, seed }) {
+/** Steps, guidance and seed in one line, empty where there are none. @param {object} settings @returns {string} */
+export function moreText({ num_inference_steps: count, guidance_scale: guidance, seed }) {
   const seedText = seed === undefined || seed === RANDOM_SEED ? text("form.random_seed") : text("form.seed", { seed: String(seed) });
   return count === undefined ? "" : text("form.summary", { count, guidance: guidance ?? "", seed: seedText });
 }

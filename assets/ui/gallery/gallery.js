@@ -82,13 +82,15 @@ export class Gallery {
   #expected = (click) => this.rows().filter((row) => row.click === click && row.expected);
 
   /** Shows a notice above the gallery until it is dismissed; "" removes it.
-   * @param {import("../shared/messages.js").Message | string} message */
-  say(message) {
+   * @param {import("../shared/messages.js").Message | string} message
+   * @param {import("../form/filled.js").Action} [action] what can be done about it */
+  say(message, action) {
     this.notice.replaceChildren();
     if (!message) return;
     const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": text("shared.dismiss") });
-    this.notice.append(make("span", {}, message.code ? inFull(message) : message), dismiss);
-    if (message.code) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
+    const act = action && button(action.label, action.run, { className: "minor" });
+    this.notice.append(make("span", {}, message.code ? inFull(message) : message), ...(act ? [act] : []), dismiss);
+    if (message.code || act) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
   }
 
   /** Shows whether the connection is lost. @param {boolean} isLost */

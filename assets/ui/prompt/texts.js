@@ -11,3 +11,9 @@ export const typedTexts = () => ({ prompt: textOf("prompt"), negative_prompt: te
 /** Texts with the styles' own: at least as long as what the server makes of them. @returns {Texts} */
 export const longestTexts = () => Object.fromEntries(Object.entries(typedTexts()).map(
   ([half, text]) => [half, [text, ...chosenStyles().map((style) => style[half])].join(", ")]));
+
+/** Replaces the text of a box. @param {HTMLTextAreaElement | HTMLInputElement} box @param {string} text */
+export function replaceText(box, text) {
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true })); // Gradio reads the value of an input from its events
+}

@@ -3,6 +3,7 @@ import { button } from "../shared/dom.js";
 import { clip } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
 import { noteBelow } from "./note.js";
+import { replaceText } from "./texts.js";
 import { weightMark, withoutWeights } from "./weight_marks.js";
 
 const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
@@ -31,8 +32,7 @@ const offer = (name) => button(text("prompt.take_weights_out"), () => takeOut(na
 
 function takeOut(name) {
   const input = inputOf(name);
-  input.value = withoutWeights(input.value);
-  input.dispatchEvent(new Event("input", { bubbles: true })); // Gradio reads the value of an input from its events
+  replaceText(input, withoutWeights(input.value));
   update(name);
   input.focus();
 }

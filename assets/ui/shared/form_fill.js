@@ -8,7 +8,8 @@ import { fieldOf } from "./fields.js";
  * @property {number} [pictures] @property {string} [refine] @property {number} [high_noise_frac]
  * @property {?number} [refine_steps] @property {string[]} [styles] names
  * @property {?string} [preset] @property {{guidance_scale: number, num_inference_steps: number}} [best] with the fast
- *   preset: the numbers of the other one */
+ *   preset: the numbers of the other one
+ * @property {?import("../source_image/stored_picture.js").StoredPicture} [source] the source image of the form */
 
 /** Guidance and steps of the preset Best before a visitor changes them. */
 export const usualBest = () => Object.fromEntries(
@@ -21,12 +22,21 @@ const DRAWN_MS = 400; // until Gradio has drawn what was filled in
 
 let trigger = null;
 let settings = null;
+let readForm = () => null;
+let before = null; // what the form held before it was filled last
 
 /** Sets how the fill listener is started: Gradio sets its fields only from a listener. @param {() => void} start */
 export const setFillTrigger = (start) => (trigger = start);
 
-/** Fills all fields and removes the source image. @param {Settings} values */
+/** Sets how the form is read before it is filled. @param {() => Settings} read */
+export const setFormReader = (read) => (readForm = read);
+
+/** What the form held before it was filled last: filling it in undoes that. @returns {?Settings} */
+export const formBefore = () => before;
+
+/** Fills all fields and removes the source image, or restores that of the values. @param {Settings} values */
 export function fill(values) {
+  before = readForm();
   settings = { ...values };
   trigger();
   setTimeout(() => dispatchEvent(new Event("playground:form")), DRAWN_MS);

@@ -18,7 +18,7 @@ const sheet = () => document.getElementById("settings");
 /** Shows the head of the sheet in its gr.HTML component. @param {{element: HTMLElement}} host */
 export function mount({ element }) {
   fillTexts(element);
-  const close = element.querySelector("button");
+  const close = element.querySelector(".close");
   close.replaceChildren(icon("close"));
   close.onclick = () => closeSheet();
   if (sheet().dataset.sheet) return;
@@ -36,7 +36,7 @@ export function openSheet() {
   leave = openLayer(() => hide());
   draw(true);
   sheet().scrollTop = 0;
-  sheet().querySelector("#sheet-head button").focus();
+  sheet().querySelector("#sheet-head .close").focus();
 }
 
 /** Closes the sheet where it is open. */

@@ -95,9 +95,10 @@ export class EditPanel {
     if (former) this.parts?.size.set(former);
   }
 
-  async restore() {
-    if (!this.before || this.original) return;
-    const { mask, ...state } = this.before;
+  /** @param {?import("./stored_picture.js").StoredPicture} [stored] without it that of before a reload */
+  async restore(stored = this.before) {
+    if (!stored || this.original) return;
+    const { mask, ...state } = stored;
     Object.assign(this, state, { isRestoring: true });
     this.#draw();
     await this.#enqueue(async () => {
@@ -107,7 +108,7 @@ export class EditPanel {
       if (mask) await this.#restoreMask(mask);
     });
     this.isRestoring = false;
-    if (this.failure?.code !== "source_gone") return;
+    if (this.failure?.code !== "source_gone") return this.#keep();
     this.remove();
     notice("source_gone");
   }
@@ -212,8 +213,7 @@ export class EditPanel {
     this.recipe.replaceChildren();
     this.status.show(text("source_image.preparing"));
     await this.#enqueue(async () => {
-      const { server } = await this.#load();
-      const { recipe, ...original } = await bring(server);
+      const { recipe, ...original } = await bring((await this.#load()).server);
       if (recipe) {
         const { ask } = await import("./recipe.js");
         ask(this.recipe, recipe, () => this.#enqueue(() => this.#begin(original)));

@@ -20,10 +20,11 @@ export function mount(host) {
   onMounted();
 }
 
-/** Takes up the image of before a reload, with its mask. */
-export const restoreSourceImage = async () => {
+/** Takes up an image again with its mask. @param {import("./stored_picture.js").StoredPicture} [stored] without it that
+ * of before a reload */
+export const restoreSourceImage = async (stored) => {
   await mounted;
-  await panel.restore();
+  await panel.restore(stored);
 };
 
 /** Starts from a finished image. @param {object} row its job @param {number} index of the image in its job */

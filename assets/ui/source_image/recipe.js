@@ -1,6 +1,6 @@
 /** Question what to do with an image file that holds its settings. Fetched when a file holds some. */
 import { button, make } from "../shared/dom.js";
-import { fill } from "../shared/form_fill.js";
+import { fill, formBefore } from "../shared/form_fill.js";
 import { inFull } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 
@@ -15,9 +15,9 @@ export function ask(place, recipe, start) {
     return place.replaceChildren(...unread(place, recipe));
   }
   const use = button(text("source_image.recipe_use"), () => {
-    place.replaceChildren(...report(place, recipe));
-    place.querySelector("button").focus({ preventScroll: true }); // the button that was pressed is gone
     fill(recipe.settings);
+    place.replaceChildren(...report(place, recipe, formBefore()));
+    place.querySelector("button").focus({ preventScroll: true }); // the button that was pressed is gone
   });
   const startFrom = button(text("source_image.recipe_start"), () => {
     place.replaceChildren();
@@ -31,12 +31,17 @@ export function ask(place, recipe, start) {
 const unread = (place, { left_out: [why] }) =>
   [make("p", {}, inFull(why)), button(text("shared.dismiss"), () => place.replaceChildren())];
 
-/** What was used, and what could not be. */
-function report(place, { left_out: leftOut }) {
+/** What was used, and what could not be. @param {?object} before what the form held until then */
+function report(place, { left_out: leftOut }, before) {
   const nodes = [make("p", {}, text("source_image.recipe_used"))];
   if (leftOut.length) {
     const list = make("ul", {}, ...leftOut.map((message) => make("li", { dir: "auto" }, inFull(message))));
     nodes.push(make("p", {}, text("source_image.recipe_but")), list);
   }
-  return [...nodes, button(text("shared.dismiss"), () => place.replaceChildren())];
+  const undo = button(text("form.undo"), () => {
+    place.replaceChildren();
+    fill(before);
+  });
+  const dismiss = button(text("shared.dismiss"), () => place.replaceChildren());
+  return [...nodes, make("div", { className: "row" }, dismiss, undo)];
 }

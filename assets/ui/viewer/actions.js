@@ -1,6 +1,7 @@
 /** Actions of an opened image: the bar of five, and the menu of all others. Fetched when first needed. */
 import { codeButton } from "../code/code.js";
 import { formLink } from "../form/draft.js";
+import { sayFilled } from "../form/filled.js";
 import { shareable } from "../form/values.js";
 import { makeAgain, priceOfAgain } from "../press/again.js";
 import { confirmButton } from "../shared/confirm_button.js";
@@ -85,7 +86,7 @@ function fillButtons(row, isSingle, actions, close) {
   const closing = (action) => () => { close(); actions.leave?.(); action(); };
   const use = button(text("viewer.same"), closing(() => {
     fill(settingsOf(row));
-    actions.say(filledIn(lostOf(row)));
+    sayFilled(filledIn(lostOf(row)));
   }));
   return isSingle ? [use, button(text("viewer.seed_only"), closing(() => fillSeed(row.seed, actions)))] : [use];
 }

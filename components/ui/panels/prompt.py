@@ -30,7 +30,8 @@ class PromptPanel:
     def __init__(self, *, is_unlimited: bool = False, reads_weights: bool = False) -> None:
         """`is_unlimited`: the backend reads prompts of any length, so no message about the length is needed.
 
-        `reads_weights`: it reads `(word:1.3)` as A1111 does, so nothing is said about weights.
+        `reads_weights`: it reads `(word:1.3)` as A1111 does, so nothing is said about weights, and keys change them
+        (assets/ui/keys/keys.js).
         """
         prompt = gr.Textbox(
             label=label("field.prompt.title"),
@@ -38,6 +39,7 @@ class PromptPanel:
             max_lines=8,
             placeholder=label("field.prompt.placeholder"),
             elem_id=field_id("prompt"),
+            elem_classes=["reads-weights"] if reads_weights else None,
             autofocus=False,
         )
         place_help = help_text if is_unlimited else help_with_length

@@ -1,0 +1,125 @@
+/** Dialog of the presets. Fetched when first opened. */
+import { sayFilled } from "../form/filled.js";
+import { usualForm } from "../form/draft.js";
+import { formValues, settingsFrom } from "../form/values.js";
+import { openDialog } from "../shared/dialog.js";
+import { button, make } from "../shared/dom.js";
+import { fill } from "../shared/form_fill.js";
+import { closeSheet } from "../shared/sheet.js";
+import { text } from "../shared/texts.js";
+import { importControls, saveFile } from "./files.js";
+import { fileOf, keep, kept, merged, MOST, MOST_NAME, named, nameOf } from "./list.js";
+import { presetRow } from "./row.js";
+
+const PROBLEMS = {
+  too_many: () => text("presets.too_many", { count: MOST }), too_large: () => text("presets.too_large"),
+};
+
+/** Opens the dialog; resolves when it is closed. */
+export async function openPresets() {
+  const dialog = new Presets();
+  await openDialog({
+    title: text("presets.title"), hint: text("presets.hint"), className: "presets",
+    style: new URL("./dialog.css", import.meta.url), ...dialog.parts(),
+  });
+}
+
+/** Settings of any values that the form can hold; what it does not know is left out. */
+const checked = (values) => settingsFrom(values, {}).settings;
+
+class Presets {
+  constructor() {
+    this.presets = kept();
+    this.list = make("ul", {});
+    this.none = make("p", { className: "none" }, text("presets.none"));
+    this.status = make("p", { className: "status", role: "status" });
+    this.name = make("input", { type: "text", maxLength: MOST_NAME, id: "preset-name", autocomplete: "off", oninput: () => this.#drawSave() });
+    this.withPrompt = make("input", { type: "checkbox" });
+    this.saveButton = make("button", { type: "submit", className: "primary" });
+    this.exportButton = button(text("presets.export"), () => saveFile(fileOf(this.presets)), { className: "minor" });
+    this.#draw();
+  }
+
+  /** @returns {{content: HTMLElement[], foot: HTMLElement[]}} */
+  parts() {
+    const form = make("form", { onsubmit: (event) => this.#save(event) },
+      make("label", { htmlFor: this.name.id }, text("presets.name")), this.name, this.saveButton,
+      make("label", { className: "with-prompt" }, this.withPrompt, text("presets.with_prompt")));
+    const controls = importControls({
+      say: (sentence, answers) => this.#say(sentence, answers), check: checked, isEmpty: () => !this.presets.length,
+      add: (found) => this.#change(merged(this.presets, found), text("presets.imported", { count: found.length })),
+      replace: (found) => this.#change(found, text("presets.imported", { count: found.length })),
+    });
+    return { content: [form, this.status, this.none, this.list], foot: [this.exportButton, ...controls] };
+  }
+
+  #draw() {
+    this.list.replaceChildren(...this.presets.map((preset) => presetRow(preset.name, checked(preset.settings), {
+      apply: () => this.#apply(preset),
+      rename: (typed) => this.#rename(preset, nameOf(typed)),
+      remove: () => this.#change(this.presets.filter((one) => one !== preset), text("presets.removed", { name: preset.name })),
+    })));
+    this.none.hidden = this.presets.length > 0;
+    this.list.hidden = this.exportButton.hidden = !this.presets.length;
+    this.#drawSave();
+  }
+
+  #drawSave() {
+    const name = nameOf(this.name.value);
+    this.saveButton.textContent = text(named(this.presets, name) ? "presets.replace" : "shared.save");
+    this.saveButton.disabled = !name;
+  }
+
+  #save(event) {
+    event.preventDefault();
+    const name = nameOf(this.name.value);
+    if (!name) return;
+    const { prompt, ...others } = formValues();
+    const settings = this.withPrompt.checked ? { prompt, ...others } : others;
+    if (!this.#change(merged(this.presets, [{ name, settings }]), text("presets.saved", { name }))) return;
+    this.name.value = "";
+    this.#drawSave();
+  }
+
+  /** @returns {boolean} whether it has that name now */
+  #rename(preset, name) {
+    if (!name || name === preset.name) return true;
+    const other = named(this.presets, name);
+    if (other && other !== preset) {
+      this.#say(text("presets.taken", { name }));
+      return false;
+    }
+    const next = this.presets.map((one) => (one === preset ? { ...preset, name } : one));
+    return this.#change(next, text("presets.renamed", { name }));
+  }
+
+  /** Keeps other presets than before, which can be undone. @returns {boolean} whether they are kept */
+  #change(next, sentence) {
+    const before = this.presets;
+    const problem = keep(next);
+    if (problem) {
+      this.#say(PROBLEMS[problem]());
+      return false;
+    }
+    this.presets = next;
+    this.#draw();
+    this.#say(sentence, [{ label: text("form.undo"), run: () => this.#change(before, text("presets.undone")) }]);
+    return true;
+  }
+
+  #apply({ name, settings: stored }) {
+    const usual = { ...usualForm(), prompt: formValues().prompt };
+    const { settings, moved } = settingsFrom(stored, usual);
+    this.list.closest("dialog").close();
+    closeSheet();
+    fill(settings);
+    sayFilled(text("presets.applied", { name }), moved);
+  }
+
+  /** @param {string} sentence @param {{label: string, run: () => void}[]} [answers] */
+  #say(sentence, answers = []) {
+    this.status.replaceChildren(make("span", {}, sentence),
+      ...answers.map(({ label, run }) => button(label, run, { className: "minor" })));
+    this.status.scrollIntoView({ block: "nearest" });
+  }
+}
