@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from gradio_client import Client
+from huggingface_hub import InferenceClient
+from huggingface_hub.hf_api import InferenceProviderMapping
+from huggingface_hub.inference._providers import PROVIDERS, _common
 from playwright.sync_api import expect
 
 from tests.support.app_process import ROOT, AppProcess
@@ -58,3 +61,19 @@ def test_sigterm_ends_the_app_in_order(app: AppProcess) -> None:
     log = app.log.read_text()
     assert "closing server" in log
     assert "Traceback" not in log
+
+
+def test_hugging_face_s_client_makes_a_picture_with_our_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = "stability-ai/sdxl-lora"
+    known = InferenceProviderMapping(
+        provider="wavespeed", hf_model_id=model, providerId=model, status="live", task="text-to-image"
+    )
+    # Its own way to name a model that huggingface.co, which is not asked here, does not list.
+    monkeypatch.setitem(_common.HARDCODED_MODEL_INFERENCE_MAPPING["wavespeed"], model, known)
+    with own_server(tmp_path) as base:
+        monkeypatch.setattr(PROVIDERS["wavespeed"]["text-to-image"], "base_url", base)
+        client = InferenceClient(provider="wavespeed", api_key=KEY)
+        picture = client.text_to_image("a cat", model=model, seed=7, extra_body={"size": "256*320"})
+    assert picture.size == (256, 320)
