@@ -61,11 +61,11 @@ def test_merged_presets_of_one_name_are_replaced_at_their_place(scripts: Page) -
 
 
 KEEP = """async ([count, length]) => {
-    const { keep, kept } = await import('/presets/list.js');
+    const { keep, storedPresets } = await import('/presets/list.js');
     localStorage.clear();
     const settings = { prompt: "x".repeat(length) };
     const problem = keep(Array.from({ length: count }, (_, number) => ({ name: String(number), settings })));
-    return [problem, kept().length];
+    return [problem, storedPresets().length];
 }"""
 
 

@@ -115,7 +115,7 @@ class LostEngine(TinyEngine):
     """Engine that is lost on its first request, as long as the file that the prompt names is not there."""
 
     def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
-        if not (mark := Path(request.prompt)).exists():
-            mark.touch()
+        if not (note := Path(request.prompt)).exists():
+            note.touch()
             raise EngineLost(literal("The card works no more."))
         return super().generate(request, on_step)

@@ -8,7 +8,7 @@ import { fill } from "../shared/form_fill.js";
 import { closeSheet } from "../shared/sheet.js";
 import { text } from "../shared/texts.js";
 import { importControls, saveFile } from "./files.js";
-import { fileOf, keep, kept, merged, MOST, MOST_NAME, named, nameOf } from "./list.js";
+import { fileOf, keep, storedPresets, merged, MOST, MOST_NAME, named, nameOf } from "./list.js";
 import { presetRow } from "./row.js";
 
 const PROBLEMS = {
@@ -29,7 +29,7 @@ const checked = (values) => settingsFrom(values, {}).settings;
 
 class Presets {
   constructor() {
-    this.presets = kept();
+    this.presets = storedPresets();
     this.list = make("ul", {});
     this.none = make("p", { className: "none" }, text("presets.none"));
     this.status = make("p", { className: "status", role: "status" });

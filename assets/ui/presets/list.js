@@ -55,7 +55,7 @@ export function presetsIn(text, check) {
 export const fileOf = (presets) => JSON.stringify({ format: FORMAT, version: VERSION, presets }, null, 1);
 
 /** Presets of this browser, unchecked: what this form cannot hold may be for another model. @returns {Preset[]} */
-export const kept = () => presetsIn(stored(STORAGE_KEY), (values) => values) ?? [];
+export const storedPresets = () => presetsIn(stored(STORAGE_KEY), (values) => values) ?? [];
 
 /** Keeps presets in this browser. @param {Preset[]} presets @returns {"" | "too_many" | "too_large"} why they are not */
 export function keep(presets) {

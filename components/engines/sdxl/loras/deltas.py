@@ -16,7 +16,7 @@ Factors = Mapping[str, Any]
 """Tensors of one layer by the names of their parts."""
 
 DORA = ("lora_magnitude_vector", "dora_scale")
-_HELD_IN = "lora_magnitude_vector"
+_FACTORS_IN = "lora_magnitude_vector"
 """Where PEFT keeps what a layer has beside its pair: it moves with the layer and goes with its adapter."""
 
 
@@ -93,8 +93,8 @@ class DeltaVariant:
     def forward(self, module: Any, *, active_adapter: str, x: Any, result: Any, **_: Any) -> Any:
         """Return a layer's result with this adapter's change."""
         layer = module.get_base_layer()
-        held = {part: value.detach() for part, value in getattr(module, _HELD_IN)[active_adapter].items()}
-        change = (change_of({**held, **self.numbers}, layer.weight) * module.scaling[active_adapter]).to(x.dtype)
+        factors = {part: value.detach() for part, value in getattr(module, _FACTORS_IN)[active_adapter].items()}
+        change = (change_of({**factors, **self.numbers}, layer.weight) * module.scaling[active_adapter]).to(x.dtype)
         functional = torch().nn.functional
         if change.dim() == 2:
             return result + functional.linear(x, change)
@@ -104,11 +104,11 @@ class DeltaVariant:
 
 def attach(module: Any, name: str, factors: Factors) -> None:
     """Let a layer with an adapter of PEFT change by these factors in place of its pair."""
-    if _HELD_IN not in module.adapter_layer_names:  # else they would outlive the adapter
-        module.adapter_layer_names = (*module.adapter_layer_names, _HELD_IN)
+    if _FACTORS_IN not in module.adapter_layer_names:  # else they would outlive the adapter
+        module.adapter_layer_names = (*module.adapter_layer_names, _FACTORS_IN)
     device = module.get_base_layer().weight.device
     parameter = torch().nn.Parameter
     tensors = {part: value.to(device) for part, value in factors.items() if part != "alpha"}
-    held = {part: parameter(value, requires_grad=False) for part, value in tensors.items()}
-    getattr(module, _HELD_IN)[name] = torch().nn.ParameterDict(held)
+    factors = {part: parameter(value, requires_grad=False) for part, value in tensors.items()}
+    getattr(module, _FACTORS_IN)[name] = torch().nn.ParameterDict(factors)
     module.lora_variant[name] = DeltaVariant({"alpha": float(factors["alpha"])} if "alpha" in factors else {})

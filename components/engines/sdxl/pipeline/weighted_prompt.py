@@ -25,7 +25,7 @@ _DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class WeightedText:
     """Words with one weight; None: the break between two chunks."""
 
     text: str
@@ -40,7 +40,7 @@ class Chunk:
     weights: tuple[float, ...] = ()
 
 
-def spans(text: str) -> list[Span]:
+def spans(text: str) -> list[WeightedText]:
     """Return the spans of a prompt; neighbors differ in weight."""
     reader = _Reader()
     for sign in _SIGN.finditer(text):
@@ -48,7 +48,7 @@ def spans(text: str) -> list[Span]:
     return _merged(reader.spans())
 
 
-def plain(found: Sequence[Span]) -> str | None:
+def plain(found: Sequence[WeightedText]) -> str | None:
     """Return the text of a prompt in which nothing is weighted; None: something is."""
     return found[0].text if len(found) == 1 and found[0].weight == 1 else None
 
@@ -88,7 +88,7 @@ class _Reader:
             self._begin[first].append(factor)
             self._end[len(self._pieces)].append(factor)
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[WeightedText]:
         for bracket, begins in self._open.items():
             for first in begins:
                 self._weigh(first, _FACTORS[bracket])
@@ -99,7 +99,7 @@ class _Reader:
             for factor in self._begin[number]:
                 product, noughts = (product * factor, noughts) if factor else (product, noughts + 1)
             weight = 0.0 if noughts else round(product, _DIGITS)
-            yield Span("", None) if piece is None else Span(piece, weight)
+            yield WeightedText("", None) if piece is None else WeightedText(piece, weight)
 
 
 def _broken(text: str) -> list[str | None]:
@@ -112,17 +112,17 @@ def _broken(text: str) -> list[str | None]:
     return pieces
 
 
-def _merged(found: Iterator[Span]) -> list[Span]:
-    merged: list[Span] = []
+def _merged(found: Iterator[WeightedText]) -> list[WeightedText]:
+    merged: list[WeightedText] = []
     for span in found:
         if merged and merged[-1].weight == span.weight is not None:
-            merged[-1] = Span(merged[-1].text + span.text, span.weight)
+            merged[-1] = WeightedText(merged[-1].text + span.text, span.weight)
         else:
             merged.append(span)
-    return merged or [Span("")]
+    return merged or [WeightedText("")]
 
 
-def chunks(found: Sequence[Span], tokens_of: Callable[[str], list[int]], comma: int) -> list[Chunk]:
+def chunks(found: Sequence[WeightedText], tokens_of: Callable[[str], list[int]], comma: int) -> list[Chunk]:
     """Return the chunks of a prompt, at least one. A chunk is cut behind a comma that is near its end."""
     done: list[Chunk] = []
     tokens: list[tuple[int, float]] = []

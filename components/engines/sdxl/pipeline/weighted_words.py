@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.engines.sdxl.model.libraries import torch
-from components.engines.sdxl.pipeline.weighted_prompt import MAX_TOKENS, Chunk, Span, chunks
+from components.engines.sdxl.pipeline.weighted_prompt import MAX_TOKENS, Chunk, WeightedText, chunks
 
 COMMA = ",</w>"
 """CLIP's token of a comma."""
 
 
-def embeddings(pipe: Any, prompt: Sequence[Span], negative: Sequence[Span] | None) -> dict[str, Any]:
+def embeddings(pipe: Any, prompt: Sequence[WeightedText], negative: Sequence[WeightedText] | None) -> dict[str, Any]:
     """Return a pipeline's prompt arguments; `negative` None: without one."""
     texts = [_chunks(pipe, prompt)] + ([] if negative is None else [_chunks(pipe, negative)])
     rounds = max(map(len, texts))
@@ -24,7 +24,7 @@ def embeddings(pipe: Any, prompt: Sequence[Span], negative: Sequence[Span] | Non
     return found
 
 
-def _chunks(pipe: Any, found: Sequence[Span]) -> list[Chunk]:
+def _chunks(pipe: Any, found: Sequence[WeightedText]) -> list[Chunk]:
     tokenizer = pipe.tokenizer_2
 
     def tokens_of(text: str) -> list[int]:

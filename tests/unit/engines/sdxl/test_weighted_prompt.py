@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.api.endpoint import Endpoint
-from components.engines.sdxl.pipeline.weighted_prompt import MAX_TOKENS, Span, chunks, plain, spans
+from components.engines.sdxl.pipeline.weighted_prompt import MAX_TOKENS, WeightedText, chunks, plain, spans
 from components.services.backend import Backend
 
 COMMA = -1
@@ -129,7 +129,7 @@ def test_chunks_of_75_tokens_are_cut_behind_a_comma_that_is_near(text, found):
 
 
 def test_each_token_has_the_weight_of_its_words():
-    [chunk] = chunks([Span("a b"), Span("c", 1.3)], lambda part: [1] * len(part.split()), COMMA)
+    [chunk] = chunks([WeightedText("a b"), WeightedText("c", 1.3)], lambda part: [1] * len(part.split()), COMMA)
     assert chunk.weights == (1.0, 1.0, 1.3)
 
 
