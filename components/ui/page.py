@@ -76,7 +76,7 @@ class Page:
             # presses pass too; they are refused by CallLimits.
             self.calls = PictureCalls(playground)
             api(generate_endpoint(self.calls), api_name="generate", concurrency_limit=None)
-            document(self.blocks)
+            document(self.blocks, playground.backend.schema)
         playground.on_models_changed = self.refresh_ranges
 
     def _place_form(self, playground: Playground) -> gr.Button:

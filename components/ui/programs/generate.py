@@ -17,16 +17,17 @@ from starlette.responses import JSONResponse, Response
 
 from components import messages
 from components.domain.field import Field, Kind
-from components.domain.fields import FIELDS
 from components.domain.job import Job, StoredImage
 from components.domain.person import Person
+from components.domain.schema import ModelSchema
 from components.recipes.infotext import infotext
 from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.ui.identity import user_of
+from components.ui.programs.parameter_schemas import PARAMETER_FIELDS, parameter_schema
 from components.ui.programs.picture_calls import CallFailed, PictureCalls
 
-PARAMETERS = {field.parameter: field.parameter_description for field in FIELDS if field.parameter_text}
+PARAMETERS = {field.parameter: field.parameter_description for field in PARAMETER_FIELDS}
 """Description of each parameter on the API page, in the order of the endpoint's parameters."""
 
 GeneratedImages = tuple[list[gr.FileData], dict[str, Any]]
@@ -71,7 +72,7 @@ _ANNOTATIONS: dict[Kind, Any] = {
 
 def _signature() -> Signature:
     """Return the signature of the function: a parameter for each field, and the caller."""
-    fields = [_parameter(field) for field in FIELDS if field.parameter_text]
+    fields = [_parameter(field) for field in PARAMETER_FIELDS]
     caller = Parameter(_CALLER, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request | None)
     return Signature([*fields, caller], return_annotation=GeneratedImages)
 
@@ -84,12 +85,24 @@ def _parameter(field: Field) -> Parameter:
     return Parameter(field.parameter, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation)
 
 
-def document(blocks: gr.Blocks) -> None:
-    """Add the descriptions of PARAMETERS to Gradio's API page, which reads a docstring's first paragraph only."""
+def document(blocks: gr.Blocks, schema: ModelSchema) -> None:
+    """Add names, descriptions and ranges of the parameters to Gradio's API page and OpenAPI description.
+
+    Gradio itself numbers the parameters, and reads a docstring's first paragraph only.
+    """
     (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
-    for component, text in zip(endpoint.inputs, PARAMETERS.values(), strict=True):
+    for component, field in zip(endpoint.inputs, PARAMETER_FIELDS, strict=True):
+        component.label = field.parameter  # type: ignore[union-attr]
         # Gradio 6.31 caches what `api_info` returns, so the change stays.
-        component.api_info()["additional_description"] = text  # type: ignore[union-attr]
+        described: dict[str, Any] = component.api_info()  # type: ignore[union-attr]
+        described["additional_description"] = field.parameter_description
+        bounds = {name: one for name, one in parameter_schema(field, schema).items() if name in _BOUNDS}
+        for kind in (described, *described.get("oneOf", ())):
+            if kind.get("type") not in (None, "null"):
+                kind.update(bounds)
+
+
+_BOUNDS = ("minimum", "maximum", "multipleOf", "enum", "maxItems", "maxLength")
 
 
 async def misnamed_parameter(request: Request, error: Exception) -> Response:
