@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.domain.bill import Bill
-from components.domain.job import Job, JobState, StoredImage
+from components.domain.job import Job, JobState, StoredFile, StoredImage
 from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine
 from components.domain.task import TaskStatus, TaskUpdate
 from components.messages.catalogue import Text
@@ -79,6 +79,7 @@ GIVEN: dict[str, st.SearchStrategy[object]] = dict(
     preview=st.just(""),
     stage=st.none(),
     next_send=st.none() | TIME,
+    files=st.lists(st.builds(StoredFile, TEXT, TEXT, st.integers(0, 10**9)), max_size=4).map(tuple),
     links=st.lists(TEXT, max_size=4).map(tuple),
     is_favourite=st.booleans(),
     is_readable=st.sampled_from([True]),
@@ -96,7 +97,7 @@ def test_a_job_comes_back_from_its_record_as_it_was(job):
     assert from_record(json.loads(json.dumps(to_record(job)))) == job
 
 
-OLDER = {"key", "person", "price", "is_set_aside", "refused_field", "next_send", "links"}
+OLDER = {"key", "person", "price", "is_set_aside", "refused_field", "next_send", "links", "files"}
 """What records of earlier versions do not have."""
 
 

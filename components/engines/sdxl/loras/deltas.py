@@ -109,6 +109,6 @@ def attach(module: Any, name: str, factors: Factors) -> None:
     device = module.get_base_layer().weight.device
     parameter = torch().nn.Parameter
     tensors = {part: value.to(device) for part, value in factors.items() if part != "alpha"}
-    factors = {part: parameter(value, requires_grad=False) for part, value in tensors.items()}
-    getattr(module, _FACTORS_IN)[name] = torch().nn.ParameterDict(factors)
+    parameters = {part: parameter(value, requires_grad=False) for part, value in tensors.items()}
+    getattr(module, _FACTORS_IN)[name] = torch().nn.ParameterDict(parameters)
     module.lora_variant[name] = DeltaVariant({"alpha": float(factors["alpha"])} if "alpha" in factors else {})
