@@ -25,7 +25,9 @@ async def test_a_container_whose_folder_was_taken_sends_nothing_more(
     monkeypatch.setattr(data_folder, "lock_folder", lambda path: sqlite3.connect(":memory:"))
     # The first container is suspended as far as its renewals go, while the second waits for one.
     monkeypatch.setattr(folder_lease, "RENEW_SECONDS", 3600)
-    monkeypatch.setattr(folder_lease, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.advance))
+    monkeypatch.setattr(
+        folder_lease, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.advance, time=clock.now)
+    )
     async with running(tmp_path, api.client(), clock) as first:
         await first.ended((await first.click("c1"))[0].id)
         begun = clock.monotonic()
