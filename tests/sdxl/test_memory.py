@@ -69,7 +69,7 @@ def test_a_picture_larger_than_a_tile_is_decoded_in_tiles_of_512_pixels(studio, 
 def test_where_tiles_need_too_much_everything_else_makes_room(studio, monkeypatch, helps):
     whole, is_alone = studio.paint(), []
     loaded = studio.engine._loaded
-    monkeypatch.setattr(type(loaded.base.unet), "to", lambda self, place: is_alone.append(place))
+    monkeypatch.setattr(loaded.base.unet, "to", is_alone.append)
     scarce(monkeypatch, loaded.base.vae, lambda *_: helps and is_alone == ["cpu"])
     monkeypatch.setattr(loaded._decoder, "_too_large", None)
     progress = ProgressRecorder()

@@ -30,7 +30,9 @@ GENERATE = (
     " prompt_strength refine high_noise_frac refine_steps preset"
 )
 TABLES = {
+    "forgotten_tasks": "task_id backend made link",
     "jobs": "id visitor created ended state backend model task_id record",
+    "lost_times": "since until is_searched",
     "search_index": "job_id words loras is_favourite bytes",
     "sources": "name visitor digest width height created",
     "spendings": "job_id person made cost is_settled expected is_billed",
@@ -40,9 +42,9 @@ TABLES = {
     "uploads": "account digest link made",
 }
 RECORD = (
-    "accepted backend click created ended id inference_ms is_favourite is_set_aside key links lost model next_send"
-    " note number person pictures position price query_url refused_field request seed_note sent started state step"
-    " steps stop_requested task_id trouble version visitor"
+    "accepted backend click created ended files id inference_ms is_favourite is_set_aside key links lost model"
+    " next_send note number person pictures position price query_url refused_field request seed_note sent"
+    " started state step steps stop_requested task_id trouble version visitor"
 )
 REQUEST = (
     "feather guidance_scale height high_noise_frac image loras mask negative_prompt num_inference_steps preset prompt"
