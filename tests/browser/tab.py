@@ -57,6 +57,8 @@ class Tab:
             return None
         self._left_open = ""
         self._alone()
+        if self._size:
+            self._page.set_viewport_size(self._size)
         self._page.emulate_media(**CALM)
         return self._page
 
