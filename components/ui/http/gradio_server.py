@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gradio import route_utils
+from gradio.exceptions import ServerFailedToStartError
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
@@ -24,6 +26,8 @@ _MAX_PER_ADDRESS = 2000
 
 _KEEP_ALIVE_SECONDS = 150
 """A proxy that reuses an idle connection just as it is closed answers 502. Caddy keeps one for 120 s, nginx for 60."""
+_START_PAUSE = 0.01
+"""Seconds between two looks at whether the server has started."""
 _BACKLOG = 2048
 """Connections that wait to be accepted, at most: uvicorn's default."""
 
@@ -53,6 +57,19 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
             # uvicorn would replace the proxy's address by the client's before ForwardedHeaders sees whose word it is.
             config.proxy_headers = False
             super().__init__(config, *arguments, **named)
+
+        def run_in_thread(self) -> None:
+            """Start, and wait for as long as the thread lives. Raises ServerFailedToStartError when it ended.
+
+            Gradio gives a slow start up after 5 s and starts another server beside it, in an event loop of its own.
+            """
+            try:
+                super().run_in_thread()
+            except ServerFailedToStartError:
+                while not self.started:
+                    if not self.thread.is_alive():
+                        raise
+                    time.sleep(_START_PAUSE)
 
     http_server.Server = BoundedServer
     route_utils.GradioMultiPartParser = BoundedForm
