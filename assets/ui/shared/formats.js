@@ -17,13 +17,13 @@ export const dollars = (amount) => money(amount);
 /** A difference of money, with its sign. @param {number} amount @returns {string} */
 export const signedDollars = (amount) => money(amount, "exceptZero");
 
-/** From right to left the sign of `US$` would stand before its letters. */
-const currencyDisplay = document.documentElement.dir === "rtl" ? "narrowSymbol" : "symbol";
-
-const money = (amount, signDisplay = "auto") => new Intl.NumberFormat(locale, {
-  style: "currency", currency: "USD", currencyDisplay, signDisplay,
+const money = (amount, signDisplay = "auto") => withoutLetters(new Intl.NumberFormat(locale, {
+  style: "currency", currency: "USD", signDisplay,
   minimumFractionDigits: 2, maximumFractionDigits: decimalsOf(Math.abs(amount)),
-}).format(amount);
+}).format(amount));
+
+/** From right to left the sign of `US$` would stand before its letters. */
+const withoutLetters = (text) => (document.documentElement.dir === "rtl" ? text.replace("US$", "$") : text);
 
 function decimalsOf(amount) {
   if (amount >= 0.1 || amount === 0) return 2;
