@@ -64,7 +64,9 @@ class FastApp(AppProcess):
 
     def set_names(self, names: dict[str, str]) -> None:
         """Set the addresses of host names; other names under `.test` are not found."""
-        self._names.write_text(json.dumps(names))
+        written = self._names.with_suffix(".new")
+        written.write_text(json.dumps(names))
+        written.replace(self._names)  # at once: the app may be reading it
 
     def set_clock(self, *, forward: bool) -> None:
         """Set the app's clock an hour forward or back."""
