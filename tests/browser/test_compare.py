@@ -17,7 +17,8 @@ def person(regular: Person) -> Person:
 
 
 def chosen(person: Person, path: str = PATH) -> None:
-    """Put a LoRA in the first row."""
+    """Put a LoRA in the first row, all groups open: one may have come after the page was opened."""
+    person.unfold()
     box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
     box.fill(path)
     box.blur()
