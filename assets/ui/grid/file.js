@@ -1,5 +1,6 @@
 /** A whole grid with its labels as one image file. Fetched when a grid is saved. */
 import { address } from "../shared/dom.js";
+import { saveFile } from "../shared/save_file.js";
 import { cellLabel } from "./cell_label.js";
 import { cellOf } from "./rows.js";
 
@@ -15,12 +16,7 @@ const LABEL_ROOM = { across: 300, down: 100 }; // px, at most, beside the cells
 export async function saveGrid(rows, axes) {
   const bitmaps = await Promise.all(rows.map(async ({ pictures: [image] }) =>
     createImageBitmap(await (await fetch(address(image.src))).blob())));
-  const file = await png(draw(rows, bitmaps, axes));
-  const link = Object.assign(
-    document.createElement("a"), { href: URL.createObjectURL(file), download: `grid-${rows[0].seed}.png` });
-  link.click();
-  // Browsers differ in how long after the click they read the file.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  saveFile(await png(draw(rows, bitmaps, axes)), `grid-${rows[0].seed}.png`);
 }
 
 const png = (canvas) => new Promise((resolve, reject) =>

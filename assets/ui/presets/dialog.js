@@ -7,7 +7,7 @@ import { button, make } from "../shared/dom.js";
 import { fill } from "../shared/form_fill.js";
 import { closeSheet } from "../shared/sheet.js";
 import { text } from "../shared/texts.js";
-import { importControls, saveFile } from "./files.js";
+import { importControls, savePresets } from "./files.js";
 import { fileOf, keep, storedPresets, merged, MOST, MOST_NAME, named, nameOf } from "./list.js";
 import { presetRow } from "./row.js";
 
@@ -36,7 +36,7 @@ class Presets {
     this.name = make("input", { type: "text", maxLength: MOST_NAME, id: "preset-name", autocomplete: "off", oninput: () => this.#drawSave() });
     this.withPrompt = make("input", { type: "checkbox" });
     this.saveButton = make("button", { type: "submit", className: "primary" });
-    this.exportButton = button(text("presets.export"), () => saveFile(fileOf(this.presets)), { className: "minor" });
+    this.exportButton = button(text("presets.export"), () => savePresets(fileOf(this.presets)), { className: "minor" });
     this.#draw();
   }
 

@@ -1,16 +1,13 @@
 /** Presets as files: saved, and read again after a question what to do with those of this browser. */
 import { button, make } from "../shared/dom.js";
+import { saveFile } from "../shared/save_file.js";
 import { text } from "../shared/texts.js";
 import { MOST_BYTES, presetsIn } from "./list.js";
 
 const FILE_NAME = "sdxl-presets.json";
 
-/** Saves a file. @param {string} content JSON */
-export function saveFile(content) {
-  const href = URL.createObjectURL(new Blob([content], { type: "application/json" }));
-  make("a", { href, download: FILE_NAME }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 1000);
-}
+/** Saves presets as a file. @param {string} content JSON */
+export const savePresets = (content) => saveFile(new Blob([content], { type: "application/json" }), FILE_NAME);
 
 /** Button that reads a file. @typedef {import("./list.js").Preset} Preset
  * @param {{say: (sentence: string, answers?: {label: string, run: () => void}[]) => void, check: (values: object) => object,
