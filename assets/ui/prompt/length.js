@@ -1,21 +1,19 @@
 /** Length of the prompts: a note below a text that is close to the token limit, or beyond it. */
 import { inFull } from "../shared/messages.js";
 import { chosenStyles } from "./chosen_styles.js";
-import { noteBelow } from "./note.js";
+import { noteBelow, onceSettled } from "./note.js";
 import { longestTexts, typedTexts } from "./texts.js";
 
-const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
 const NEARLY_FULL = 65; // tokens, as in components/ui/panels/prompt_length.py
 const HELP = { prompt: "help-prompt", negative_prompt: "help-negative-prompt" };
 
-let timer;
 let latest = 0; // number of the latest change: earlier answers are dropped
+const updateSoon = onceSettled(() => update(latest));
 
 /** Hook: a text or the chosen styles may have changed. */
 export function changed() {
-  const turn = ++latest;
-  clearTimeout(timer);
-  timer = setTimeout(() => update(turn), SETTLED_MS);
+  latest += 1;
+  updateSoon();
 }
 
 async function update(turn) {

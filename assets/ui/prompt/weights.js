@@ -2,21 +2,15 @@
 import { button } from "../shared/dom.js";
 import { clip } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
-import { noteBelow } from "./note.js";
+import { noteBelow, onceSettled } from "./note.js";
 import { replaceText } from "./texts.js";
 import { weightMark, withoutWeights } from "./weight_marks.js";
 
-const SETTLED_MS = 400; // after the last key: screen readers read the note, which must not change at each key
 const MOST_CHARACTERS = 40; // of a mark in the note
 const HELP = { prompt: "help-prompt-keys", "negative-prompt": "help-negative-prompt" }; // what stands last below a box
 
-let timer;
-
 /** Hook: a text may have changed. */
-export function changed() {
-  clearTimeout(timer);
-  timer = setTimeout(() => Object.keys(HELP).forEach(update), SETTLED_MS);
-}
+export const changed = onceSettled(() => Object.keys(HELP).forEach(update));
 
 const inputOf = (name) => document.querySelector(`#field-${name} :is(textarea, input)`);
 
