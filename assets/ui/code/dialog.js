@@ -1,29 +1,18 @@
 /** Dialog of a request's code: one tab per language. */
-import { closeButton } from "../shared/close_button.js";
+import { openDialog } from "../shared/dialog.js";
 import { button, copyButton, make } from "../shared/dom.js";
-import { closeOnBack } from "../shared/layers.js";
 import { inFull } from "../shared/messages.js";
-import { loadStyle } from "../shared/stylesheet.js";
 import { isRightToLeft, text } from "../shared/texts.js";
 
 const FORWARD = isRightToLeft ? -1 : 1;
 const STEPS = { ArrowRight: FORWARD, ArrowDown: 1, ArrowLeft: -FORWARD, ArrowUp: -1 };
 const PAGES_OWN = "gradio"; // the sample that sends to this page; the others send to the API
 
-/** @param {?import("./code.js").Code} code */
-export async function open(code) {
-  await loadStyle(new URL("./dialog.css", import.meta.url).href);
-  const node = make("dialog", { className: "code", "aria-label": text("code.title") },
-    make("header", {}, make("h2", {}, text("code.title")), make("p", {}, text("code.hint")),
-      closeButton(() => node.close())),
-    ...(code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || text("code.not_loaded"))]));
-  node.addEventListener("click", (event) => event.target === node && node.close());
-  node.addEventListener("close", () => node.remove());
-  document.body.append(node);
-  node.showModal();
-  closeOnBack(node);
-  node.querySelector("[role=tab]")?.focus();
-}
+/** Opens the dialog; resolves when it is closed. @param {?import("./code.js").Code} code */
+export const open = (code) => openDialog({
+  title: text("code.title"), hint: text("code.hint"), className: "code", style: new URL("./dialog.css", import.meta.url),
+  content: code?.samples ? tabs(code) : [note(inFull(code?.refused?.message) || text("code.not_loaded"))],
+});
 
 function tabs(code) {
   const names = Object.keys(code.samples);
@@ -46,6 +35,7 @@ function tabs(code) {
     heads[next].focus();
   });
   choose(names[0]);
+  heads[0].autofocus = true; // by the dialog, when it opens
   return [list, ...panels];
 }
 
