@@ -10,8 +10,9 @@ import pytest
 
 from components.engines.sdxl.engine import SdxlEngine
 from components.engines.sdxl.model.device import Device, chosen_device
+from components.engines.sdxl.model.files import small_part
 from components.engines.sdxl.model.libraries import library, torch
-from components.engines.sdxl.model.loader import FIXED_VAE, Loader
+from components.engines.sdxl.model.loader import FIXED_VAE, FIXED_VAE_FILES, Loader
 from components.engines.sdxl.settings import BASE, Source
 from tests.sdxl.reference import engine_request, same, settings, silent
 from tests.sdxl.tiny_sdxl import configure
@@ -55,6 +56,12 @@ def test_stability_s_model_decodes_in_half_precision_where_the_vae_for_it_can_be
     assert pipe.vae.config.force_upcast is not there
     assert pipe.vae.dtype == torch().float16
     assert (FIXED_VAE in caplog.text) is not there
+
+
+def test_what_was_downloaded_before_is_not_looked_for_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda _, name: str(tmp_path / name))
+    monkeypatch.setattr("huggingface_hub.snapshot_download", None)
+    assert small_part(FIXED_VAE, FIXED_VAE_FILES) == tmp_path
 
 
 def test_a_vae_of_no_numbers_in_half_precision_decodes_in_single_from_then_on(studio, monkeypatch):

@@ -70,6 +70,15 @@ def on_this_machine(model: str, parts: Sequence[str], report: Report) -> Path:
         raise EngineError(messages.NO_MODEL) from error
 
 
+def small_part(model: str, names: Sequence[str]) -> Path:
+    """Return the folder of a model of few files, downloaded unless cached. Raises what the library raises."""
+    hub = library("huggingface_hub")
+    there = [hub.try_to_load_from_cache(model, name) for name in names]
+    if all(isinstance(path, str) for path in there):
+        return Path(there[0]).parent
+    return Path(hub.snapshot_download(model, allow_patterns=[*names]))
+
+
 def _has(part: Path) -> bool:
     if part.name.startswith("tokenizer"):
         return any((part / name).is_file() for name in ("tokenizer.json", "vocab.json"))

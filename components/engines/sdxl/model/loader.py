@@ -12,7 +12,14 @@ from typing import Any
 from components.engines.sdxl import messages
 from components.engines.sdxl.model.device import Device, free_memory, is_out_of_memory
 from components.engines.sdxl.model.download_progress import Report
-from components.engines.sdxl.model.files import BASE_PARTS, REFINER_PARTS, is_complete, on_this_machine, variant
+from components.engines.sdxl.model.files import (
+    BASE_PARTS,
+    REFINER_PARTS,
+    is_complete,
+    on_this_machine,
+    small_part,
+    variant,
+)
 from components.engines.sdxl.model.libraries import library, torch
 from components.engines.sdxl.model.tokenizer_files import write_config
 from components.engines.sdxl.settings import BASE, Source
@@ -22,7 +29,7 @@ from components.messages.message import Message
 log = logging.getLogger(__name__)
 
 FIXED_VAE = "madebyollin/sdxl-vae-fp16-fix"
-FIXED_VAE_FILES = ["config.json", "diffusion_pytorch_model.safetensors"]
+FIXED_VAE_FILES = ("config.json", "diffusion_pytorch_model.safetensors")
 SHARED = ("vae", "text_encoder_2", "tokenizer_2")
 """Parts that the refiner shares with the base: they are identical."""
 Configure = Callable[[str, Path], Path]
@@ -66,7 +73,7 @@ class Loader:
         """Return the VAE that computes in half precision, for half the memory; None: the model's own will do."""
         quiet()
         try:
-            folder = library("huggingface_hub").snapshot_download(FIXED_VAE, allow_patterns=FIXED_VAE_FILES)
+            folder = small_part(FIXED_VAE, FIXED_VAE_FILES)
             return library("diffusers").AutoencoderKL.from_pretrained(folder, dtype=self.device.dtype)
         except Exception:  # of any type, without a network or for broken files; nothing depends on it
             log.warning("%s could not be loaded; decoding takes twice the memory", FIXED_VAE, exc_info=True)
