@@ -67,7 +67,7 @@ class ProgramTools:
         return PictureResult(content, media_type, details(job) | {"urls": _urls(job, caller)})
 
     async def price(self, values: Values, caller: ToolCaller) -> ToolResult:
-        """Return what such a picture would cost; nothing is made. Raises BudgetDenied where nobody would pay."""
+        """Return what such a picture would cost; nothing is made. Raises BudgetDenied where the host does not pay."""
         playground = self.playground
         if problem := playground.access_problem(caller.program):
             raise BudgetDenied(problem)
@@ -79,7 +79,7 @@ class ProgramTools:
         return {"is_free": found.is_free, "usd": None if price is None else dollars(price)}
 
     async def recent(self, values: Values, caller: ToolCaller) -> ToolResult:
-        """Return the latest pictures of this caller. Raises BudgetDenied where callers cannot be told apart."""
+        """Return the latest pictures of this caller. Raises BudgetDenied where all callers are one person."""
         if not caller.program.user and not self.playground.is_payer(caller.program, ""):
             raise BudgetDenied(messages.PROGRAMS_UNKNOWN)
         jobs, _ = await self.playground.jobs.older(caller.program.visitor_id, _LATEST)
@@ -94,7 +94,7 @@ class ProgramTools:
         if problem := playground.access_problem(caller.program):
             raise BudgetDenied(problem)
         request = GenerationRequest("a picture")
-        # First, as on the page: it reads the price of which the payment tells how often it can be paid.
+        # First, as on the page: it reads the price by which the payment is counted.
         await playground.estimate(caller.program, "", request, caller.address)
         payment = await playground.host_payment(caller.program, "", request)
         return {
