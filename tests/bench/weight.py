@@ -19,6 +19,7 @@ from tests.support.chromium import chromium
 from tests.support.v3_service import free_port
 
 ROUNDS = 5
+EARLIER_VISITS = 2
 BARE = "import gradio as gr\nwith gr.Blocks() as demo: gr.Textbox()\ndemo.launch(server_port={port}, ssr_mode=False)"
 
 
@@ -27,13 +28,14 @@ def run() -> Iterator[str]:
     with app_before_api() as (api, app), chromium() as browser:
         with _bare_page() as url:
             bare = _first_load(browser, url, "textarea")
-        ours = _first_load(browser, app.url, "#generate")
+        first, later = _first_load(browser, app.url, "#generate"), _after_others(browser, app.url)
         api.is_stalled = True
         back = _reload(browser, app.url)
     yield "First load, nothing in the browser's cache"
     yield f"{'':16}{'requests':>9}{'kB':>8}"
-    yield f"{'our page':16}{ours[0]:9}{ours[1] / 1000:8.0f}"
-    yield f"{'bare Gradio':16}{bare[0]:9}{bare[1] / 1000:8.0f}"
+    # Only what is read a second time is made as small as it gets (ui/http/encoded_text.py).
+    for name, (requests, size) in (("our page", later), ("its first visit", first), ("bare Gradio", bare)):
+        yield f"{name:16}{requests:9}{size / 1000:8.0f}"
     yield f"Reload in mid-task -> tiles back: median {1000 * median(back):.0f} ms, worst {1000 * max(back):.0f} ms"
 
 
@@ -46,6 +48,13 @@ def _first_load(browser: Browser, url: str, ready: str) -> tuple[int, int]:
         page.locator(ready).first.wait_for()
         page.wait_for_timeout(2000)
         return len(sizes), sum(sizes)
+
+
+def _after_others(browser: Browser, url: str) -> tuple[int, int]:
+    """Return the load of a first visit to an app that others have visited before."""
+    for _ in range(EARLIER_VISITS):
+        _first_load(browser, url, "#generate")
+    return _first_load(browser, url, "#generate")
 
 
 def _count_bytes(page: Page) -> list[int]:

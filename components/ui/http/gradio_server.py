@@ -56,6 +56,7 @@ def bounded_server(proxies: Proxies) -> Generator[None]:
             config.h11_max_incomplete_event_size = HEAD_BYTES
             # uvicorn would replace the proxy's address by the client's before ForwardedHeaders sees whose word it is.
             config.proxy_headers = False
+            config.server_header = False
             super().__init__(config, *arguments, **named)
 
         def run_in_thread(self) -> None:

@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from components import messages
 from components.net.proxies import LOOPBACK_ONLY
-from components.ui.http.csp import HEADER, CspNonces, policy
+from components.ui.http.csp import HEADER, OF_ASSETS, CspNonces, policy
 from components.ui.http.forwarded import ForwardedHeaders
 from components.ui.http.page_html import PageHtml
-from components.ui.http.security import HEADERS, OriginCheck, SecurityHeaders
+from components.ui.http.security import HEADERS, PAGE_HEADERS, OriginCheck, SecurityHeaders
 
 
 async def reached(request: Request) -> PlainTextResponse:
@@ -161,6 +161,17 @@ async def test_every_answer_carries_the_headers(http):
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
         assert answer.headers[HEADER] == policy()
         assert "x-frame-options" not in answer.headers
+
+
+async def test_a_file_of_the_page_has_only_the_headers_that_browsers_read_there():
+    async def asset(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("let a", headers={HEADER: OF_ASSETS})
+
+    app = SecurityHeaders(Starlette(routes=[Route("/", asset)]))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://play.test") as http:
+        answer = await http.get("/")
+    assert answer.headers.items() >= {name.lower(): value for name, value in HEADERS.items()}.items()
+    assert not {name.lower() for name in PAGE_HEADERS} & answer.headers.keys()
 
 
 async def test_other_windows_are_cut_off_over_https_alone(http):
