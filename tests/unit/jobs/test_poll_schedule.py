@@ -124,7 +124,8 @@ def test_after_a_quarter_of_an_hour_looks_are_rare():
 
 
 def test_unsteady_lengths_are_watched_as_unknown_ones():
-    assert not DurationRange(1.0, 30.0).is_steady
+    assert DurationRange(10.0, 21.0).is_steady
+    assert not DurationRange(10.0, 21.1).is_steady
     assert watch(DurationRange(1.0, 30.0), 12.0).looks == watch(None, 12.0).looks
 
 

@@ -115,30 +115,3 @@ async def test_what_is_no_request_passes(clock):
 
     await RateLimit(app, clock, DEFAULT_RATES)({"type": "lifespan"}, AsgiClient.get, AsgiResponse().receive)  # type: ignore[arg-type]
     assert seen == ["lifespan"]
-
-
-def test_what_is_refused_is_not_drawn(clock):
-    buckets = TokenBuckets(BucketSize(burst=2, per_second=1), clock)
-    assert [buckets.take("a") for _ in range(4)] == [0, 0, 1, 1]
-    clock.advance(0.75)
-    assert buckets.take("a") == 0.25
-
-
-def test_full_buckets_are_forgotten(clock):
-    buckets = TokenBuckets(BucketSize(burst=100, per_second=1), clock)
-    for number in range(1000):
-        buckets.take(str(number))
-    buckets.take("busy", 100)
-    assert len(buckets) == 1001
-    clock.advance(61)
-    buckets.take("late")
-    assert len(buckets) == 2
-    assert buckets.take("busy", 62) > 0
-
-
-def test_memory_is_bounded_whoever_comes(clock):
-    buckets = TokenBuckets(BucketSize(burst=10, per_second=0.001), clock)
-    for number in range(60_000):
-        buckets.take(str(number))
-    assert len(buckets) == 50_000
-    assert buckets.take("59999", 10) > 0
