@@ -22,7 +22,7 @@ PAGE_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-DNS-Prefetch-Control": "off",
 }
-"""On every answer but files of the page's own, for which browsers ignore them: 7 kB of the first visit's 54 answers."""
+"""On every answer but files of the page's own, where browsers ignore them: 7 kB of a first visit of 54 answers."""
 HTTPS_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin"}
 """Over https only: elsewhere browsers ignore this header and log a warning."""
 _ALL = HEADERS | PAGE_HEADERS

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from components.domain.token_bucket import BucketSize, TokenBuckets
+from components.domain.token_bucket import BucketSize
 from components.ui.http.rate_limit import DEFAULT_RATES, MEGABYTE, RateLimit
 from tests.support.asgi import (
     CALL,
