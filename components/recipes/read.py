@@ -55,7 +55,7 @@ def read_first(texts: Iterable[str]) -> ParsedRecipe | None:
 
 
 def _is_words(text: str) -> bool:
-    return not (text[:100].lstrip().startswith("{") and ('"class_type"' in text or '"nodes"' in text))
+    return not text[:100].lstrip().startswith("{")
 
 
 def _completed(recipe: ParsedRecipe, other: ParsedRecipe) -> ParsedRecipe:
