@@ -6,8 +6,10 @@ object of lists by field (Laravel, Rails). Pages and tracebacks are no reasons.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -17,11 +19,12 @@ MESSAGE_LIMIT = 300
 """Characters of a reason, which is shown to a visitor."""
 
 _NAMES = (
-    *("message", "msg", "detail", "errordescription", "errormessage", "errormsg", "errmsg"),
-    *("error", "errors", "failurereason", "failreason", "reason", "details", "description", "title", "data"),
+    *("message", "msg", "detail", "errordescription", "errormessage", "errormsg", "errmsg", "statusmessage"),
+    *("error", "errors", "err", "failurereason", "failreason", "faultstring", "reason", "details", "description"),
+    *("title", "data", "response", "fault"),
 )
 """Names of a reason in small letters without `_`, the most telling first."""
-_BY_FIELD = ("error", "errors", "detail", "details")
+_BY_FIELD = ("error", "errors", "detail", "details", "message")
 """Names of objects that may have a list of reasons for each field."""
 _GENERAL = frozenset(
     {
@@ -32,7 +35,11 @@ _GENERAL = frozenset(
 )
 """Texts in small letters that give way to a more telling one beside them."""
 _NO_REASONS = frozenset({"success", "succeeded", "ok", "none", "null"})
-_UNSHOWN = re.compile(r"<(?:!doctype|html|head|body|h1|title)\b|Traceback \(most recent call last\)", re.I)
+_UNSHOWN = re.compile(r"<(?:!doctype|\?xml|soap|html|head|body|h1|title)\b|Traceback \(most recent call last\)", re.I)
+_STACK = re.compile(r"\n\s{1,20}at |\n\s{0,5}goroutine \d")
+"""Start of a list of calls behind a reason: of Node, Java, .NET, Go."""
+_JSON_LIMIT = 20_000
+"""Characters of JSON that is written as a text in place of a reason."""
 _DEPTH = 9
 """Objects and lists in one another; services nest five."""
 _ITEMS = 5
@@ -52,10 +59,20 @@ def _reason(value: object, depth: int) -> str:
     if not depth:
         return ""
     if isinstance(value, str):
-        return _shown(value)
+        inner = _inner(value)
+        return _shown(value) if inner is None else _reason(inner, depth - 1)
     if isinstance(value, list):
         return _joined(_reason(item, depth - 1) for item in as_list(value)[:_ITEMS])
     return _reason_of_object(as_mapping(value), depth)
+
+
+def _inner(text: str) -> object:
+    """Return the object or list that a text is in JSON; None for any other text."""
+    if text[:1] not in ("{", "[") or len(text) > _JSON_LIMIT:
+        return None
+    with suppress(ValueError, RecursionError):
+        return json.loads(text)
+    return None
 
 
 def _reason_of_object(fields: Mapping[str, Any], depth: int) -> str:
@@ -76,7 +93,7 @@ def _reason_named(name: str, value: object, depth: int) -> str:
 
 def _shown(value: str) -> str:
     # A page may be megabytes long: only what could be shown is looked at.
-    text = " ".join(as_text(value[: 2 * MESSAGE_LIMIT]).split())
+    text = " ".join(as_text(_STACK.split(value[: 2 * MESSAGE_LIMIT], maxsplit=1)[0]).split())
     return "" if _UNSHOWN.search(text) or text.lower() in _NO_REASONS else text[:MESSAGE_LIMIT]
 
 

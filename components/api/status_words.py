@@ -10,14 +10,17 @@ from components.domain.task import TaskStatus
 _LIMIT = 64
 """Characters of a status."""
 _SEPARATORS = re.compile(r"[\s_-]+")
-_PREFIX = re.compile(r"^[a-z]*?(?:state|status)(?=[a-z])")
-"""Of the names of enumerations, such as JOB_STATE_SUCCEEDED."""
+_PREFIX = re.compile(r"^(?:[a-z]*?(?:state|status)|task|job|request|content)(?=[a-z])")
+"""Of the names of enumerations, such as JOB_STATE_SUCCEEDED, and of what the word is said of."""
 _MEANINGS = {
     TaskStatus.QUEUED: "created queued pending inqueue queueing submitted scheduled",
-    TaskStatus.COMPLETED: "completed complete succeeded succeed success successful finished done",
-    TaskStatus.FAILED: "failed fail failure error errored aborted rejected crashed killed terminated",
-    TaskStatus.CANCELLED: "cancelled canceled",
-    TaskStatus.TIMED_OUT: "timeout timedout expired",
+    TaskStatus.COMPLETED: (
+        "completed complete succeeded succeed success successful finished finish done"
+        " partiallysucceeded completedwitherrors"
+    ),
+    TaskStatus.FAILED: "failed fail failure error errored aborted rejected crashed killed terminated moderated",
+    TaskStatus.CANCELLED: "cancelled canceled cancelledbyuser canceledbyuser",
+    TaskStatus.TIMED_OUT: "timeout timedout expired deadlineexceeded",
     TaskStatus.DELETED: "deleted removed",
 }
 _STATUS = {word: status for status, words in _MEANINGS.items() for word in words.split()}

@@ -28,7 +28,9 @@ _COLORED = 80
 _MOST_LABELS = 32
 """Values of a mask of labels, at most."""
 _LOSSY_NOISE = 16
-"""Value up to which a dark JPEG has nothing but traces of its compression."""
+"""Value up to which a dark JPEG has nothing but traces of its compression, which may be in a PNG by now."""
+_SCATTERED = 8
+"""Marks that begin or end at more than one pixel in so many are no areas."""
 _FLAT_COLORS, _FLAT_SHARE = 8, 0.9
 """A drawing has this share of its pixels in so many colors, at 8 steps a channel; a photo has not."""
 
@@ -124,7 +126,14 @@ def _of_grey(grey: Image.Image, *, is_lossy: bool) -> Image.Image:
     levels = sum(1 for count in grey.histogram() if count)
     marked = _from(grey, low + 1 if levels <= _MOST_LABELS else (low + high + 1) // 2)
     is_noise = _count(marked) <= _FEW or (levels > _MOST_LABELS and high - low < _MOST_LABELS)
+    is_noise = is_noise or (high < _LOSSY_NOISE and _is_scattered(marked))
     return Image.new("L", grey.size, 0) if is_noise else marked
+
+
+def _is_scattered(marked: Image.Image) -> bool:
+    """Return whether marks come and go from pixel to pixel, as traces of a lossy file do, and no labels."""
+    changes = ImageChops.difference(marked, ImageChops.offset(marked, 1, 0))
+    return _count(changes) * _SCATTERED > marked.width * marked.height
 
 
 class _Parts:

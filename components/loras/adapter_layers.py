@@ -17,8 +17,8 @@ Parts = Mapping[str, Shape]
 """Shapes of one layer's tensors by the names of its parts, such as `down` or `lokr_w1`."""
 
 _HALVES = {"lora_down": "down", "lora_up": "up", "lora_A": "down", "lora_B": "up"}
-_DIFFUSERS_HALVES = ("_lora", ".lora", ".lora_linear_layer")
-"""Ends of a layer's name before `.down` and `.up`."""
+_DIFFUSERS_HALVES = ("_lora", ".lora", ".lora_linear_layer", "_lora1", "_lora2")
+"""Ends of a layer's name before `.down` and `.up`; the numbered ones are those of XLabs."""
 _GLORA = {"a1", "a2", "b1", "b2"}
 _ARCHITECTURES = (
     (Architecture.DORA, {"dora_scale", "lora_magnitude_vector"}),

@@ -16,7 +16,7 @@ from components.loras.check_limits import CheckLimits
 from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
 from components.loras.lora_facts import LoraFacts, header_size, read_header
-from components.loras.model_names import chosen_base
+from components.loras.model_names import chosen_base, says_kolors
 from components.loras.safetensors_header import Architecture, BaseModelFamily
 from components.loras.site_hosts import civitai_urls
 from components.loras.site_metadata import (
@@ -236,7 +236,10 @@ def _name_of(base: BaseModelFamily) -> Param:
 
 
 def _verdict_of(facts: LoraFacts, link: LoraRef, site: SiteMetadata) -> Verdict:
-    base = chosen_base(facts.base, site.base.family)
+    named = site.base.family
+    if named is BaseModelFamily.UNKNOWN and says_kolors(link.path, site.file, facts.title):
+        named = BaseModelFamily.KOLORS
+    base = chosen_base(facts.base, named)
     fit, message = _fit(facts, base, site.base.kin or facts.kin)
     words, title = site.trigger_words or facts.trigger_words, site.title or facts.title
     return Verdict(fit, message, link, words, facts.rank, base, title)

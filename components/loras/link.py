@@ -1,6 +1,6 @@
 """LoRA links: any pasted text (URL, `owner/name`, tag, AIR, file name) parsed to a LoraRef, or refused with advice.
 
-AIR is Civitai's URN for AI resources: `urn:air:<base model>:<type>:<site>:<id>@<version>`.
+AIR is Civitai's URN for AI resources: `urn:air:<base model>:<type>:<site>:<id>@<version>:<layer>.<format>`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ _TAG = re.compile(r"(?i)<?\s*(?:lora|lyco):(https?://[^<>\s]+?|[^<>:]+)((?::[^<>
 _WEIGHTED = re.compile(r"(?i)((?:https?://)?[^:\s]+/[^:\s]+)(:[+-]?(?:\d{1,4}\.?\d{0,9}|\.\d{1,9}))")
 _NAMED_WEIGHTS = ("unet=", "te=")
 _WEIGHT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
-_AIR = re.compile(r"(?i)(?:urn:)?air:([\w.-]*):([\w.-]*):([\w.-]*):([^@\s]+?)(?:@([^\s]+?))?(?:\.safetensors)?")
+_AIR = re.compile(
+    r"(?i)(?:urn:)?air:([\w.-]*):([\w.-]*):([\w.-]*):([^@\s]+?)(?:@([^\s]+?))?(?::[\w-]{1,40})?(?:\.safetensors?)?"
+)
+_SECOND_ADDRESS = re.compile(r"(?i)[,;|]https?://")
 _CIVITAI_AIR = re.compile(r"(?i)civitai:(\d{1,12})(?:@(\d{1,12}))?")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HUB_VIEWS = ("resolve", "blob", "tree", "raw")
@@ -142,7 +145,7 @@ def _read_one_word(name: str) -> LoraRef:
     if _is_in_folder(name):
         check_ending(name)
         raise refuse(messages.LORA_BARE_NAME)
-    if any(character.isspace() for character in name):
+    if any(character.isspace() for character in name) or _SECOND_ADDRESS.search(name):
         raise refuse(messages.LORA_ONE_A_ROW if "/" in name else messages.LORA_BARE_NAME)
     if name.lower().startswith(("urn:", "air:")):
         return _read_air(name)

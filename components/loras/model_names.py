@@ -51,6 +51,12 @@ def named_base(*names: str) -> NamedBase:
     return next(special, found[0]) if is_plain else found[0] if found else NamedBase()
 
 
+def says_kolors(*names: str) -> bool:
+    """Return whether names of a file or repository speak of Kolors, and not of SDXL too."""
+    text = " ".join(name[:500] for name in names).lower()
+    return "kolors" in text and "xl" not in text
+
+
 def chosen_base(of_file: BaseModelFamily, named: BaseModelFamily) -> BaseModelFamily:
     """Return the family of a file whose tensors and names speak of one each: the tensors decide, where they can.
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 _MOST_OF_EMBEDDING = 8
 """Tensors of a textual inversion."""
 _EMBEDDING = re.compile(r"^(?:emb_params|clip_[glh]|string_to_param\..*|<[^>]*>|\*)$")
+_ADAPTER = re.compile(r"\.(?:hra_u|shira_\w+|vera_\w+|fourierft_\w+|randlora_\w+|bone_\w+|c3a_\w+|waveft_\w+)(?:\.|$)")
+"""Parts of PEFT's adapters that are neither LoRA nor LyCORIS, on the layers of a model."""
 _CONTENTS = (
     ("controlnet", re.compile(r"(?m)control_model\.|controlnet|control_add_embedding|input_hint_block|lllite_")),
     ("ip_adapter", re.compile(r"(?m)^(?:image_proj|ip_adapter)\.|to_[kv]_ip\b")),
@@ -34,7 +36,7 @@ _CONTENTS = (
 
 def content_of(names: Iterable[str]) -> str:
     """Return what a file without a LoRA is, as the end of the code `file_content.<...>`; empty: not known."""
-    names = list(names)
+    names = [name for name in names if not _ADAPTER.search(name)]
     lines = "\n".join(names)
     if 0 < len(names) <= _MOST_OF_EMBEDDING and all(_EMBEDDING.match(name) for name in names):
         return "embedding"

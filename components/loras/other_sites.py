@@ -35,6 +35,7 @@ _PAGE_SITES = frozenset(
         *("onedrive.live.com", "1drv.ms", "pan.baidu.com", "pan.quark.cn", "terabox.com", "wetransfer.com", "we.tl"),
         *("pixeldrain.com", "reddit.com", "x.com", "twitter.com", "youtube.com", "youtu.be", "discord.com"),
         *("discord.gg", "t.me", "patreon.com", "ko-fi.com", "boosty.to", "gumroad.com", "fanbox.cc", "pixiv.net"),
+        *("weights.gg", "pastebin.com", "catbox.moe"),
     }
 )
 """Sites whose addresses are pages, but for those that end as a LoRA's file does."""

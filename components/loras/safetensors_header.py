@@ -159,9 +159,9 @@ class Architecture(Enum):
     NONE = ""
 
 
-LORA_DOWN = re.compile(r"(?:lora_down|lora_A|lora\.down|lora_linear_layer\.down)(?:\.[\w-]+)?\.weight$")
+LORA_DOWN = re.compile(r"(?:lora_down|lora_A|lora\d?\.down|lora_linear_layer\.down)(?:\.[\w-]+)?\.weight$")
 """Ends the name of a pair's first half, in the spellings of kohya, PEFT and diffusers."""
-LORA_UP = re.compile(r"(?:lora_up|lora_B|lora\.up|lora_linear_layer\.up)(?:\.[\w-]+)?\.weight$")
+LORA_UP = re.compile(r"(?:lora_up|lora_B|lora\d?\.up|lora_linear_layer\.up)(?:\.[\w-]+)?\.weight$")
 
 
 def rank_of(shapes: Mapping[str, Shape]) -> int | None:

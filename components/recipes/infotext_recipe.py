@@ -36,6 +36,8 @@ _CORE_KEYS = frozenset(("Steps", "Sampler", "CFG scale", "Seed", "Size"))
 _SPELLINGS = {key.lower(): key for key in (*_CORE_KEYS, *_IMAGE_KEYS, "Denoising strength", "Refiner")}
 _UNKNOWN = "unknown"
 """What giriss/comfy-image-saver writes for both prompts when nothing is linked to it."""
+_UNLINKED = {"Steps": "20", "CFG scale": "8.0", "Seed": "0", "Size": "512x512"}
+"""What it writes then for the rest: no settings of the image."""
 _CHECKPOINTS = frozenset(("checkpoint", "model", ""))
 
 
@@ -44,11 +46,13 @@ def read_infotext(text: str) -> ParsedRecipe | None:
     parts = _with_usual_keys(parse_infotext(text))
     if parts is None or not _CORE_KEYS & set(parts.pairs):
         return None
-    pairs = parts.pairs
-    is_own = pairs.get("Version") == VERSION
-    loras = _own_loras(pairs) if is_own else _foreign_loras(parts)
+    is_own = parts.pairs.get("Version") == VERSION
+    loras = _own_loras(parts.pairs) if is_own else _foreign_loras(parts)
     prompts = _own_prompts(parts, loras) if is_own else _foreign_prompts(parts)
-    is_unknown = not is_own and pairs.get("Version") == "ComfyUI" and {*prompts} == {_UNKNOWN}
+    is_unknown = parts.pairs.get("Version") == "ComfyUI" and {*prompts} == {_UNKNOWN}
+    pairs = {key: value for key, value in parts.pairs.items() if not is_unknown or _UNLINKED.get(key) != value}
+    if not _CORE_KEYS.difference(("Sampler",)) & set(pairs):
+        return None
     return ParsedRecipe(
         prompt="" if is_unknown else prompts[0],
         negative="" if is_unknown else prompts[1],

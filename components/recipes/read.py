@@ -30,33 +30,45 @@ _PAIR = re.compile(r"(?<!\w)(?:Steps|Sampler|CFG scale|Seed|Model hash|Negative 
 def read(text: str) -> ParsedRecipe | None:
     """Return the recipe of any supported program; None for any other text, and for one that is not understood."""
     start = text[:100].lstrip()[:1]
-    if start == "{" and len(text) <= MAX_JSON_LENGTH:
-        found = _read_json(_as_object(text))
-        if found:
-            return found
+    if start == "{" and len(text) <= MAX_JSON_LENGTH and (data := _as_object(text)):
+        return _read_json(data)  # never words: a graph's texts may have settings of another file in them
     if len(text) > MAX_TEXT_LENGTH:
         return None
     return read_infotext(text) or (read_dream(text.strip()) if start == '"' else None)
 
 
 def read_first(texts: Iterable[str]) -> ParsedRecipe | None:
-    """Return the recipe of the first text whose prompt is known, with what it lacks from those before it.
+    """Return the recipe of the first text whose prompt is known, with what it lacks from those beside it.
 
+    Graphs go before the words of their savers: a graph is what was run, words may have the size of an upscaler.
     The first recipe where none has a known prompt; None for texts without one.
     """
+    ordered = sorted(texts, key=_is_words)
     found: list[ParsedRecipe] = []
-    for text in texts:
-        if recipe := read(text):
-            if "prompt" not in recipe.unread:
-                return reduce(_completed, found, recipe)
-            found.append(recipe)
+    for place, text in enumerate(ordered):
+        recipe = read(text)
+        if recipe and "prompt" not in recipe.unread:
+            beside = [one for other in ordered[place + 1 :] if _is_words(other) and (one := read(other))]
+            return reduce(_completed, [*found, recipe] if _is_words(text) else [recipe, *found, *beside])
+        found += [recipe] if recipe else []
     return found[0] if found else None
+
+
+def _is_words(text: str) -> bool:
+    return not text[:100].lstrip().startswith("{")
 
 
 def _completed(recipe: ParsedRecipe, other: ParsedRecipe) -> ParsedRecipe:
     known = {name: value for name, value in recipe.numbers.items() if value is not None}
-    numbers = {**other.numbers, **known}
-    return replace(recipe, numbers=numbers, size=recipe.size or other.size, loras=recipe.loras or other.loras)
+    return replace(
+        recipe,
+        prompt=other.prompt if "prompt" in recipe.unread else recipe.prompt,
+        negative=other.negative if "negative_prompt" in recipe.unread else recipe.negative,
+        numbers={**other.numbers, **known},
+        size=recipe.size or other.size,
+        loras=recipe.loras or other.loras,
+        unread=recipe.unread & other.unread,
+    )
 
 
 def looks_like_recipe(text: str) -> bool:

@@ -129,12 +129,18 @@ def decode_comment(comment: bytes) -> str:
     # UTF-8 has no zero bytes but at its end, and UTF-16 of a recipe has one beside each plain letter.
     if b"\0" not in body.rstrip(b"\0"):
         with suppress(UnicodeDecodeError):
-            return body.rstrip(b"\0").decode()
+            return _in_order(body.rstrip(b"\0").decode())
         if comment[:8] != _UNICODE:
             return _plain(body)
     # The specification leaves the byte order open; a recipe has more plain letters in the right one.
     big, little = (body.decode(code, "replace") for code in ("utf-16-be", "utf-16-le"))
     return (big if _plain_letters(big) >= _plain_letters(little) else little).rstrip("\0")
+
+
+def _in_order(text: str) -> str:
+    """Return a text whose UTF-16 was read in the wrong order by who wrote it, in the right one; others as they are."""
+    exchanged = text.encode("utf-16-be", "surrogatepass").decode("utf-16-le", "replace")
+    return exchanged if _plain_letters(exchanged) > len(text) / 2 else text
 
 
 def _plain(body: bytes) -> str:

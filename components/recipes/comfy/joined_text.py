@@ -16,7 +16,7 @@ _TEXTS = (
     *("positive", "negative", "source", "text_positive"),
 )
 _LIKE_TEXT = re.compile(r"(?i)\w{0,30}(?:text|prompt|string|caption)\w{0,30}")
-_CONDITIONING = re.compile(r"(?:conditioning|cond)(?:_?(?:to|from|base|\d{1,2}|[a-z]))?")
+_CONDITIONING = re.compile(r"(?:conditioning|cond)(?:_?(?:to|from|base|\d{1,2}|[a-z]))?|clip_regions")
 _COMPUTED = frozenset(
     ("temperature", "max_tokens", "max_new_tokens", "image", "images", "query", "question", "text_input", "model_name")
 )

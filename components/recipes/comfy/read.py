@@ -73,24 +73,25 @@ class _Reader:
         return following is not None and any([self._texts.of(following, side) != text for side, text in sides])
 
     def _prompt(self, side: str) -> str | None:
-        """Return the prompt of one side; empty for the negative one of a sampler that has no input for it."""
+        """Return the prompt of one side; empty for the negative one of a sampler without guidance by it."""
         for part in self._parts:
             if side_input(part.inputs, side) or any(self._graph.carriers(part)):
                 return self._texts.of(part, side)
         if side == NEGATIVE:
-            return ""
+            return None if "cfg" in self._inputs else ""
         found = [self._texts.at(link, side) for part in self._parts for link in conditioning_of(part)]
         known = [text for text in found if text is not None]
         return ", ".join(known) if known else None
 
     def _numbers(self) -> dict[str, float | None]:
-        guidance = self._first(_CFG)
+        guidance, seed = self._first(_CFG), self._first(SEEDS)
         has_guidance = any(side_input(part.inputs, NEGATIVE) or "cfg" in part.inputs for part in self._parts)
         return {
             "num_inference_steps": self._first(STEPS),
             # A guider without a negative prompt is one of no guidance, which is 1.
             "guidance_scale": guidance if has_guidance or "cfg_conds" in self._inputs else 1,
-            "seed": self._first(SEEDS),
+            # Below zero: one that was drawn at each run, and is not in the file.
+            "seed": None if seed is None or seed < 0 else seed,
         }
 
     @property

@@ -44,8 +44,8 @@ class Texts:
         """Names of inputs whose text stands beside the prompt, as of SDXL's second encoder."""
         for node in graph.nodes.values():
             for side in (POSITIVE, NEGATIVE):
-                source = graph.source(node.inputs.get(side_input(node.inputs, side) or ""))
-                if source:
+                name = side_input(node.inputs, side)
+                if name is not None and (source := graph.source(node.inputs[name])):
                     self._slots.setdefault((source.node.id, side), set()).add(source.slot)
 
     def at(self, value: Any, side: str, *, is_carrier: bool = False) -> str | None:

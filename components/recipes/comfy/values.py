@@ -38,7 +38,10 @@ def is_link(value: Any) -> bool:
 
 
 def number_at(graph: Graph, value: Any, names: tuple[str, ...]) -> float | None:
-    """Return an input's number, through nodes that provide it under one of these names; None when it is computed."""
+    """Return an input's number, through nodes that provide it under one of these names, or carry it with others.
+
+    None when it is computed.
+    """
     passed: list[str] = []
     for _ in range(_NODES_IN_A_ROW):
         source = graph.source(value)
@@ -46,6 +49,8 @@ def number_at(graph: Graph, value: Any, names: tuple[str, ...]) -> float | None:
             break
         passed.append(source.node.id)
         value = _provided(source.node, names)
+        if value is None:
+            value = next(graph.carriers(source.node), None)
     found = integer(value)
     found = number(value) if found is None else found
     graph.used.update(passed if found is not None else ())

@@ -10,10 +10,22 @@ from components.recipes.parsed import text_value
 
 _SEEDS = ("seed", "noise_seed")
 _CONTROLS = ("fixed", "increment", "decrement", "randomize")
-"""Values behind a seed: what becomes of it after a run."""
-_CORE = {
+"""Values behind a seed: what becomes of it after a run. In older files it is a switch, or nothing."""
+_NAMES = {
     "KSampler": "seed steps cfg sampler_name scheduler denoise",
     "KSampler (Efficient)": "seed steps cfg sampler_name scheduler denoise preview_method vae_decode",
+    "KSampler //Inspire": "seed steps cfg sampler_name scheduler denoise",
+    "KSampler SDXL (Eff.)": (
+        "noise_seed steps cfg sampler_name scheduler start_at_step refine_at_step preview_method vae_decode"
+    ),
+    "KSampler Adv. (Efficient)": (
+        "add_noise noise_seed steps cfg sampler_name scheduler start_at_step end_at_step return_with_leftover_noise"
+        " preview_method vae_decode"
+    ),
+    "ImpactKSamplerBasicPipe": "seed steps cfg sampler_name scheduler denoise",
+    "ImpactKSamplerAdvancedBasicPipe": (
+        "add_noise noise_seed steps cfg sampler_name scheduler start_at_step end_at_step return_with_leftover_noise"
+    ),
     "KSamplerAdvanced": (
         "add_noise noise_seed steps cfg sampler_name scheduler start_at_step end_at_step return_with_leftover_noise"
     ),
@@ -44,16 +56,37 @@ _CORE = {
     "PrimitiveNode": "value",
     "PrimitiveInt": "value",
     "PrimitiveFloat": "value",
-    "PrimitiveString": "value",
     "PrimitiveStringMultiline": "value",
+    "PrimitiveString": "value",
+    "String Literal": "string",
+    "PromptUtilitiesConstString": "string",
+    "PromptUtilitiesConstStringMultiLine": "string",
+    "Text Multiline": "text",
+    "easy positive": "positive",
+    "easy negative": "negative",
     "StringConcatenate": "string_a string_b delimiter",
     "ImpactWildcardProcessor": "wildcard_text populated_text mode seed",
     "Efficient Loader": (
         "ckpt_name vae_name clip_skip lora_name lora_model_strength lora_clip_strength positive negative"
         " token_normalization weight_interpretation empty_latent_width empty_latent_height batch_size"
     ),
+    "Eff. Loader SDXL": (
+        "base_ckpt_name base_clip_skip refiner_ckpt_name refiner_clip_skip positive_ascore negative_ascore vae_name"
+        " positive negative token_normalization weight_interpretation"
+        " empty_latent_width empty_latent_height batch_size"
+    ),
+    "BNK_CLIPTextEncodeAdvanced": "text token_normalization weight_interpretation",
+    "SDXL Empty Latent Image": "resolution batch_size",
+    "SDXL Empty Latent Image (rgthree)": "dimensions clip_scale batch_size",
+    "EmptyLatentImageFromPresetsSD15": "preset batch_size",
+    "EmptyLatentImageFromPresetsSDXL": "preset batch_size",
 }
-_LONGER = frozenset(("ImpactWildcardProcessor", "LoadImage", "PrimitiveNode", "KSampler (Efficient)"))
+_LONGER = frozenset(
+    (
+        *("ImpactWildcardProcessor", "LoadImage", "PrimitiveNode", "PrimitiveInt", "KSampler (Efficient)"),
+        *("KSampler //Inspire", "CLIPTextEncode"),
+    )
+)
 """Nodes whose lists have more values behind these."""
 
 
@@ -65,10 +98,13 @@ def widget_values(node: Mapping[str, Any]) -> dict[str, Any]:
     listed = [*as_list(values)]
     kind = text_value(node.get("type"))
     named = [text_value(as_mapping(as_mapping(one).get("widget")).get("name")) for one in as_list(node.get("inputs"))]
-    for names in ([name for name in named if name], _CORE.get(kind, "").split()):
+    for names in ([name for name in named if name], _NAMES.get(kind, "").split()):
         found = _by_names(names, listed)
         if names and (len(found) == len(names)) and (_count(names, listed) == len(listed) or kind in _LONGER):
             return found
+    name = text_value(as_mapping(listed[0]).get("textWidgetName")) if len(listed) > 1 else ""
+    if name:  # nodes of ComfyUI-Lora-Manager say which of their inputs the text behind it is
+        return {name: listed[1]} | {f"value_{place}": value for place, value in enumerate(listed[2:])}
     # Loaders of packs list each LoRA as an object, which names its parts itself.
     return {f"value_{place}": value for place, value in enumerate(listed) if isinstance(value, dict | list)}
 
@@ -85,7 +121,9 @@ def _by_names(names: list[str], values: list[Any]) -> dict[str, Any]:
 
 
 def _has_control(name: str, values: list[Any], at: int) -> bool:
-    return name in _SEEDS and at + 1 < len(values) and values[at + 1] in _CONTROLS
+    if name not in _SEEDS or at + 1 >= len(values):
+        return False
+    return values[at + 1] in _CONTROLS or values[at + 1] is None or isinstance(values[at + 1], bool)
 
 
 def _count(names: list[str], values: list[Any]) -> int:

@@ -38,6 +38,14 @@ ENDS = {
     "REJECTED": TaskStatus.FAILED,  # AWS IoT jobs
     "TIMED_OUT": TaskStatus.TIMED_OUT,  # Runpod
     "timed-out": TaskStatus.TIMED_OUT,
+    "FINISH": TaskStatus.COMPLETED,  # Hailuo, several Chinese services
+    "TASK_FINISHED": TaskStatus.COMPLETED,
+    "job_failed": TaskStatus.FAILED,
+    "Content Moderated": TaskStatus.FAILED,  # docs.bfl.ai, get_result
+    "Request Moderated": TaskStatus.FAILED,
+    "PARTIALLY_SUCCEEDED": TaskStatus.COMPLETED,  # Vertex AI: has what was made
+    "DEADLINE_EXCEEDED": TaskStatus.TIMED_OUT,  # gRPC
+    "cancelled_by_user": TaskStatus.CANCELLED,
     "expired": TaskStatus.TIMED_OUT,  # Vertex AI, OpenAI batches
     "REMOVED": TaskStatus.DELETED,  # AWS IoT jobs
 }
@@ -54,6 +62,7 @@ NO_ENDS = {
     "stopped": TaskStatus.RUNNING,  # Vertex AI: can be resumed
     "Ready": TaskStatus.RUNNING,
     "not completed": TaskStatus.RUNNING,
+    "task": TaskStatus.RUNNING,
     "unknown": TaskStatus.RUNNING,
     "s" * 5000: TaskStatus.RUNNING,
 }
@@ -96,6 +105,21 @@ REASONS: dict[str, tuple[Any, str]] = {
     "phrase alone": ({"error": "Bad Request"}, "Bad Request"),
     "code of a word": ({"error": "OUT_OF_MEMORY"}, "OUT_OF_MEMORY"),
     "camel case": ({"errorMessage": "no memory", "errorType": "x"}, "no memory"),
+    # Django REST framework and Flask-RESTful: a list for each field.
+    "Django": ({"size": ["This field is required."], "non_field_errors": ["Too many."]},
+               "size: This field is required.; non_field_errors: Too many."),
+    "Tencent": ({"Response": {"Error": {"Code": "AuthFailure", "Message": "no secret"}}}, "no secret"),
+    "Apigee": ({"fault": {"faultstring": "Rate exceeded", "detail": {"errorcode": "x"}}}, "Rate exceeded"),
+    "Runpod's text of JSON": ('{"error_type": "OutOfMemoryError", "error_message": "no memory"}', "no memory"),
+    "text of a list": ('[{"msg": "no memory"}]', "no memory"),
+    "text in brackets": ("{no JSON}", "{no JSON}"),
+    "err": ({"err": "no memory"}, "no memory"),
+    "TMDB": ({"status_code": 7, "status_message": "Invalid size."}, "Invalid size."),
+    "XML": ('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', ""),
+    "SOAP": ("<soap:Envelope><soap:Fault/></soap:Envelope>", ""),
+    "Node's stack": ("RangeError: Invalid length\n    at x (/srv/app.js:1:2)", "RangeError: Invalid length"),
+    "Java's stack": ("IllegalState: no model\n\tat com.x.Y(Z.java:1)", "IllegalState: no model"),
+    "Go's stack": ("panic: no memory\n\ngoroutine 1 [running]:\nmain.main()", "panic: no memory"),
     "nothing": ({}, ""),
     "empty": ({"message": "", "detail": None, "error": []}, ""),
     "number": (500, ""),

@@ -6,6 +6,7 @@ The sources are public: repository and number stand beside each.
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,15 @@ def file(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     target = io.BytesIO()
     image.save(target, kind, **options)
     return target.getvalue()
+
+
+def scattered(high: int) -> Image.Image:
+    """Return a dark image of values up to one that change from pixel to pixel, as traces of a lossy file do."""
+    chance = random.Random(1)
+    values = [chance.randint(0, high) for _ in range(SIZE[0] * SIZE[1])]
+    image = Image.new("L", SIZE)
+    image.putdata(values)
+    return image
 
 
 CERTAIN: dict[str, Callable[[], bytes]] = {
@@ -126,6 +136,7 @@ NOTHING: dict[str, Callable[[], bytes]] = {
     "black in 16 bits": lambda: file(Image.new("I;16", SIZE, 0)),
     "clear": lambda: file(Image.new("RGBA", SIZE, (0, 0, 0, 0))),
     "nearly black": lambda: file(Image.new("L", SIZE, 3)),
+    "traces in a PNG": lambda: file(scattered(5)),
     "black with one label": lambda: file(with_pixel(Image.new("L", SIZE, 0), 1)),
     "black with one clear pixel": lambda: file(with_pixel(Image.new("RGBA", SIZE, (0, 0, 0, 255)), (0, 0, 0, 0))),
 }

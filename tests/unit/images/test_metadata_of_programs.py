@@ -1,7 +1,8 @@
 """Texts where programs put them in an image file, in the encodings that they write.
 
 Sources: AsuraAce/ambit#195, Ruben2776/PicView#359 (UNICODE and UTF-8), metadata-extractor#699, Exiv2#2867 (UTF-16),
-zanllp/infinite-image-browsing#798, MajoorWaldi/ComfyUI-Majoor-AssetsManager#5 (WAS, save-image-extended),
+civitai/civitai `controlnets/test-image-1.jpg` (a text in exchanged bytes), zanllp/infinite-image-browsing#798 and
+MajoorWaldi/ComfyUI-Majoor-AssetsManager#5 (WAS, save-image-extended),
 LykosAI/StabilityMatrix#1535 (UTF-8 in tEXt), sd-prompt-reader (Draw Things' XMP, NovelAI, stealth alpha).
 """
 
@@ -63,6 +64,8 @@ def with_exif(kind: str, comment: bytes = b"", **tags: str) -> bytes:
     return file(kind, exif=exif)
 
 
+EXCHANGED = A1111.encode("utf-16-be").decode("utf-16-le")
+"""What a re-encoder makes that reads UTF-16 in the wrong order and writes UTF-8."""
 COMMENTS = {
     "UNICODE, UTF-16, big": b"UNICODE\0" + A1111.encode("utf-16-be"),
     "UNICODE, UTF-16, little": b"UNICODE\0" + A1111.encode("utf-16-le"),
@@ -78,6 +81,8 @@ COMMENTS = {
     "undefined": b"\0" * 8 + A1111.encode(),
     "no code": A1111.encode(),
     "no code, UTF-16": A1111.encode("utf-16-le"),
+    "undefined, UTF-8 of exchanged bytes": b"\0" * 8 + EXCHANGED.encode(),
+    "UNICODE, UTF-8 of exchanged bytes": b"UNICODE\0" + EXCHANGED.encode(),
 }
 
 

@@ -215,6 +215,12 @@ def test_metadata_names_what_the_tensors_cannot(metadata: dict[str, str], base: 
     assert (found.base.value, found.kin) == (base, kin)
 
 
+def test_a_lora_of_attention_processors_is_no_model() -> None:
+    """invoke-ai/InvokeAI `flux_lora_xlabs_format.py`: XLabs' names for FLUX."""
+    found = facts(lora("double_blocks.0.processor.proj_lora1", 3072, halves="down up"))
+    assert (found.architecture.name, found.base.value) == ("LORA", "FLUX")
+
+
 @pytest.mark.parametrize(
     ("named", "base"),
     [
@@ -257,6 +263,11 @@ def test_a_name_is_believed_where_the_tensors_say_nothing(named: str, base: str)
         (["conv_first.weight", "body.0.rdb1.conv1.weight"], "upscaler"),
         (["down_blocks.0.motion_modules.0.temporal_transformer.norm.weight"], "motion_module"),
         (["layer.a1.weight"], ""),
+        # Adapters of PEFT that are no LoRA, and no model: HRA, SHiRA, VeRA, FourierFT.
+        (["unet.down_blocks.2.attentions.1.transformer_blocks.9.attn2.to_k.hra_u"], ""),
+        (["base_model.model.down_blocks.2.attentions.1.transformer_blocks.9.attn2.to_k.shira_weight"], ""),
+        (["base_model.model.down_blocks.2.attentions.1.transformer_blocks.9.attn2.to_k.vera_lambda_b"], ""),
+        (["unet.down_blocks.2.attentions.1.transformer_blocks.9.attn2.to_k.fourierft_spectrum"], ""),
         ([], ""),
     ],
 )

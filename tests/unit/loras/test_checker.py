@@ -50,6 +50,24 @@ async def test_a_repository_s_lora_fits(checker: LoraChecker, hosts: FakeSites) 
         assert request.headers["range"].startswith("bytes=0-")
 
 
+@pytest.mark.parametrize(
+    ("name", "fit"),
+    [
+        ("owner/kolors-ink", Fit.WILL_NOT_FIT),
+        ("owner/Kolors_Ink", Fit.WILL_NOT_FIT),
+        ("owner/colors-ink", Fit.FITS),
+        ("owner/kolors-ink-sdxl", Fit.FITS),
+    ],
+)
+async def test_h5_a_name_tells_kolors_whose_tensors_are_those_of_sdxl(
+    checker: LoraChecker, hosts: FakeSites, name: str, fit: Fit
+) -> None:
+    hosts.at[f"https://huggingface.co/api/models/{name}"] = gives(siblings("pytorch_lora_weights.safetensors"))
+    file_at = f"https://huggingface.co/{name}/resolve/main/pytorch_lora_weights.safetensors"
+    hosts.at[file_at] = part(kohya() + WEIGHTS)
+    assert (await checker.check(name, HERE)).fit is fit
+
+
 ANOTHER = Text("lora_base.another_kind")
 
 

@@ -106,6 +106,9 @@ UNDERSTOOD = {
     'pipe.load_lora_weights("nerijs/pixel-art-xl", weight_name="pixel-art-xl.safetensors")': FILE,
     "hf_hub_download(repo_id='nerijs/pixel-art-xl', filename='pixel-art-xl.safetensors')": FILE,
     "urn:air:other:lora:civitai:120096@135931": CIVITAI,
+    # github.com/civitai/civitai/wiki/AIR---Uniform-Resource-Names-for-AI: a layer and a format may follow.
+    "urn:air:sdxl:lora:civitai:120096@135931.safetensor": CIVITAI,
+    "urn:air:sdxl:lora:civitai:120096@135931:unet.safetensors": CIVITAI,
     "urn:air:sdxldistilled:lora:civitai:120096@135931": CIVITAI,
     # R2, tests of willmiao/ComfyUI-Lora-Manager: a file in a folder is found here by its own name.
     "<lora:styles/pixel-art-xl:0.7>": REPOSITORY,
@@ -134,6 +137,9 @@ REFUSED = {
     # L4: pages that are no files.
     "https://drive.google.com/file/d/1AbCdEf/view?usp=sharing": messages.PAGE_IN_PLACE_OF_FILE,
     "https://drive.google.com/drive/folders/1AbCdEf": messages.PAGE_IN_PLACE_OF_FILE,
+    "https://app.weights.gg/models/abc": messages.PAGE_IN_PLACE_OF_FILE,
+    "https://pastebin.com/abc": messages.PAGE_IN_PLACE_OF_FILE,
+    "https://catbox.moe/c/abc": messages.PAGE_IN_PLACE_OF_FILE,
     "https://tensor.art/models/757279507095956705": messages.PAGE_IN_PLACE_OF_FILE,
     "https://www.seaart.ai/models/detail/cn1": messages.PAGE_IN_PLACE_OF_FILE,
     "https://www.liblib.art/modelinfo/05": messages.PAGE_IN_PLACE_OF_FILE,
@@ -158,6 +164,9 @@ REFUSED = {
     "hf download o/n --repo-type dataset": messages.LORA_NO_MODEL_PAGE,
     "hf download": messages.LORA_BARE_NAME,
     "urn:air:ponyv7:lora:civitai:1@2": messages.lora_for_another("Pony V7"),
+    "https://civitai.com/models/1?modelVersionId=2,https://civitai.com/models/3?modelVersionId=4": (
+        messages.LORA_ONE_A_ROW
+    ),
     "https://example.org/a.safetensors https://example.org/b.safetensors": messages.LORA_ONE_A_ROW,
     "https://huggingface.co/styles/fox": messages.NOT_A_LORA_PATH,
 }

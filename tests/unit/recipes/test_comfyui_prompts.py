@@ -12,7 +12,7 @@ import json
 import pytest
 
 from components import messages
-from tests.support.comfy_graphs import CLIP, graph, nodes_of, restored
+from tests.support.comfy_graphs import CLIP, MODEL, graph, nodes_of, restored
 
 NEXT = {"positive": ["next", 0], "negative": ["next", 1]}
 BOTH = {"positive": ["positive", 0], "negative": ["negative", 0]}
@@ -71,7 +71,30 @@ def test_r01_a_node_that_changes_both_prompts_is_named():
     )
 
 
+def test_r01_a_reroute_without_a_name_tells_no_side():
+    """ltdrdata/ComfyUI-extension-tutorials `pipe-refine.png`: a VAE of the pipe goes through an old reroute."""
+    pipe = {
+        "pipe": ("ToBasicPipe", {"model": MODEL, **BOTH}),
+        "next": ("FromBasicPipe", {"basic_pipe": ["pipe", 0]}),
+        "vae": ("Reroute", {"": ["next", 2]}),
+        "decode": ("VAEDecode", {"samples": ["sampler", 0], "vae": ["vae", 0]}),
+    }
+    assert prompts(graph({"positive": ["next", 3], "negative": ["next", 4]}, **pipe)) == ("a fox", "blurry")
+
+
 MIXED = {
+    "BNK_CutoffSetRegions": (
+        graph(
+            {"positive": ["cond", 0]},
+            base=("BNK_CutoffBasePrompt", {"text": "a fox", "clip": CLIP}),
+            regions=(
+                "BNK_CutoffSetRegions",
+                {"region_text": "red", "target_text": "red", "clip_regions": ["base", 0]},
+            ),
+            cond=("BNK_CutoffRegionsToConditioning", {"mask_token": "", "clip_regions": ["regions", 0]}),
+        ),
+        ("a fox", "blurry"),
+    ),
     "ConditioningZeroOut": (
         graph({"negative": ["zero", 0]}, zero=("ConditioningZeroOut", {"conditioning": ["positive", 0]})),
         ("a fox", ""),

@@ -64,6 +64,12 @@ SAMPLERS: dict[str, Any] = {
         n=("PrimitiveInt", {"value": 20}),
         c=("FloatConstant", {"value": 7}),
     ),
+    "numbers in a pipe": graph(
+        {"seed": ["far", 8], "cfg": ["far", 9]},
+        s=("Seed (rgthree)", {"seed": 5}),
+        near=("Context (rgthree)", {"model": MODEL, "seed": ["s", 0], "cfg": 7}),
+        far=("Context (rgthree)", {"base_ctx": ["near", 0], **START}),
+    ),
     "numbers of one node": graph(
         {"steps": ["config", 0], "cfg": ["config", 2]},
         config=("KSampler Config (rgthree)", {"steps_total": 20, "refiner_step": 16, "cfg": 7}),

@@ -1,6 +1,9 @@
 """Workflows of ComfyUI's editor, where a file has no graph in API format: widgets, bypassed nodes, subgraphs.
 
-Sources: comfyanonymous/ComfyUI_examples (files with a workflow alone), zanllp/infinite-image-browsing#961.
+Sources: comfyanonymous/ComfyUI_examples (files with a workflow alone), zanllp/infinite-image-browsing#961,
+wyrde/wyrde-comfyui-workflows (a switch behind the seed in place of a word), jags111/efficiency-nodes-comfyui,
+ltdrdata/ComfyUI-extension-tutorials, willmiao/ComfyUI-Lora-Manager `Lora_Cycler.json`,
+nkchocoai/ComfyUI-SaveImageWithMetaData `everywhere_prompt_utilities.json` and `extra_metadata.json`.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from components import messages
 from tests.support.comfy_graphs import RESTORED, restored
 
 INK = "ink.safetensors"
@@ -59,12 +63,29 @@ def plain(lora: tuple[str, Any, int] | None = None, words: Any = None) -> Workfl
     return workflow
 
 
-def sampled(workflow: Workflow, source: str = "model") -> Workflow:
+VALUES = [5, "randomize", 20, 7, "euler", "normal", 1]
+
+
+def sampled(workflow: Workflow, source: str = "model", kind: str = "KSampler", values: Any = VALUES) -> Workflow:
     links: dict[str, Any] = {"model": (source, 0), "positive": ("positive", 0), "negative": ("negative", 0)}
-    values = [5, "randomize", 20, 7, "euler", "normal", 1]
-    workflow.add("sampler", "KSampler", values, **links, latent_image=("latent", 0))
+    workflow.add("sampler", kind, values, **links, latent_image=("latent", 0))
     workflow.add("decode", "VAEDecode", [], samples=("sampler", 0), vae=("model", 2))
     return workflow.add("save", "SaveImage", ["ComfyUI"], images=("decode", 0))
+
+
+def piped(kind: str, values: Any) -> Workflow:
+    links: dict[str, Any] = {"model": ("model", 0), "positive": ("positive", 0), "negative": ("negative", 0)}
+    workflow = plain().add("pipe", "ToBasicPipe", [], **links)
+    return workflow.add("sampler", kind, values, basic_pipe=("pipe", 0), latent_image=("latent", 0))
+
+
+def efficient() -> Workflow:
+    """The Efficiency Nodes' loader and sampler for SDXL with its refiner."""
+    files = ["sd_xl_base_1.0.safetensors", -2, "sd_xl_refiner_1.0.safetensors", -2, 6, 2, "Baked VAE"]
+    workflow = Workflow().add("loader", "Eff. Loader SDXL", [*files, "a fox", "blurry", "none", "comfy", 832, 1216, 1])
+    values = [5, None, 20, 7, "euler", "normal", 0, 16, "auto", "true"]
+    links: dict[str, Any] = {"sdxl_tuple": ("loader", 0), "latent_image": ("loader", 1)}
+    return workflow.add("sampler", "KSampler SDXL (Eff.)", values, **links)
 
 
 LORA = ("LoraLoader", [INK, 0.8, 1], 0)
@@ -76,6 +97,22 @@ WORKFLOWS: dict[str, tuple[Workflow, dict[str, Any]]] = {
     "a bypassed LoRA": (sampled(plain((*LORA[:2], 4)), "lora"), ROW_OFF),
     "a bypassed loader of a pack": (sampled(plain(("Power Lora Loader (rgthree)", POWER, 4)), "lora"), ROW_OFF),
     "named values": (sampled(plain(words={"text": "a fox"})), {"loras": []}),
+    "a value behind the text": (sampled(plain(words=["a fox", [True]])), {"loras": []}),
+    "a switch behind the seed": (sampled(plain(), values=[5, False, 20, 7, "euler", "normal", 1]), {"loras": []}),
+    "nothing behind the seed": (sampled(plain(), values=[5, None, 20, 7, "euler", "normal", 1]), {"loras": []}),
+    "a sampler with variation": (
+        sampled(plain(), kind="KSampler //Inspire", values=[*VALUES, "GPU(=A1111)", "incremental", 1, 0.3, "linear"]),
+        {"loras": []},
+    ),
+    "in a pipe": (piped("ImpactKSamplerBasicPipe", VALUES), {"loras": []}),
+    "in a pipe, advanced": (
+        piped("ImpactKSamplerAdvancedBasicPipe", [True, *VALUES[:-1], 0, 10000, False]),
+        {"loras": []},
+    ),
+    "two models in one sampler": (
+        efficient(),
+        {"loras": [], "refine": "expert_ensemble_refiner", "high_noise_frac": 0.8},
+    ),
     "another sampler beside it": (
         sampled(plain()).add("other", "KSampler", [6, "fixed", 1, 1, "euler", "normal", 1], mode=2),
         {"loras": []},
@@ -91,6 +128,32 @@ def test_r07_a_workflow_alone(name):
     assert set(found.names) <= {"Sampler", "Scheduler", "Model"}
 
 
+TEXTS = {
+    "Text Multiline": ["a fox"],
+    "PromptUtilitiesConstStringMultiLine": ["a fox"],
+    "String Literal": ["a fox"],
+    "easy positive": ["a fox"],
+    "PrimitiveStringMultiline": ["a fox"],
+    "Text of a manager": [{"version": 1, "textWidgetName": "text"}, "a fox"],
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_r09_a_text_of_its_own_node(kind):
+    workflow = Workflow().add("words", kind, TEXTS[kind]).add("model", "CheckpointLoaderSimple", ["a.safetensors"])
+    workflow.add("positive", "CLIPTextEncode", [""], text=("words", 0))
+    workflow.add("negative", "CLIPTextEncode", ["blurry"]).add("latent", "EmptyLatentImage", [832, 1216, 1])
+    assert restored(sampled(workflow).text()).agrees(RESTORED)
+
+
+@pytest.mark.parametrize("kind", ["SDXL Empty Latent Image", "EmptyLatentImageFromPresetsSDXL"])
+def test_r10_a_size_in_words(kind):
+    workflow = sampled(plain())
+    latent = next(node for node in workflow.nodes if node["type"] == "EmptyLatentImage")
+    latent |= {"type": kind, "widgets_values": ["832 x 1216 (0.68)", 1]}
+    assert restored(workflow.text()).agrees(RESTORED)
+
+
 def test_r07_widgets_that_the_file_names_itself():
     workflow = sampled(plain())
     node = workflow.nodes[-3]
@@ -98,6 +161,13 @@ def test_r07_widgets_that_the_file_names_itself():
     names = ("seed", "steps", "cfg", "sampler_name", "scheduler", "denoise")
     node["inputs"] += [{"name": name, "widget": {"name": name}, "link": None} for name in names]
     assert restored(workflow.text()).agrees(RESTORED)
+
+
+def test_r01_prompts_that_come_without_links_are_told():
+    workflow = sampled(plain())
+    workflow.links = [link for link in workflow.links if link[5] not in ("POSITIVE", "NEGATIVE")]
+    told = [note for note in restored(workflow.text()).left_out if note.code == "not_in_file"]
+    assert told == [messages.not_in_file("negative_prompt"), messages.not_in_file("prompt")]
 
 
 def test_r07_widgets_without_known_names_are_not_guessed():

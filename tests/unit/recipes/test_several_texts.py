@@ -13,7 +13,7 @@ from typing import Any
 from components import messages
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.recipes.restore import restore_first
-from tests.support.comfy_graphs import CLIP, RESTORED, Reading, graph, restored
+from tests.support.comfy_graphs import CLIP, RESTORED, Reading, graph, restored, without
 
 SAVER = "Steps: 20, Sampler: euler_simple, CFG Scale: 8.0, Seed: 0, Size: 512x512, Model: x, Version: ComfyUI"
 WRITTEN: dict[str, Any] = {
@@ -77,12 +77,36 @@ def test_what_the_text_with_the_prompt_lacks_comes_from_the_other() -> None:
     assert first(graph(None, **WRITTEN), plain).agrees(RESTORED)
 
 
+def test_a_graph_is_what_was_run_and_words_beside_it_add_what_it_lacks() -> None:
+    """enslo/sd-metadata `stability-matrix-hires.png`: its words have the size behind an upscaler, and a remark."""
+    words = (
+        "a fox, #remark\nNegative prompt: blurry\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 1248x1824"
+    )
+    found = first(words, graph())
+    assert found.agrees(RESTORED)
+    computed = graph({"seed": ["of", 0]}, of=("SeedOfTheDay", {"a": 1, "b": 2}))
+    assert first(words, computed).agrees(RESTORED)
+    unknown = without(graph({"positive": ["a", 0]}, a=("Mystery", {"x": 1})), "positive")
+    assert first(words, unknown).agrees(RESTORED | {"prompt": "a fox, #remark"})
+
+
+def test_settings_in_a_graph_s_texts_are_not_its_own() -> None:
+    """receyuki/comfyui-prompt-reader-node `lora_example.json`: a node shows the settings of another file."""
+    shown = workflow([["a cat\nSteps: 35, Sampler: Euler, CFG scale: 7.5, Seed: 23, Size: 512x512"]], "Reader")
+    mystery = shown.replace('"KSampler"', '"Mystery"')
+    found = restore_first([mystery], OWN_SERVER_SCHEMA, {})
+    assert found is not None
+    assert found.left_out == (messages.RECIPE_UNREADABLE,)
+
+
 def test_a_saver_without_its_inputs_says_nothing() -> None:
     text = f"unknown\nNegative prompt: unknown\n{SAVER}"
     assert first(text, graph()).agrees(RESTORED)
-    alone = first(text)
-    assert alone.agrees({"prompt": "", "negative_prompt": "", "num_inference_steps": 20, "guidance_scale": 8})
-    assert {messages.not_in_file(name) for name in ("prompt", "negative_prompt")} <= set(alone.left_out)
+    assert first(text).left_out == (messages.RECIPE_UNREADABLE,)
+    linked = first(text.replace("Seed: 0", "Seed: 5").replace("Steps: 20", "Steps: 30"))
+    assert linked.agrees({"prompt": "", "seed": 5, "num_inference_steps": 30, "width": 1024})
+    told = {messages.not_in_file(name) for name in ("prompt", "negative_prompt", "guidance_scale", "size")}
+    assert told <= set(linked.left_out)
 
 
 def test_a_prompt_that_is_that_word_stays() -> None:
