@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from components.domain.field import Field, Kind
 from components.domain.fields import FIELDS
 from components.domain.request import GenerationRequest, LoraWeight
-from components.recipes.infotext_parts import NEGATIVE, VERSION, parse_infotext, quote
+from components.recipes.infotext_parts import NEGATIVE, VERSION, parse_infotext, quote, quote_whole
 
 EXACT_KEYS = {"prompt": "Original prompt", "negative_prompt": "Original negative prompt"}
 """Keys of pairs that are added only when a prompt would not be read back exactly, as with blanks at its end."""
 
 
 def infotext(request: GenerationRequest, model: str) -> str:
-    """Return the settings as text: the prompt, the negative prompt if any, then one line of `Key: value` pairs.
+    """Return the settings as text: the prompt, the negative prompt, then one line of `Key: value` pairs.
 
-    LoRAs are in the prompt as `<lora:name:weight>`, as A1111 writes them, and again with their paths among the pairs.
-    Unknown values (a sampler, a hash) are left out.
+    An empty negative prompt has its line too: without one ComfyUI reads nothing at all. LoRAs are in the prompt as
+    `<lora:name:weight>`, as A1111 writes them, and again with their paths among the pairs. Unknown values (a sampler,
+    a hash) are left out.
     """
-    pairs = _pairs(request, model)
+    pairs = {key: quote(str(value)) for key, value in _pairs(request, model).items()}
     text = _text(request, pairs)
     read = parse_infotext(text)
     restored = {"prompt": read.prompt.removesuffix(inline(request.loras)) if read else None}
     restored["negative_prompt"] = read.negative if read else None
     lost = {EXACT_KEYS[name]: request.value(name) for name, value in restored.items() if value != request.value(name)}
-    return _text(request, lost | pairs) if lost else text
+    # Behind the others: other programs know the line by its first key.
+    return _text(request, pairs | {key: quote_whole(prompt) for key, prompt in lost.items()}) if lost else text
 
 
 def inline(loras: tuple[LoraWeight, ...]) -> str:
@@ -31,12 +35,23 @@ def inline(loras: tuple[LoraWeight, ...]) -> str:
     return "".join(f" <lora:{_short_name(lora.path)}:{_number(lora.scale)}>" for lora in loras)
 
 
-def _text(request: GenerationRequest, pairs: dict[str, object]) -> str:
-    lines = [request.prompt + inline(request.loras)]
-    if request.negative_prompt:
-        lines.append(f"{NEGATIVE} {request.negative_prompt}")
-    lines.append(", ".join(f"{key}: {quote(str(value))}" for key, value in pairs.items()))
+def _text(request: GenerationRequest, pairs: dict[str, str]) -> str:
+    negative = _without_keys(request.negative_prompt)
+    lines = [
+        _without_keys(request.prompt) + inline(request.loras),
+        f"{NEGATIVE} {negative}" if negative else NEGATIVE,
+        ", ".join(f"{key}: {value}" for key, value in (pairs | {"Version": VERSION}).items()),
+    ]
     return "\n".join(lines)
+
+
+def _without_keys(prompt: str) -> str:
+    """Return a prompt in which no program finds a key of the format: a blank before a colon changes no picture."""
+    return _KEYS.sub(r"\1 :", prompt)
+
+
+_KEYS = re.compile(rf"(?m)({NEGATIVE[:-1]}|^Steps|^(?:Negative )?Template):")
+"""Keys that some program looks for in front of the settings: Civitai the negative prompt's anywhere."""
 
 
 def _pairs(request: GenerationRequest, model: str) -> dict[str, object]:
@@ -45,8 +60,7 @@ def _pairs(request: GenerationRequest, model: str) -> dict[str, object]:
     pairs |= {"Size": f"{request.width}x{request.height}", "Model": model}
     ordered = {key: pairs[key] for key in _FIRST_KEYS} | pairs
     loras = enumerate(request.loras, start=1)
-    ordered |= {f"LoRA {number}": f"{lora.path}@{_number(lora.scale)}" for number, lora in loras}
-    return ordered | {"Version": VERSION}
+    return ordered | {f"LoRA {number}": f"{lora.path}@{_number(lora.scale)}" for number, lora in loras}
 
 
 def _pair_text(request: GenerationRequest, field: Field) -> str | None:

@@ -61,6 +61,12 @@ def quote(value: str) -> str:
     return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
+def quote_whole(value: str) -> str:
+    """Return a text as a quoted value in which no program finds an end or a key: no other quotation mark, no colon."""
+    escaped = (f"\\u{ord(sign):04x}" if sign in '":' else json.dumps(sign, ensure_ascii=False)[1:-1] for sign in value)
+    return f'"{"".join(escaped)}"'
+
+
 def _starts_with_pair(line: str) -> bool:
     key = _KEY.match(line)
     return bool(key) and NEGATIVE not in line

@@ -18,6 +18,7 @@ from components.server.http import envelope
 from components.server.http.auth import BearerAuth
 from components.server.http.files import Files
 from components.server.http.models import ModelRoutes
+from components.server.http.openapi import OpenApiRoute
 from components.server.http.predictions import Predictions
 from components.server.tasks.cleanup import Cleanup
 from components.server.tasks.worker import Worker
@@ -35,6 +36,7 @@ class ServerParts:
     worker: Worker
     cleanup: Cleanup
     models: ModelRoutes
+    openapi: OpenApiRoute
 
 
 def create_app(parts: ServerParts, key: str | None) -> Starlette:
@@ -51,8 +53,9 @@ def create_app(parts: ServerParts, key: str | None) -> Starlette:
             sweeping.cancel()
             await run_in_threadpool(parts.worker.stop)
 
+    routed = (parts.predictions, parts.files, parts.models, parts.openapi)
     app = Starlette(
-        routes=[*parts.predictions.routes(), *parts.files.routes(), *parts.models.routes()],
+        routes=[route for part in routed for route in part.routes()],
         middleware=[Middleware(BearerAuth, key=key)],
         exception_handlers={
             Refused: envelope.on_refused,

@@ -16,6 +16,7 @@ from components.errors import SetupError
 from components.server.app import ServerParts, create_app
 from components.server.http.files import Files
 from components.server.http.models import ModelRoutes
+from components.server.http.openapi import OpenApiRoute
 from components.server.http.predictions import SYNC_TIMEOUT, Predictions
 from components.server.http.timestamps import now_ms
 from components.server.tasks.cleanup import Cleanup
@@ -80,6 +81,7 @@ def assemble(
             Worker(WorkerContext(tasks, records, files, engine, pace, on_engine_lost)),
             Cleanup(tasks, records, files, limits.now),
             ModelRoutes(fields_of(engine)),
+            OpenApiRoute(fields_of(engine)),
         )
         yield AssembledServer(create_app(parts, key), tasks)
 

@@ -35,7 +35,7 @@ def test_programs_get_the_picture_and_its_details(demo: AppProcess) -> None:
         assert picture.size == (512, 512)
     assert details["seed"] == 3
     assert details["model"] == "demo painter"
-    assert details["recipe"].startswith("a castle <lora:pixel-art-xl:1>\nSteps: 28, ")
+    assert details["recipe"].startswith("a castle <lora:pixel-art-xl:1>\nNegative prompt:\nSteps: 28, ")
     assert details["timings"]["inference"] > 0
 
 

@@ -121,12 +121,10 @@ def _is_recipe(kind: bytes, body: bytes) -> bool:
 
 
 def _text_chunk(text: str) -> bytes:
-    # tEXt is Latin-1 by the specification and understood by every program; any other text needs iTXt (UTF-8, here with
-    # compression flag and method 0, and without language and translated keyword), and so does one that looks like it.
-    with suppress(UnicodeEncodeError):
-        body = text.encode("latin-1")
-        if _decoded(body) == text:
-            return _chunk(b"tEXt", _KEYWORD + b"\0" + body)
+    # tEXt is Latin-1 by the specification and UTF-8 for ComfyUI: it has what is the same in both. Any other text needs
+    # iTXt (UTF-8, here with compression flag and method 0, and without language and translated keyword).
+    if text.isascii():
+        return _chunk(b"tEXt", _KEYWORD + b"\0" + text.encode())
     return _chunk(b"iTXt", _KEYWORD + b"\0\0\0\0\0" + text.encode())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -104,12 +105,17 @@ def _run_schema(base: str, known: tuple[Field, ...]) -> dict[str, object]:
         "method": "POST",
         "server": base,
         "api_path": f"/api/v3/{MODEL}",
-        "request_schema": {
-            "type": "object",
-            "properties": {field.name: _property(field) for field in known},
-            "required": [field.name for field in known if field.required],
-            "x-order-properties": [field.name for field in known],
-        },
+        "request_schema": request_schema(known),
+    }
+
+
+def request_schema(known: Sequence[Field]) -> dict[str, Any]:
+    """Return the JSON Schema of a submit's body."""
+    return {
+        "type": "object",
+        "properties": {field.name: _property(field) for field in known},
+        "required": [field.name for field in known if field.required],
+        "x-order-properties": [field.name for field in known],
     }
 
 

@@ -26,10 +26,11 @@ def test_a_whole_request() -> None:
     )
 
 
-def test_a_bare_request_has_no_empty_lines() -> None:
+def test_a_bare_request_has_the_line_of_the_negative_prompt() -> None:
     text = infotext(GenerationRequest("a fox", seed=1), "m")
     assert text == (
-        "a fox\nSteps: 28, CFG scale: 3.5, Seed: 1, Size: 1024x1024, Model: m, Version: SDXL LoRA Playground"
+        "a fox\nNegative prompt:\n"
+        "Steps: 28, CFG scale: 3.5, Seed: 1, Size: 1024x1024, Model: m, Version: SDXL LoRA Playground"
     )
 
 
