@@ -37,6 +37,7 @@ WAITING_IS_THE_SUBJECT = {
     "sdxl/test_serving.py": "polls the server",
     "sdxl/test_speed_page.py": "the draft is written when typing has paused",
     "support/killable_app.py": "clicks at random moments",
+    "support/lane_engines.py": "an engine whose steps take time",
     "support/raw_server.py": "a server that sends slowly",
     "support/tiny_engines.py": "an engine that takes a minute",
     "support/v3_service.py": "a bill that takes long",

@@ -1,0 +1,1 @@
+"""Lanes: an engine in several processes, one for each device."""
