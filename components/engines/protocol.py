@@ -133,5 +133,19 @@ class SupportsWarmup(Protocol):
     """An engine that takes long before its first image: it starts loading with the server."""
 
     def prepare(self, on_stage: Callable[[Message], None]) -> None:
-        """Called once in the worker thread, before the first request. `on_stage`: what queued tasks wait for."""
+        """Called once in a worker thread, before the first request. `on_stage`: what queued tasks wait for."""
         ...
+
+
+@runtime_checkable
+class SupportsLanes(Protocol):
+    """An engine that generates several images at once: so many threads call `generate`, each for one of its own."""
+
+    def lanes(self) -> int:
+        """Return their number, 1 or more; it stays the same while it lives."""
+        ...
+
+
+def lanes_of(engine: Engine) -> int:
+    """Return how many images an engine generates at once; without SupportsLanes 1."""
+    return engine.lanes() if isinstance(engine, SupportsLanes) else 1

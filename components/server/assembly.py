@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from components.engines.protocol import Engine
+from components.engines.protocol import Engine, lanes_of
 from components.server.app import ServerParts, create_app
 from components.server.http.files import Files
 from components.server.http.models import ModelRoutes
@@ -65,7 +65,7 @@ def assemble(
     folder.mkdir(parents=True, exist_ok=True)
     with closing(TaskDatabase(folder / "server.sqlite3")) as records:
         files = ImageFiles(folder, keeps_all=records.is_from_newer_version)
-        tasks = TaskQueue(records, files, limits.waiting)
+        tasks = TaskQueue(records, files, limits.waiting, lanes_of(engine))
         uploads = Uploads(records, files, limits.now)
         submit_handler = SubmitHandler(tasks, uploads, limits.now, engine)
         parts = ServerParts(

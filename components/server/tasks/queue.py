@@ -19,8 +19,6 @@ MAX_ATTEMPTS = 3
 """A task during which the server died this often is not started again."""
 RETRY_AFTER = 5
 """Seconds."""
-WORKERS = 1
-"""Tasks that run at once."""
 
 
 @dataclass(slots=True)
@@ -55,10 +53,13 @@ class TaskView:
 class TaskQueue:
     """Tasks: all in the database, the unfinished ones also in memory. Any thread may call."""
 
-    def __init__(self, records: TaskDatabase, files: ImageFiles, max_waiting: int = MAX_WAITING) -> None:
-        self._records, self._files, self._max_waiting = records, files, max_waiting
+    def __init__(
+        self, records: TaskDatabase, files: ImageFiles, max_waiting: int = MAX_WAITING, lanes: int = 1
+    ) -> None:
+        """`lanes`: number of tasks that run at once."""
+        self._records, self._files, self._max_waiting, self._lanes = records, files, max_waiting, lanes
         self._changed = threading.Condition()
-        self._order = FairQueue(WORKERS)
+        self._order = FairQueue(lanes)
         self._live: dict[str, RunningTask] = {}
         self._stopping = False
         self._preparing: Message | None = None
@@ -90,7 +91,8 @@ class TaskQueue:
             waits = record.status is Status.CREATED and record.id in waiting
             position = waiting.index(record.id) if waits else None
         if live is None or record.status is not Status.PROCESSING:
-            return TaskView(record, position, stage=self._preparing if position == 0 else None)
+            is_next = position is not None and position < self._lanes
+            return TaskView(record, position, stage=self._preparing if is_next else None)
         return TaskView(record, position, live.progress, live.preview, live.stage)
 
     def settled(self, task_id: str) -> Future[None] | None:
@@ -103,11 +105,11 @@ class TaskQueue:
         return sum(self._delete(task_id) for task_id in dict.fromkeys(task_ids))
 
     def prepare(self, stage: Message | None) -> None:
-        """Set what the engine does before the first task; None: it is ready."""
+        """Set what the engine does before the first tasks; None: it is ready."""
         self._preparing = stage
 
     def take(self) -> RunningTask | None:
-        """Return the next task, for the worker; wait for one. None: the server stops."""
+        """Return the next task, for a worker thread; wait for one. None: the server stops."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or self._order.order())
             if self._stopping:
@@ -124,7 +126,7 @@ class TaskQueue:
             _settle(live)
 
     def stop(self) -> None:
-        """Cancel the running task and wake all waiting requests; unfinished tasks stay in the database."""
+        """Cancel the running tasks and wake all waiting requests; unfinished tasks stay in the database."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Worker thread of the engine: one task at a time, in the order of the queue."""
+"""Worker threads of the engine, one for each lane: a task at a time, in the order of the queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from components.engines.protocol import Engine, EngineRequest, EngineResult, OnStep, SupportsWarmup
+from components.engines.protocol import Engine, EngineRequest, EngineResult, OnStep, SupportsWarmup, lanes_of
 from components.errors import EngineError, EngineLost
 from components.messages.message import Message
 from components.server.errors import Refused
@@ -30,7 +30,7 @@ LOST = Message("server_image_lost")
 NOT_STORED = Message("server_image_not_stored")
 
 WORKER_THREAD = "painter"
-"""Name of the worker thread."""
+"""Name of the worker threads."""
 
 
 class Cancelled(Exception):
@@ -51,26 +51,39 @@ class WorkerContext:
 
 
 class Worker:
-    """Worker thread. It is a daemon: an engine deep in a step does not keep the process alive."""
+    """Worker threads. They are daemons: an engine deep in a step does not keep the process alive."""
 
     def __init__(self, context: WorkerContext) -> None:
         self._context = context
-        self._thread = threading.Thread(target=self._run, name=WORKER_THREAD, daemon=True)
+        self._prepared = threading.Event()
+        loops = [self._run_first, *[self._run_further] * (lanes_of(context.engine) - 1)]
+        self._threads = [threading.Thread(target=loop, name=WORKER_THREAD, daemon=True) for loop in loops]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, timeout: float = 0.5) -> None:
-        """Cancel the running task, wait at most `timeout` seconds for its step, requeue it."""
+        """Cancel the running tasks, wait at most `timeout` seconds for their steps, requeue them."""
         self._context.tasks.stop()
-        self._thread.join(timeout)
+        end = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(end - time.monotonic(), 0.0))
         for task in self._context.records.unfinished():
             if task.status is Status.PROCESSING:
                 self._context.records.requeue(task.id, in_good_order=True)
 
+    def _run_first(self) -> None:
+        self._prepare()
+        self._prepared.set()
+        self._run()
+
+    def _run_further(self) -> None:
+        self._prepared.wait()
+        self._run()
+
     def _run(self) -> None:
         tasks = self._context.tasks
-        self._prepare()
         while (live := tasks.take()) is not None:
             try:
                 run_task(self._context, live)
