@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pace",
         type=_seconds,
-        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_SECONDS}, for sdxl and ray 0: none are held back)",
+        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_SECONDS}, 0 for sdxl and ray: as they come)",
     )
     parser.add_argument("--data", type=Path, help="folder for tasks and pictures (default: a temporary one)")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)

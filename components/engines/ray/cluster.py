@@ -15,7 +15,7 @@ from components.engines.ray import messages
 from components.engines.ray.events import affinity_of
 from components.engines.ray.following import EventStream
 from components.engines.ray.replica import Replica
-from components.engines.ray.settings import RaySettings
+from components.engines.ray.settings import RaySettings, forbid_own_clusters
 from components.errors import EngineError
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ def _library(name: str) -> Any:
 
 
 def _joined(settings: RaySettings) -> Any:
+    forbid_own_clusters()
     ray, serve = _library("ray"), _library("ray.serve")
     if not ray.is_initialized():
         own: dict[str, Any] = {} if settings.address else {"include_dashboard": False}

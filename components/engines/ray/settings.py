@@ -45,6 +45,14 @@ class RaySettings:
         )
 
 
+def forbid_own_clusters() -> None:
+    """Keep Ray, which must not be imported yet, from starting a cluster where it is used without one.
+
+    It does so even at the end of a process: Serve's threads still report what waits when Ray has left the cluster.
+    """
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
+
+
 def _text(env: Mapping[str, str], name: str, usual: str) -> str:
     return env.get(name, "").strip() or usual
 
