@@ -27,7 +27,6 @@ MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
 SDXL_PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors")
 """Packages that the SDXL engine needs."""
 SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
-
 RAY_INSTALL = "Install it: pip install -r components/engines/ray/requirements.txt"
 
 MCP_INSTALL = "Install it: pip install -r components/ui/programs/requirements-mcp.txt"

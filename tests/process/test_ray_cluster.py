@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,17 +15,16 @@ import pytest
 from components.engines.demo import DemoPainter
 from components.engines.protocol import EngineRequest, LoraRef
 from components.engines.ray import messages
-from components.engines.ray.engine import RayEngine
 from components.engines.ray.following import ReplicaFailed
-from components.engines.ray.settings import RaySettings
 from components.errors import EngineError
 from components.messages.message import literal
 from tests.support.paths import ROOT
+from tests.support.ray_cluster import HAS_RAY, ray_cluster, ray_engine
 from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.full,
-    pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed"),
+    pytest.mark.skipif(not HAS_RAY, reason="ray is not installed"),
     pytest.mark.timeout(600),
     # Of Ray itself, which leaves files and sockets to the end of the process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"),
@@ -36,50 +32,17 @@ pytestmark = [
 ]
 
 PACED = "tests.support.paced_engine:PacedEngine"
-RAY = Path(sys.executable).with_name("ray")
-WORKER_PORTS = ("--min-worker-port=21000", "--max-worker-port=21999")
-
-
-def free_port() -> int:
-    """Return a port outside of those that Ray gives its workers."""
-    with socket.socket() as listener:
-        for port in range(6400, 6500):
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no port is free")
 
 
 @pytest.fixture(scope="module")
 def address():
-    """Start a cluster with three GPUs that are only counted."""
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:
-        command = [RAY, "start", "--head", "--block", f"--port={port}", "--num-gpus=3", "--num-cpus=4", *WORKER_PORTS]
-        command += ["--node-ip-address=127.0.0.1", "--include-dashboard=false", f"--temp-dir={folder}"]
-        env = os.environ | {"PYTHONPATH": str(ROOT), "RAY_AUTH_MODE": "disabled"}
-        head = subprocess.Popen([*command, "--disable-usage-stats"], env=env, stdout=subprocess.PIPE, text=True)
-        assert head.stdout
-        for line in head.stdout:
-            if "runtime started" in line:
-                break
-        threading.Thread(target=head.stdout.read, daemon=True).start()
-        yield f"127.0.0.1:{port}"
-        head.terminate()
-        head.wait(60)
-
-
-def engine_at(address: str, inner: str, gpus: float = 1) -> RayEngine:
-    engine = RayEngine(RaySettings(address, inner, 2, 2, gpus))
-    engine.prepare(lambda _: None)
-    return engine
+    with ray_cluster(gpus=3) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def engine(address):
-    return engine_at(address, PACED)
+    return ray_engine(address, PACED)
 
 
 class Watcher:
@@ -205,6 +168,6 @@ def test_another_front_finds_the_replicas_that_run(address, engine):
 def test_the_demo_painter_s_pixels_are_the_same(address, engine):
     request = EngineRequest("a red fox in the snow", 3, width=512, height=512)
     here = DemoPainter().generate(request, Watcher())
-    there = engine_at(address, "demo").generate(request, Watcher())
+    there = ray_engine(address, "demo").generate(request, Watcher())
     assert there.image.tobytes() == here.image.tobytes()
     assert there.notes == here.notes

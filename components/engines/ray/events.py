@@ -41,6 +41,8 @@ class Broken:
 
 
 Event = Step | Done | Failed | Broken
+Events = tuple[Event, ...]
+"""What a replica sends at once; never empty."""
 
 
 def affinity_of(request: EngineRequest) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from components.engines.protocol import EngineResult, OnStep
 from components.engines.ray import messages
-from components.engines.ray.events import Broken, Done, Event, Failed, Step
+from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
 from components.errors import EngineError
 from components.messages.message import Message
 
@@ -24,7 +24,7 @@ LISTEN_SECONDS = 0.1
 class EventStream(Protocol):
     """Answer of a replica that still comes."""
 
-    def __iter__(self) -> Iterator[Event]: ...
+    def __iter__(self) -> Iterator[Events]: ...
 
     def cancel(self) -> None:
         """End the work at the replica's next step; harmless when it has ended."""
@@ -82,8 +82,9 @@ def _followed(stream: EventStream, on_step: OnStep, latest: Step, first_stage: M
 def _read(stream: EventStream, events: queue.SimpleQueue[Event | Exception]) -> None:
     """Put the events of a stream in a queue, and at last what it raises."""
     try:
-        for event in stream:
-            events.put(event)
+        for batch in stream:
+            for event in batch:
+                events.put(event)
         events.put(ReplicaFailed("its answer has no end"))
     except Exception as error:  # noqa: BLE001 - raised in the thread that waits
         events.put(error)

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from components.engines.by_name import engine_named
 from components.engines.protocol import EngineRequest, OnStep, SupportsWarmup
-from components.engines.ray.events import Broken, Done, Event, Failed, Step
+from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
 from components.errors import EngineError, EngineLost
 from components.messages.message import Message
 
@@ -42,8 +42,11 @@ class Replica:
         """Report that the LoRAs with this id are loaded here, where Ray wraps it."""
         return affinity
 
-    async def generate(self, request: EngineRequest, affinity: str) -> AsyncGenerator[Event, None]:
-        """Yield a Step at once and after each step, then how it ended. Closed before, it stops at its next step."""
+    async def generate(self, request: EngineRequest, affinity: str) -> AsyncGenerator[Events, None]:
+        """Yield a Step at once and after each step, at last how it ended; what waits comes together.
+
+        Closed before its end, it stops at its next step.
+        """
         if affinity:
             await self.remember(affinity)
         loop = asyncio.get_running_loop()
@@ -63,9 +66,9 @@ class Replica:
         work.add_done_callback(lambda done: events.put_nowait(done.result()))
         try:
             while True:
-                event = await events.get()
-                yield event
-                if not isinstance(event, Step):
+                batch = await _batch_of(events)
+                yield batch
+                if not isinstance(batch[-1], Step):
                     return
         finally:
             is_unwanted.set()
@@ -85,6 +88,14 @@ class Replica:
         except Exception:
             log.exception("the engine failed")
             return Broken(traceback.format_exc())
+
+
+async def _batch_of(events: asyncio.Queue[Event]) -> Events:
+    """Return all events that are there, and wait for one: each transfer between processes takes a millisecond."""
+    batch = [await events.get()]
+    while not events.empty():
+        batch.append(events.get_nowait())
+    return tuple(batch)
 
 
 def _end_process() -> NoReturn:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from components.engines.protocol import EngineResult
 from components.engines.ray import messages
-from components.engines.ray.events import Broken, Done, Event, Failed, Step
+from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
 from components.engines.ray.following import ReplicaFailed, followed_twice
 from components.errors import EngineError
 from components.messages.message import Message, literal
@@ -30,8 +30,9 @@ class Stream:
         self._events, self._then = events, then
         self.cancelled = threading.Event()
 
-    def __iter__(self) -> Iterator[Event]:
-        yield from self._events
+    def __iter__(self) -> Iterator[Events]:
+        for event in self._events:
+            yield (event,)
         if isinstance(self._then, Exception):
             raise self._then
         if self._then:
