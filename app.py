@@ -112,9 +112,11 @@ def start_backend(settings: Settings, stack: ExitStack) -> Backend:
     """Start the backend that the settings choose and read its models. `stack` stops a server that was started."""
     if settings.backend is BackendChoice.HOSTED:
         backend = Backend.hosted(Endpoint(settings.base_url, settings.api_key or ""), settings.models)
-    elif settings.backend is BackendChoice.SDXL:
+    elif settings.backend.runs_sdxl:
         server_class = InProcessServer if settings.is_zerogpu else ServerChild
-        backend = Backend.sdxl(start_server(server_class("sdxl", settings.data_dir / "server-sdxl"), stack))
+        # The same folder with both engines: a task that waits is made by the one that is there.
+        server = server_class(settings.backend.value, settings.data_dir / "server-sdxl")
+        backend = Backend.sdxl(start_server(server, stack))
     else:
         backend = Backend.demo(start_server(ServerChild("demo", settings.data_dir / "server"), stack))
     return asyncio.run(refresh_models_at_start(backend, settings.limits))

@@ -27,6 +27,7 @@ MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
 SDXL_PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors")
 """Packages that the SDXL engine needs."""
 SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
+RAY_INSTALL = "Install it: pip install -r components/engines/ray/requirements.txt"
 
 MCP_INSTALL = "Install it: pip install -r components/ui/programs/requirements-mcp.txt"
 
@@ -35,11 +36,17 @@ _SIGN_IN_VARIABLES = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAU
 
 
 class BackendChoice(Enum):
-    """Values of PLAYGROUND_BACKEND that name a backend; `auto` is resolved to one of them."""
+    """Values of PLAYGROUND_BACKEND that name a backend; `auto` is resolved to one of them, but never to ray."""
 
     HOSTED = "hosted"
     SDXL = "sdxl"
+    RAY = "ray"
     DEMO = "demo"
+
+    @property
+    def runs_sdxl(self) -> bool:
+        """Return whether our own server makes the images with SDXL, here or on the machines of a Ray cluster."""
+        return self in (BackendChoice.SDXL, BackendChoice.RAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ class Settings:
             limits=_limits(env),
             keep_days=count(env, "PLAYGROUND_KEEP_DAYS", 0, minimum=0),
             keep_gigabytes=gigabytes(env, "PLAYGROUND_KEEP_GB"),
-            lora_folder=_lora_folder(env) if backend is BackendChoice.SDXL else None,
+            lora_folder=_lora_folder(env) if backend.runs_sdxl else None,
             can_sign_in=_can_sign_in(env),
             owner=_owner(env),
             host_names=_host_names(env),
@@ -162,9 +169,11 @@ def _backend(text: str, key: str | None) -> BackendChoice:
     try:
         choice = BackendChoice(text)
     except ValueError:
-        raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted, sdxl or demo.") from None
-    if choice is BackendChoice.SDXL and (missing := missing_for_sdxl()):
-        raise SetupError(f"PLAYGROUND_BACKEND=sdxl needs {', '.join(missing)}.", SDXL_INSTALL)
+        raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted, sdxl, ray or demo.") from None
+    if choice.runs_sdxl and (missing := missing_for_sdxl()):
+        raise SetupError(f"PLAYGROUND_BACKEND={text} needs {', '.join(missing)}.", SDXL_INSTALL)
+    if choice is BackendChoice.RAY and importlib.util.find_spec("ray") is None:
+        raise SetupError("PLAYGROUND_BACKEND=ray needs ray.", RAY_INSTALL)
     if choice is BackendChoice.HOSTED and not key:
         raise SetupError("PLAYGROUND_BACKEND=hosted needs WAVESPEED_API_KEY.", "Set the key, or use demo.")
     return choice

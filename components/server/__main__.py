@@ -16,8 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from components.engines.by_name import engine_named
 from components.errors import SetupError
-from components.server.assembly import engine_named
 from components.server.process import parent_watch
 from components.server.process.serve import Service, serve
 from components.server.tasks.demo_delay import DEFAULT_SECONDS, STEPS, DemoDelay
@@ -30,7 +30,7 @@ ENGINE_LOST = 75
 
 def main() -> int:
     warnings.filterwarnings("ignore", module=r"PIL\.")  # of odd image files, which are judged by their errors
-    options = _parser().parse_args()
+    options = _options()
     signal.signal(signal.SIGTERM, _leave)  # uvicorn stops first, then passes the signal on to us
     try:
         with _folder(options.data) as folder:
@@ -60,7 +60,7 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
 def _pace(options: argparse.Namespace) -> float:
     """Return the seconds from the command line; by default an engine with a model of its own is not delayed."""
     if options.pace is None:
-        return 0 if options.engine == "sdxl" else DEFAULT_SECONDS
+        return 0 if options.engine in ("sdxl", "ray", "ray-local") else DEFAULT_SECONDS
     return options.pace
 
 
@@ -73,16 +73,31 @@ def _announcer(host: str) -> Callable[[int, Callable[[], None]], None]:
     return announce
 
 
+def _options() -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args()
+    if options.ray_local:
+        if options.engine != "ray":
+            parser.error("--ray-local goes with --engine ray")
+        options.engine = "ray-local"
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m components.server", description=__doc__)
-    parser.add_argument("--engine", required=True, help="demo, sdxl, or package.module:Class")
+    parser.add_argument("--engine", required=True, help="demo, sdxl, ray, or package.module:Class")
+    parser.add_argument(
+        "--ray-local",
+        action="store_true",
+        help="with --engine ray: start a cluster of this machine alone, in place of joining the one of RAY_ADDRESS",
+    )
     parser.add_argument("--host", default=LOOPBACK, help=f"the address to listen on (default {LOOPBACK})")
     parser.add_argument("--port", type=int, help="the port to listen on; 0 takes a free one")
     parser.add_argument("--key", type=_key, help="the key callers must send; everybody may call without one")
     parser.add_argument(
         "--pace",
         type=_seconds,
-        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_SECONDS}, 0 for sdxl: as fast as it paints)",
+        help=f"seconds in which {STEPS} steps are shown (default {DEFAULT_SECONDS}, 0 for sdxl and ray: as they come)",
     )
     parser.add_argument("--data", type=Path, help="folder for tasks and pictures (default: a temporary one)")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)

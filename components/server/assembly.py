@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 
 from components.engines.protocol import Engine, lanes_of
-from components.errors import SetupError
 from components.server.app import ServerParts, create_app
 from components.server.http.files import Files
 from components.server.http.models import ModelRoutes
@@ -28,9 +25,6 @@ from components.server.tasks.queue import MAX_WAITING, TaskQueue
 from components.server.tasks.submit import SubmitHandler
 from components.server.tasks.uploads import Uploads
 from components.server.tasks.worker import Worker, WorkerContext
-
-ENGINES = {"demo": "components.engines.demo:DemoPainter", "sdxl": "components.engines.sdxl.engine:SdxlEngine"}
-"""Short names; any other engine is named by its class as package.module:Class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +78,3 @@ def assemble(
             OpenApiRoute(fields_of(engine)),
         )
         yield AssembledServer(create_app(parts, key), tasks)
-
-
-def engine_named(name: str) -> Engine:
-    """Return a new engine by name, imported only now. Raise SetupError for an unknown name."""
-    module, colon, attribute = ENGINES.get(name, name).partition(":")
-    if not colon:
-        raise SetupError(f"There is no engine called {name}.", "The engines are demo and sdxl.")
-    try:
-        build: Any = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise SetupError(f"The engine {name} is not installed ({error}).") from error
-    return build()

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from tests.architecture.modules import FILES, ROOT, importers, tree_of
 
-HEAVY = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors", "onnxruntime")
+HEAVY = ("ray", "torch", "diffusers", "transformers", "peft", "accelerate", "safetensors", "onnxruntime")
 IMPORT_ALL = """
 import importlib, socket, sys, threading
 from functools import cache
@@ -66,7 +66,7 @@ def test_the_thin_app_never_imports_torch() -> None:
 
 
 def test_an_engine_is_made_without_torch() -> None:
-    program = "import sys; from components.server.assembly import engine_named; engine_named('sdxl')"
+    program = "import sys; from components.engines.by_name import engine_named; engine_named('sdxl')"
     done = output_of(program + "; print('torch' in sys.modules)")
     assert done.stdout.strip() == "False" or "pip install -r components/engines/sdxl/requirements.txt" in done.stderr
 
@@ -79,7 +79,13 @@ def test_only_the_settings_read_the_environment() -> None:
                 readers.add(name)
             if isinstance(node, ast.ImportFrom) and node.module in ("os", "dotenv"):
                 readers |= {name for alias in node.names if alias.name in ("environ", "getenv", "load_dotenv")}
-    allowed = {"settings", "server.process.child", "engines.lanes.lane_process", "engines.sdxl.settings"}
+    allowed = {
+        "settings",
+        "server.process.child",
+        "engines.lanes.lane_process",
+        "engines.ray.settings",
+        "engines.sdxl.settings",
+    }
     assert readers <= allowed, (
         "the server's child and a lane hand the environment on to the process where the engine reads its"
     )

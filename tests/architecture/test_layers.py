@@ -18,9 +18,9 @@ FLOORS = """
 """
 """A package imports only from floors below its own, but for `errors`, which imports `messages` beside it."""
 APART = """
-server        errors  messages.message  engines.protocol  domain.field  domain.fields  domain.fair_queue  \
-              sqlite.mount  sqlite.newer_file  sqlite.table_schema  net.http_connections  net.proxies  \
-              images.decoding  images.structure  images.exif_tags  clock
+server        errors  messages.message  engines.protocol  engines.by_name  domain.field  domain.fields  \
+              domain.fair_queue  sqlite.mount  sqlite.newer_file  sqlite.table_schema  net.http_connections  \
+              net.proxies  images.decoding  images.structure  images.exif_tags  clock
 engines       errors  messages.message
 engines.sdxl  errors  messages.message  loras.safetensors_header  loras.base_model  loras.adapter_layers  \
               loras.hub_address  loras.site_hosts  net.public_transport  net.public_transport_sync

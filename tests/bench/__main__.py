@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import demo_painter, history, latency, load, money, sdxl, siege, weight, worst_requests
+from tests.bench import (
+    demo_painter,
+    history,
+    latency,
+    load,
+    many_painters,
+    money,
+    ray_cluster,
+    sdxl,
+    siege,
+    weight,
+    worst_requests,
+)
 
 BENCHES = {
     "latency": latency.run,
@@ -16,6 +28,8 @@ BENCHES = {
     "money": money.run,
     "worst": worst_requests.run,
     "sdxl": sdxl.run,
+    "ray": ray_cluster.run,
+    "painters": many_painters.run,
 }
 
 

@@ -109,7 +109,7 @@ def test_choices_and_defaults_of_the_settings(monkeypatch, tmp_path):
     settings = Settings.from_env()
     assert settings.base_url == "https://api.wavespeed.ai"
     assert list(settings.models) == ["stability-ai/sdxl-lora", "stability-ai/sdxl"]
-    assert {choice.value for choice in BackendChoice} == {"hosted", "demo", "sdxl"}
+    assert {choice.value for choice in BackendChoice} == {"hosted", "demo", "sdxl", "ray"}
 
 
 def test_command_line_of_our_server():

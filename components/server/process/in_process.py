@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from components.engines.by_name import engine_named
 from components.errors import SetupError
-from components.server.assembly import engine_named
 from components.server.process.child import FAILED, START_SECONDS, STOP_SECONDS
 from components.server.process.serve import Service, serve
 from components.server.tasks.demo_delay import DemoDelay

@@ -1,0 +1,56 @@
+"""Events of an image on its way from a replica; each can be pickled."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from components.engines.protocol import EngineRequest, EngineResult
+from components.messages.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Arguments of one `on_step` call in a replica."""
+
+    step: int
+    steps: int
+    preview: bytes | None = None
+    stage: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Generated image."""
+
+    result: EngineResult
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Error that the engine raised for the visitor."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Any other error: a bug, or a library's. Its class may not exist in the process that would unpickle it."""
+
+    traceback: str
+
+
+Event = Step | Done | Failed | Broken
+Events = tuple[Event, ...]
+"""What a replica sends at once; never empty."""
+
+
+def affinity_of(request: EngineRequest) -> str:
+    """Return the id by which Ray sends requests with the same LoRAs to the same replica; empty without LoRAs.
+
+    It is a digest: an address may contain a key, and Ray shows its ids.
+    """
+    if not request.loras:
+        return ""
+    paths = "\n".join(sorted({use.path for use in request.loras}))
+    return hashlib.sha256(paths.encode("utf-8", "replace")).hexdigest()[:16]
