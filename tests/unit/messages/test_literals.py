@@ -21,6 +21,8 @@ NAME = "a proper name, the same in every language"
 ALLOWED = {
     "components/engines/sdxl/engine.py": TERMINAL,
     "components/engines/sdxl/pipeline/run.py": CLASS,
+    "components/engines/sdxl/pipeline/samplers.py": NAME,
+    "components/domain/request.py": NAME,
     "components/engines/sdxl/settings.py": TERMINAL,
     "components/images/decoding.py": FORMAT,
     "components/images/metadata/png.py": FORMAT,
