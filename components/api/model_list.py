@@ -18,7 +18,7 @@ from components.domain.field import Kind
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, NOT_INLINE
 from components.domain.json_values import as_list, as_mapping
 from components.domain.model_family import ALIASES, FieldNames, Model, ModelFamily
-from components.domain.request import Preset, Refine
+from components.domain.request import Preset, Refine, Sampler
 from components.domain.schema import ModelSchema, Range, built_in_schema
 from components.errors import NotProvided
 
@@ -87,6 +87,7 @@ def _choice_names(properties: Properties, field_names: FieldNames) -> FieldNames
 def _schema(built_in: ModelSchema, facts: Properties) -> ModelSchema:
     """Return the schema of a model from its JSON schema properties, `facts`, by the app's own field names."""
     refine_modes, preset = _refine_modes(facts.get("refine", {})), _default_preset(facts.get("preset", {}))
+    samplers = _samplers(facts.get("sampler", {}))
     return replace(
         built_in,
         ranges=_ranges(built_in, facts),
@@ -94,8 +95,9 @@ def _schema(built_in: ModelSchema, facts: Properties) -> ModelSchema:
         refine_modes=refine_modes,
         takes_host_files=_lora_item(facts.get("loras", {})).get("x-host-files") is True,
         default_preset=preset,
+        samplers=samplers,
         # The app itself sets this one, so no request needs it; `Model.of` adds it to what may be sent.
-        fields=_fields(frozenset(facts), refine_modes, preset) - {NOT_INLINE},
+        fields=_fields(frozenset(facts), refine_modes, preset, samplers) - {NOT_INLINE},
     )
 
 
@@ -109,10 +111,14 @@ def _ranges(built_in: ModelSchema, facts: Properties) -> dict[str, Range]:
     return ranges
 
 
-def _fields(names: frozenset[str], refine_modes: frozenset[Refine], preset: Preset | None) -> frozenset[str]:
+def _fields(
+    names: frozenset[str], refine_modes: frozenset[Refine], preset: Preset | None, samplers: tuple[Sampler, ...]
+) -> frozenset[str]:
     """Return the field names without those that have no effect: a mask without an image, a refiner without modes."""
     if preset is None:
         names -= {"preset"}
+    if not samplers:
+        names -= {"sampler"}
     if not refine_modes:
         names -= {"refine", "high_noise_frac", "refine_steps"}
     return names if "image" in names else names - {"mask_image", "prompt_strength"}
@@ -129,6 +135,12 @@ def _refine_mode(choice: object) -> Refine | None:
         return Refine(choice)
     except ValueError:
         return None
+
+
+def _samplers(facts: Mapping[str, Any]) -> tuple[Sampler, ...]:
+    """Return the samplers that a model lists and the app knows."""
+    listed = as_list(facts.get("enum"))
+    return tuple(sampler for sampler in Sampler if sampler.value in listed)
 
 
 def _default_preset(facts: Mapping[str, Any]) -> Preset | None:

@@ -259,6 +259,17 @@ FIELDS: tuple[Field, ...] = (
         parameter_text="full, or fast: 4 steps at guidance 1; fast is refused unless the model takes it",
         description="The way of painting.",
     ),
+    Field(
+        name="sampler",
+        kind=Kind.CHOICE,
+        api_names=("sampler",),
+        # As A1111 names them, by which recipes and people know them.
+        choices=("Euler", "Euler a", "DPM++ 2M Karras", "DPM++ 2M SDE Karras", "DDIM", "UniPC", "LCM"),
+        recipe_key="Sampler",
+        is_compared=True,
+        parameter_text="{choices}; refused unless the model takes it, without effect with preset fast",
+        description="How each step is computed; as the model was made for when it is left out.",
+    ),
 )
 
 

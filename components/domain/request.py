@@ -53,6 +53,18 @@ class Preset(Enum):
     """Few steps with a LoRA that was trained for them; without the refiner and the negative prompt."""
 
 
+class Sampler(Enum):
+    """How our own SDXL engine computes each step, by the API's names."""
+
+    EULER = "Euler"
+    EULER_ANCESTRAL = "Euler a"
+    DPM_2M_KARRAS = "DPM++ 2M Karras"
+    DPM_2M_SDE_KARRAS = "DPM++ 2M SDE Karras"
+    DDIM = "DDIM"
+    UNIPC = "UniPC"
+    LCM = "LCM"
+
+
 FAST_STEPS = 4
 """Steps of FAST, at most."""
 FAST_GUIDANCE = 1.0
@@ -112,6 +124,8 @@ class GenerationRequest:
     """For SECOND_PASS: steps of the refiner; None for as many as `num_inference_steps`."""
     preset: Preset | None = None
     """None for the model's own default."""
+    sampler: Sampler | None = None
+    """None for the model's own."""
     options: tuple[tuple[str, float], ...] = ()
     """Further numbers of the table of fields, by name, in its order; one that is missing is the model's to choose."""
 
@@ -197,11 +211,11 @@ class GenerationRequest:
         return field.is_required or field.used_with is not None or not is_neutral
 
     def with_preset_applied(self) -> GenerationRequest:
-        """Return the request with the steps and the guidance that its preset really uses."""
+        """Return the request with the steps, the guidance and the sampler that its preset really uses."""
         if self.preset is not Preset.FAST:
             return self
         steps = min(self.num_inference_steps, FAST_STEPS)
-        return replace(self, num_inference_steps=steps, guidance_scale=FAST_GUIDANCE)
+        return replace(self, num_inference_steps=steps, guidance_scale=FAST_GUIDANCE, sampler=None)
 
     def with_seed(self, seed: int) -> GenerationRequest:
         """Return the request with another seed."""
@@ -238,12 +252,16 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf
 
 
-def choice_of(name: str, value: Any) -> Refine | Preset:
+def choice_of(name: str, value: Any) -> Refine | Preset | Sampler:
     """Return the value of a field with choices from the API's name. Raises ValueError when there is none."""
     return _CHOICES[name](value)
 
 
 _DEFAULTS = {field.name: field.default for field in fields(GenerationRequest) if field.name != "options"}
-_CHOICES: dict[str, type[Refine] | type[Preset]] = {"refine": Refine, "preset": Preset}
+_CHOICES: dict[str, type[Refine] | type[Preset] | type[Sampler]] = {
+    "refine": Refine,
+    "preset": Preset,
+    "sampler": Sampler,
+}
 OPTIONS = tuple(field for field in FIELDS if field.name not in _DEFAULTS)
 """Fields of the table without an attribute of their own: optional numbers."""

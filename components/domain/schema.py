@@ -9,7 +9,7 @@ from components import messages
 from components.domain.field import Field, TakenBy
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, field_of
 from components.domain.lora_path import is_host_file, is_lora_path
-from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, is_whole
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, Sampler, is_whole
 from components.errors import InvalidRequest
 
 
@@ -48,6 +48,8 @@ class ModelSchema:
     """True when the model loads LoRAs by file name from a folder of its host."""
     default_preset: Preset | None = None
     """Preset of a request without a `preset` field; None when the model has no presets to choose from."""
+    samplers: tuple[Sampler, ...] = ()
+    """Empty when the model has none to choose from."""
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest for the first value of the request that this model does not take."""
@@ -63,7 +65,8 @@ class ModelSchema:
     def takes(self, request: GenerationRequest) -> bool:
         """Return whether this model has a field for each required one; ranges are checked by `check`."""
         has_mode = request.refine is Refine.OFF or request.refine in self.refine_modes
-        return request.required_fields <= self.fields and has_mode
+        has_sampler = request.sampler is None or request.sampler in self.samplers
+        return request.required_fields <= self.fields and has_mode and has_sampler
 
     def range(self, name: str) -> Range:
         """Return the range of a field by its name."""

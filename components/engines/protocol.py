@@ -61,6 +61,8 @@ class EngineRequest:
     """Steps of the second pass; None: as many as `num_inference_steps`."""
     preset: str = ""
     """One of the engine's presets; empty: its usual one, or it has none."""
+    sampler: str | None = None
+    """One of the engine's samplers; None: the model's own."""
     options: Mapping[str, float] = field(default_factory=dict[str, float])
     """Further numbers by the API's names, of those that the engine SupportsOptions takes; a missing one is its own."""
 
@@ -107,6 +109,15 @@ class SupportsPresets(Protocol):
 
     def presets(self) -> Presets:
         """Return them; they stay the same while it lives."""
+        ...
+
+
+@runtime_checkable
+class SupportsSamplers(Protocol):
+    """An engine that offers samplers; the server lists no others."""
+
+    def samplers(self) -> tuple[str, ...]:
+        """Return those of the table of fields that it has; they stay the same while it lives."""
         ...
 
 

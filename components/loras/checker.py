@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import quote, urlsplit
@@ -47,6 +47,8 @@ CACHE_SIZE = 256
 CACHE_SECONDS = 3600.0
 """Time for which a verdict is cached."""
 NO_FOLDER = HostLoras()
+PLAIN = frozenset({Architecture.LORA})
+"""Architectures that every API loads."""
 FAILURE_CACHE_SECONDS = 20.0
 """The same for a check without a result: a site that failed may answer soon."""
 
@@ -77,13 +79,20 @@ class Verdict:
 class LoraChecker:
     """LoRA checker: reads sites' metadata and files' headers over SSRF-guarded connections, and caches verdicts.
 
-    No API key or other secret is sent. `starter_names` has paths by lower-case names.
+    No API key or other secret is sent. `starter_names` has paths by lower-case names; `loaded` are the architectures
+    that the backend is known to load.
     """
 
     def __init__(
-        self, web: PublicWeb, clock: Clock, starter_names: Mapping[str, str] = NO_NAMES, host: HostLoras = NO_FOLDER
+        self,
+        web: PublicWeb,
+        clock: Clock,
+        starter_names: Mapping[str, str] = NO_NAMES,
+        host: HostLoras = NO_FOLDER,
+        loaded: Collection[Architecture] = PLAIN,
     ) -> None:
         self._web, self._clock, self._starter_names, self.host = web, clock, starter_names, host
+        self._loaded = loaded
         self._cache: OrderedDict[str, tuple[float, Verdict]] = OrderedDict()
         self._limits = CheckLimits(clock)
 
@@ -154,7 +163,7 @@ class LoraChecker:
             return Verdict(Fit.WILL_NOT_FIT, error.message, link, site.trigger_words, title=site.title)
         except SiteUnavailable as error:
             return _verdict_without_file(error.message, link, site)
-        return _verdict_of(facts, link, site)
+        return _verdict_of(facts, link, site, self._loaded)
 
     async def _read_facts(self, link: LoraRef, url: str) -> LoraFacts:
         if link.site is Site.HOST:
@@ -235,23 +244,23 @@ def _name_of(base: BaseModelFamily) -> Param:
     return Text("lora_base.another_kind") if base is BaseModelFamily.OTHER else base.value
 
 
-def _verdict_of(facts: LoraFacts, link: LoraRef, site: SiteMetadata) -> Verdict:
+def _verdict_of(facts: LoraFacts, link: LoraRef, site: SiteMetadata, loaded: Collection[Architecture]) -> Verdict:
     named = site.base.family
     if named is BaseModelFamily.UNKNOWN and says_kolors(link.path, site.file, facts.title):
         named = BaseModelFamily.KOLORS
     base = chosen_base(facts.base, named)
-    fit, message = _fit(facts, base, site.base.kin or facts.kin)
+    fit, message = _fit(facts, base, site.base.kin or facts.kin, loaded)
     words, title = site.trigger_words or facts.trigger_words, site.title or facts.title
     return Verdict(fit, message, link, words, facts.rank, base, title)
 
 
-def _fit(facts: LoraFacts, base: BaseModelFamily, kin: str) -> tuple[Fit, Message]:
+def _fit(facts: LoraFacts, base: BaseModelFamily, kin: str, loaded: Collection[Architecture]) -> tuple[Fit, Message]:
     if facts.architecture is Architecture.NONE:
         return Fit.WILL_NOT_FIT, messages.no_lora_but(facts.content) if facts.content else messages.LORA_NOT_INSIDE
     if base is BaseModelFamily.UNKNOWN:
         return Fit.CANNOT_TELL, messages.LORA_FOR_UNKNOWN
     if base is not BaseModelFamily.SDXL:
         return Fit.WILL_NOT_FIT, messages.lora_for_another(_name_of(base))
-    if facts.architecture is not Architecture.LORA:
+    if facts.architecture not in loaded:
         return Fit.CANNOT_TELL, messages.lora_of_make(facts.architecture.value)
     return Fit.FITS, messages.lora_fits_of_kin(kin) if kin else messages.lora_fits(facts.rank)

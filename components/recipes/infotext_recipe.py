@@ -15,7 +15,17 @@ from components.recipes.infotext import EXACT_KEYS, inline
 from components.recipes.infotext_parts import VERSION, InfotextParts, parse_infotext
 from components.recipes.json_loras import LORA_KINDS
 from components.recipes.lora_tags import loras_in
-from components.recipes.parsed import ParsedLora, ParsedRecipe, integer, number, number_of, size, text_value
+from components.recipes.parsed import (
+    ParsedLora,
+    ParsedRecipe,
+    ParsedSampler,
+    integer,
+    number,
+    number_of,
+    size,
+    text_value,
+)
+from components.recipes.samplers import parsed_sampler
 
 _FIELDS = [field for field in FIELDS if field.recipe_key]
 _LORA_KEY = re.compile(r"LoRA \d{1,2}")
@@ -23,7 +33,9 @@ _SAVER_LORA = re.compile(r"Lora_(\d{1,2}) (Model name|Strength model|Strength cl
 """Keys of savers of ComfyUI, which write each property of a LoRA as a pair."""
 _OWN_KEYS = ("Model", "Preset")
 """Keys with a meaning only where the app itself wrote them."""
-_USED_KEYS = {field.recipe_key for field in _FIELDS}.difference(_OWN_KEYS) | {
+_SAMPLER, _SPREAD = "Sampler", "Schedule type"
+"""Keys that are used where the model offers the sampler."""
+_USED_KEYS = {field.recipe_key for field in _FIELDS}.difference((*_OWN_KEYS, _SAMPLER)) | {
     *("Size", "Version", "Created Date", "Civitai resources", "Civitai metadata"),
     *EXACT_KEYS.values(),
 }
@@ -60,11 +72,19 @@ def read_infotext(text: str) -> ParsedRecipe | None:
         size=size(pairs.get("Size")),
         refiner=text_value(pairs.get("Refiner")),
         preset=text_value(pairs.get("Preset")) if is_own else "",
+        sampler=_sampler(pairs),
         loras=loras,
         is_from_image=bool(_IMAGE_KEYS & set(pairs)) or _has_image_strength(pairs),
         unused=tuple(_unused(parts, is_own=is_own)),
         unread=frozenset(("prompt", "negative_prompt") if is_unknown else ()),
     )
+
+
+def _sampler(pairs: dict[str, Any]) -> ParsedSampler | None:
+    # Fooocus has the spread of the steps under a key of its own.
+    spread_key = _SPREAD if _SPREAD in pairs else "Scheduler"
+    keys = tuple(key for key in (_SAMPLER, spread_key) if key in pairs)
+    return parsed_sampler(text_value(pairs.get(_SAMPLER)), text_value(pairs.get(spread_key)), keys)
 
 
 def _with_usual_keys(parts: InfotextParts | None) -> InfotextParts | None:

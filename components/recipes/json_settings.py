@@ -11,7 +11,8 @@ from typing import Any
 from components.domain.json_values import as_list, as_mapping
 from components.recipes.json_loras import is_lora_key, loras_of, unread_lists
 from components.recipes.lora_tags import loras_in, without_tags_if_any
-from components.recipes.parsed import ParsedRecipe, integer, number, size, text_value
+from components.recipes.parsed import ParsedRecipe, ParsedSampler, integer, number, size, text_value
+from components.recipes.samplers import parsed_sampler
 
 # Keys in lower case with `_` for a blank, the best first. `c`, `uc`, `scale`, `size`: Draw Things and NovelAI.
 _PROMPT = ("prompt", "positive_prompt", "c")
@@ -20,6 +21,8 @@ _STEPS = ("steps", "num_inference_steps")
 _GUIDANCE = ("guidance_scale", "cfg_scale", "cfgscale", "cfg", "scale")
 _SEED = ("seed",)
 _SIZE = ("resolution", "size")
+_SAMPLER = ("sampler", "sampler_name")
+_SPREAD = ("scheduler", "noise_schedule")
 _REFINER = ("refiner_model", "refinermodel")
 _HANDOVER = ("refiner_switch", "refiner_start")
 _IMAGE_MODES = re.compile(r"(?i).{0,40}(?:img2img|inpaint|outpaint|infill).{0,40}")
@@ -60,6 +63,7 @@ def read_json_settings(data: Mapping[str, Any]) -> ParsedRecipe | None:
         },
         size=size(_first(values, _SIZE)) or size(f"{values.get('width')}x{values.get('height')}"),
         refiner=refiner,
+        sampler=_sampler(values),
         loras=(*loras, *(lora for lora in loras_in(text_value(prompt)) if lora.name not in names)),
         is_from_image=_is_from_image(values),
         unused=tuple(_unused(values)),
@@ -74,6 +78,13 @@ def read_dream(text: str) -> ParsedRecipe | None:
     found: list[tuple[str, str]] = _DREAM.findall(text[end + 1 :])
     options: dict[str, Any] = {_SHORT_OPTIONS.get(key, key): value for key, value in found}
     return read_json_settings(_prompts_apart(text[1:end]) | options)
+
+
+def _sampler(values: Mapping[str, Any]) -> ParsedSampler | None:
+    """Return the sampler; InvokeAI names it as `scheduler` alone."""
+    keys = [key for key in (*_SAMPLER, *_SPREAD) if text_value(values.get(key))]
+    names = [text_value(values[key]) for key in keys]
+    return parsed_sampler(names[0], names[1] if len(names) > 1 else "", tuple(map(_title, keys))) if names else None
 
 
 def _first(values: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
@@ -127,7 +138,11 @@ def _unused(values: Mapping[str, Any]) -> Iterator[str]:
     unread = unread_lists(values)
     for key, value in values.items():
         if (key not in read and not _is_empty(value)) or key in unread:
-            yield key.replace("_", " ").capitalize()
+            yield _title(key)
+
+
+def _title(key: str) -> str:
+    return key.replace("_", " ").capitalize()
 
 
 def _is_empty(value: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.domain.field import Field
+from components.domain.request import Sampler
 
 _WHOLE_NUMBER = re.compile(r"\s*-?\d{1,20}\s*")
 
@@ -26,6 +27,15 @@ class ParsedLora:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedSampler:
+    """Sampler in a recipe that is one of the app's."""
+
+    sampler: Sampler
+    keys: tuple[str, ...]
+    """Names of the recipe's settings that it was read from; they are among the unused where it cannot be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedRecipe:
     """Settings in a recipe; None or empty: not set."""
 
@@ -37,6 +47,7 @@ class ParsedRecipe:
     refiner: str = ""
     preset: str = ""
     """Preset of the app's own server."""
+    sampler: ParsedSampler | None = None
     loras: tuple[ParsedLora, ...] = ()
     is_from_image: bool = False
     """True for a result of image-to-image or inpainting; the source image is not in the recipe."""

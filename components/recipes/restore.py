@@ -73,11 +73,13 @@ def _restored(parsed: ParsedRecipe, schema: ModelSchema, known_names: Mapping[st
     settings = _texts(parsed, notes) | _numbers(parsed, schema, notes) | _size(parsed, schema, notes)
     settings |= {"loras": _loras(parsed, schema, known_names, notes)} | _refiner(parsed, schema, notes)
     settings |= {"preset": _preset(parsed, schema, notes)}
+    sampler = parsed.sampler if parsed.sampler and parsed.sampler.sampler in schema.samplers else None
+    settings |= {"sampler": sampler.sampler.value if sampler else None}
     notes += [messages.not_in_file(name) for name in _missing(parsed)]
     if parsed.is_from_image:
         notes.append(messages.RECIPE_OF_A_PICTURE)
-    if parsed.unused:
-        notes.append(messages.not_restored(tuple(_clipped(name) for name in parsed.unused)))
+    if unused := [name for name in parsed.unused if not sampler or name not in sampler.keys]:
+        notes.append(messages.not_restored(tuple(map(_clipped, unused))))
     return Recipe(settings, tuple(notes))
 
 

@@ -14,6 +14,8 @@ from components.domain.job import Job
 from components.domain.model_family import STANDARD_NAMES, Catalogue, Model, ModelFamily
 from components.domain.schema import OWN_SERVER_SCHEMA, ModelSchema
 from components.errors import CertificateError, ConnectionFailed, NotProvided, Unauthorized
+from components.loras.checker import PLAIN
+from components.loras.safetensors_header import Architecture
 from components.messages.catalogue import Text
 from components.net.http_pool import public_pool
 
@@ -46,6 +48,8 @@ class Backend:
     """True: every word of a prompt counts; else the text encoders read the first 75 tokens."""
     reads_weights: bool = False
     """True: `(word:1.3)` in a prompt weighs a word; else its signs are not known to be more than text to the model."""
+    loads_loras: frozenset[Architecture] = PLAIN
+    """Architectures of LoRAs that it is known to load."""
     splits_every_step: bool = False
     """True: in an ensemble base and refiner run at least one step each, whatever the handover."""
 
@@ -109,6 +113,7 @@ class Backend:
             free=True,
             has_unlimited_prompt=True,
             reads_weights=True,
+            loads_loras=PLAIN | {Architecture.LOHA, Architecture.LOKR, Architecture.DORA},
             splits_every_step=True,
         )
 

@@ -23,10 +23,12 @@ PARTS = {
     "refiner": "refine",
     "negative_prompt": "negative_prompt",
     "preset": "preset",
+    "sampler": "sampler",
 }
 """Parts of the form that a model may not accept: the script's name and the API's field."""
 UNUSED_WITH_FAST = {
     "sampling": messages.FAST_SAMPLING,
+    "sampler": messages.FAST_SAMPLER,
     "refiner": messages.FAST_WITHOUT_REFINER,
     "negative_prompt": messages.FAST_WITHOUT_NEGATIVE,
 }

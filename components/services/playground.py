@@ -89,7 +89,9 @@ class Playground:
         self.accounts = Accounts(self.visitor_keys, self.jobs, repository, store, self._visitor_client, target)
         self.source_images, self.recipes = SourceImages(store, self._clock), Recipes(store)
         self.history = History(store, repository)
-        self.lora_checker = LoraChecker(self._public_web, self._clock, starter_names(), self.config.host_loras)
+        self.lora_checker = LoraChecker(
+            self._public_web, self._clock, starter_names(), self.config.host_loras, self.backend.loads_loras
+        )
         self._upkeep = self._upkeep_of(store, repository)
 
     def _job_service(self, store: AsyncStore, repository: JobRepository) -> JobService:

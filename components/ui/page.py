@@ -16,6 +16,7 @@ from components.domain.batch import with_and_without
 from components.domain.model_family import ModelFamily
 from components.domain.person import Person, is_token
 from components.domain.request import GenerationRequest, Preset
+from components.domain.schema import ModelSchema
 from components.errors import PlaygroundError
 from components.jobs.submission import Submission
 from components.loras.tags import merged, take_tags
@@ -37,6 +38,7 @@ from components.ui.panels.grid import GridPanel
 from components.ui.panels.loras import LoraPanel
 from components.ui.panels.prompt import PromptPanel, PromptTexts
 from components.ui.panels.refiner import RefinerPanel
+from components.ui.panels.sampler import SamplerPanel
 from components.ui.panels.sampling import SamplingPanel
 from components.ui.panels.shape import ShapePanel
 from components.ui.panels.sign_in import sign_in_routes
@@ -117,11 +119,12 @@ class Page:
         self._prompt.place_negative()
         self._speed = SpeedPanel()
         self._sampling.place_numbers()
+        self._sampler = SamplerPanel()
         self._shape.place_size()
         self._refiner = RefinerPanel(backend.schema, splits_every_step=backend.splits_every_step)
 
     def _tie_button(self, button: gr.Button) -> None:
-        panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner, self._speed)
+        panels = (self._prompt, self._sampling, self._shape, self._loras, self._refiner, self._speed, self._sampler)
         inputs = self._inputs = {name: widget for panel in panels for name, widget in panel.inputs.items()}
         pressed: dict[str, Block] = {"ticket": self._results.component, **inputs}
         button.click(
@@ -146,7 +149,7 @@ class Page:
         inputs = self._inputs
         self._refiner.tie(self._sampling.steps)
         self._speed.tie(self._sampling)
-        self._speed.fit(self._playground.backend.schema, self._sampling)
+        self._fit(self._playground.backend.schema)
         self._source_image.tie(inputs["width"], inputs["height"], self._shape.shape)
         filled = {**inputs, "shape": self._shape.shape, **self._loras.rows, **self._refiner.parts}
         listen(self._results.component.fill, "form/form", "fill_form", outputs=filled)
@@ -158,9 +161,14 @@ class Page:
             allowed = schema.ranges.get(name)
             if isinstance(widget, gr.Slider) and allowed:
                 widget.minimum, widget.maximum, widget.value = allowed.minimum, allowed.maximum, allowed.default
-        self._speed.fit(schema, self._sampling)
+        self._fit(schema)
         # Gradio builds the config of its page once, at launch.
         self.blocks.config = self.blocks.get_config_file()
+
+    def _fit(self, schema: ModelSchema) -> None:
+        """Show the choices that the model offers."""
+        self._speed.fit(schema, self._sampling)
+        self._sampler.fit(schema)
 
     async def generate(self, request: gr.Request, *, ticket: Any, **values: Any) -> dict[str, Any]:
         """Start the jobs of one press and return its receipt, or the refusal, without waiting for an image.
@@ -209,6 +217,7 @@ class Page:
             **options_in(values),
             "loras": merged(self._loras.read(values), tagged),
             "preset": preset,
+            "sampler": self._sampler.read(values),
             **({} if preset is Preset.FAST else self._refiner.read(values).fields),
         }
         request = GenerationRequest.of(fields).with_preset_applied()

@@ -79,4 +79,8 @@ def options_in(values: Mapping[str, Any]) -> dict[str, float]:
     return {name: number_of(values[name], name) for name in present}
 
 
-_NO_SUCH_CHOICE = {"refine": messages.NO_SUCH_REFINER, "preset": messages.NO_SUCH_SPEED}
+_NO_SUCH_CHOICE = {
+    "refine": messages.NO_SUCH_REFINER,
+    "preset": messages.NO_SUCH_SPEED,
+    "sampler": messages.NO_SUCH_SAMPLER,
+}

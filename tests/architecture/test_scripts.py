@@ -39,6 +39,7 @@ FLOOR = floors_of(FLOORS)
 WITHOUT_FOLDER = {
     "form_links": "form",
     "price": "form",
+    "sampler": "form",
     "sampling": "form",
     "sign_in": "account",
     "styles": "prompt",

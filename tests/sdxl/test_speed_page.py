@@ -227,3 +227,17 @@ def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, tab: Tab) -> N
         assert person.errors == []
     finally:
         app.kill()
+
+
+def test_a_sampler_is_chosen_for_a_picture_and_comes_back_with_its_settings(person: Person, studio) -> None:
+    person.set_number("Steps", 6)
+    person.choose("Sampler", "DDIM")
+    assert same(made(person, 1), studio.paint(width=SIDE, height=SIDE, num_inference_steps=6, sampler="DDIM"))
+    person.button("Reset to defaults").click()
+    expect(speed(person, "Usual")).to_be_checked()
+    side = viewed(person)
+    expect(side.locator("dl").locator("div").filter(has_text="Sampler").filter(has_text="DDIM")).to_be_visible()
+    side.get_by_role("button", name="Use these settings").click()
+    expect(speed(person, "DDIM")).to_be_checked()
+    person.choose("Speed", FAST)
+    expect(told(person, messages.FAST_SAMPLER)).to_be_visible()

@@ -11,7 +11,7 @@ from components.api.code_samples import code_samples
 from components.api.encode import ImageLinks, encode
 from components.domain.job import Job
 from components.domain.model_family import STANDARD_NAMES, Model
-from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, Sampler, SourceImage
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA
 from components.recipes.infotext import infotext
 from components.recipes.restore import restore
@@ -51,12 +51,18 @@ REQUESTS = {
     "second pass of 9": replace(PLAIN, seed=7, refine=Refine.SECOND_PASS, refine_steps=9),
     "unused handover": replace(PLAIN, seed=0, high_noise_frac=0.3, refine_steps=5, prompt_strength=0.2),
     "fast": replace(PLAIN, negative_prompt="  blurry ", preset=Preset.FAST).with_preset_applied(),
+    "another sampler": replace(PLAIN, seed=7, sampler=Sampler.DPM_2M_KARRAS),
     "sides": replace(PLAIN, width=1216, height=832, guidance_scale=1, num_inference_steps=50, seed=2147483647),
 }
-OF_SDXL = replace(OWN_SERVER_SCHEMA, fields=OWN_SERVER_SCHEMA.fields | {"preset"}, default_preset=Preset.FULL)
+OF_SDXL = replace(
+    OWN_SERVER_SCHEMA,
+    fields=OWN_SERVER_SCHEMA.fields | {"preset", "sampler"},
+    default_preset=Preset.FULL,
+    samplers=tuple(Sampler),
+)
 TILE = (
     "prompt negative_prompt width height guidance_scale num_inference_steps seed loras strength refine high_noise_frac"
-    " refine_steps preset"
+    " refine_steps preset sampler"
 )
 """Keys of the settings in the JSON of a tile."""
 LINKS = ImageLinks("https://example.com/image", "https://example.com/mask")

@@ -22,6 +22,7 @@ USUAL: dict[str, Any] = {
     "high_noise_frac": 0.8,
     "refine_steps": 28,
     "preset": None,
+    "sampler": None,
 }
 LINE = "Steps: 20, CFG scale: 7, Seed: 1, Size: 1024x1024"
 COMFY: dict[str, Any] = {

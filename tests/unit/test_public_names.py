@@ -27,7 +27,7 @@ from tests.support.scripted_api import BASE, KEY, MODEL
 
 GENERATE = (
     "prompt negative_prompt width height guidance_scale num_inference_steps seed loras image mask_image"
-    " prompt_strength refine high_noise_frac refine_steps preset"
+    " prompt_strength refine high_noise_frac refine_steps preset sampler"
 )
 TABLES = {
     "forgotten_tasks": "task_id backend made link",
@@ -48,7 +48,7 @@ RECORD = (
 )
 REQUEST = (
     "feather guidance_scale height high_noise_frac image loras mask negative_prompt num_inference_steps preset prompt"
-    " prompt_strength refine refine_steps seed width"
+    " prompt_strength refine refine_steps sampler seed width"
 )
 LABELS = {"Prompt", "Negative prompt", "Width", "Height", "Guidance", "Steps", "Seed", "Add LoRA", "Generate"}
 LORA_LABELS = {f"LoRA {number}{part}" for number in range(1, 5) for part in ("", " scale")}

@@ -47,7 +47,7 @@ async function presetNumbers(settings) {
 export const fill_form = async () => {
   const settings = requestedValues();
   const fields = [...formFields("text"), ...formNumbers(), ...formFields("choice")];
-  const values = Object.fromEntries(fields.map(({ name, usual }) => [name, settings[name] ?? usual]));
+  const values = Object.fromEntries(fields.map(({ name, usual }) => [name, settings[name] ?? usual ?? ""]));
   clearSourceImage();
   if (settings.source) restoreSourceImage(settings.source);
   useStyles(settings.styles ?? []);

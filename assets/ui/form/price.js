@@ -25,6 +25,7 @@ const PARTS = {
   refiner: ["#field-refine", "#field-refine", ({ refine }) => refine !== "no_refiner"],
   sampling: ["#field-num-inference-steps", "#field-guidance-scale, #field-num-inference-steps", () => false],
   preset: ["#field-preset", "#field-preset", ({ preset }) => preset === "fast"],
+  sampler: ["#field-sampler", "#field-sampler", ({ preset }) => preset !== "fast" && Boolean(checked("sampler"))],
   negative_prompt: ["#field-negative-prompt", "#field-negative-prompt", ({ has_negative: isUsed }) => isUsed],
 };
 

@@ -21,7 +21,7 @@ export function formValues() {
     ...valuesBy(formFields("text"), ({ name }) => textInput(name)?.value ?? ""),
     ...valuesBy(formNumbers(), ({ name }) => numberOf(name)),
     pictures: Number(chosen("pictures") ?? 1),
-    ...valuesBy(formFields("choice"), ({ name, usual }) => chosen(name) ?? usual),
+    ...valuesBy(formFields("choice"), ({ name, usual }) => chosen(name) || usual),
     ...(best.values && { best: best.values }),
     loras: ROWS.map(loraOf).filter(Boolean),
     styles: chosenStyles().map(({ name }) => name),
@@ -55,6 +55,7 @@ export function settingsFrom(values, usual) {
     if (choices(name).includes(choice)) settings[name] = choice;
   }
   if (from.preset === "fast" && settings.preset !== "fast") moved.push("preset");
+  if (from.sampler && settings.sampler !== from.sampler) moved.push("sampler");
   if (from.best) settings.best = bestFrom(from.best);
   if (Array.isArray(from.loras)) settings.loras = from.loras.filter(isLora).slice(0, ROWS.length).map(loraFrom);
   if (Array.isArray(from.styles)) {

@@ -28,7 +28,7 @@ function isOf(form, row) {
   if (form.picture || form.styles?.length || row.strength != null) return false;
   return formFields("text").every(({ name, key }) => trimmed(form[name]) === trimmed(row[key]))
     && formNumbers().every(({ name, key }) => row[key] == null || row[key] === form[name])
-    && formFields("choice").every(({ name, key, usual }) => (form[name] ?? usual) === (row[key] ?? usual))
+    && formFields("choice").every(({ name, key, usual }) => (form[name] || usual) === (row[key] || usual))
     && JSON.stringify(lorasOf(form)) === JSON.stringify(row.loras.map(({ path, scale }) => [path, scale]));
 }
 

@@ -119,6 +119,7 @@ function downloads({ original, clean, received, ...picture }, save) {
 /** Settings of an image that cannot be filled in here. */
 const lostOf = (row) => ({
   picture: row.strength != null, speed: row.preset === "fast" && !document.querySelector("#field-preset"),
+  sampler: row.sampler && !document.querySelector("#field-sampler"),
 });
 
 /** Settings for one more image like this: the image of a batch is single, and a second pass without steps of its own

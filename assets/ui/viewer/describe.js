@@ -21,9 +21,10 @@ export const duration = (ms) => (ms < 1000
   ? text("viewer.milliseconds", { count: Math.round(ms) }) : text("viewer.seconds", { seconds: fixed(ms / 1000, 1) }));
 
 /** What was filled in, what of it is missing, and what to do.
- * @param {{picture: boolean, speed: boolean}} lost @returns {string} */
+ * @param {{picture: boolean, speed: boolean, sampler: boolean}} lost @returns {string} */
 export const filledIn = (lost) => [
   text("viewer.filled"), lost.picture && text("viewer.lost_picture"), lost.speed && text("viewer.lost_speed"),
+  lost.sampler && text("viewer.lost_sampler"),
   text("viewer.press_generate"),
 ].filter(Boolean).join(" ");
 

@@ -25,6 +25,7 @@ from components.engines.sdxl.model.tokenizer_files import write_config
 from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.pipeline.plan import StepPlan, notes_on, plan_steps, timesteps_of
 from components.engines.sdxl.pipeline.run import untouched
+from components.engines.sdxl.pipeline.samplers import SAMPLERS
 from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
 from components.engines.sdxl.zerogpu import Event, events_of, result_of
@@ -83,7 +84,8 @@ class SdxlEngine:
         stage = _staged(on_step, request.num_inference_steps)
         loaded = self._load(stage)
         loaded.check(request)
-        plan = plan_steps(request, timesteps_of(loaded.base, preset.scheduler), preset.most_steps)
+        sampler = preset.sampler_of(request)
+        plan = plan_steps(request, timesteps_of(loaded.base, sampler), sampler.most_steps)
         notes += notes_on(request, plan)
         if plan is None:
             return EngineResult(untouched(request), notes=tuple(notes))
@@ -101,6 +103,10 @@ class SdxlEngine:
     def presets(self) -> Presets:
         """Return the presets; the host chose the usual one."""
         return Presets(tuple(PRESETS), self._settings.preset.name)
+
+    def samplers(self) -> tuple[str, ...]:
+        """Return the samplers that a request may name."""
+        return tuple(name for name in SAMPLERS if name)
 
     def check(self, request: EngineRequest) -> None:
         """Raise EngineError for a LoRA that cannot be used, by its address or its file's header."""

@@ -1,11 +1,11 @@
-"""Speed presets: full, and fast by a few-step LoRA with the scheduler and settings it was trained for."""
+"""Speed presets: full, and fast by a few-step LoRA with the sampler and settings it was trained for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from components.engines.protocol import EngineRequest, LoraRef, Refine
-from components.engines.sdxl.pipeline.schedule import TRAINED
+from components.engines.sdxl.pipeline.samplers import LCM, SAMPLERS, Sampler
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +14,16 @@ class Preset:
 
     name: str
     lora: LoraRef | None = None
-    scheduler: str = ""
-    """A class of diffusers; empty: the model's own."""
+    sampler: Sampler | None = None
+    """The LoRA's; None: as requested."""
     steps: int = 0
     """Most steps of a request; 0: as requested."""
     guidance: float = 0.0
     """Guidance scale; 0: as requested."""
-    most_steps: int = TRAINED
-    """Most steps of its scheduler."""
+
+    def sampler_of(self, request: EngineRequest) -> Sampler:
+        """Return the sampler of a request."""
+        return self.sampler or SAMPLERS[request.sampler]
 
     def leaves_out_refiner(self, request: EngineRequest) -> bool:
         """Return whether a request has a refiner that this preset leaves out."""
@@ -41,5 +43,5 @@ class Preset:
 
 
 FULL = Preset("full")
-FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), "LCMScheduler", 4, 1.0, most_steps=50)
+FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), LCM, 4, 1.0)
 PRESETS = {preset.name: preset for preset in (FULL, FAST)}

@@ -15,7 +15,8 @@ from components.recipes.comfy.samplers import SEEDS, STEPS, Samplers
 from components.recipes.comfy.texts import NEGATIVE, POSITIVE, Texts, side_input
 from components.recipes.comfy.values import first_number
 from components.recipes.lora_tags import without_tags_if_any
-from components.recipes.parsed import ParsedRecipe
+from components.recipes.parsed import ParsedRecipe, ParsedSampler, text_value
+from components.recipes.samplers import parsed_sampler
 
 _CFG = ("cfg", "cfg_scale")
 _TITLES = {"sampler_name": "Sampler", "scheduler": "Scheduler"}
@@ -59,6 +60,7 @@ class _Reader:
             negative=without_tags_if_any(texts["negative_prompt"] or ""),
             numbers=self._numbers() | ({"high_noise_frac": handover} if refiner else {}),
             size=self._origin.size,
+            sampler=self._chosen_sampler(),
             loras=(*loras, *(lora for lora in tagged if lora.name not in names)),
             refiner=refiner,
             is_from_image=self._origin.is_image,
@@ -102,17 +104,31 @@ class _Reader:
         numbers = (first_number(self._graph, part, names) for part in self._parts)
         return next((found for found in numbers if found is not None), None)
 
+    def _chosen_sampler(self) -> ParsedSampler | None:
+        kinds = [part.kind for part in self._parts if _is_scheduler(part)]
+        spread = "karras" if kinds == ["KarrasScheduler"] else self._text("scheduler")
+        if not spread and kinds:
+            return None
+        keys = (*(title for name, title in _TITLES.items() if name in self._inputs), *kinds)
+        return parsed_sampler(self._text("sampler_name"), spread, keys)
+
+    def _text(self, name: str) -> str:
+        return next((text for part in self._parts if (text := text_value(part.inputs.get(name)))), "")
+
     def _names(self) -> Iterator[str]:
         """Yield the names of settings that the app does not have."""
         yield from (title for name, title in _TITLES.items() if name in self._inputs)
-        yield from (
-            part.kind for part in self._parts if part.kind.endswith("Scheduler") and "scheduler" not in part.inputs
-        )
+        yield from (part.kind for part in self._parts if _is_scheduler(part))
         if checkpoint_of(self._graph, self._parts):
             yield "Model"
         denoise = self._first(("denoise",))
         if denoise is not None and denoise < 1 and not self._origin.is_image:
             yield "Denoise"
+
+
+def _is_scheduler(part: Node) -> bool:
+    """Return whether a node is one way to spread the steps, and not a choice of them."""
+    return part.kind.endswith("Scheduler") and "scheduler" not in part.inputs
 
 
 def _common(one: ParsedRecipe, other: ParsedRecipe) -> ParsedRecipe:
@@ -130,6 +146,7 @@ def _common(one: ParsedRecipe, other: ParsedRecipe) -> ParsedRecipe:
         size=one.size if one.size == other.size else None,
         loras=one.loras if one.loras == other.loras else (),
         refiner=one.refiner if one.refiner == other.refiner else "",
+        sampler=one.sampler if one.sampler == other.sampler else None,
         is_from_image=one.is_from_image and other.is_from_image,
         unread=one.unread | other.unread | unread,
     )

@@ -11,7 +11,7 @@ from components.domain.field import Kind as FieldKind
 from components.domain.field import TakenBy
 from components.domain.fields import FIELDS as ROWS
 from components.domain.fields import LORA_SCALE, NOT_INLINE, field_of
-from components.engines.protocol import SupportsOptions, SupportsPresets
+from components.engines.protocol import SupportsOptions, SupportsPresets, SupportsSamplers
 
 MODEL = "stability-ai/sdxl-lora"
 SCALE_LIMITS = LORA_SCALE.minimum, LORA_SCALE.maximum
@@ -96,9 +96,9 @@ VALUES = tuple(field for field in _OF_ALL.values() if field not in (PROMPT, SIZE
 
 
 def fields_of(engine: object) -> tuple[Field, ...]:
-    """Return the parameters that this engine takes beside those of every engine: its presets and further numbers."""
-    preset = preset_of(engine)
-    return (*([preset] if preset else []), *options_of(engine))
+    """Return the parameters that this engine takes beside those of every engine: presets, samplers, numbers."""
+    chosen = (preset_of(engine), sampler_of(engine))
+    return (*(field for field in chosen if field), *options_of(engine))
 
 
 def preset_of(engine: object) -> Field | None:
@@ -107,6 +107,12 @@ def preset_of(engine: object) -> Field | None:
         return None
     offered = engine.presets()
     return replace(_OF_ENGINES["preset"], default=offered.usual, choices=offered.names)
+
+
+def sampler_of(engine: object) -> Field | None:
+    """Return the field that chooses one of the engine's samplers; None: the engine has none."""
+    names = engine.samplers() if isinstance(engine, SupportsSamplers) else ()
+    return replace(_OF_ENGINES["sampler"], choices=names) if names else None
 
 
 def options_of(engine: object) -> tuple[Field, ...]:

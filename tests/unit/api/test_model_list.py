@@ -15,7 +15,7 @@ from components.api.encode import encode
 from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.domain.model_family import Model, ModelFamily
-from components.domain.request import GenerationRequest, Preset, Refine
+from components.domain.request import GenerationRequest, Preset, Refine, Sampler
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA
 from components.errors import NotProvided, Unauthorized
 from components.server.http import models
@@ -113,6 +113,18 @@ def test_f34_the_ways_of_the_refiner(enum, ways):
     schema = told(refine={"enum": enum}, refine_steps={}).schema
     assert schema.refine_modes == ways
     assert ("refine" in schema.fields) is bool(ways)
+
+
+@pytest.mark.parametrize(
+    ("enum", "samplers"),
+    [(["DDIM", "Heun", "Euler", 5], (Sampler.EULER, Sampler.DDIM)), (["Heun"], ()), ("Euler", ()), (None, ())],
+)
+def test_samplers(enum, samplers):
+    schema = told(sampler={"enum": enum}).schema
+    assert schema.samplers == samplers
+    assert ("sampler" in schema.fields) is bool(samplers)
+    euler = GenerationRequest("a fox", sampler=Sampler.EULER)
+    assert schema.takes(euler) is (Sampler.EULER in samplers)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from components.domain.field import Kind
 from components.domain.fields import FIELDS, field_of
-from components.domain.request import GenerationRequest, Preset, Refine
+from components.domain.request import GenerationRequest, Preset, Refine, Sampler
 from tests.support.further_field import NAME, modules_with_further_field
 
 Import = Callable[[str], Any]
@@ -25,6 +25,7 @@ def test_the_table_and_the_request_agree():
             assert plain.plain_value(field.name) == field.default, field.name
     assert field_of("refine").choices == tuple(mode.value for mode in Refine)
     assert field_of("preset").choices == tuple(preset.value for preset in Preset)
+    assert field_of("sampler").choices == tuple(sampler.value for sampler in Sampler)
     assert len({field.name for field in FIELDS}) == len(FIELDS)
 
 

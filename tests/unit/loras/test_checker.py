@@ -9,11 +9,14 @@ import httpx
 import pytest
 
 from components import messages
+from components.api.client import Endpoint, HttpPool
 from components.loras.checker import HEADER_LIMIT, Fit, LoraChecker
 from components.loras.safetensors_header import BaseModelFamily
 from components.messages.catalogue import Text
 from components.messages.message import Message
+from components.services.backend import Backend
 from tests.support.addresses import HERE
+from tests.support.fake_clock import FakeClock
 from tests.support.lora_sites import (
     API,
     DOWNLOAD,
@@ -139,6 +142,16 @@ async def test_what_lies_at_a_link(
     hosts.at[LINK] = gives(reply + b"0" * HEADER_LIMIT) if isinstance(reply, bytes) else reply
     assert outcome(await checker.check(LINK, HERE)) == (fit, told)
     assert len(hosts.requests) <= 6, "five redirects and no more"
+
+
+async def test_a_lora_of_an_architecture_that_the_backend_loads_works(hosts: FakeSites, clock: FakeClock) -> None:
+    outside = HttpPool(lambda: httpx.AsyncClient(transport=httpx.MockTransport(hosts)))
+    checker = LoraChecker(outside, clock, loaded=Backend.sdxl(Endpoint("http://127.0.0.1", "")).loads_loras)
+    loha = {f"{KOHYA}.hada_{half}_{side}": tensor(640, 4) for half in ("w1", "w2") for side in "a"}
+    hosts.at[LINK] = part(file(loha | {f"{KOHYA}.hada_w1_b": tensor(4, 2048)}) + WEIGHTS)
+    verdict = await checker.check(LINK, HERE)
+    await outside.aclose()
+    assert outcome(verdict) == (Fit.FITS, messages.lora_fits(verdict.rank))
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadError, httpx.ReadTimeout, httpx.ProxyError])

@@ -25,6 +25,8 @@ ALLOWED = {
     "components/engines/ray/settings.py": TERMINAL,
     "components/engines/sdxl/engine.py": TERMINAL,
     "components/engines/sdxl/pipeline/run.py": CLASS,
+    "components/engines/sdxl/pipeline/samplers.py": NAME,
+    "components/domain/request.py": NAME,
     "components/engines/sdxl/settings.py": TERMINAL,
     "components/images/decoding.py": FORMAT,
     "components/images/metadata/png.py": FORMAT,

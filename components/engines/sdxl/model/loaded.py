@@ -86,9 +86,9 @@ class LoadedModel:
         self._decoder.tile(on=memory.tiles)
         try:
             self._loras.use(files)
-            scheduler = self._settings.preset_of(request).scheduler
+            sampler = self._settings.preset_of(request).sampler_of(request)
             off = self._loras.deactivate
-            tools = run.RunContext(self.base, self._refiner, self._decoder.picture, off, scheduler, memory.offload)
+            tools = run.RunContext(self.base, self._refiner, self._decoder.picture, off, sampler, memory.offload)
             return run.run(request, plan, tools, StepReporter(on_step, plan.total))
         finally:
             self._loras.deactivate()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from components.engines.protocol import EngineRequest, Refine
 from components.engines.sdxl import messages
-from components.engines.sdxl.model.libraries import library
 from components.engines.sdxl.pipeline import schedule
+from components.engines.sdxl.pipeline.samplers import Sampler
 from components.messages.message import Message
 
 
@@ -63,18 +62,12 @@ def notes_on(request: EngineRequest, plan: StepPlan | None) -> list[Message]:
     return [messages.TOO_FEW_STEPS] if alone else []
 
 
-def timesteps_of(base: Any, scheduler: str) -> Callable[[int], list[float]]:
+def timesteps_of(base: Any, sampler: Sampler) -> Callable[[int], list[float]]:
     """Return how the base's schedule spreads a number of steps."""
 
     def spread(steps: int) -> list[float]:
-        own = scheduler_of(base, scheduler)
+        own = sampler.scheduler_for(base)
         own.set_timesteps(steps)
         return [float(moment) for moment in own.timesteps]
 
     return spread
-
-
-def scheduler_of(parts: Any, name: str = "") -> Any:
-    if not name:
-        return deepcopy(parts.scheduler)  # a copy, as setting the timesteps changes it
-    return getattr(library("diffusers"), name).from_config(parts.scheduler.config)

@@ -13,8 +13,9 @@ from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import library, torch
 from components.engines.sdxl.pipeline import canvas, schedule
 from components.engines.sdxl.pipeline.long_prompts import words_for
-from components.engines.sdxl.pipeline.plan import StepPlan, scheduler_of
+from components.engines.sdxl.pipeline.plan import StepPlan
 from components.engines.sdxl.pipeline.progress import StepReporter
+from components.engines.sdxl.pipeline.samplers import OWN, Sampler
 from components.errors import EngineError
 
 INTERNAL = ("scheduler", "feature_extractor", "image_encoder")
@@ -31,8 +32,8 @@ class RunContext:
     """Returns the image of a pipeline's latents."""
     deactivate_loras: Callable[[], None]
     """Turns off every LoRA for the rest of the run."""
-    scheduler: str = ""
-    """A class of diffusers for the base; empty: its own."""
+    sampler: Sampler = OWN
+    """Of the base, and of an ensemble."""
     offload: bool = False
 
 
@@ -77,7 +78,7 @@ def _base(
     """Return a pipeline and the latents of its run."""
     (width, height), source, mask = inputs
     kind = "" if source is None else "Img2Img" if mask is None else "Inpaint"
-    pipe = _pipeline(kind, context.base, context, scheduler_of(context.base, context.scheduler))
+    pipe = _pipeline(kind, context.base, context, context.sampler.scheduler_for(context.base))
     options: dict[str, Any] = {}
     if source is not None:
         options |= {"image": source, "strength": plan.strength}
@@ -93,8 +94,9 @@ def _base(
 def _refined(
     request: EngineRequest, plan: StepPlan, context: RunContext, watch: StepReporter, latents: Any, generator: Any
 ) -> tuple[Any, Any]:
-    schedule_of = context.refiner if plan.end is None else context.base  # experts of an ensemble share one
-    pipe = _pipeline("Img2Img", context.refiner, context, scheduler_of(schedule_of))
+    # The experts of an ensemble share one.
+    scheduler = OWN.scheduler_for(context.refiner) if plan.end is None else context.sampler.scheduler_for(context.base)
+    pipe = _pipeline("Img2Img", context.refiner, context, scheduler)
     options: dict[str, Any] = {"image": latents}
     if plan.end is None:
         options |= {"strength": schedule.REFINER_STRENGTH}

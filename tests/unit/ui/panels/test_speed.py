@@ -39,7 +39,7 @@ FORM: dict[str, Any] = {
 
 
 def family(usual: Preset | None) -> ModelFamily:
-    fields = OWN_SERVER_SCHEMA.fields | ({"preset"} if usual else set())
+    fields = OWN_SERVER_SCHEMA.fields | {"sampler"} | ({"preset"} if usual else set())
     return ModelFamily(
         (
             Model.of(
@@ -115,6 +115,7 @@ def test_the_page_says_what_has_no_effect():
     off = unavailable_parts(family(Preset.FULL), GenerationRequest("a fox", preset=Preset.FAST))
     assert off == {
         "sampling": messages.FAST_SAMPLING,
+        "sampler": messages.FAST_SAMPLER,
         "refiner": messages.FAST_WITHOUT_REFINER,
         "negative_prompt": messages.FAST_WITHOUT_NEGATIVE,
     }

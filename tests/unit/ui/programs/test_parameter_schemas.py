@@ -38,6 +38,7 @@ def test_a_tool_has_the_parameters_that_the_model_takes_and_the_prompt_is_requir
     schema = parameters_schema(ModelFamily.built_in([MODEL]))
     assert schema["required"] == ["prompt"]
     assert set(PARAMETERS) - set(schema["properties"]) == {
-        *("image", "mask_image", "prompt_strength", "refine", "high_noise_frac", "refine_steps", "preset")
+        *("image", "mask_image", "prompt_strength", "refine", "high_noise_frac", "refine_steps", "preset"),
+        "sampler",
     }
     assert schema["properties"]["loras"]["maxItems"] == 4
