@@ -86,8 +86,8 @@ class LoraDialog {
   }
 
   /** Button that chooses a LoRA; one that stands in a row already cannot be chosen.
-   * @param {{path: string, title: string, words?: string[]}} lora with the words of one that is checked when it is
-   *   added: those of the starter set are known */
+   * @param {{path: string, title: string, scale?: number, words?: string[]}} lora with the words of one that is checked
+   *   when it is added: those of the starter set are known */
   #use(lora) {
     const { path, title } = lora;
     const row = ROWS.find((number) => this.fields[`lora_${number}`]?.trim() === path);
@@ -97,8 +97,8 @@ class LoraDialog {
     return button(text(isOn ? "loras.in_use" : "loras.in_row"), null, { disabled: true, "aria-label": label });
   }
 
-  #put({ path, title, words }) {
-    this.filled = fillRows(this.fields, [{ path, scale: 1 }]);
+  #put({ path, title, scale = 1, words }) {
+    this.filled = fillRows(this.fields, [{ path, scale }]);
     if (!this.filled) return setText(this.status, inFull(tooManyLoras()));
     if (words) checkSoon(path, words);
     noteBelow(text("loras.put", { title }));

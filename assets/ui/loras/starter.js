@@ -4,8 +4,12 @@ import { sampleNote } from "../shared/painter.js";
 import { text } from "../shared/texts.js";
 import { facts, triggers } from "./card.js";
 
-/** @typedef {{id: string, path: string, trigger_words: string[], licence: string, page: string, picture: string}} Lora
- *   as in assets/loras/starter.json */
+/**
+ * @typedef {object} Lora as in assets/loras/starter.json
+ * @property {string} id @property {string} path @property {string[]} trigger_words @property {string} licence
+ * @property {string} page states what is said here @property {string} picture
+ * @property {number} [weight] which its page names, the upper end of a range
+ */
 
 const titleOf = ({ id }) => text(`starter_lora.${id}.title`);
 const lineOf = ({ id }) => text(`starter_lora.${id}.line`);
@@ -48,5 +52,5 @@ function card(lora, use) {
   return make("li", {},
     make("img", { ...sample, loading: "lazy", decoding: "async" }), make("h4", {}, title), make("p", {}, lineOf(lora)),
     words.length ? triggers(words) : make("p", { className: "quiet" }, text("loras.no_triggers")),
-    facts({ ...lora, title }), use({ path: lora.path, title }));
+    facts({ ...lora, title }), use({ path: lora.path, title, scale: lora.weight }));
 }
