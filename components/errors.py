@@ -23,7 +23,7 @@ PlaygroundError
 ├── NotProvided            the API returned no price, balance or model list
 ├── ImageUnavailable       the task is done, its image could not be downloaded or decoded
 ├── NotALora               a pasted link leads to no public LoRA in the safetensors format
-├── SiteUnavailable        a pasted LoRA could not be checked, which says nothing about it
+├── SiteUnavailable        a pasted LoRA could not be checked, or LoRAs searched, which says nothing about them
 ├── EngineError            an engine of ours cannot generate this
 │   └── EngineLost         its device works no more until its process is started again
 ├── StorageError           the data folder could not be read or written
@@ -164,7 +164,7 @@ class NotALora(PlaygroundError):
 class SiteUnavailable(PlaygroundError):
     """A pasted LoRA could not be checked: site down, private address, several files, or a header that is too long.
 
-    It says nothing about the file itself.
+    It says nothing about the file itself. Also a search that its site did not answer.
     """
 
 

@@ -90,6 +90,8 @@ class Settings:
     """Name of the least level of `logging` that is written to the log, such as `INFO`."""
     has_mcp_server: bool
     """True: programs may call the page by the Model Context Protocol too."""
+    has_lora_search: bool
+    """True: the page searches Hugging Face for LoRAs."""
     is_zerogpu: bool
     """True on a ZeroGPU Space: only the page's own process is assigned a GPU, so the engine runs inside it."""
 
@@ -128,6 +130,10 @@ class Settings:
             space=env.get("SPACE_ID", "").strip(),
             log_level=_log_level(env.get("PLAYGROUND_LOG_LEVEL", "").strip() or "warning"),
             has_mcp_server=_has_mcp_server(env),
+            # By default unless the Hub's own switch says that there is no network.
+            has_lora_search=is_on(
+                env.get("PLAYGROUND_LORA_SEARCH", "").strip() or str(not is_on(env.get("HF_HUB_OFFLINE", "")))
+            ),
             is_zerogpu=is_on(env.get("SPACES_ZERO_GPU", "")),
         )
 

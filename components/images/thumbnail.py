@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from components.images.decoding import open_image
-from components.images.inspect import FORMATS
+from components.images.inspect import FORMATS, PIXEL_LIMIT
 from components.images.structure import TooSlow
 
 SIDE = 512
@@ -17,13 +17,15 @@ _QUALITY = 80
 """WebP quality, 0 to 100."""
 
 
-def thumbnail(source: Path | bytes) -> bytes | None:
-    """Return a small WebP file without metadata from a stored image, a path or bytes; None when it cannot be decoded.
+def thumbnail(source: Path | bytes, *, most_pixels: int = PIXEL_LIMIT) -> bytes | None:
+    """Return a small WebP file without metadata from an image, a path or bytes; None when it cannot be decoded.
 
-    Stored images were checked against PIXEL_LIMIT when they came, so their pixels fit into memory.
+    An image of more than `most_pixels` is not decoded.
     """
     try:
         with open_image(source.read_bytes() if isinstance(source, Path) else source, FORMATS) as image:
+            if image.width * image.height > most_pixels:
+                return None
             image.draft("RGB", (SIDE, SIDE))  # decodes a JPEG at a half, a quarter or an eighth, if that is enough
             small = image.convert("RGBA" if image.has_transparency_data else "RGB")
     except (TooSlow, OSError, SyntaxError, ValueError, Image.DecompressionBombError):

@@ -12,9 +12,9 @@ from urllib.parse import quote, urlsplit
 from components import messages
 from components.clock import Clock
 from components.errors import InvalidRequest, NotALora, SiteUnavailable
-from components.loras.check_limits import CheckLimits
 from components.loras.host_folder import HostLoras
 from components.loras.link import NO_NAMES, parse_lora
+from components.loras.lookup_limits import CHECKS, LookupLimits
 from components.loras.lora_facts import LoraFacts, header_size, read_header
 from components.loras.model_names import chosen_base, says_kolors
 from components.loras.safetensors_header import Architecture, BaseModelFamily
@@ -94,7 +94,7 @@ class LoraChecker:
         self._web, self._clock, self._starter_names, self.host = web, clock, starter_names, host
         self._loaded = loaded
         self._cache: OrderedDict[str, tuple[float, Verdict]] = OrderedDict()
-        self._limits = CheckLimits(clock)
+        self._limits = LookupLimits(CHECKS, clock)
 
     @property
     def known_names(self) -> Mapping[str, str]:

@@ -95,16 +95,25 @@ def _civitai_base(value: Any) -> NamedBase:
     return NamedBase(BaseModelFamily.OTHER) if is_another else found
 
 
-def _lora_file(data: Mapping[str, Any]) -> str:
+def lora_files(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the files of a repository that may be its LoRA: one, where that is clear.
+
+    Raises NotALora when there is none.
+    """
     names = [str(as_mapping(sibling).get("rfilename", "")) for sibling in as_list(data.get("siblings"))]
     files = [name for name in names if name.endswith(".safetensors") and "/" not in name and is_safe_path(name)]
     if _DEFAULT_FILE in files:
-        return _DEFAULT_FILE
+        return (_DEFAULT_FILE,)
     # The index of a whole diffusers pipeline, whose weights are no LoRA.
     if "model_index.json" in names:
         raise NotALora(messages.LORA_OTHER_KIND)
     if not files:
         raise NotALora(messages.LORA_NO_FILE)
+    return tuple(files)
+
+
+def _lora_file(data: Mapping[str, Any]) -> str:
+    files = lora_files(data)
     if len(files) > 1:
         listed = words_of(files)[:_MAX_NAMES]
         raise SiteUnavailable(messages.lora_several_files(tuple(listed)))

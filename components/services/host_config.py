@@ -40,6 +40,8 @@ class HostConfig:
     """Origins besides Hugging Face whose pages may show this one in a frame."""
     has_mcp_server: bool = False
     """True: programs may call the page by the Model Context Protocol too."""
+    has_lora_search: bool = True
+    """True: the page searches Hugging Face for LoRAs."""
     space: str = ""
     """Id of the Space, "owner/name"; empty elsewhere."""
 
@@ -59,6 +61,7 @@ class HostConfig:
             proxies=settings.proxies,
             frames=settings.frames,
             has_mcp_server=settings.has_mcp_server,
+            has_lora_search=settings.has_lora_search,
             space=settings.space,
             retention=RetentionPolicy(settings.keep_days, settings.keep_gigabytes),
         )

@@ -33,6 +33,7 @@ from components.services.estimate import Caller, Estimate, Estimator, PressEstim
 from components.services.history import History, Recipes
 from components.services.host_account import UNLIMITED, HostAccount, HostPayment
 from components.services.host_config import HostConfig
+from components.services.lora_finder import LoraFinder
 from components.services.notices import notices_of
 from components.services.retention import Retention
 from components.services.source_images import SourceImages
@@ -92,6 +93,7 @@ class Playground:
         self.lora_checker = LoraChecker(
             self._public_web, self._clock, starter_names(), self.config.host_loras, self.backend.loads_loras
         )
+        self.lora_finder = LoraFinder(self._public_web, self._clock) if self.config.has_lora_search else None
         self._upkeep = self._upkeep_of(store, repository)
 
     def _job_service(self, store: AsyncStore, repository: JobRepository) -> JobService:

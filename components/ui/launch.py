@@ -42,6 +42,7 @@ from components.ui.routes.files import routes
 from components.ui.routes.gradio_assets import gradio_assets_route
 from components.ui.routes.health import health_route
 from components.ui.routes.host import HostPage
+from components.ui.routes.lora_pictures import lora_picture_route
 from components.ui.routes.manifest import manifest_route
 from components.ui.shell import page_html
 
@@ -131,6 +132,7 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labe
             gradio_assets_route(first),
             *routes(playground),
             page.archives.route,
+            *([lora_picture_route(playground.lora_finder)] if playground.lora_finder else []),
             *host.routes,
             *(mcp.routes if mcp else ()),
         ],

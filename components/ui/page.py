@@ -105,7 +105,7 @@ class Page:
         with fold("picture"):
             self._source_image = SourceImagePanel(playground.source_images)
         with fold("loras"):
-            self._loras = LoraPanel(schema, playground.lora_checker)
+            self._loras = LoraPanel(schema, playground.lora_checker, playground.lora_finder)
         with fold("more"):
             self._place_more(playground)
         with fold("experiments"):

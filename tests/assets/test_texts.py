@@ -72,6 +72,7 @@ DYNAMIC = {
         "host.trouble.${}.title": TROUBLES,
         "host.slowdown.level.${}": values(Level),
         "host.spender.${}": "user browser programs forgotten",
+        "loras.find.${}": "most_liked newest",
         "loras.fit.${}": values(Fit),
         "mask.side.${}": "left top width height",
         "mask.tool.${}": "paint erase rectangle",

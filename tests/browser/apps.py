@@ -48,7 +48,7 @@ def _eight_jobs(folder: Path, api: HostedApi) -> AppProcess:
 
 
 def _fake_sites(folder: Path, api: HostedApi) -> AppProcess:
-    return AppWithFakeSites.hosted(folder, api)
+    return AppWithFakeSites.hosted(folder, api, PLAYGROUND_LORA_SEARCH="on")
 
 
 def _demo(folder: Path, api: HostedApi) -> AppProcess:

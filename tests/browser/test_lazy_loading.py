@@ -16,7 +16,7 @@ LATER = (
     "/ui/grid/view",
     "/ui/history/",
     "/ui/keys/",
-    "/ui/loras/starter",
+    "/ui/loras/dialog",
     "/loras/starter.json",
     "/ui/presets/",
     "/ui/prompt/former",

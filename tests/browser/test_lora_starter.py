@@ -1,4 +1,4 @@
-"""The starter shelf: LoRAs chosen by their samples, and the trigger words that are known of them."""
+"""The dialog of LoRAs: chosen by their samples, found at Hugging Face, and their trigger words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from components import messages
 from tests.browser.lora_rows import check, paste, row, under, word
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
+from tests.tools.repaint_samples import shelf as starters_on_shelf
 
-OPEN = "Browse LoRAs"
+OPEN, STARTERS = "Browse LoRAs", len(starters_on_shelf())
 PIXELS, PAPER = "nerijs/pixel-art-xl", "TheLastBen/Papercut_SDXL"
 
 
@@ -23,12 +24,20 @@ def person(regular: Person) -> Person:
 
 
 def shelf(person: Person) -> Locator:
-    return person.page.get_by_role("dialog", name="Starter LoRAs")
+    return person.page.get_by_role("dialog", name="Find a LoRA")
+
+
+def starters(person: Person) -> Locator:
+    return shelf(person).get_by_role("region", name="Starter LoRAs").get_by_role("listitem")
+
+
+def found(person: Person) -> Locator:
+    return shelf(person).get_by_role("region", name="On Hugging Face").get_by_role("listitem")
 
 
 def open_shelf(person: Person) -> None:
     person.button(OPEN).click()
-    expect(shelf(person).get_by_role("listitem")).to_have_count(13)
+    expect(starters(person)).to_have_count(STARTERS)
 
 
 def choose(person: Person, title: str) -> None:
@@ -62,15 +71,14 @@ def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person
 
 def test_every_card_has_what_one_needs_to_choose(person: Person) -> None:
     open_shelf(person)
-    card = shelf(person).get_by_role("listitem").filter(has_text="Papercut")
+    card = starters(person).filter(has_text="Papercut")
     expect(card).to_contain_text("Trigger word: papercut")
     expect(card).to_contain_text("License: creativeml-openrail-m")
     link = card.get_by_role("link")
     expect(link).to_have_attribute("href", f"https://huggingface.co/{PAPER}")
     expect(link).to_have_attribute("target", "_blank")
     expect(link).to_have_attribute("rel", "noopener")
-    samples = "() => [...document.querySelectorAll('dialog img')].every((image) => image.naturalWidth === 256)"
-    person.page.wait_for_function(samples)
+    assert card.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 256
 
 
 def test_by_keyboard(person: Person) -> None:
@@ -83,8 +91,10 @@ def test_by_keyboard(person: Person) -> None:
     expect(person.button(OPEN)).to_be_focused()
     expect(row(person)).to_have_value("")
     press("Space")
+    expect(shelf(person).get_by_role("searchbox")).to_be_focused()
+    press("Tab")
     expect(shelf(person).get_by_role("button", name="Close")).to_be_focused()
-    for _ in range(4):
+    for _ in range(3):
         press("Tab")
     expect(shelf(person).get_by_role("link", name="Papercut")).to_be_focused()
     press("Tab")
@@ -113,7 +123,7 @@ def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
         expect(under(person, number)).to_contain_text("Hugging Face")  # the button moves down with it
     open_shelf(person)
     person.button("Use Logo Redmond").click()
-    expect(shelf(person).get_by_role("status")).to_have_text(messages.too_many_loras(4).happened)
+    shelf(person).get_by_text(messages.too_many_loras(4).happened).wait_for()
     shelf(person).get_by_role("button", name="Close").click()
     expect(row(person, 4)).to_have_value("Fictiverse/Voxel_XL_Lora")
     expect(row(person, 1)).to_have_value(PIXELS)
@@ -149,13 +159,43 @@ def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(newcomer: Per
 
     person.page.route("**/starter.json", away)
     person.button(OPEN).click()
-    expect(shelf(person).get_by_role("status")).to_have_text(
-        "Couldn't load the starter LoRAs. Close this and try again."
-    )
+    shelf(person).get_by_text("Couldn't load the starter LoRAs. Close this and try again.").wait_for()
     person.page.keyboard.press("Escape")
     expect(shelf(person)).to_have_count(0)
     person.page.unroute("**/starter.json")
     open_shelf(person)
+
+
+def search(person: Person, words: str) -> None:
+    box = shelf(person).get_by_role("searchbox", name="Search LoRAs by name")
+    box.fill(words)
+    box.press("Enter")
+
+
+def test_a_lora_that_is_found_is_added_and_checked(person: Person) -> None:
+    open_shelf(person)
+    expect(found(person)).to_have_count(3)
+    search(person, "pixel")
+    expect(found(person)).to_have_count(1)
+    expect(starters(person).filter(visible=True)).to_have_count(1)
+    expect(found(person)).to_contain_text("by owner · 1,234 likes")
+    expect(found(person)).to_contain_text("License: openrail++")
+    expect(found(person)).to_contain_text("Trigger word: 8 bit")
+    picture = found(person).get_by_role("img", name="Sample of pixels")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 512
+    person.button("Use pixels").click()
+    expect(row(person)).to_have_value("owner/pixels")
+    expect(under(person)).to_contain_text("Compatible")
+    expect(word(person, "pixel art")).to_be_visible()
+    open_shelf(person)
+    search(person, "zzz")
+    shelf(person).get_by_text("Nothing named “zzz” on Hugging Face.").wait_for()
+    expect(starters(person).filter(visible=True)).to_have_count(0)
+    search(person, "toys")
+    found(person).get_by_role("combobox", name="File of toys").select_option("toys-v2.safetensors")
+    person.button("Use toys").click()
+    expect(row(person, 2)).to_have_value("https://huggingface.co/owner/toys/resolve/main/toys-v2.safetensors")
+    expect(under(person, 2)).to_contain_text("Compatible")
 
 
 @pytest.mark.full
@@ -164,7 +204,8 @@ def test_by_touch_on_a_phone(on_a_phone: Person) -> None:
     person.open_settings()
     opener = person.button(OPEN)
     opener.tap()
-    expect(shelf(person).get_by_role("listitem")).to_have_count(13)
+    expect(starters(person)).to_have_count(STARTERS)
+    expect(found(person)).to_have_count(3)
     assert shelf(person).evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
     for control in [opener, *shelf(person).get_by_role("button").all(), *shelf(person).get_by_role("link").all()]:
         box = control.bounding_box()

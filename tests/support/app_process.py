@@ -110,6 +110,7 @@ class AppProcess:
             "GRADIO_SERVER_NAME": "127.0.0.1",
             "GRADIO_TEMP_DIR": str(self.folder / "gradio"),
             "GRADIO_ANALYTICS_ENABLED": "False",
+            "PLAYGROUND_LORA_SEARCH": "off",  # the network of a test ends at this machine
             **self.settings,
         }
 

@@ -7,15 +7,37 @@ import logging
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
+def listed(words: str) -> list[dict[str, Any]]:
+    """Return what a search for words of the repositories' names lists."""
+    from tests.support.hub_models import model  # noqa: PLC0415 - after the path is set
+
+    cards = {
+        "pixels": {"license": "openrail++", "widget": [{"output": {"url": "a.png"}}], "instance_prompt": "8 bit"},
+        "old": {},
+        "toys": {"license": "mit"},
+    }
+    files = {"pixels": ["pytorch_lora_weights.safetensors"], "old": ["old.safetensors"], "toys": TOYS}
+    return [
+        model(id=f"owner/{name}", cardData=card, siblings=[{"rfilename": file} for file in files[name]], likes=1234)
+        for name, card in cards.items()
+        if words in name
+    ]
+
+
+TOYS = ["toys-v1.safetensors", "toys-v2.safetensors"]
+
+
 def answer(request: httpx.Request) -> httpx.Response:
     """Respond as Hugging Face with three repositories; any other host fails to connect."""
     from tests.support.safetensors_files import kohya  # noqa: PLC0415 - after the path is set
+    from tests.support.v3_task import png  # noqa: PLC0415
 
     weights = kohya({"modelspec.trigger_phrase": "pixel art, 8 bit"}) + b"\0\0"
     lists = {"pixels": ["pytorch_lora_weights.safetensors"], "old": ["old.safetensors"], "toys": ["toys.safetensors"]}
@@ -25,8 +47,15 @@ def answer(request: httpx.Request) -> httpx.Response:
         "toys": kohya({"modelspec.trigger_phrase": "toy face"}) + b"\0\0",
     }
     name = request.url.path.split("/owner/")[-1].split("/")[0]
-    if request.url.host != "huggingface.co":
+    words = request.url.params.get("search", "")
+    if request.url.host != "huggingface.co" or words == "nowhere":
         raise httpx.ConnectError("no such site here", request=request)
+    if request.url.path == "/api/models":
+        return httpx.Response(200, stream=httpx.ByteStream(json.dumps(listed(words)).encode()))
+    if request.url.path.endswith("/a.png"):
+        picture = png(512, 512, 1)
+        headers = {"content-length": str(len(picture))}
+        return httpx.Response(200, stream=httpx.ByteStream(picture), headers=headers)
     if name not in files:
         return httpx.Response(404, stream=httpx.ByteStream(b""))
     if request.url.path.startswith("/api/"):

@@ -33,6 +33,8 @@ from components.engines.sdxl.pipeline.weighted_prompt import spans
 from components.images.metadata import read_text
 from components.images.metadata.exif import exif_texts
 from components.images.metadata.xmp import xmp_texts
+from components.loras.hub_listing import read_listing
+from components.loras.hub_search import plain_words
 from components.loras.link import parse_lora, read_tag
 from components.loras.lora_facts import read_header, words_of
 from components.loras.tags import tags_of, without_tags
@@ -190,6 +192,12 @@ def samples(text: str) -> object:
     return code_samples(GenerationRequest(f"x{text}"), model, SampleHosts("https://a", "https://b"))
 
 
+def listing(text: str) -> object:
+    card = {"license": [text, text], "instance_prompt": text, "widget": [{"output": {"url": f"{text}.png"}}] * 12}
+    files = [{"rfilename": f"{text[:50]}{number}.safetensors"} for number in range(len(text) // 80)]
+    return read_listing(json.dumps([{"id": "a/b", "cardData": card, "siblings": files, "tags": [text]}]).encode())
+
+
 PARSERS: dict[str, Parser] = {
     "tags": Parser(tags_of),
     "without tags": Parser(without_tags),
@@ -198,6 +206,8 @@ PARSERS: dict[str, Parser] = {
     "LoRA tag": Parser(read_tag),
     "LoRA path": Parser(is_lora_path),
     "LoRA header": Parser(header),
+    "list of LoRAs": Parser(listing),
+    "words of a search": Parser(plain_words),
     "weighted prompt": Parser(spans),
     "trigger words": Parser(lambda text: words_of(text.split(","))),
     "recipe": Parser(recipe),

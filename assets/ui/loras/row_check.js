@@ -34,6 +34,9 @@ const places = new Map();
 /** @type {Map<string, Verdict>} by text */
 const verdicts = new Map();
 const checking = new Set(); // texts
+/** @type {Map<string, string[]>} trigger words that a search found, by path */
+const searched = new Map();
+const awaited = new Set(); // paths that are checked once they stand in a row
 const rows = new Map(); // number -> Row
 const refusedTexts = new Map(); // row number -> text that is refused at it
 
@@ -65,7 +68,11 @@ export function changed(number) {
   rows.get(number)?.draw();
   // While it is typed in, a text is not read: `left` does so in the end.
   if (!typed || inputOf(number) === document.activeElement) return;
-  lookUp(typed).then(() => rows.get(number)?.draw());
+  lookUp(typed).then(() => {
+    const row = rows.get(number);
+    row?.draw();
+    if (row && awaited.delete(typed)) row.runCheck();
+  });
 }
 
 /** Hook: the input of a row has lost the focus. Its text gets its usual form, or a refusal.
@@ -102,6 +109,16 @@ export async function prompt_left(fields) {
 /** Message for a LoRA that finds no empty row. */
 export const tooManyLoras = () => host.messages.too_many_loras;
 
+/** Checks a LoRA once it stands in a row. @param {string} path @param {string[]} words trigger words known of it */
+export function checkSoon(path, words) {
+  searched.set(path, words);
+  awaited.add(path);
+}
+
+/** Searches LoRAs. @param {{words: string, order: string}} values
+ * @returns {Promise<?{loras: object[], refused: ?object}>} undefined where the host does not offer it */
+export const findLoras = (values) => call("find_loras", values);
+
 /** Shows a text below the rows. @param {string} note */
 export const noteBelow = (note) => host.notes.replaceChildren(make("p", {}, note));
 
@@ -120,7 +137,7 @@ const textOf = (number) => (inputOf(number)?.value ?? "").trim();
 const drawRows = () => rows.forEach((row) => row.draw());
 
 async function call(name, values) {
-  return (await server)[name](values).catch(() => undefined);
+  return (await server)[name]?.(values).catch(() => undefined);
 }
 
 /** Requests once what a text names. @param {string} typed @returns {Promise<?Place>} */
@@ -138,10 +155,10 @@ async function requestPlace(typed) {
   return place;
 }
 
-/** Trigger words of a text: those that a check found, else those of the starter set. */
+/** Trigger words of a text: those that a check found, else those of the starter set, else those of a search. */
 function triggerWordsOf(typed) {
-  const found = verdicts.get(typed)?.words ?? [];
-  return found.length ? found : places.get(typed)?.words ?? [];
+  const known = [verdicts.get(typed)?.words, places.get(typed)?.words, searched.get(typed)];
+  return known.find((words) => words?.length) ?? [];
 }
 
 function setPath(number, path) {
@@ -166,7 +183,7 @@ class Row {
     this.number = number;
     this.place = make("span", { className: "lora-place" });
     const label = text("loras.check_of", { number });
-    this.check = button(text("loras.check"), () => this.#check(), { className: "small", "aria-label": label });
+    this.check = button(text("loras.check"), () => this.runCheck(), { className: "small", "aria-label": label });
     this.fit = make("strong", { className: "lora-fit" });
     this.sentence = make("span");
     this.verdict = make("p", { className: "lora-verdict", role: "status" }, this.fit, " ", this.sentence);
@@ -218,15 +235,16 @@ class Row {
     for (const chip of chips) chip.setAttribute("aria-pressed", String(has(now, chip.dataset.word)));
   }
 
-  async #check() {
+  /** Checks the row's text, once at a time. */
+  async runCheck() {
     const typed = textOf(this.number);
     if (!typed || checking.has(typed)) return;
     checking.add(typed);
     this.draw();
-    const found = await call("check", { text: typed });
+    const verdict = await call("check", { text: typed });
     checking.delete(typed);
-    if (found?.refused) places.set(typed, found);
-    else this.#accept(typed, found ?? { fit: "cannot_tell", message: host.messages.not_checked, words: [] });
+    if (verdict?.refused) places.set(typed, verdict);
+    else this.#accept(typed, verdict ?? { fit: "cannot_tell", message: host.messages.not_checked, words: [] });
     drawRows();
   }
 

@@ -16,12 +16,14 @@ from components.loras.link import read_tag
 from components.loras.starter_set import starter_trigger_words
 from components.loras.tags import tags_of, without_tags
 from components.messages.catalogue import Param, Text, text_record
+from components.services.lora_finder import LoraFinder
 from components.threads import optional_threads
 from components.ui import assets
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object
 from components.ui.listeners import listen
 from components.ui.message_json import message_json
+from components.ui.panels.lora_search import search_function
 
 
 def place_under_row(number: int) -> None:
@@ -40,7 +42,7 @@ def place_under_row(number: int) -> None:
 class LoraNotes:
     """Component below the rows, with the server functions of all of them."""
 
-    def __init__(self, checker: LoraChecker, row_count: int) -> None:
+    def __init__(self, checker: LoraChecker, finder: LoraFinder | None, row_count: int) -> None:
         texts = {"too_many_loras": message_json(messages.too_many_loras(row_count), is_free=True)}
         texts["not_checked"] = message_json(messages.SITE_NOT_REACHED, is_free=True)
         gr.HTML(
@@ -50,7 +52,7 @@ class LoraNotes:
             elem_id="lora-notes",
             apply_default_css=False,
             padding=False,
-            server_functions=_server_functions(checker),
+            server_functions=[*_server_functions(checker), *([search_function(finder)] if finder else [])],
         )
 
 

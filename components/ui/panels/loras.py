@@ -12,6 +12,7 @@ from components.domain.fields import LORA_SCALE, MAX_LORAS
 from components.domain.request import LoraWeight
 from components.domain.schema import ModelSchema
 from components.loras.checker import LoraChecker
+from components.services.lora_finder import LoraFinder
 from components.ui.labels import label
 from components.ui.listeners import listen
 from components.ui.panels.lora_rows import LoraNotes, place_under_row, tie_prompt, tie_rows
@@ -29,7 +30,8 @@ class LoraPanel:
     They are never created again: `gr.render` and gr.Dataframe lose what was typed (tried with Gradio 6.31).
     """
 
-    def __init__(self, schema: ModelSchema, checker: LoraChecker) -> None:
+    def __init__(self, schema: ModelSchema, checker: LoraChecker, finder: LoraFinder | None) -> None:
+        """`finder`: None where LoRAs are not searched."""
         self._schema, self._checker = schema, checker
         self.inputs: dict[str, Component] = {}
         self.rows: dict[str, gr.Group] = {}
@@ -44,7 +46,7 @@ class LoraPanel:
             with gr.Group(visible=number == 1, elem_classes=["lora-row"]) as group:
                 removers.append(self._row(number, schema))
             self.rows[f"lora_{number}_row"] = group
-        LoraNotes(checker, ROWS)
+        LoraNotes(checker, finder, ROWS)
         with gr.Row(elem_id="lora-adders"):
             add = gr.Button(label("lora.add"), size="sm", elem_id="add-lora", elem_classes=["minor", "plus"], scale=0)
             choose = gr.Button(label("lora.choose"), size="sm", elem_id="choose-lora", elem_classes=["minor"], scale=0)
@@ -92,7 +94,7 @@ class LoraPanel:
 
     def _tie(self, add: gr.Button, choose: gr.Button, removers: list[gr.Button]) -> None:
         filled = {**self.inputs, **self.rows}
-        listen(choose.click, "loras/starter_dialog", "choose", inputs=self.inputs, outputs=filled)
+        listen(choose.click, "loras/dialog", "choose", inputs=self.inputs, outputs=filled)
         listen(add.click, "loras/rows", "add_lora", outputs=self.rows)
         for number, remove in enumerate(removers, start=1):
             listen(remove.click, "loras/rows", "remove_lora", number, inputs=self.inputs, outputs=filled)

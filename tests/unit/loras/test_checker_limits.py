@@ -12,7 +12,6 @@ import pytest
 from components import messages
 from components.api.client import HttpPool
 from components.errors import InvalidRequest, SiteUnavailable
-from components.loras.check_limits import MAX_CONCURRENT
 from components.loras.checker import (
     CACHE_SIZE,
     HEADER_LIMIT,
@@ -20,6 +19,7 @@ from components.loras.checker import (
     Fit,
     LoraChecker,
 )
+from components.loras.lookup_limits import CHECKS
 from components.net import ranged_get
 from components.net.public_transport import public_client
 from components.net.ranged_get import fetch_prefix
@@ -30,6 +30,7 @@ from tests.support.lora_sites import API, LINK, WEIGHTS, FakeSites, gives, outco
 from tests.support.safetensors_files import kohya
 
 MAX_PER_MINUTE = 30
+MAX_CONCURRENT = CHECKS.running_each
 """Checks that one client may start at once."""
 
 
