@@ -15,6 +15,7 @@ from components.domain.job import Job
 from components.errors import InvalidRequest, PlaygroundError
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.gallery.bin import bin_functions
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
 from components.ui.gallery.job_json import changes_json, rows_of
@@ -118,7 +119,7 @@ class Results:
             return await self._playground.recipes.of_job(*job_of(payload, request))
 
         functions = [changes, older, estimate, recipe, *job_functions(self._jobs)]
-        return [*functions, *history_functions(self._playground, self.archives)]
+        return [*functions, *history_functions(self._playground, self.archives), *bin_functions(self._playground)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return rows_of(jobs, self._playground)
