@@ -57,7 +57,10 @@ def test_what_is_in_the_bin_is_its_owner_s_to_see_put_back_and_delete(two: Two) 
     owner.call("delete", visitor=owner.visitor, **one)
     for link in ("src", "thumb", "download", "original", "clean"):
         assert owner.http.get(picture[link]).status_code == 404, "a shared link is dead"
-    empty = {"rows": [], "more": False, "count": 0}
+    whole = {"epoch": "", "version": 0, "wait": 0}
+    assert owner.call("changes", visitor=owner.visitor, **whole).json()["has_bin"] is True
+    assert other.call("changes", visitor=other.visitor, **whole).json()["has_bin"] is False
+    empty = {"rows": [], "more": False, "count": 0, "days": 30}
     assert other.call("binned", visitor=other.visitor).json() == empty
     assert other.call("undelete", visitor=other.visitor, **one).json() == {"rows": []}
     for asked in (one, {"all": True}):

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from components import messages
+from components.jobs.bin import BIN_DAYS
 from components.jobs.submission import DeletionResult
 from components.services.playground import Playground
 from components.storage.bin_table import BinnedJob, BinPlace
@@ -40,7 +41,8 @@ def bin_functions(playground: Playground) -> list[Callable[..., Awaitable[Any]]]
         visitor = person_of(values, request).visitor_id
         jobs, more = await stored.page(visitor, _place(values))
         count = await playground.store.bin_count(visitor)
-        return {"rows": [_binned_json(one, playground) for one in jobs], "more": more, "count": count}
+        rows = [_binned_json(one, playground) for one in jobs]
+        return {"rows": rows, "more": more, "count": count, "days": BIN_DAYS}
 
     async def delete_for_good(payload: Any, request: gr.Request) -> dict[str, Any]:
         """Delete the visitor's jobs in the bin, or all of them; say when the API still has images of them."""

@@ -91,8 +91,12 @@ class Results:
             values = as_object(payload)
             epoch, version = str(values.get("epoch", ""))[:32], int(number_field(values, "version"))
             wait = min(max(number_field(values, "wait"), 0.0), MAX_POLL_SECONDS)
-            found = await self._jobs.changes(person_of(values, request).visitor_id, epoch, version, wait)
-            return changes_json(found, self._playground, time.time())
+            visitor = person_of(values, request).visitor_id
+            found = await self._jobs.changes(visitor, epoch, version, wait)
+            answer = changes_json(found, self._playground, time.time())
+            if found.is_whole:
+                answer["has_bin"] = await self._playground.store.bin_count(visitor) > 0
+            return answer
 
         async def older(payload: Any, request: gr.Request) -> dict[str, Any]:
             """Return the page of jobs that were created before a time."""
