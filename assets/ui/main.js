@@ -9,9 +9,10 @@ import { unlockSeed, watchNumbers } from "./form/numbers.js";
 import { watchPrice } from "./form/price.js";
 import { summarize } from "./form/summaries.js";
 import { watchDock } from "./form/tools.js";
+import { remove, removeAndSay, undelete } from "./gallery/deletion.js";
 import { Feed } from "./gallery/feed.js";
 import { Gallery } from "./gallery/gallery.js";
-import { cancel, pack, refresh, remove, setFavourite, stop } from "./gallery/job_actions.js";
+import { cancel, pack, refresh, setFavourite, stop } from "./gallery/job_actions.js";
 import { keepSeals, lostSeals } from "./gallery/seals.js";
 import { TabTitle } from "./gallery/tab_title.js";
 import { showGrid } from "./grid/grid.js";
@@ -145,6 +146,7 @@ function showAnswer(page, answer, isFull, isRestarted) {
   const { gallery, viewer, tabTitle, price } = page;
   gallery.show(answer, isFull, isRestarted);
   for (const id of answer.gone) page.goneIds.add(id);
+  for (const { id } of answer.rows) page.goneIds.delete(id);
   if (answer.refused) price.refuse(answer.refused);
   giveBack(page, isRestarted ? lostSeals(answer.rows) : []);
   keepSeals(answer.rows);
@@ -215,7 +217,7 @@ const galleryActions = (page) => ({
   },
   cancel: (row) => cancel(page, row),
   stop: (row) => stop(page, row),
-  remove: (row) => removeOne(page, row),
+  remove: (row) => removeAndSay(page, [row]),
   pack: (rows) => pack(page, rows),
   share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
   chooseToEdit: async (rows, beside) => {
@@ -235,16 +237,17 @@ const imageActions = (page) => ({
   rows: () => rowsIn(page),
   share,
   recipe: (row) => page.host.server.recipe({ visitor: page.visitor, job: row.id }),
-  remove: (row) => removeOne(page, row),
+  remove: (rows) => removeAndSay(page, rows),
 });
-
-const removeOne = async (page, { id }) => (await remove(page, [id])).length > 0;
 
 /** @param {Page} page @returns {import("./history/dialog.js").HistoryActions} */
 const historyActions = (page) => ({
   messages: page.host.messages,
   imageActions: imageActions(page),
   remove: (jobs) => remove(page, jobs),
+  undelete: (jobs) => undelete(page, jobs),
+  binned: (before) => page.host.server.binned({ visitor: page.visitor, before }),
+  removeForGood: (which) => page.host.server.delete_for_good({ visitor: page.visitor, ...which }),
   find: (search) => page.host.server.history({ visitor: page.visitor, ...search }),
   pack: (jobs, clean) => page.host.server.pack({ visitor: page.visitor, jobs, clean }),
 });

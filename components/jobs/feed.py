@@ -64,6 +64,13 @@ class JobFeed:
             self._deleted = dict([*self._deleted.items()][-MAX_JOBS:])
             self._changed.notify_all()
 
+    async def undelete(self, jobs: Iterable[Job]) -> None:
+        """Add jobs again that were removed."""
+        found = tuple(jobs)
+        for job in found:
+            self._deleted.pop(job.id, None)
+        await self.publish(found)
+
     async def reset(self, jobs: Iterable[Job]) -> None:
         """Replace all jobs; a new epoch makes every reader load the first page again."""
         async with self._changed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -115,8 +115,23 @@ class JobRepository:
         return len(moved)
 
     async def delete(self, jobs: Sequence[Job]) -> None:
-        """Delete ended jobs and their images, and remove them from their visitors' feeds."""
+        """Delete ended jobs and their images for good, and remove them from their visitors' feeds."""
         await self._store.delete_jobs(jobs)
+        await self._remove(jobs)
+
+    async def put_in_bin(self, jobs: Sequence[Job], now: float) -> None:
+        """Put ended jobs into the bin, at `now` in Unix seconds, and remove them from their visitors' feeds."""
+        await self._store.put_in_bin(jobs, now)
+        await self._remove(jobs)
+
+    async def take_out_of_bin(self, visitor: str, job_ids: Iterable[str]) -> list[Job]:
+        """Take a visitor's jobs out of the bin and publish them again; return those that were there."""
+        jobs = await self._store.take_out_of_bin(visitor, job_ids)
+        if jobs and (feed := self._feeds.get(visitor)):
+            await feed.undelete(jobs)
+        return jobs
+
+    async def _remove(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._unsaved.pop(job.id, None)
             self._unwritten.pop(job.id, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from components import messages
 from components.api.client import Client
@@ -16,6 +16,7 @@ from components.errors import StorageError
 from components.jobs.accounts import ApiAccounts
 from components.jobs.admission import Admission
 from components.jobs.bill_collector import BillCollector
+from components.jobs.bin import JobBin
 from components.jobs.feed import PAGE_SIZE, FeedChanges
 from components.jobs.forgotten_tasks import ForgottenTasks
 from components.jobs.job_flow import JobFlow
@@ -24,7 +25,7 @@ from components.jobs.presses import Presses
 from components.jobs.repository import JobRepository
 from components.jobs.resume import JobResume
 from components.jobs.runner import JobRunner
-from components.jobs.submission import DeletionResult, JobLimits, JobTarget, Submission
+from components.jobs.submission import JobLimits, JobTarget, Submission
 from components.jobs.visitor_keys import VisitorKeys
 from components.storage.async_store import AsyncStore
 
@@ -68,6 +69,7 @@ class JobService:
         self._starting: set[asyncio.Task[tuple[Job, ...]]] = set()
         self._flow = JobFlow(repository, self._accounts, self._admission, self._runner, clock)
         self.resume = JobResume(store, repository, self._accounts, self._runner, self._flow, self._durations, clock)
+        self.bin = JobBin(store, repository, self._accounts, self._runner, self.resume, clock)
         for name, client in clients.items():
             self.open(name, client)
 
@@ -197,21 +199,6 @@ class JobService:
         job = await self._store.job(job_id)
         return job if job and job.visitor == visitor else None
 
-    async def delete(self, visitor: str, job_ids: Iterable[str]) -> DeletionResult:
-        """Delete a visitor's ended jobs and their images, here and at the service. Raises StorageError.
-
-        Ids of other visitors' jobs are ignored, and so are jobs whose image may still arrive. Of a newer version's
-        folder nothing is deleted: that version would still show what is gone at the service.
-        """
-        if self._store.is_from_newer_version:
-            return DeletionResult((), is_everywhere=True)
-        async with self.resume.lock:
-            found = [job for job in await self._store.jobs(job_ids) if job.visitor == visitor]
-            jobs = [job for job in found if job.can_be_deleted and job.id not in self._runner]
-            if jobs:
-                await self._jobs.delete(jobs)
-        return DeletionResult(tuple(job.id for job in jobs), await self._delete_at_service(jobs))
-
     async def finished(self, job_id: str) -> Job | None:
         """Wait until a job has ended or cannot be followed now, and return it; None for an unknown id."""
         await self._runner.wait(job_id)
@@ -249,16 +236,6 @@ class JobService:
         """Return the stored jobs of a click; empty when there are none, or when the click is another visitor's."""
         found = [await self._store.job(job.id) for job in jobs]
         return tuple(job for job in found if job and job.visitor == jobs[0].visitor)
-
-    async def _delete_at_service(self, jobs: Sequence[Job]) -> bool:
-        """Delete the jobs' tasks at the service; return whether all are deleted. Closed accounts cannot be reached."""
-        tasks: dict[str, list[str]] = {}
-        for job in jobs:
-            if job.task_id:
-                tasks.setdefault(job.account, []).append(job.task_id)
-        reachable = [(self._accounts[name].watcher, ids) for name, ids in tasks.items() if name in self._accounts]
-        done = [await watcher.delete(ids) for watcher, ids in reachable]
-        return all(done) and len(done) == len(tasks)
 
     def _job_ended(self, job: Job, running: int) -> None:
         self._accounts.close_idle(job.account, job.key, running)

@@ -35,6 +35,7 @@ from components.services.host_account import UNLIMITED, HostAccount, HostPayment
 from components.services.host_config import HostConfig
 from components.services.lora_finder import LoraFinder
 from components.services.notices import notices_of
+from components.services.picture_passes import PicturePasses
 from components.services.retention import Retention
 from components.services.source_images import SourceImages
 from components.services.spending_report import SpendingReport, spending_report
@@ -72,7 +73,7 @@ class Playground:
         self.quotes = None if backend.free else QuoteCache(self._client, config.limits, self._clock)
         self.account: HostAccount | None = None
         """The host's account; None where the backend is free."""
-        self.visitor_keys = VisitorKeys(self._clock)
+        self.visitor_keys, self.picture_passes = VisitorKeys(self._clock), PicturePasses()
         self._estimator = Estimator(self.quotes, self.visitor_keys, self._quotes_of_key)
         self._add_services(AsyncStore(store))
 
@@ -94,7 +95,8 @@ class Playground:
             self._public_web, self._clock, starter_names(), self.config.host_loras, self.backend.loads_loras
         )
         self.lora_finder = LoraFinder(self._public_web, self._clock) if self.config.has_lora_search else None
-        self._upkeep = self._upkeep_of(store, repository)
+        self.retention = Retention(store, repository, self.jobs.bin, self._clock, self.config.retention)
+        self._upkeep = self._upkeep_of(store)
 
     def _job_service(self, store: AsyncStore, repository: JobRepository) -> JobService:
         return JobService(
@@ -108,14 +110,14 @@ class Playground:
             keys=self.visitor_keys,
         )
 
-    def _upkeep_of(self, store: AsyncStore, repository: JobRepository) -> Upkeep:
+    def _upkeep_of(self, store: AsyncStore) -> Upkeep:
         return Upkeep(
             self.backend,
             self._client,
             self.config.limits,
             self.quotes,
             self.account,
-            Retention(store, repository, self._clock, self.config.retention),
+            self.retention,
             store,
             self._clock,
             drop_unused_keys=self._drop_unused_keys,

@@ -1,4 +1,4 @@
-"""Retention: delete images that are older, or take more disk space, than the host allows."""
+"""Retention: delete images that are older, or take more disk space, than the host allows; those in the bin first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from components import messages
 from components.clock import Clock
 from components.domain.job import Job
+from components.jobs.bin import BIN_DAYS, JobBin
 from components.jobs.repository import JobRepository
 from components.messages.message import Message
 from components.storage.async_store import AsyncStore
+from components.storage.bin_table import BinnedJob
 
 DAY = 24 * 3600.0
 GIGABYTE = 1_000_000_000
@@ -42,18 +44,35 @@ KEEP_EVERYTHING = RetentionPolicy()
 class Retention:
     """Deletion of jobs beyond the limits, but for unfinished ones, and those paid for without an image."""
 
-    def __init__(self, store: AsyncStore, jobs: JobRepository, clock: Clock, policy: RetentionPolicy) -> None:
-        self._store, self._jobs, self._clock, self._policy = store, jobs, clock, policy
+    def __init__(
+        self, store: AsyncStore, jobs: JobRepository, bin_: JobBin, clock: Clock, policy: RetentionPolicy
+    ) -> None:
+        self._store, self._jobs, self._bin, self._clock, self._policy = store, jobs, bin_, clock, policy
 
     async def sweep(self) -> None:
         """Delete jobs until the store is within the limits. Raises StorageError."""
         # No file of a newer version's folder is deleted: jobs would vanish here, and no space would be free.
         if self._store.is_from_newer_version:
             return
+        now = self._clock.now()
+        await self._empty_bins(now)
         if self._policy.days:
-            await self._delete_expired(self._clock.now())
+            await self._delete_expired(now)
         if self._policy.gigabytes:
             await self._make_room(round(self._policy.gigabytes * GIGABYTE))
+
+    def leaves_bin(self, one: BinnedJob) -> float:
+        """Return when a job in the bin is deleted for good, in Unix seconds, unless its space is needed earlier."""
+        limits = [one.binned + BIN_DAYS * DAY]
+        if self._policy.days and one.job.ended:
+            limits.append(one.job.ended + self._policy.days * DAY)
+        return min(limits)
+
+    async def _empty_bins(self, now: float) -> None:
+        # By a clock that is ahead too: what is in there was to be deleted, and that is promised.
+        ended_before = now - self._policy.days * DAY if self._policy.days else 0.0
+        while expired := await self._store.expired_in_bin(now - BIN_DAYS * DAY, ended_before, BATCH_SIZE):
+            await self._bin.drop(expired)
 
     async def _delete_expired(self, now: float) -> None:
         # A clock that is weeks ahead would delete everything at once, and a sweep runs at every start.
@@ -65,6 +84,9 @@ class Retention:
 
     async def _make_room(self, limit: int) -> None:
         while (excess := await self._store.size() - limit) > 0:
+            if binned := _first_bytes(await self._store.oldest_in_bin(BATCH_SIZE), excess):
+                await self._bin.drop(binned)
+                continue
             chosen = _first_bytes(await self._store.oldest_first(BATCH_SIZE), excess)
             # What is left may not be deleted: unfinished jobs, and those that were paid for and may still get their
             # image.

@@ -105,6 +105,10 @@ class AsyncStore:
         """Return the thumbnail of an image, see `Store.thumbnail`. Raises TooBusy."""
         return await optional_threads().run(self.blocking.thumbnail, name)
 
+    async def binned_thumbnail(self, name: str) -> Path | bytes | None:
+        """Return the thumbnail of an image that may be in the bin. Raises TooBusy."""
+        return await optional_threads().run(self.blocking.binned_thumbnail, name)
+
     async def add_source(self, visitor: str, content: bytes, size: tuple[int, int], now: float) -> SourceImage:
         """Store an uploaded image, see `Store.add_source`. The database does not wait while its file is written."""
         try:
@@ -118,6 +122,13 @@ class AsyncStore:
     mark_sent = _in_order(Store.mark_sent)
     remove_unknown_images = _in_order(Store.remove_unknown_images)
     delete_jobs = _in_order(Store.delete_jobs)
+    put_in_bin = _in_order(Store.put_in_bin)
+    take_out_of_bin = _in_order(Store.take_out_of_bin)
+    in_bin = _in_order(Store.in_bin)
+    bin_page = _in_order(Store.bin_page)
+    bin_count = _in_order(Store.bin_count)
+    expired_in_bin = _in_order(Store.expired_in_bin)
+    oldest_in_bin = _in_order(Store.oldest_in_bin)
     transfer_jobs = _in_order(Store.transfer_jobs)
     set_favourite = _in_order(Store.set_favourite)
     job = _in_order(Store.job)

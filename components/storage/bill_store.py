@@ -13,7 +13,10 @@ class BillStore(DataFolder):
     """Bills of the tasks of one data folder."""
 
     def set_bill(self, job_id: str, bill: Bill) -> Job | None:
-        """Write what a task cost in truth, and count that against the budget. Return the job; None: it is deleted."""
+        """Write what a task cost in truth, and count that against the budget.
+
+        Return the job; None: it is deleted, or in the bin.
+        """
         return self._db.write(lambda db: bill_table.set_bill(db, job_id, bill))
 
     def unbilled(self, since: float) -> list[BilledTask]:

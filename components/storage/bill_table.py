@@ -31,11 +31,11 @@ _DELETED = (
 
 
 def set_bill(db: sqlite3.Connection, job_id: str, bill: Bill) -> Job | None:
-    """Write a bill and count its cost; return the job, None if it is deleted."""
+    """Write a bill and count its cost; return the job, None if it is deleted or in the bin."""
     if bill.cost is not None:
         db.execute(_COUNT, (bill.cost, bill.is_final, job_id))
     db.execute(_RECORD, (json.dumps(asdict(bill)), job_id))
-    rows = db.execute(f"SELECT record FROM {jobs_table.NOT_DELETED} WHERE id = ?", (job_id,)).fetchall()
+    rows = db.execute(f"SELECT record FROM {jobs_table.VISIBLE} WHERE id = ?", (job_id,)).fetchall()
     return next(iter(jobs_table.read(rows)), None)
 
 

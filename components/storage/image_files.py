@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,6 +40,7 @@ class ImageFiles:
         self._memory_limit, self._is_read_only = memory_limit, is_read_only
         self._memory: dict[str, bytes] = {}
         self._memory_lock, self._thumbnail_lock = threading.Lock(), threading.Lock()
+        self._hidden: set[str] = set()
         if not is_read_only:
             self._prepare_folders()
 
@@ -124,6 +125,14 @@ class ImageFiles:
         except OSError:
             return 0
 
+    def hide(self, names: Iterable[str]) -> None:
+        """Let images be found no more, as if they did not exist; their files stay."""
+        self._hidden.update(names)
+
+    def show(self, names: Iterable[str]) -> None:
+        """Let hidden images be found again."""
+        self._hidden.difference_update(names)
+
     def delete(self, name: str) -> None:
         """Delete an image and its thumbnail, if they exist."""
         self._memory.pop(name, None)
@@ -132,6 +141,7 @@ class ImageFiles:
         with contextlib.suppress(OSError):
             (self._images / name).unlink(missing_ok=True)
             self._thumbnail_path(name).unlink(missing_ok=True)
+            self._hidden.discard(name)
 
     def remove_unknown(self, known: Collection[str], until: float) -> int:
         """Delete images whose name is not `known`, not later than `until` in Unix seconds, and return their number.
@@ -150,9 +160,9 @@ class ImageFiles:
             return len(unknown)
         return 0
 
-    def thumbnail(self, name: str) -> Path | bytes | None:
+    def thumbnail(self, name: str, *, is_hidden_too: bool = False) -> Path | bytes | None:
         """Return the thumbnail of an image, a small WebP file made at the first request; None if it cannot be made."""
-        if not (image := self.find(name)):
+        if not (image := self._find(name) if is_hidden_too else self.find(name)):
             return None
         path = self._thumbnail_path(name)
         if path.is_file():
@@ -166,7 +176,10 @@ class ImageFiles:
         return content
 
     def find(self, name: str) -> Path | bytes | None:
-        """Return the file of an image, or its bytes if it is in memory; None if it does not exist."""
+        """Return the file of an image, or its bytes if it is in memory; None if it does not exist or is hidden."""
+        return None if name in self._hidden else self._find(name)
+
+    def _find(self, name: str) -> Path | bytes | None:
         if not IMAGE_NAME.fullmatch(name):
             return None
         path = self._images / name

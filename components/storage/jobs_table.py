@@ -45,10 +45,12 @@ CREATE TABLE IF NOT EXISTS jobs (
     backend TEXT NOT NULL,
     model TEXT NOT NULL,
     task_id TEXT,
-    record TEXT NOT NULL
+    record TEXT NOT NULL,
+    binned REAL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS jobs_by_visitor ON jobs (visitor, created DESC);
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created) WHERE ended IS NULL;
+CREATE INDEX IF NOT EXISTS binned_jobs ON jobs (visitor, binned) WHERE binned IS NOT NULL;
 CREATE INDEX IF NOT EXISTS ended_tasks ON jobs (ended) WHERE task_id IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS one_job_a_task ON jobs (backend, task_id) WHERE task_id IS NOT NULL;
 """
@@ -85,6 +87,8 @@ SET_FAVOURITE = "UPDATE jobs SET record = json_set(record, '$.is_favourite', jso
 DELETE = "UPDATE jobs SET visitor = '', state = 'deleted', record = '{}' WHERE id = ?"
 # Rows of deleted jobs stay, without content, so that a repeated request with their ids does not start jobs again.
 NOT_DELETED = "(SELECT * FROM jobs WHERE state <> 'deleted')"
+VISIBLE = "(SELECT * FROM jobs WHERE state <> 'deleted' AND binned IS NULL)"
+"""Those that are not in the bin either, see `bin_table`."""
 COLUMNS = "id, visitor, created, backend, model, record"
 """Columns that `read_all` takes."""
 

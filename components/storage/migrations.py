@@ -47,4 +47,9 @@ def _to_3(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE spendings ADD COLUMN is_billed INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_to_1, _to_2, _to_3)
+def _to_4(db: sqlite3.Connection) -> None:
+    """Version 4 has a bin: the version before would show again what was deleted, as in use."""
+    db.execute("ALTER TABLE jobs ADD COLUMN binned REAL")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_to_1, _to_2, _to_3, _to_4)

@@ -23,6 +23,7 @@ from components.storage.data_folder import DataFolder
 _KEY_BYTES = 32
 _MOST_BYTES = 100_000
 """Of one record: a seal is made here, but who keeps it may send anything."""
+_IS_DELETED = "SELECT 1 FROM jobs WHERE id = ? AND (state = 'deleted' OR binned IS NOT NULL)"
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, InvalidRequest, zlib.error, binascii.Error)
 
 
@@ -57,7 +58,7 @@ class SealStore(DataFolder):
         """
 
         def write(db: sqlite3.Connection) -> bool:
-            if db.execute("SELECT 1 FROM jobs WHERE id = ? AND state = 'deleted'", (job.id,)).fetchone():
+            if db.execute(_IS_DELETED, (job.id,)).fetchone():
                 return False
             db.execute(jobs_table.INSERT + jobs_table.UPDATE, jobs_table.row(job))
             search_table.index(db, job)

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS search_index (
 """
 NOT_INDEXED = "SELECT record FROM jobs WHERE state <> 'deleted' AND id NOT IN (SELECT job_id FROM search_index)"
 # Follows SELECT and columns; its parameter is the visitor.
-_FINISHED = "FROM jobs JOIN search_index ON job_id = id WHERE visitor = ? AND state = 'completed'"
+_FINISHED = "FROM jobs JOIN search_index ON job_id = id WHERE visitor = ? AND state = 'completed' AND binned IS NULL"
 _TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
 FILTERS = f"SELECT model, loras, count(*) {_FINISHED} GROUP BY model, loras"
 SIZE = "SELECT coalesce(sum(bytes), 0) FROM search_index"
@@ -30,7 +30,7 @@ SIZE = "SELECT coalesce(sum(bytes), 0) FROM search_index"
 # since a job without a problem has NULL there, which `<>` would leave out.
 _DELETABLE = """
 SELECT record FROM jobs JOIN search_index ON job_id = id
-WHERE ended IS NOT NULL AND state NOT IN ('unknown', 'deleted')
+WHERE ended IS NOT NULL AND state NOT IN ('unknown', 'deleted') AND binned IS NULL
 AND CASE WHEN json_valid(record)
     THEN record ->> '$.trouble.charge' IS NOT 'spent' OR json_array_length(record, '$.files') > 0 ELSE TRUE END
 """

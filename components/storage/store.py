@@ -12,6 +12,7 @@ from components.budget.limits import Reservation
 from components.domain.job import Job, StoredFile, StoredImage
 from components.storage import cleanup_table, forgotten_table, jobs_table, search_table, sources_table, spending_table
 from components.storage.bill_store import BillStore
+from components.storage.bin_store import BinStore
 from components.storage.cleanup_table import CleanupNote
 from components.storage.forgotten_store import ForgottenStore
 from components.storage.image_files import IMAGE_NAME
@@ -34,7 +35,7 @@ _TABLES = (
 )
 
 
-class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore):
+class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore, BinStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -42,6 +43,7 @@ class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore):
         super().__init__(folder, _TABLES, MIGRATIONS, spending_table.MERGES)
         with self._closed_on_error():
             self._index_missing()
+            self._hide_binned()
 
     def add_jobs(self, jobs: Sequence[Job]) -> bool:
         """Add new jobs, all or none. False: one of the ids exists, so the same press was received before."""
@@ -114,22 +116,8 @@ class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore):
         return self._db.write(write)
 
     def count_jobs(self, visitor: str) -> int:
-        """Return the number of a visitor's jobs."""
-        return int(self._db.read("SELECT count(*) FROM jobs WHERE visitor = ?", (visitor,))[0][0])
-
-    def delete_jobs(self, jobs: Iterable[Job]) -> None:
-        """Delete content and images of jobs. Ids, tasks and costs stay, so that a repeated press starts nothing."""
-        deleted = tuple(jobs)
-
-        def write(db: sqlite3.Connection) -> None:
-            for job in deleted:
-                db.execute(jobs_table.DELETE, (job.id,))
-                search_table.forget(db, job.id)
-
-        self._db.write(write)
-        # After the rows: a crash in between leaves files without a job, never a job without its images.
-        for name in (name for job in deleted for name in job.stored_names):
-            self._images.delete(name)
+        """Return the number of a visitor's jobs, without those in the bin."""
+        return int(self._db.read(f"SELECT count(*) FROM {jobs_table.VISIBLE} WHERE visitor = ?", (visitor,))[0][0])
 
     def remove_unknown_images(self) -> int:
         """Delete image files that no record names, left by a kill during a deletion; return their number.
@@ -156,7 +144,7 @@ class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore):
 
     def set_favourite(self, visitor: str, job_id: str, *, is_favourite: bool) -> Job | None:
         """Set or clear the favourite mark of a visitor's completed job; return the job, None if there is none."""
-        where = "WHERE id = ? AND visitor = ? AND state = 'completed'"
+        where = "WHERE id = ? AND visitor = ? AND state = 'completed' AND binned IS NULL"
 
         def write(db: sqlite3.Connection) -> Job | None:
             row = db.execute(f"SELECT record FROM jobs {where}", (job_id, visitor)).fetchone()
@@ -269,8 +257,8 @@ class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore):
         return self._images.thumbnail(name)
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Job]:
-        """Return jobs that are not deleted, with a failed job in place of each invalid record."""
-        query = f"SELECT {jobs_table.COLUMNS} FROM {jobs_table.NOT_DELETED} {where}"
+        """Return jobs that are not deleted or in the bin, with a failed job in place of each invalid record."""
+        query = f"SELECT {jobs_table.COLUMNS} FROM {jobs_table.VISIBLE} {where}"
         return jobs_table.read_all(self._db.read(query, values))
 
     def _read_readable(self, where: str, values: tuple[object, ...]) -> list[Job]:

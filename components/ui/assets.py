@@ -36,6 +36,7 @@ EAGER_STYLES = (
     "form/numbers",
     "loras/loras",
     "gallery/gallery",
+    "gallery/notice",
     "gallery/tile",
     "gallery/card",
     "gallery/card_actions",

@@ -155,7 +155,16 @@ def history(person: Person) -> None:
     person.button("History").click()
     dialog = person.page.get_by_role("dialog", name="History")
     dialog.get_by_role("checkbox", name="Select: a red fox").first.check()
-    dialog.get_by_role("button", name="Delete", exact=True).last.click()
+    expect(dialog.get_by_role("button", name="Delete", exact=True)).to_be_enabled()
+
+
+def bin_of_deleted(person: Person) -> None:
+    history(person)
+    dialog = person.page.get_by_role("dialog", name="History")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    dialog.get_by_role("button", name="Recently deleted").click()
+    dialog.get_by_role("checkbox", name="Select: a red fox").check()
+    dialog.get_by_role("button", name="Delete permanently").click()
     person.sees_text("This permanently deletes")
 
 
@@ -190,7 +199,16 @@ def refused(person: Person) -> None:
     person.sees_text(messages.NO_PROMPT.happened)
 
 
-WITH_PICTURES = [pictures, large_view, history, card_menu, comparison, grid_view, history_without_finds]
+WITH_PICTURES = [
+    pictures,
+    large_view,
+    history,
+    bin_of_deleted,
+    card_menu,
+    comparison,
+    grid_view,
+    history_without_finds,
+]
 EMPTY = [nothing_yet, picture_panel, mask_editor, refused, account, styles, shelf, code]
 
 

@@ -156,7 +156,9 @@ def test_the_last_press_of_a_deletion_can_be_read_while_it_is_pointed_at(person:
     dialog = person.page.get_by_role("dialog", name="History")
     dialog.get_by_role("checkbox", name="Select: to be deleted").first.check()
     dialog.get_by_role("button", name="Delete", exact=True).click()
-    button = dialog.get_by_role("button", name="Delete permanently")
+    dialog.get_by_role("button", name="Recently deleted").click()
+    dialog.get_by_role("button", name="Empty bin").click()
+    button = dialog.get_by_role("button", name="Yes, delete")
     for scheme in ("light", "dark"):
         look(person.page, scheme, "none")
         for state in (button.hover, button.focus):

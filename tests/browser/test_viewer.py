@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from components import messages
 from tests.browser.person import Person
@@ -116,7 +118,7 @@ def test_the_recipe_is_copied(person: Person) -> None:
 
 
 @pytest.mark.full
-def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
+def test_a_deleted_picture_is_gone_from_every_tab_until_that_is_undone(newcomer: Person) -> None:
     person = newcomer
     person.make("a fox", 7)
     person.make("an owl", 8)
@@ -126,9 +128,6 @@ def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     address = view.get_by_role("img").get_attribute("src")
     assert address and person.page.request.get(address).ok
     act(view, "Delete")
-    expect(view.get_by_role("status").filter(has_text="permanently")).to_be_visible()
-    assert person.page.request.get(address).ok, "the first press only asks"
-    act(view, "Delete permanently")
     expect(view).to_be_hidden()
     person.sees("completed", 1)
     expect(person.results.get_by_role("button", name="Open: an owl")).to_be_focused()
@@ -136,9 +135,18 @@ def test_a_deleted_picture_is_gone_from_every_tab(newcomer: Person) -> None:
     other.page.bring_to_front()
     other.page.evaluate("dispatchEvent(new Event('online'))")
     other.sees("completed", 1)
+    person.page.bring_to_front()
+    person.button("Undo").click()
+    person.sees_text("Restored.")
+    opened = person.results.get_by_role("button", name=re.compile("^Open: "))
+    expect(opened).to_have_count(2)
+    expect(opened.first).to_have_accessible_name(re.compile("an owl"))
+    assert person.page.request.get(address).ok
+    other.page.bring_to_front()
+    other.page.evaluate("dispatchEvent(new Event('online'))")
+    other.sees("completed", 2)
     person.page.reload()
-    person.sees("completed", 1)
-    expect(person.results.get_by_role("button", name="Open: an owl")).to_be_visible()
+    person.sees("completed", 2)
     assert other.errors == []
 
 
@@ -148,9 +156,13 @@ def test_what_the_service_does_not_delete_is_gone_here_and_told(person: Person, 
     person.make("a fox", 7)
     view = person.open_picture("a fox")
     act(view, "Delete")
-    act(view, "Delete permanently")
-    person.sees_text(messages.NOT_DELETED_AT_SERVICE.happened)
     person.has_tiles(0)
+    person.button("History").click()
+    person.page.get_by_role("button", name="Recently deleted").click()
+    person.page.get_by_role("button", name="Empty bin").click()
+    person.page.get_by_role("button", name="Yes, delete").click()
+    person.sees_text(messages.NOT_DELETED_AT_SERVICE.happened)
+    person.sees_text("Nothing was deleted lately.")
 
 
 @pytest.mark.full
@@ -187,21 +199,3 @@ def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
     person.page.keyboard.press("Escape")
     star = person.tiles.first.get_by_role("button", name="Favorite: a fox")
     expect(star).to_have_attribute("aria-pressed", "true")
-
-
-@pytest.mark.full
-def test_what_was_paid_is_not_refunded_by_a_deletion(person: Person) -> None:
-    person.make("a fox", 7)
-    view = person.open_picture("a fox")
-    act(view, "Delete")
-    expect(view.get_by_text("This permanently deletes the picture. Deleting doesn't refund the cost.")).to_be_visible()
-
-
-def test_where_nothing_was_paid_a_deletion_speaks_of_no_cost(scripts: Page) -> None:
-    told = scripts.evaluate(
-        """async () => {
-          const { removing } = await import("/viewer/describe.js");
-          return removing({ pictures: [1], price: null });
-        }"""
-    )
-    assert told == "This permanently deletes the picture."

@@ -40,13 +40,43 @@ def test_s04_another_s_feed_is_empty(two: Two) -> None:
 def test_another_s_picture_cannot_be_deleted_nor_its_recipe_read(two: Two) -> None:
     owner, other = two
     row = generated(owner)
-    assert other.call("delete", visitor=other.visitor, jobs=[row["id"]]).json() == {"deleted": [], "left": None}
+    assert other.call("delete", visitor=other.visitor, jobs=[row["id"]]).json() == {"deleted": []}
     assert other.call("recipe", visitor=other.visitor, job=row["id"]).json() == ""
     assert [tile["id"] for tile in owner.rows()] == [row["id"]]
     assert SECRET in owner.call("recipe", visitor=owner.visitor, job=row["id"]).json()
     done = owner.call("delete", visitor=owner.visitor, jobs=[row["id"]]).json()
-    assert done == {"deleted": [row["id"]], "left": None}
+    assert done == {"deleted": [row["id"]]}
     assert owner.rows() == []
+
+
+def test_what_is_in_the_bin_is_its_owner_s_to_see_put_back_and_delete(two: Two) -> None:
+    owner, other = two
+    row = generated(owner)
+    (picture,) = row["pictures"]
+    one = {"jobs": [row["id"]]}
+    owner.call("delete", visitor=owner.visitor, **one)
+    for link in ("src", "thumb", "download", "original", "clean"):
+        assert owner.http.get(picture[link]).status_code == 404, "a shared link is dead"
+    whole = {"epoch": "", "version": 0, "wait": 0}
+    assert owner.call("changes", visitor=owner.visitor, **whole).json()["has_bin"] is True
+    assert other.call("changes", visitor=other.visitor, **whole).json()["has_bin"] is False
+    empty = {"rows": [], "more": False, "count": 0, "days": 30}
+    assert other.call("binned", visitor=other.visitor).json() == empty
+    assert other.call("undelete", visitor=other.visitor, **one).json() == {"rows": []}
+    for asked in (one, {"all": True}):
+        assert other.call("delete_for_good", visitor=other.visitor, **asked).json() == {"deleted": [], "left": None}
+    (mine,) = owner.call("binned", visitor=owner.visitor).json()["rows"]
+    thumb = mine["pictures"][0]["thumb"]
+    assert (mine["id"], mine["leaves"] - mine["binned"]) == (row["id"], 30 * 24 * 3600)
+    assert owner.http.get(thumb).headers["content-type"] == "image/webp"
+    assert owner.http.get(thumb[:-1]).status_code == 404
+    assert [back["id"] for back in owner.call("undelete", visitor=owner.visitor, **one).json()["rows"]] == [row["id"]]
+    assert owner.http.get(picture["src"]).status_code == 200
+    owner.call("delete", visitor=owner.visitor, **one)
+    gone = owner.call("delete_for_good", visitor=owner.visitor, all=True).json()
+    assert gone == {"deleted": [row["id"]], "left": None}
+    assert owner.http.get(thumb).status_code == 404
+    assert owner.call("binned", visitor=owner.visitor).json() == empty
 
 
 def test_another_s_history_is_empty_and_cannot_be_marked_or_packed(two: Two) -> None:

@@ -193,6 +193,7 @@ def test_s06_any_value_in_any_field_of_a_press(client: RawClient) -> None:
 def test_s06_any_value_in_any_question_of_the_gallery(client: RawClient) -> None:
     body = {"session_hash": "probed", "component_id": client.gallery, "fn_name": "changes", "data": {"wait": 0}}
     functions = ("changes", "older", "recheck", "history", "set_favourite", "delete", "pack")
+    functions += ("undelete", "binned", "delete_for_good")
     functions += ("postprocess", "server_fns")
     names = ("visitor", "epoch", "version", "wait", "before", "job", "jobs", "words", "lora", "since", "favourite")
     numbers = range(client.gallery + 10)

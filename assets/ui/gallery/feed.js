@@ -17,6 +17,7 @@ const TIMEOUT_SECONDS = 10; // beyond the poll's own time
  * @typedef {object} Answer of `server.changes`
  * @property {string} epoch @property {number} version @property {number} now @property {number} busy
  * @property {object[]} rows @property {boolean} more @property {import("../shared/messages.js").Message[]} notices
+ * @property {boolean} [has_bin] of a first page: whether something was deleted that can still be put back
  * @property {string[]} gone ids of jobs that have no tile any more
  * @property {?import("../shared/messages.js").Message} refused why a press ended before anything was sent
  */

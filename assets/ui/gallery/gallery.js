@@ -2,6 +2,7 @@
 import { canCompare, partner } from "../compare/pairs.js";
 import { button, make, setText } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
+import { noteParts } from "../shared/note_parts.js";
 import { text } from "../shared/texts.js";
 import { Cards } from "./cards.js";
 import { endOf } from "./progress.js";
@@ -25,6 +26,7 @@ export class Gallery {
     this.cards = new Cards(actions);
     this.skew = 0; // the server's clock minus the browser's, seconds
     this.reach = -Infinity; // how far back the list goes without a gap, unix seconds
+    this.hasBin = false; // whether something was deleted that can still be put back
     this.expectedGrid = null; // the click of a grid that opens when its images are named
     this.expectedComparison = null; // the click of a comparison that opens when both its images are there
     this.notices = make("div", { role: "status", className: "notices" });
@@ -49,6 +51,7 @@ export class Gallery {
    * @param {import("./feed.js").Answer} answer @param {boolean} isFull @param {boolean} isRestarted */
   show(answer, isFull, isRestarted) {
     this.skew = answer.now - Date.now() / 1000;
+    this.hasBin ||= Boolean(answer.has_bin || answer.gone.length);
     this.anchor.during(() => {
       if (isRestarted) this.#restart(answer);
       for (const id of answer.gone) this.cards.remove(id);
@@ -87,10 +90,8 @@ export class Gallery {
   say(message, action) {
     this.notice.replaceChildren();
     if (!message) return;
-    const dismiss = button("×", () => this.say(""), { className: "small", "aria-label": text("shared.dismiss") });
-    const act = action && button(action.label, action.run, { className: "minor" });
-    this.notice.append(make("span", {}, message.code ? inFull(message) : message), ...(act ? [act] : []), dismiss);
-    if (message.code || act) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
+    this.notice.append(...noteParts(message.code ? inFull(message) : message, action, () => this.say("")));
+    if (message.code || action) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
   }
 
   /** Shows whether the connection is lost. @param {boolean} isLost */
@@ -163,6 +164,7 @@ export class Gallery {
 
   /** Removes the tile of a deleted job. @param {string} id */
   drop(id) {
+    this.hasBin = true;
     this.anchor.during(() => {
       this.cards.remove(id);
       this.#drawAll();
@@ -173,7 +175,8 @@ export class Gallery {
   #drawAll() {
     this.cards.markLead();
     this.node.classList.toggle("used", this.cards.order.length > 0);
-    this.node.classList.toggle("has-pictures", !this.more.hidden || this.rows().some(({ pictures }) => pictures.length));
+    const hasHistory = this.hasBin || !this.more.hidden || this.rows().some(({ pictures }) => pictures.length);
+    this.node.classList.toggle("has-history", hasHistory);
   }
 
   /** Begins with a first page in full: a tile that is not on it is gone, or comes again with the older ones. */

@@ -41,13 +41,3 @@ export async function pack({ host, visitor, gallery }, rows) {
   if (!path) return gallery.say(text("history.not_packed"));
   make("a", { href: address(path), download: "" }).click();
 }
-
-/** Deletes jobs. @param {object} page @param {string[]} jobs @returns {Promise<string[]>} those that are deleted */
-export async function remove({ host, visitor, gallery }, jobs) {
-  const answer = await host.server.delete({ visitor, jobs });
-  const deleted = answer?.deleted ?? [];
-  for (const id of deleted) gallery.drop(id);
-  dispatchEvent(new CustomEvent("playground:deleted", { detail: deleted }));
-  if (answer?.left) gallery.say(answer.left);
-  return deleted;
-}

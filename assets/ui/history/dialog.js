@@ -1,12 +1,17 @@
 /** History: all finished images of this visitor, searched, filtered and selected. Fetched when first opened. */
+import { removed } from "../gallery/deletion.js";
 import { closeButton } from "../shared/close_button.js";
 import { button, make, setText } from "../shared/dom.js";
 import { day } from "../shared/formats.js";
+import { icon } from "../shared/icons.js";
 import { closeOnBack } from "../shared/layers.js";
+import { noteParts } from "../shared/note_parts.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { text } from "../shared/texts.js";
 import { Viewer } from "../viewer/viewer.js";
+import { Bin } from "./bin.js";
 import { FoundList } from "./list.js";
+import { packPart, removePart } from "./selected.js";
 import { Selection } from "./selection.js";
 
 const PAUSE_MS = 200; // after the last key
@@ -15,6 +20,9 @@ const PAUSE_MS = 200; // after the last key
  * @typedef {object} HistoryActions
  * @property {(search: object) => Promise<?object>} find
  * @property {(jobs: string[]) => Promise<string[]>} remove resolves to those that are deleted
+ * @property {(jobs: string[]) => Promise<string[]>} undelete resolves to those that are back
+ * @property {(before: ?object) => Promise<?object>} binned a page of what was deleted
+ * @property {(which: object) => Promise<{deleted: string[], left: ?object}>} removeForGood
  * @property {(jobs: string[], isClean: boolean) => Promise<?string>} pack
  * @property {import("../viewer/actions.js").ImageActions} imageActions @property {object} messages
  */
@@ -39,15 +47,17 @@ class History {
     this.actions = actions;
     this.count = make("span", { className: "quiet", role: "status" });
     this.cleanup = make("p", { className: "quiet", hidden: true });
-    this.notice = make("p", { className: "quiet", role: "status", hidden: true });
+    this.notice = make("p", { className: "quiet note", role: "status", hidden: true });
     const on = { added: (tile) => this.selection.offer(tile), started: (answer) => this.#showSummary(answer) };
-    this.list = new FoundList(this.#tileActions(), actions.find, on);
-    this.selection = new Selection({ pack: actions.pack, remove: (jobs) => this.#remove(jobs) });
+    this.list = new FoundList(this.#tileActions(), actions.find, on, "history.none");
+    this.selection = new Selection((selection) =>
+      [packPart(selection, actions.pack), removePart(selection, (jobs) => this.#remove(jobs))]);
+    this.bin = new Bin(actions, (sentence) => this.#say(sentence));
     this.viewer = new Viewer(this.list.images, this.#imageActions());
     const close = closeButton(() => this.node.close());
     this.node = make("dialog", { className: "history", "aria-label": text("history.title") },
       make("header", {}, make("h2", {}, text("history.title")), this.count, close), this.#filters(), this.cleanup, this.notice,
-      this.selection.node, this.list.node, this.viewer.node);
+      this.selection.node, this.list.node, ...this.bin.nodes, this.viewer.node);
     this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
   }
 
@@ -61,9 +71,12 @@ class History {
   follow = ({ detail: { rows, gone } }) => {
     const { tiles } = this.list;
     for (const row of rows) tiles.get(row.id)?.update(row, 0);
+    for (const row of rows) this.list.restore(row);
+    this.bin.follow(rows, gone);
     this.#drop(gone.filter((id) => tiles.has(id)));
-    const hasNew = rows.some(({ id, state }) => state === "completed" && !tiles.has(id));
-    if (!gone.length && !hasNew) return;
+    // What is back counts again, and what has just ended comes.
+    const hasNews = gone.length > 0 || rows.some(({ state }) => state === "completed");
+    if (!hasNews || this.bin.isShown) return;
     clearTimeout(this.updating);
     this.updating = setTimeout(() => this.list.update(), PAUSE_MS);
   };
@@ -99,7 +112,7 @@ class History {
   }
 
   #imageActions() {
-    const remove = async (row) => (await this.#remove([row.id])).length > 0;
+    const remove = async (rows) => (await this.#remove(rows.map(({ id }) => id))).length === rows.length;
     const setFavourite = (row) => this.#setFavourite(row);
     const rows = () => (this.list.isNarrowed() ? [] : this.list.rows()); // a search may miss the image before this one
     return { ...this.actions.imageActions, rows, setFavourite, remove, leave: () => this.node.close() };
@@ -117,8 +130,23 @@ class History {
     this.today = toggle(text("history.today"), text("history.today"), show);
     [this.model, this.lora] = [text("history.model"), text("history.lora")].map((name) =>
       make("select", { "aria-label": name, hidden: true, onchange: show }));
+    this.deleted = toggle(text("history.bin"), text("history.bin"), () => this.#showBin(isOn(this.deleted)));
+    this.deleted.classList.add("deleted");
+    this.deleted.prepend(icon("remove"));
     return make("div", { className: "filters", role: "search" },
-      this.search, this.favourites, this.today, this.model, this.lora);
+      this.search, this.favourites, this.today, this.model, this.lora, this.deleted);
+  }
+
+  #showBin(isShown) {
+    clearTimeout(this.updating);
+    this.node.classList.toggle("in-bin", isShown);
+    this.list.node.hidden = this.cleanup.hidden = isShown;
+    this.#say("");
+    this.list.clear();
+    this.selection.refresh();
+    this.bin.setShown(isShown);
+    if (!isShown) this.#show();
+    setText(this.count, "");
   }
 
   #search() {
@@ -133,7 +161,7 @@ class History {
 
   async #show() {
     clearTimeout(this.typing);
-    setText(this.notice, "");
+    this.#say("");
     await this.list.show(this.#search());
     this.selection.refresh();
   }
@@ -142,19 +170,33 @@ class History {
     const tile = this.list.tiles.get(row.id);
     const isDone = await this.actions.imageActions.setFavourite(row);
     if (isDone) tile?.update({ ...row, favourite: !row.favourite }, 0);
-    setText(this.notice, isDone ? "" : text("shared.not_favoured"));
+    this.#say(isDone ? "" : text("shared.not_favoured"));
     return isDone;
   }
 
+  /** Says something above the list until it is dismissed; "" removes it. */
+  #say(sentence, action = null) {
+    this.notice.replaceChildren(...(sentence ? noteParts(sentence, action, () => this.#say("")) : []));
+    this.notice.hidden = !sentence;
+  }
+
   async #remove(jobs) {
+    const rows = new Map(this.list.rows().map((row) => [row.id, row]));
     const deleted = await this.actions.remove(jobs);
     this.list.drop(deleted);
     this.selection.refresh();
     this.viewer.refresh();
     this.#showCount(this.total - deleted.length);
-    setText(this.notice, deleted.length ? text("history.removed", { count: deleted.length }) : "");
+    const undo = { label: text("form.undo"), run: () => this.#undo(deleted) };
+    this.#say(deleted.length ? removed(deleted.map((id) => rows.get(id))) : "", undo);
     if (!this.viewer.node.open) this.#focus(); // the button that was pressed is gone
     return deleted;
+  }
+
+  /** Puts deleted images back; `follow` shows them. */
+  async #undo(jobs) {
+    const back = await this.actions.undelete(jobs);
+    this.#say(text(back.length ? "shared.restored" : "shared.not_restored"));
   }
 
   /** The search is at hand for a keyboard; on a touch screen its keyboard would cover the pictures. */

@@ -9,10 +9,12 @@ const RETRY_MS = 3_000;
 
 export class FoundList {
   /** @param {import("../gallery/tile.js").TileActions} actions @param {(search: object) => Promise<?object>} find
-   * @param {{added: (tile: Tile) => void, started: (answer: object) => void}} on each new tile, each first page */
-  constructor(actions, find, on) {
-    Object.assign(this, { actions, find, on });
+   * @param {{added: (tile: Tile) => void, started: (answer: object) => void}} on each new tile, each first page
+   * @param {string} none code of what is said of an empty list */
+  constructor(actions, find, on, none) {
+    Object.assign(this, { actions, find, on, none });
     this.tiles = new Map(); // job id -> tile
+    this.dropped = new Set(); // ids of jobs that were shown, and may come back
     this.search = {};
     this.turn = 0; // number of the search that is shown: an answer to an earlier one is dropped
     this.list = make("ul", { className: "found", "aria-label": text("history.found") });
@@ -43,11 +45,37 @@ export class FoundList {
 
   /** Removes deleted jobs. @param {string[]} ids */
   drop(ids) {
-    for (const id of ids) this.tiles.get(id)?.node.remove();
-    for (const id of ids) this.tiles.delete(id);
+    for (const id of ids.filter((one) => this.tiles.has(one))) {
+      this.tiles.get(id).node.remove();
+      this.tiles.delete(id);
+      this.dropped.add(id);
+    }
     this.#drawDays();
     if (!this.tiles.size && this.more.hidden) this.#showStatus();
     this.#loadAhead();
+  }
+
+  /** Adds a job that is back at its place, where the list would show it. @param {object} row */
+  restore(row) {
+    if (this.tiles.has(row.id) || !(this.dropped.delete(row.id) || this.#reaches(row))) return;
+    this.#insert(row);
+    this.#drawDays();
+    this.#showStatus();
+  }
+
+  /** Whether a finished job lies between those that are shown; what a search finds the server alone knows. */
+  #reaches = (row) => row.state === "completed" && !this.isNarrowed() && this.isStarted &&
+    (this.more.hidden || row.created > this.last.created);
+
+  /** Forgets what is shown, until `show`. */
+  clear() {
+    this.turn += 1;
+    this.isStarted = false;
+    this.tiles.clear();
+    this.dropped.clear();
+    this.list.replaceChildren();
+    setText(this.status, "");
+    this.more.hidden = true;
   }
 
   /** Adds what was made since, each at its place, and updates the summary. */
@@ -116,6 +144,7 @@ export class FoundList {
     this.isStarted = true;
     this.on.started(answer);
     this.tiles.clear();
+    this.dropped.clear();
     this.list.replaceChildren();
     this.node.scrollTop = 0;
   }
@@ -129,7 +158,7 @@ export class FoundList {
 
   #showStatus() {
     if (this.hasFailed) return setText(this.status, text("history.not_loaded"));
-    const none = text(this.isNarrowed() ? "history.nothing" : "history.none");
+    const none = text(this.isNarrowed() ? "history.nothing" : this.none);
     setText(this.status, this.tiles.size ? "" : none);
   }
 

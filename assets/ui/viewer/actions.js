@@ -4,7 +4,6 @@ import { formLink } from "../form/draft.js";
 import { sayFilled } from "../form/filled.js";
 import { shareable } from "../form/values.js";
 import { makeAgain, priceOfAgain } from "../press/again.js";
-import { confirmButton } from "../shared/confirm_button.js";
 import { address, button, copyText, make, numberInput, setText } from "../shared/dom.js";
 import { fill } from "../shared/form_fill.js";
 import { icon } from "../shared/icons.js";
@@ -12,14 +11,14 @@ import { isRecipeLeftOut, leaveRecipeOut, saved } from "../shared/keep.js";
 import { text } from "../shared/texts.js";
 import { edit } from "../source_image/edit.js";
 import { changesBetween } from "./changes.js";
-import { filledIn, removing, removingAll } from "./describe.js";
+import { filledIn } from "./describe.js";
 import { compareButtons } from "./keep_to_compare.js";
 
 const COPIED_MS = 1500;
 
 /**
  * @typedef {object} ImageActions what the page does for an opened image
- * @property {(row: object) => Promise<?string>} recipe @property {(row: object) => Promise<boolean>} remove
+ * @property {(row: object) => Promise<?string>} recipe @property {(rows: object[]) => Promise<boolean>} remove
  * @property {(text: string) => void} say @property {() => object[]} rows all rows, the newest first
  * @property {(pictures: object[]) => Promise<string>} share resolves to what was done
  * @property {(row: object) => Promise<boolean>} setFavourite @property {() => void} [leave] closes what covers the form
@@ -167,22 +166,15 @@ function textButton(label, status, textOf, report = "") {
 /** The button that deletes, and what it says beside it. */
 function removal(rows, actions, close) {
   const status = make("p", { className: "warning", role: "status", hidden: true });
-  const say = (sentence) => {
-    setText(status, sentence);
-    status.scrollIntoView({ block: "nearest" });
-  };
-  const { node } = confirmButton(() => say(rows.length > 1 ? removingAll(rows) : removing(rows[0])), async () => {
-    const isRemoved = await removeAll(rows, actions).catch(() => false);
+  const node = button(text("shared.remove"), async () => {
+    node.disabled = true;
+    const isRemoved = await actions.remove(rows).catch(() => false);
     if (isRemoved) return close();
     node.disabled = false;
-    say(text("viewer.not_removed"));
+    setText(status, text("viewer.not_removed"));
+    status.scrollIntoView({ block: "nearest" });
   });
   return [node, status];
-}
-
-async function removeAll(rows, actions) {
-  const done = await Promise.all(rows.map((row) => actions.remove(row)));
-  return done.every(Boolean);
 }
 
 function changesNote(row, rows) {

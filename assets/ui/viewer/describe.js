@@ -1,5 +1,4 @@
 /** Texts about an image's settings, and about what its actions will do. */
-import { spentOn } from "../shared/bill.js";
 import { fixed } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
 
@@ -27,16 +26,3 @@ export const filledIn = (lost) => [
   lost.sampler && text("viewer.lost_sampler"),
   text("viewer.press_generate"),
 ].filter(Boolean).join(" ");
-
-/** What a deletion will do. @param {object} row @returns {string} */
-export function removing(row) {
-  const { length: count } = row.pictures;
-  const what = count > 1 ? text("viewer.removing_several", { count }) : text("viewer.removing");
-  return spentOn(row) ? `${what} ${text("viewer.cost_stays")}` : what;
-}
-
-/** What the deletion of all images of a press will do. @param {object[]} rows @returns {string} */
-export function removingAll(rows) {
-  const what = text("viewer.removing_press", { count: rows.length });
-  return rows.some(spentOn) ? `${what} ${text("viewer.cost_stays")}` : what;
-}

@@ -8,14 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from components import messages
 from components.services.playground import Playground
 from components.storage.search_table import Search
+from components.ui.gallery.bin import jobs_field
 from components.ui.gallery.job_json import job_json
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, text_field
-from components.ui.message_json import message_json
-from components.ui.routes.archive import MAX_JOBS, Archives
+from components.ui.routes.archive import Archives
 
 _MAX_TEXT_LENGTH = 500
 """Characters of a search text or of a filter's value."""
@@ -46,20 +45,13 @@ def history_functions(playground: Playground, archives: Archives) -> list[Callab
             person_of(values, request).visitor_id, _job(values), is_favourite=is_favourite
         )
 
-    async def delete(payload: Any, request: gr.Request) -> dict[str, Any]:
-        """Delete the visitor's ended jobs; return their ids, and a message when the API still has images of them."""
-        values = as_object(payload)
-        result = await playground.jobs.delete(person_of(values, request).visitor_id, _jobs(values))
-        left = None if result.is_everywhere else message_json(messages.NOT_DELETED_AT_SERVICE, is_free=True)
-        return {"deleted": result.deleted, "left": left}
-
     async def pack(payload: Any, request: gr.Request) -> str:
         """Return the URL of a zip file of the visitor's images, relative to the page."""
         values = as_object(payload)
         visitor, client = person_of(values, request).visitor_id, address_of(request)
-        return archives.create(visitor, _jobs(values), client, is_clean=values.get("clean") is True)
+        return archives.create(visitor, jobs_field(values), client, is_clean=values.get("clean") is True)
 
-    return [history, set_favourite, delete, pack]
+    return [history, set_favourite, pack]
 
 
 def _search(values: Mapping[str, Any]) -> Search:
@@ -77,8 +69,3 @@ def _search(values: Mapping[str, Any]) -> Search:
 
 def _job(values: Mapping[str, Any]) -> str:
     return text_field(values, "job", 64)
-
-
-def _jobs(values: Mapping[str, Any]) -> list[str]:
-    ids = values.get("jobs")
-    return [text_field({"job": job_id}, "job", 64) for job_id in ids[:MAX_JOBS]] if isinstance(ids, list) else []

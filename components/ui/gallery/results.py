@@ -15,6 +15,7 @@ from components.domain.job import Job
 from components.errors import InvalidRequest, PlaygroundError
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.gallery.bin import bin_functions
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
 from components.ui.gallery.job_json import changes_json, rows_of
@@ -90,8 +91,12 @@ class Results:
             values = as_object(payload)
             epoch, version = str(values.get("epoch", ""))[:32], int(number_field(values, "version"))
             wait = min(max(number_field(values, "wait"), 0.0), MAX_POLL_SECONDS)
-            found = await self._jobs.changes(person_of(values, request).visitor_id, epoch, version, wait)
-            return changes_json(found, self._playground, time.time())
+            visitor = person_of(values, request).visitor_id
+            found = await self._jobs.changes(visitor, epoch, version, wait)
+            answer = changes_json(found, self._playground, time.time())
+            if found.is_whole:
+                answer["has_bin"] = await self._playground.store.bin_count(visitor) > 0
+            return answer
 
         async def older(payload: Any, request: gr.Request) -> dict[str, Any]:
             """Return the page of jobs that were created before a time."""
@@ -118,7 +123,7 @@ class Results:
             return await self._playground.recipes.of_job(*job_of(payload, request))
 
         functions = [changes, older, estimate, recipe, *job_functions(self._jobs)]
-        return [*functions, *history_functions(self._playground, self.archives)]
+        return [*functions, *history_functions(self._playground, self.archives), *bin_functions(self._playground)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return rows_of(jobs, self._playground)

@@ -54,9 +54,11 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
 
         `?original` is a download of the bytes as received, `?download=JOB` one with the recipe of that job added,
         `?clean` one without metadata. `?thumb` is the thumbnail. A download that has a job is named by its prompt;
-        one without metadata is not.
+        one without metadata is not. One in the bin has its thumbnail alone, for who has the pass.
         """
         name, query = request.path_params["name"], request.query_params
+        if playground.picture_passes.is_valid(name, query.get("pass", "")):
+            return await _binned_thumbnail(playground, request, name)
         if "thumb" in query:
             return await _thumbnail(playground, request, name)
         image = playground.store.image_file(name)
@@ -87,6 +89,13 @@ async def _thumbnail(playground: Playground, request: Request, name: str) -> Res
     if image is None:
         return refusal(request.scope, 404, messages.PICTURE_NOT_HERE)
     return _file_response(image, Path(name).suffix, "no-store")
+
+
+async def _binned_thumbnail(playground: Playground, request: Request, name: str) -> Response:
+    """Serve the thumbnail of an image in the bin to its owner, who alone was given the pass."""
+    if thumbnail := await playground.store.binned_thumbnail(name):
+        return _file_response(thumbnail, _THUMBNAIL_SUFFIX, "private, no-store")
+    return refusal(request.scope, 404, messages.PICTURE_NOT_HERE)
 
 
 def _rewritten(image: Path | bytes, change: Callable[[bytes], bytes]) -> bytes:

@@ -163,12 +163,16 @@ async def test_after_a_restart_the_missing_bills_are_read_in_one_call(tmp_path, 
     assert len(bill.searches) == 1
 
 
-async def test_the_bill_of_a_deleted_picture_is_counted_too(paid, bill, clock):
+@pytest.mark.parametrize("is_for_good", [False, True])
+async def test_the_bill_of_a_deleted_picture_is_counted_too(paid, bill, clock, is_for_good):
     job = await paid.picture()
-    await paid.jobs.delete(ALICE, [job.id])
+    await paid.jobs.bin.put(ALICE, [job.id])
+    if is_for_good:
+        await paid.jobs.bin.empty(ALICE)
     bill.add("task1", 0.004)
     while await spent(paid, clock) != 4_000:
         await clock.sleep(1)
+    assert (await paid.jobs.changes(ALICE, "", 0, 0)).jobs == (), "its bill does not bring it back"
 
 
 async def test_a_picture_that_is_marked_or_fetched_again_keeps_its_bill(paid, bill):

@@ -35,7 +35,7 @@ async def test_what_is_being_made_is_stopped_at_the_service_and_here(rig, api):
     stopped = await rig.ended(job.id)
     assert (stopped.state, problem_of(stopped)) == (JobState.STOPPED, messages.STOPPED_BY_YOU)
     assert not await rig.jobs.stop(ALICE, job.id)
-    assert (await rig.jobs.delete(ALICE, [job.id])).deleted == (job.id,)
+    assert (await deleted(rig, ALICE, job.id)).deleted == (job.id,)
     (other,) = await rig.click("c2")
     assert other.state is JobState.WAITING, "the next one has its place"
 
@@ -59,13 +59,18 @@ async def test_what_is_paid_for_is_not_stopped_unless_its_charge_is_accepted(tmp
         assert api.tasks == {}
 
 
-# --- deleting ---
+# --- deleting for good, out of the bin ---
+
+
+async def deleted(rig, visitor, *job_ids):
+    await rig.jobs.bin.put(visitor, job_ids)
+    return await rig.jobs.bin.delete(visitor, job_ids)
 
 
 async def test_a_deleted_picture_is_gone_for_whoever_looks_on(rig, api):
     gone, kept = await rig.picture("c1"), await rig.picture("c2")
     known = await rig.jobs.changes(ALICE, "", 0, 0)
-    assert await rig.jobs.delete(ALICE, [gone.id]) == DeletionResult((gone.id,), is_everywhere=True)
+    assert await deleted(rig, ALICE, gone.id) == DeletionResult((gone.id,), is_everywhere=True)
     assert gone.task_id not in api.tasks
     assert kept.task_id in api.tasks
     seen = await rig.jobs.changes(ALICE, known.epoch, known.version, 0)
@@ -81,21 +86,21 @@ async def test_a_deleted_picture_is_gone_for_whoever_looks_on(rig, api):
 async def test_a_service_that_does_not_delete_is_told_of_and_ours_is_gone_all_the_same(rig, api, answer):
     job = await rig.picture()
     api.next_deletes = [answer]
-    assert await rig.jobs.delete(ALICE, [job.id]) == DeletionResult((job.id,), is_everywhere=False)
+    assert await deleted(rig, ALICE, job.id) == DeletionResult((job.id,), is_everywhere=False)
     assert await rig.jobs.get_owned(ALICE, job.id) is None
     assert rig.store.image_file(job.images[0].name) is None
 
 
 async def test_another_s_job_is_not_deleted(rig):
     job = await rig.picture()
-    assert (await rig.jobs.delete(BOB, [job.id])).deleted == ()
+    assert (await deleted(rig, BOB, job.id)).deleted == ()
     assert await rig.jobs.get_owned(BOB, job.id) is None
     assert await rig.jobs.get_owned(ALICE, job.id) == job
 
 
 async def test_what_is_under_way_is_not_deleted(rig):
     (job,) = await rig.click()
-    assert (await rig.jobs.delete(ALICE, [job.id])).deleted == ()
+    assert (await deleted(rig, ALICE, job.id)).deleted == ()
     assert (await rig.ended(job.id)).state is JobState.COMPLETED
 
 
@@ -104,19 +109,19 @@ async def test_what_may_have_been_paid_for_and_was_not_found_is_not_deleted(rig,
     api.list_fails = True
     job = await rig.picture()
     assert job.state is JobState.UNKNOWN
-    assert (await rig.jobs.delete(ALICE, [job.id])).deleted == ()
+    assert (await deleted(rig, ALICE, job.id)).deleted == ()
 
 
 async def test_several_are_deleted_by_one_call_to_the_service_and_others_left_alone(rig, api):
     jobs = [await rig.picture(click) for click in ("c1", "c2", "c3")]
     theirs = await rig.picture("c4", visitor=BOB)
     api.requested.clear()
-    done = await rig.jobs.delete(ALICE, [jobs[0].id, theirs.id, jobs[1].id, "nobody's", jobs[0].id])
+    done = await deleted(rig, ALICE, jobs[0].id, theirs.id, jobs[1].id, "nobody's", jobs[0].id)
     assert done == DeletionResult((jobs[0].id, jobs[1].id), is_everywhere=True)
     assert api.requested["predictions/delete"] == 1
     assert {jobs[2].task_id, theirs.task_id} == api.tasks.keys()
 
 
 async def test_nothing_to_delete_asks_the_service_nothing(rig, api):
-    assert await rig.jobs.delete(ALICE, ["nobody's"]) == DeletionResult((), is_everywhere=True)
+    assert await deleted(rig, ALICE, "nobody's") == DeletionResult((), is_everywhere=True)
     assert api.requested["predictions/delete"] == 0

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from components import messages
 from components.domain.job import Job, JobState, StoredImage
+from components.jobs.accounts import ApiAccounts
+from components.jobs.bin import BIN_DAYS, JobBin
 from components.jobs.repository import JobRepository
 from components.messages.message import Charge, literal
 from components.services.history import History
 from components.services.retention import DAY, Retention, RetentionPolicy
 from components.storage.async_store import AsyncStore
+from components.storage.bin_table import BinnedJob, BinPlace
 from components.storage.search_table import Search
 from components.storage.store import Store
 from tests.support.scripted_api import ALICE, BOB
@@ -33,16 +36,28 @@ def store(tmp_path):
 def sweep(store, clock):
     async def sweep(**kept: Any) -> None:
         clock.now = lambda: NOW
-        calls = AsyncStore(store)
-        await Retention(calls, JobRepository(calls), clock, RetentionPolicy(**kept)).sweep()
+        await retention(store, clock, **kept).sweep()
 
     return sweep
 
 
+class DroppingBin(JobBin):
+    """A bin of jobs that no service has."""
+
+    def __init__(self, repository: JobRepository) -> None:
+        self._jobs, self._accounts = repository, cast(ApiAccounts, {})
+
+
+def retention(store: Store, clock: Any, repository: JobRepository | None = None, **kept: Any) -> Retention:
+    calls = AsyncStore(store)
+    repository = repository or JobRepository(calls)
+    return Retention(calls, repository, DroppingBin(repository), clock, RetentionPolicy(**kept))
+
+
 def aged(name: str, days: float, **given: Any) -> Job:
     at = NOW - days * DAY
-    picture = StoredImage(f"{'0' * 32}.png", 8, 8, "PNG", MEGABYTE)
-    return done(name, at=at, ended=at, images=(picture,), **given)
+    pictures = given.pop("images", (StoredImage(f"{'0' * 32}.png", 8, 8, "PNG", MEGABYTE),))
+    return done(name, at=at, ended=at, images=pictures, **given)
 
 
 def left(store: Store) -> set[str]:
@@ -119,7 +134,7 @@ async def test_a_tab_that_looks_on_loses_what_goes(store, sweep, clock):
     repository = JobRepository(calls)
     board = await repository.feed_of(ALICE)
     known = await board.changes("", 0, 0)
-    await Retention(calls, repository, clock, RetentionPolicy(days=30)).sweep()
+    await retention(store, clock, repository, days=30).sweep()
     seen = await board.changes(known.epoch, known.version, 0)
     assert seen.deleted == ("a-1",)
     assert await History(calls, repository).page(ALICE, Search()) == (store.page_of(ALICE, None, 9), False)
@@ -142,3 +157,46 @@ async def test_nothing_goes_for_its_age_while_the_clock_stands_days_past_the_new
     store.add_jobs([job("c-1", created=NOW - DAY)])
     await sweep(days=30)
     assert left(store) == {"c-1"}
+
+
+# --- the bin ---
+
+
+def in_bin(store: Store) -> set[str]:
+    return {one.job.id for visitor in (ALICE, BOB) for one in store.bin_page(visitor, BinPlace(), 999)}
+
+
+def binned(store: Store, one: Job, days: float) -> None:
+    save(store, one)
+    store.put_in_bin([one], NOW - days * DAY)
+
+
+async def test_what_was_deleted_goes_after_thirty_days_and_is_not_counted_as_swept(store, sweep):
+    binned(store, aged("a-1", 50), BIN_DAYS + 1)
+    binned(store, aged("a-2", 50), BIN_DAYS - 1)
+    await sweep()
+    assert in_bin(store) == {"a-2"}
+    assert store.cleanup_note(ALICE).images == 0
+
+
+async def test_the_host_s_age_limit_ends_the_rest_in_the_bin_of_favourites_too(store, sweep, clock):
+    binned(store, aged("a-1", 8, is_favourite=True), 1)
+    binned(store, aged("a-2", 6), 1)
+    save(store, aged("a-3", 1))
+    await sweep(days=7)
+    assert (in_bin(store), left(store)) == ({"a-2"}, {"a-3"})
+    (rest,) = store.bin_page(ALICE, BinPlace(), 9)
+    assert retention(store, clock, days=7).leaves_bin(rest) == NOW + 1 * DAY
+    assert retention(store, clock).leaves_bin(BinnedJob(rest.job, 0.0)) == BIN_DAYS * DAY
+
+
+async def test_room_is_made_in_the_bin_first_by_the_oldest_deletion(store, sweep):
+    save(store, *(aged(f"a-{number}", number) for number in range(1, 4)))
+    for days, name in ((3, "b-1"), (2, "b-2"), (1, "b-3")):
+        binned(store, aged(name, 1, visitor=BOB), days)
+    binned(store, aged("failed", 9, state=JobState.FAILED, images=()), 20)
+    await sweep(gigabytes=0.005)
+    assert (in_bin(store), len(left(store))) == ({"b-2", "b-3", "failed"}, 3)
+    await sweep(gigabytes=0.002)
+    assert (in_bin(store), left(store)) == ({"failed"}, {"a-1", "a-2"})
+    assert (store.cleanup_note(ALICE).images, store.cleanup_note(BOB).images) == (1, 0)

@@ -45,8 +45,10 @@ def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
 
 def content(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of the tables that a user would miss."""
-    tables: dict[str, str] = dict.fromkeys(("jobs", "switches", "sources", "uploads", "search_index", "sweeps"), "*")
-    tables["spendings"] = "job_id, person, made, cost, is_settled"  # those of all versions
+    tables: dict[str, str] = dict.fromkeys(("switches", "sources", "uploads", "search_index", "sweeps"), "*")
+    # Those of all versions.
+    tables["jobs"] = "id, visitor, created, ended, state, backend, model, task_id, record"
+    tables["spendings"] = "job_id, person, made, cost, is_settled"
     found = {name for (name,) in rows(folder, "SELECT name FROM sqlite_schema")}
     return {
         table: rows(folder, f"SELECT {columns} FROM {table} ORDER BY 1, 2")
@@ -165,7 +167,11 @@ store.Store(Path(sys.argv[1]))
 """
 
 
-STATEMENTS = [*((2, number) for number in range(1, 8)), *((3, number) for number in range(1, 5))]
+STATEMENTS = [
+    *((2, number) for number in range(1, 8)),
+    *((3, number) for number in range(1, 5)),
+    *((4, number) for number in range(1, 4)),
+]
 """Versions, and the statements on the way to each: its own, the new version number and the commit."""
 
 

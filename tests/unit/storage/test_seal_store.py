@@ -78,6 +78,9 @@ def test_what_is_deleted_or_another_job_s_does_not_come_back(bucket):
     job = replace(stored_jobs.job("c1-1", person="browser x"), task_id="t1", state=JobState.FAILED, ended=2.0)
     assert bucket.restore_job(job)
     assert not bucket.restore_job(replace(job, id="c2-1")), "one task of two jobs"
+    bucket.put_in_bin([job], 3.0)
+    assert not bucket.restore_job(job)
+    assert bucket.take_out_of_bin(job.visitor, [job.id]) == [job]
     bucket.delete_jobs([job])
     assert not bucket.restore_job(job)
     assert bucket.job(job.id) is None
