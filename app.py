@@ -20,6 +20,7 @@ from types import FrameType
 
 from components.api.client import Endpoint
 from components.budget.limits import Access
+from components.domain.backend_choice import BackendChoice
 from components.errors import SetupError
 from components.net.redaction import redact_logs
 from components.server.process.child import ServerChild
@@ -27,7 +28,7 @@ from components.server.process.in_process import InProcessServer
 from components.services.backend import Backend, refresh_models_at_start
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
-from components.settings import BackendChoice, Settings
+from components.settings import Settings
 from components.storage.store import Store
 
 SHORT_KEY = 8

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from dotenv import load_dotenv
 
 from components.budget.limits import Access, BudgetLimits
 from components.domain.api_key import cleaned
+from components.domain.backend_choice import BackendChoice, backend_choice
 from components.domain.setting_values import count, gigabytes, is_on, usd
 from components.errors import InvalidRequest, SetupError
 from components.net.page_address import prepare_page_address
@@ -24,29 +24,10 @@ from components.storage.data_place import data_folder_of
 HOSTED_URL = "https://api.wavespeed.ai"
 MODELS = "stability-ai/sdxl-lora,stability-ai/sdxl"
 
-SDXL_PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors")
-"""Packages that the SDXL engine needs."""
-SDXL_INSTALL = "Install it: pip install -r components/engines/sdxl/requirements.txt"
-RAY_INSTALL = "Install it: pip install -r components/engines/ray/requirements.txt"
-
 MCP_INSTALL = "Install it: pip install -r components/ui/programs/requirements-mcp.txt"
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _SIGN_IN_VARIABLES = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
-
-
-class BackendChoice(Enum):
-    """Values of PLAYGROUND_BACKEND that name a backend; `auto` is resolved to one of them, but never to ray."""
-
-    HOSTED = "hosted"
-    SDXL = "sdxl"
-    RAY = "ray"
-    DEMO = "demo"
-
-    @property
-    def runs_sdxl(self) -> bool:
-        """Return whether our own server makes the images with SDXL, here or on the machines of a Ray cluster."""
-        return self in (BackendChoice.SDXL, BackendChoice.RAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +89,7 @@ class Settings:
             env = os.environ
         key = _key(env.get("WAVESPEED_API_KEY", ""))
         folder, outlives_restart = data_folder_of(env.get("PLAYGROUND_DATA_DIR", "").strip(), env)
-        backend = _backend(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key)
+        backend = backend_choice(env.get("PLAYGROUND_BACKEND", "").strip() or "auto", key)
         return cls(
             api_key=key,
             base_url=_base_url(env.get("WAVESPEED_BASE_URL", "").strip() or HOSTED_URL),
@@ -167,33 +148,6 @@ def _models(text: str) -> tuple[str, ...]:
     if not models:
         raise SetupError("WAVESPEED_MODEL names no model.", f"Usual: {MODELS}")
     return models
-
-
-def _backend(text: str, key: str | None) -> BackendChoice:
-    if text == "auto":
-        return _default_backend(key)
-    try:
-        choice = BackendChoice(text)
-    except ValueError:
-        raise SetupError(f"PLAYGROUND_BACKEND={text} is unknown.", "Use auto, hosted, sdxl, ray or demo.") from None
-    if choice.runs_sdxl and (missing := missing_for_sdxl()):
-        raise SetupError(f"PLAYGROUND_BACKEND={text} needs {', '.join(missing)}.", SDXL_INSTALL)
-    if choice is BackendChoice.RAY and importlib.util.find_spec("ray") is None:
-        raise SetupError("PLAYGROUND_BACKEND=ray needs ray.", RAY_INSTALL)
-    if choice is BackendChoice.HOSTED and not key:
-        raise SetupError("PLAYGROUND_BACKEND=hosted needs WAVESPEED_API_KEY.", "Set the key, or use demo.")
-    return choice
-
-
-def _default_backend(key: str | None) -> BackendChoice:
-    if key:
-        return BackendChoice.HOSTED
-    return BackendChoice.DEMO if missing_for_sdxl() else BackendChoice.SDXL
-
-
-def missing_for_sdxl() -> tuple[str, ...]:
-    """Return the packages that the SDXL engine needs and that are not installed. Nothing is imported."""
-    return tuple(name for name in SDXL_PACKAGES if importlib.util.find_spec(name) is None)
 
 
 def _has_mcp_server(env: Mapping[str, str]) -> bool:

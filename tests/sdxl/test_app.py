@@ -10,7 +10,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from components.settings import BackendChoice, Settings
+from components.domain.backend_choice import BackendChoice
+from components.settings import Settings
 from tests.sdxl.reference import same
 from tests.support.app_process import AppProcess
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from components.settings import SDXL_PACKAGES
+from components.domain.backend_choice import SDXL_PACKAGES
 
 
 @pytest.fixture
 def sdxl_lacks(monkeypatch):
     """What our own engine needs and is not installed: here all of it, whatever is on this machine."""
     lacking = list(SDXL_PACKAGES)
-    monkeypatch.setattr("components.settings.missing_for_sdxl", lambda: tuple(lacking))
+    monkeypatch.setattr("components.domain.backend_choice.missing_for_sdxl", lambda: tuple(lacking))
     return lacking

@@ -10,11 +10,12 @@ import sys
 import pytest
 
 from components.api.endpoint import Endpoint
+from components.domain.backend_choice import BackendChoice
 from components.domain.job import Job, JobState
 from components.domain.request import GenerationRequest
 from components.services.backend import Backend
 from components.services.playground import Playground
-from components.settings import BackendChoice, Settings
+from components.settings import Settings
 from components.storage.jobs_table import to_record
 from components.storage.store import Store
 from components.ui.labels import Labels

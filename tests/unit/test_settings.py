@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from components.settings import HOSTED_URL, MCP_INSTALL, BackendChoice
+from components.domain.backend_choice import BackendChoice
+from components.settings import HOSTED_URL, MCP_INSTALL
 from tests.support.env_settings import KEY, refused, settings
 from tests.support.paths import ROOT
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.backend_choice import SDXL_INSTALL, SDXL_PACKAGES
 from components.engines.protocol import EngineRequest, LoraRef, Refine
 from components.engines.sdxl.model.libraries import NEEDED, REQUIREMENTS
 from components.engines.sdxl.presets import FAST, FULL
 from components.engines.sdxl.settings import BASE, REFINER, SdxlSettings, Source
 from components.errors import SetupError
-from components.settings import SDXL_INSTALL, SDXL_PACKAGES
 from tests.support.paths import ROOT
 
 
