@@ -124,7 +124,10 @@ def test_every_panel_has_the_folder_of_its_name() -> None:
 
 
 def test_controls_are_found_by_their_ids() -> None:
-    """Labels and placeholders are texts for visitors: a translation would break a script that searches by them."""
+    """Labels and placeholders are texts for visitors: a translation would break a script that searches by them.
+
+    Browsers translate them too: adrianroselli.com/2019/11/aria-label-does-not-translate.html
+    """
     by_label = re.compile(r"\[(?:aria-label|placeholder|title)[~|^$*]?=")
     assert [name for name in SCRIPTS if by_label.search(SCRIPTS[name].read_text(encoding="utf-8"))] == []
 

@@ -1,4 +1,7 @@
-"""The app goes away and comes back while a tab is open: a press is sent once, and another version is said."""
+"""The app goes away and comes back while a tab is open: a press is sent once, and another version is said.
+
+Sources: gradio-app/gradio#11543 and #12907 (a tab that was open across a restart or an upgrade).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The page behind proxies: one that keeps no Host header, one with a subpath, one whose limit of bodies is low."""
+"""The page behind proxies: one that keeps no Host header, one with a subpath, one whose limit of bodies is low.
+
+Sources: gradio-app/gradio#7832, gradio-app/gradio#9381, oobabooga/textgen#629.
+"""
 
 from __future__ import annotations
 

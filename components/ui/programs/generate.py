@@ -17,9 +17,10 @@ from starlette.responses import JSONResponse, Response
 
 from components import messages
 from components.domain.field import Field, Kind
-from components.domain.job import Job, StoredImage
+from components.domain.job import Job, StoredFile, StoredImage
 from components.domain.person import Person
 from components.domain.schema import ModelSchema
+from components.images.conversion import SUFFIXES
 from components.recipes.infotext import infotext
 from components.services.backend import shown_model
 from components.services.playground import Playground
@@ -114,15 +115,15 @@ async def misnamed_parameter(request: Request, error: Exception) -> Response:
 
 
 async def _files(playground: Playground, job: Job, request: gr.Request | None) -> list[gr.FileData]:
-    """Return copies of the job's images, bytes as received, in the folder that Gradio's clients download from."""
+    """Return copies of the job's files, bytes as received, in the folder that Gradio's clients download from."""
     # Gradio's own URL of the app, which knows proxies and sub-paths.
     root = ""
     if request and request.request:
         root = get_root_url(request.request, request.request.url.path, None)
-    return [await asyncio.to_thread(_file, playground, image, root) for image in job.images]
+    return [await asyncio.to_thread(_file, playground, file, root) for file in (*job.images, *job.files)]
 
 
-def _file(playground: Playground, image: StoredImage, root: str) -> gr.FileData:
+def _file(playground: Playground, image: StoredImage | StoredFile, root: str) -> gr.FileData:
     stored = playground.store.image_file(image.name)
     if stored is None:
         raise CallFailed(messages.FILE_GONE, is_free=playground.backend.free)
@@ -132,7 +133,7 @@ def _file(playground: Playground, image: StoredImage, root: str) -> gr.FileData:
         url=f"{root}/gradio_api/file={path}",
         size=image.size,
         orig_name=f"sdxl-lora.{image.name.rpartition('.')[2]}",
-        mime_type=f"image/{image.format.lower()}",
+        mime_type=f"image/{SUFFIXES[image.format] if ' ' in image.format else image.format.lower()}",
     )
 
 
@@ -152,6 +153,6 @@ def details(job: Job) -> dict[str, Any]:
         "seed": job.request.seed,
         "timings": {"inference": job.inference_ms},
         "has_nsfw_contents": [image.nsfw for image in job.images],
-        "note": " ".join(str(note) for note in job.notes),
+        "note": " ".join(str(note) for note in (*job.notes, *([job.problem] if job.problem else []))),
         "recipe": infotext(job.request, shown_model(job)),
     }

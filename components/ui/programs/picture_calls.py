@@ -71,8 +71,9 @@ class PictureCalls:
         except PlaygroundError as error:
             # The job goes on, whatever could not be read of it here.
             raise CallFailed(messages.NO_END, is_free=is_free) from error
-        if job.state is not JobState.COMPLETED:
-            raise CallFailed(_problem(job), is_free=is_free or job.price == 0)
+        # A file that the page cannot show is what was paid for: a program may open it.
+        if job.state is not JobState.COMPLETED and not (job.ended and job.files):
+            raise CallFailed(problem_of(job), is_free=is_free or job.price == 0)
         return job
 
     async def _started(self, values: Mapping[str, Any], program: Person, click: str) -> Job:
@@ -122,7 +123,7 @@ class PictureCalls:
         return replace(request, **await image_fields(self.playground, program, present | size))
 
 
-def _problem(job: Job) -> Message:
+def problem_of(job: Job) -> Message:
     """Return why there is no image: the reason of a job's end; of one that goes on, that it may be charged."""
     if job.problem and (job.ended or job.problem.charge is not Charge.NONE):
         return job.problem

@@ -18,7 +18,7 @@ from components.images.compact import compact
 from components.services.backend import shown_model
 from components.ui.programs.generate import details
 from components.ui.programs.images import IMAGE_FIELDS
-from components.ui.programs.picture_calls import CallFailed, PictureCalls, Report
+from components.ui.programs.picture_calls import CallFailed, PictureCalls, Report, problem_of
 
 MOST_RECENT = 20
 """Jobs that `recent` returns, at most."""
@@ -63,6 +63,8 @@ class ProgramTools:
         parameters = {name: _sent(name, value) for name, value in values.items() if name != REQUEST_ID}
         click = _click_of(values.get(REQUEST_ID), caller.program)
         job = await self._calls.make(parameters, caller.program, click, report)
+        if not job.images:
+            raise CallFailed(problem_of(job), is_free=self.playground.backend.free)
         content, media_type = await self._image(job)
         return PictureResult(content, media_type, details(job) | {"urls": _urls(job, caller)})
 
@@ -155,5 +157,6 @@ def _row(job: Job, caller: ToolCaller) -> ToolResult:
 
 
 def _urls(job: Job, caller: ToolCaller) -> list[str]:
-    """Return the addresses of a job's images, as received."""
-    return [f"{caller.root}/playground/pictures/{image.name}" for image in job.images]
+    """Return the addresses of a job's images, and of files that no page shows, as received."""
+    names = (*(image.name for image in job.images), *(f"{file.name}?original" for file in job.files))
+    return [f"{caller.root}/playground/pictures/{name}" for name in names]

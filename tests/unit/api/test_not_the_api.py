@@ -1,4 +1,8 @@
-"""Answers that are not the API's own: what each call makes of a page, an empty body, JSON of another kind."""
+"""Answers that are not the API's own: what each call makes of a page, an empty body, JSON of another kind.
+
+Sources: replicate/replicate-javascript#68 (looks that say "Not Found" for a while), pollinations/pollinations#5735 (a
+firewall's page in place of an answer).
+"""
 
 from __future__ import annotations
 

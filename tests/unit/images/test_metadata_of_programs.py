@@ -224,6 +224,7 @@ def test_r21_a_packed_text_without_end_is_cut():
 
 
 def test_r18_a_large_graph_is_read():
+    """xxmjskxx/ComfyUI_SaveImageWithMetaDataUniversal `large-workflow-png.json`: over 65,536 characters."""
     note = {"class_type": "Note", "inputs": {"text": "x" * 1000}}
     nodes = json.loads(graph()) | {f"n{number}": note for number in range(3500)}
     written = json.dumps(nodes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,19 +12,23 @@ import gradio as gr
 import pytest
 
 from components import messages
+from components.domain.job import JobState, StoredFile
 from components.domain.model_family import ModelFamily
 from components.domain.person import Person
+from components.domain.request import GenerationRequest
 from components.errors import StorageError, TooManyJobs
 from components.jobs.submission import JobLimits
 from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui.programs.call_limits import EVENT_SLOTS, MAX_CALLS, CallLimits
 from components.ui.programs.generate import generate_endpoint
-from components.ui.programs.picture_calls import PictureCalls
+from components.ui.programs.picture_calls import CallFailed, PictureCalls
+from components.ui.programs.tools import ProgramTools, ToolCaller
 from tests.support.fake_clock import until
 from tests.support.scripted_api import MODEL
 
 LIMITS = JobLimits(8, 200)
+TOOL_CALLER = ToolCaller(Person.program(""), "192.0.2.1", "http://pictures.test")
 
 
 def playground_of(*, finished: Any, start: Any = None, limits: JobLimits = LIMITS) -> Playground:
@@ -47,6 +52,10 @@ def playground_of(*, finished: Any, start: Any = None, limits: JobLimits = LIMIT
 
 def waiting(problem: Message | None = None) -> Any:
     return SimpleNamespace(id="c-1", state="processing", problem=problem, ended=None, price=None)
+
+
+def content(path: str) -> bytes:
+    return Path(path).read_bytes()
 
 
 def called(playground: Playground) -> Awaitable[Any]:
@@ -109,6 +118,33 @@ async def test_calls_beyond_the_limit_are_refused_and_do_not_wait():
             await task
     with pytest.raises(gr.Error, match="still in progress"):
         await generate(prompt="a cat")
+
+
+async def test_a_paid_file_that_cannot_be_shown_is_returned_as_it_came(tmp_path: Path):
+    file, problem = StoredFile(f"{'a' * 32}.jxl", "JPEG XL", 3), messages.stored_as_file("JPEG XL")
+    (tmp_path / file.name).write_bytes(b"jxl")
+
+    async def finished(job_id: str) -> Any:
+        ended = {
+            "state": JobState.FAILED,
+            "ended": 1.0,
+            "images": (),
+            "files": (file,),
+            "notes": (),
+            "inference_ms": 5,
+        }
+        made = {"task_id": "t-1", "model": MODEL, "request": GenerationRequest("a cat"), "backend": "hosted"}
+        return SimpleNamespace(**{**vars(waiting(problem)), **ended, **made})
+
+    playground = playground_of(finished=finished)
+    playground.store = cast("Any", SimpleNamespace(image_file=lambda name: tmp_path / name))
+    (returned,), told = await called(playground)
+    assert content(returned.path) == b"jxl"
+    assert (returned.orig_name, returned.mime_type, returned.size) == ("sdxl-lora.jxl", "image/jxl", 3)
+    assert told["note"] == str(problem)
+    with pytest.raises(CallFailed) as refused:
+        await ProgramTools(PictureCalls(playground)).generate({"prompt": "a cat"}, TOOL_CALLER, None)
+    assert str(refused.value) == messages.in_full(problem, is_free=False)
 
 
 def test_a_signed_in_program_has_calls_of_its_own_and_all_together_a_limit():
