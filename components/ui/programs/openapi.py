@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradio.routes import API_PREFIX
+from gradio.route_utils import API_PREFIX
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
