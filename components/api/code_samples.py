@@ -1,4 +1,4 @@
-"""Code samples of a request: the same values in curl, in Python with two libraries, and in JavaScript."""
+"""Code samples of a request: the same values in curl, in Python, in JavaScript, and for programs that speak MCP."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class SampleHosts:
     """Of the API."""
     page: str
     """Of this page, which is an API too."""
+    mcp: str = ""
+    """Of this page's MCP server; empty without one."""
 
 
 def code_samples(request: GenerationRequest, model: Model, hosts: SampleHosts) -> dict[str, str]:
@@ -59,6 +61,8 @@ def code_samples(request: GenerationRequest, model: Model, hosts: SampleHosts) -
         },
         "gradio": {"page": _python(hosts.page), "arguments": _arguments(request)},
         "javascript": {name: _script(value) for name, value in script.items()} | {"body": _object(body, _script)},
+        "gradio_javascript": {"page": _script(hosts.page), "body": _object(_own_body(request), _script)},
+        **(_mcp(request, hosts.mcp) if hosts.mcp else {}),
     }
     has_images = {f"has_{part}": request.value(part) is not None for part in IMAGE_VARIABLES}
     return {name: _render(name, {**fields, **has_images}) for name, fields in values.items()}
@@ -83,11 +87,30 @@ def _templates() -> Environment:
 
 
 def _arguments(request: GenerationRequest) -> str:
-    """Return the arguments of the page's own endpoint: the API's names, except for the size and for images."""
+    lines = (f"{INDENT}{name}={_nested(value, _python, INDENT)}," for name, value in _own_body(request).items())
+    return "\n".join(lines)
+
+
+def _own_body(request: GenerationRequest) -> dict[str, Any]:
+    """Return the parameters of the page's own endpoint: the API's names, except for the size and for images."""
     body = encode(request, STANDARD_NAMES, _variables(request))
     own = {name: value for name, value in body.items() if name not in (SIZE, NOT_INLINE)}
-    size = {field.parameter: request.value(field.name) for field in FIELDS if field.kind is Kind.SIDE}
-    return "\n".join(f"{INDENT}{name}={_nested(value, _python, INDENT)}," for name, value in (own | size).items())
+    return own | {field.parameter: request.value(field.name) for field in FIELDS if field.kind is Kind.SIDE}
+
+
+def _mcp(request: GenerationRequest, address: str) -> dict[str, dict[str, str]]:
+    """Return the values of the samples for MCP: a call in Python, and the files in which apps list their servers."""
+    # Without encryption the bridge between a command and a server asks for a word on it.
+    plain = "allow_http" if address.startswith("http://") else ""
+    return {
+        "mcp_python": {"server": _python(address), "arguments": _object(_own_body(request), _python)},
+        # The command stands in a comment, which a line break would end.
+        "mcp_apps": {
+            "server": _json(address),
+            "command": shlex.quote("".join(address.split())),
+            "allow_http": plain,
+        },
+    }
 
 
 def _object(fields: Mapping[str, Any], write: Write) -> str:

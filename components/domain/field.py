@@ -93,6 +93,8 @@ class Field:
     """Description of its parameter of `/generate`, in which `{range}`, `{step}` and `{choices}` stand for the field's
     own; empty when it is no parameter.
     """
+    parameter_example: str = ""
+    """Value of its parameter in examples; empty: its default."""
     description: str = ""
     """Description in our server's list of models."""
 

@@ -43,6 +43,7 @@ FIELDS: tuple[Field, ...] = (
         is_always_sent=True,
         is_compared=True,
         parameter_text="what the picture should show; required",
+        parameter_example="a red fox in the snow",
         description="What the picture shows, in words.",
     ),
     Field(

@@ -38,6 +38,7 @@ from components.ui.labels import Labels
 from components.ui.page import TITLE, Page
 from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
+from components.ui.programs.openapi import openapi_route
 from components.ui.routes.files import routes
 from components.ui.routes.gradio_assets import gradio_assets_route
 from components.ui.routes.health import health_route
@@ -130,6 +131,7 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labe
             manifest_route(TITLE),
             health_route(playground.store),
             gradio_assets_route(first),
+            openapi_route(),
             *routes(playground),
             page.archives.route,
             *([lora_picture_route(playground.lora_finder)] if playground.lora_finder else []),

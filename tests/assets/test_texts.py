@@ -246,7 +246,7 @@ PLANTED = (
 
 def test_a_single_word_is_found_where_only_texts_stand() -> None:
     assert [one for one in PLANTED if not PLACED.search(one)] == []
-    assert not PLACED.search('setText(node, text("form.none"))')
+    assert not PLACED.search('setText(node, text("form.no_loras"))')
     assert not PLACED.search('node.append(" ", more)')
 
 

@@ -21,7 +21,7 @@ from tests.support.sample_requests import ALL, EVERY, SERVICES, body_of
 from tests.support.v3_service import KEY, HostedApi
 from tests.support.v3_task import png
 
-TABS = ("curl", "Python, wavespeed", "Python, this page", "JavaScript")
+TABS = ("curl", "Python, wavespeed", "Python, this page", "JavaScript", "JavaScript, this page")
 WORDS = 'it\'s "a" fox\n$(touch ran) `touch ran` </script> 🦊 \u202e שועל'
 
 
@@ -148,7 +148,7 @@ def test_by_keyboard(person: Person) -> None:
     tabs = [person.page.get_by_role("tab", name=name, exact=True) for name in TABS]
     expect(tabs[0]).to_be_focused()
     expect(person.page.get_by_role("tabpanel")).to_have_count(1)
-    for key, at in (("ArrowRight", 1), ("ArrowLeft", 0), ("ArrowLeft", 3), ("Home", 0), ("End", 3), ("ArrowRight", 0)):
+    for key, at in (("ArrowRight", 1), ("ArrowLeft", 0), ("ArrowLeft", 4), ("Home", 0), ("End", 4), ("ArrowRight", 0)):
         person.page.keyboard.press(key)
         expect(tabs[at]).to_be_focused()
         expect(tabs[at]).to_have_attribute("aria-selected", "true")

@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client
+from gradio_client.client import Job
 from gradio_client.exceptions import AppError
+from gradio_client.snippet import generate_python_snippet
 from PIL import Image
 
 from components import messages
@@ -18,11 +20,12 @@ from tests.http.raw_client import RawClient
 from tests.support.app_process import AppProcess
 from tests.support.curl import call_generate
 from tests.support.v3_service import HostedApi
+from tests.support.waiting import wait_until
 
 
 def test_programs_get_the_picture_and_its_details(demo: AppProcess) -> None:
     client = Client(demo.url, verbose=False)
-    files, details = client.predict(
+    job = client.submit(
         prompt="a castle",
         width=512,
         height=512,
@@ -30,13 +33,30 @@ def test_programs_get_the_picture_and_its_details(demo: AppProcess) -> None:
         loras=[{"path": "nerijs/pixel-art-xl", "scale": 1.0}],
         api_name="/generate",
     )
+    seen: list[tuple[int | None, int | None, str | None]] = []
+    wait_until(lambda: _follow(job, seen), lambda: seen, seconds=30, pause=0.01)
+    files, details = job.result()
     client.close()
+    assert (28, "steps") in {(length, unit) for _, length, unit in seen}
     with Image.open(files[0]) as picture:
         assert picture.size == (512, 512)
     assert details["seed"] == 3
     assert details["model"] == "demo painter"
     assert details["recipe"].startswith("a castle <lora:pixel-art-xl:1>\nNegative prompt:\nSteps: 28, ")
     assert details["timings"]["inference"] > 0
+
+
+def _follow(job: Job, seen: list[tuple[int | None, int | None, str | None]]) -> bool:
+    """Note the steps in a job's status, and return whether it is done."""
+    seen += [(one.index, one.length, one.unit) for one in job.status().progress_data or ()]
+    return job.done()
+
+
+def test_the_snippet_of_the_api_page_runs_as_it_is_copied(demo: AppProcess) -> None:
+    parameters = httpx.get(f"{demo.url}/gradio_api/info").json()["named_endpoints"]["/generate"]["parameters"]
+    names: dict[str, Any] = {}
+    exec(generate_python_snippet("/generate", parameters, demo.url), names)
+    assert names["result"][1]["recipe"].startswith("a red fox in the snow\n")
 
 
 def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> None:
@@ -60,7 +80,7 @@ def test_programs_are_told_the_sentence_a_person_would_see(demo: AppProcess) -> 
         ({"prompt": "x", "loras": [{"path": "a/b", "weight": 1}]}, "path (text) and scale"),
         ({"prompt": "x", "loras": "a/b"}, "loras is a list"),
         ({"prompt": 5}, "prompt must be text"),
-        ({}, "Write a prompt first"),
+        ({"prompt": ""}, "Write a prompt first"),
     ],
 )
 def test_curl_is_refused_in_words(demo: AppProcess, parameters: dict[str, Any], sentence: str) -> None:
@@ -69,10 +89,12 @@ def test_curl_is_refused_in_words(demo: AppProcess, parameters: dict[str, Any], 
     assert sentence in answer[1]["error"]
 
 
-def test_a_name_that_is_none_is_refused_in_words(demo: AppProcess) -> None:
-    answer = httpx.post(f"{demo.url}/gradio_api/call/v2/generate", json={"prompt": "x", "steps": 3})
-    assert answer.status_code == 422
-    assert "num_inference_steps" in answer.json()["error"]
+def test_a_name_that_is_none_and_a_call_without_a_prompt_are_refused_in_words(demo: AppProcess) -> None:
+    for parameters in ({"prompt": "x", "steps": 3}, {}):
+        answer = httpx.post(f"{demo.url}/gradio_api/call/v2/generate", json=parameters)
+        assert answer.status_code == 422
+        assert "num_inference_steps" in answer.json()["error"]
+        assert "Required: prompt." in answer.json()["error"]
 
 
 def test_curl_gets_a_picture(demo: AppProcess) -> None:
@@ -92,6 +114,16 @@ def test_the_endpoint_is_documented(demo: AppProcess) -> None:
     words = {part["parameter_name"]: part["python_type"]["description"] for part in endpoint["parameters"]}
     assert words["width"] == "pixels, 256 to 1536, a multiple of 8"
     assert all(words.values())
+    (required,) = [part["parameter_name"] for part in endpoint["parameters"] if not part["parameter_has_default"]]
+    description = httpx.get(f"{demo.url}/gradio_api/openapi.json").json()
+    body = description["paths"]["/gradio_api/call/v2/generate"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["schema"]["required"] == [required] == ["prompt"]
+    assert body["schema"]["properties"]["width"] == {
+        "type": "integer",
+        "minimum": 256,
+        "maximum": 1536,
+        "multipleOf": 8,
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import { isRightToLeft, text } from "../shared/texts.js";
 
 const FORWARD = isRightToLeft ? -1 : 1;
 const STEPS = { ArrowRight: FORWARD, ArrowDown: 1, ArrowLeft: -FORWARD, ArrowUp: -1 };
-const PAGES_OWN = "gradio"; // the sample that sends to this page; the others send to the API
+/** Samples that send to this page; the others send to the API. */
+const PAGES_OWN = ["gradio", "gradio_javascript", "mcp_python", "mcp_apps"];
 
 /** Opens the dialog; resolves when it is closed. @param {?import("./code.js").Code} code */
 export const open = (code) => openDialog({
@@ -52,7 +53,7 @@ function panel(name, { samples, service, page, several }) {
   const language = text(`code.tab.${name}`);
   const label = text("code.region", { language });
   const code = make("pre", { tabIndex: 0, dir: "ltr", role: "region", "aria-label": label }, make("code", {}, sample));
-  const notes = [name === PAGES_OWN ? page : service, several].map(inFull).filter(Boolean);
+  const notes = [PAGES_OWN.includes(name) ? page : service, several].map(inFull).filter(Boolean);
   return make("div", { id: `code-panel-${name}`, role: "tabpanel", "aria-labelledby": `code-tab-${name}` },
     make("div", { className: "sample" }, code, copyButton(sample, text("code.copy", { language }))), ...notes.map(note));
 }

@@ -20,5 +20,5 @@ export function moreText({ num_inference_steps: count, guidance_scale: guidance,
 
 function lorasText(loras) {
   const used = loras.filter(({ path, on }) => path.trim() && on);
-  return used.length ? list(used.map(({ path }) => shortName(path))) : text("form.none");
+  return used.length ? list(used.map(({ path }) => shortName(path))) : text("form.no_loras");
 }

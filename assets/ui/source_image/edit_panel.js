@@ -44,7 +44,7 @@ export class EditPanel {
       paste: (file) => this.take(file, "", { shows: false }), // who pastes into the prompt goes on there
       refuse: () => { this.#showProblem(this.host.messages.not_a_picture); this.show(); },
     });
-    setSummary("picture", () => text(this.original ? `source_image.mode.${this.mode}.name` : "form.none"));
+    setSummary("picture", () => text(this.original ? `source_image.mode.${this.mode}.name` : "form.no_picture"));
   }
 
   /** @returns {number} 0 to 1 */

@@ -11,6 +11,8 @@ from components.ui.http.payload import is_below
 
 FILES = "/gradio_api/file="
 """Prefix of the route with which Gradio serves uploads and cached files."""
+MCP_PATH = "/gradio_api/mcp"
+"""Path of the MCP server: that of Gradio's own, which clients know."""
 _OPEN = {
     "/",
     "/config",
@@ -28,8 +30,8 @@ _OPEN = {
     "/gradio_api/component_server/",
     "/gradio_api/info",
     "/gradio_api/info/",
-    "/gradio_api/mcp",
-    "/gradio_api/mcp/",
+    MCP_PATH,
+    f"{MCP_PATH}/",
     "/gradio_api/openapi.json",
     "/gradio_api/queue/data",
     "/gradio_api/queue/join",

@@ -18,6 +18,7 @@ from components.errors import InvalidRequest
 from components.messages.message import Message
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.http.allowlist import MCP_PATH
 from components.ui.identity import as_object, session_key
 from components.ui.message_json import message_json
 from components.ui.panels.loras import ROWS
@@ -46,7 +47,9 @@ class CodePanel:
                 model, note = _model(playground, session_key(values), request)
             except InvalidRequest as error:
                 return {"refused": {"field": error.field, "message": message_json(error.message, is_free=True)}}
-            hosts = SampleHosts(playground.visitor_backend.endpoint.base_url, _address(values))
+            page = _address(values)
+            mcp = f"{page.rstrip('/')}{MCP_PATH}/" if playground.config.has_mcp_server else ""
+            hosts = SampleHosts(playground.visitor_backend.endpoint.base_url, page, mcp)
             return {
                 "samples": code_samples(request, model, hosts),
                 "service": _note_json(note),

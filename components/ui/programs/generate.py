@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ from components.recipes.infotext import infotext
 from components.services.backend import shown_model
 from components.services.playground import Playground
 from components.ui.identity import user_of
-from components.ui.programs.parameter_schemas import PARAMETER_FIELDS, parameter_schema
-from components.ui.programs.picture_calls import CallFailed, PictureCalls
+from components.ui.programs.parameter_schemas import PARAMETER_FIELDS, REQUIRED, parameter_schema
+from components.ui.programs.picture_calls import CallFailed, PictureCalls, Report
+from components.ui.programs.progress_text import progress_text
 
 PARAMETERS = {field.parameter: field.parameter_description for field in PARAMETER_FIELDS}
 """Description of each parameter on the API page, in the order of the endpoint's parameters."""
@@ -45,7 +47,7 @@ def generate_endpoint(calls: PictureCalls) -> Callable[..., Awaitable[GeneratedI
         bound.apply_defaults()
         values, request = dict(bound.arguments), bound.arguments[_CALLER]
         try:
-            job = await calls.make(values, Person.program(user_of(request)))
+            job = await calls.make(values, Person.program(user_of(request)), report=_report())
             return await _files(calls.playground, job, request), details(job)
         except CallFailed as error:
             # A refusal is no fault of the app: without `print_exception=False` Gradio would log a traceback.
@@ -78,6 +80,17 @@ def _signature() -> Signature:
     return Signature([*fields, caller], return_annotation=GeneratedImages)
 
 
+def _report() -> Report:
+    """Return how the client of the current call hears of a job's steps: as the progress in Gradio's status of it."""
+    # As a default of the signature, where Gradio looks for it, it would become a parameter of the endpoint.
+    progress = gr.Progress()
+
+    async def report(job: Job) -> None:
+        progress((job.step or 0, job.steps), desc=progress_text(job), unit="steps")
+
+    return report
+
+
 def _parameter(field: Field) -> Parameter:
     """Return the parameter of a field; None, where it may be left out, is the model's default."""
     default, annotation = field.default, _ANNOTATIONS[field.kind]
@@ -92,8 +105,14 @@ def document(blocks: gr.Blocks, schema: ModelSchema) -> None:
     Gradio itself numbers the parameters, and reads a docstring's first paragraph only.
     """
     (endpoint,) = [function for function in blocks.fns.values() if function.api_name == "generate"]
+    endpoint.tracks_progress = True
     for component, field in zip(endpoint.inputs, PARAMETER_FIELDS, strict=True):
         component.label = field.parameter  # type: ignore[union-attr]
+        if field.is_required:
+            # Without a value Gradio knows it as required, and shows an example in its place.
+            component.value = None  # type: ignore[union-attr]
+        if example := field.parameter_example:
+            component.example_payload = component.example_value = partial(str, example)  # type: ignore[union-attr]
         # Gradio 6.31 caches what `api_info` returns, so the change stays.
         described: dict[str, Any] = component.api_info()  # type: ignore[union-attr]
         described["additional_description"] = field.parameter_description
@@ -103,14 +122,15 @@ def document(blocks: gr.Blocks, schema: ModelSchema) -> None:
                 kind.update(bounds)
 
 
-_BOUNDS = ("minimum", "maximum", "multipleOf", "enum", "maxItems", "maxLength")
+_BOUNDS = ("minimum", "maximum", "multipleOf", "enum", "maxItems", "minLength", "maxLength")
 
 
 async def misnamed_parameter(request: Request, error: Exception) -> Response:
-    """Answer 422 to a call with a parameter that `/generate` does not have, for which Gradio raises TypeError."""
+    """Answer 422 to a call with another parameter than `/generate` has, or without a required one: a TypeError."""
     if not request.url.path.startswith("/gradio_api/call/"):
         raise error
     sentence = f"/generate takes these parameters and no others: {', '.join(PARAMETERS)}."
+    sentence += f" Required: {', '.join(REQUIRED)}."
     return JSONResponse({"error": sentence}, status_code=422)
 
 

@@ -22,17 +22,17 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from components import messages
-from components.domain.job import Job, JobState
+from components.domain.job import Job
 from components.domain.person import Person
 from components.errors import PlaygroundError
+from components.ui.http.allowlist import MCP_PATH
 from components.ui.http.client_address import client_address
 from components.ui.identity import user_of
 from components.ui.programs.picture_calls import CallFailed, PictureCalls, Report
+from components.ui.programs.progress_text import progress_text
 from components.ui.programs.tool_list import TOOLS, input_schema
 from components.ui.programs.tools import PictureResult, ProgramTools, ToolCaller, ToolResult, Values
 
-PATH = "/gradio_api/mcp"
-"""Gradio's own address, which clients know."""
 _log = logging.getLogger(__name__)
 _LEAST_STEP = 0.001
 """Progress must grow with every report, also while nothing is known of it."""
@@ -49,7 +49,7 @@ class McpServer:
         self._server.request_handlers[types.CallToolRequest] = self._called
         self._sessions = StreamableHTTPSessionManager(self._server, stateless=True)
         # POST alone: without sessions there is no stream to open or to end.
-        self.routes = [Route(path, _Endpoint(self._sessions), methods=["POST"]) for path in (PATH, f"{PATH}/")]
+        self.routes = [Route(path, _Endpoint(self._sessions), methods=["POST"]) for path in (MCP_PATH, f"{MCP_PATH}/")]
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -128,21 +128,6 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._sessions.handle_request(scope, receive, send)
-
-
-def progress_text(job: Job) -> str:
-    """Return what is told of a job under way, in the words of its tile."""
-    if job.stage:
-        return str(job.stage)
-    if job.state is JobState.PROCESSING and job.step is not None and job.steps:
-        return messages.text("program.step", {"step": job.step, "steps": job.steps})
-    if job.state is JobState.PROCESSING:
-        return messages.text("program.making")
-    return messages.text("gallery.in_line_after", {"count": job.position}) if job.position else _waiting(job)
-
-
-def _waiting(job: Job) -> str:
-    return messages.text("gallery.waiting" if job.state is JobState.WAITING else "gallery.in_line")
 
 
 def _picture(made: PictureResult) -> types.CallToolResult:

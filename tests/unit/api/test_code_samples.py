@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
 import re
 import subprocess
 import sys
 import types
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +75,80 @@ def test_python_with_the_page(generation: GenerationRequest, model: Model, monke
 
     files = {"Client": Client, "handle_file": lambda file: f"handled {file}"}
     run_python(samples(generation, model)["gradio"], monkeypatch, gradio_client=files)
-    body = body_of(generation, MODEL_OF_THE_PAGE, "handled picture.png", "handled mask.png")
+    body = own_body(generation, "handled picture.png", "handled mask.png")
+    assert asked == [(SERVICES.page,), body | {"api_name": "/generate"}]
+    assert set(asked[1]) <= {*PARAMETERS, "api_name"}
+
+
+def own_body(generation: GenerationRequest, image: str, mask: str) -> dict[str, Any]:
+    """Return the parameters of the page's own endpoint."""
+    body = body_of(generation, MODEL_OF_THE_PAGE, image, mask)
     del body["enable_base64_output"]
     width, height = map(int, body.pop("size").split("*"))
-    assert asked == [(SERVICES.page,), {**body, "width": width, "height": height, "api_name": "/generate"}]
-    assert set(asked[1]) <= {*PARAMETERS, "api_name"}
+    return {**body, "width": width, "height": height}
+
+
+@every_request
+def test_javascript_with_the_page(generation: GenerationRequest, model: Model):
+    text = samples(generation, model)["gradio_javascript"]
+    body = text[text.index('predict("/generate", ') + len('predict("/generate", ') : text.index(");\nconst [files")]
+    for variable in ("IMAGE", "MASK"):
+        assert (f"const {variable} = " in text) == (f": {variable}" in body)
+        body = body.replace(f": {variable}", f': "{variable}"')
+    assert json.loads(body) == own_body(generation, "IMAGE", "MASK")
+    assert f"Client.connect({json.dumps(SERVICES.page)})" in text
+
+
+@every_request
+def test_python_with_mcp(generation: GenerationRequest, model: Model, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    called: list[Any] = []
+    monkeypatch.chdir(tmp_path)
+    for name in ("picture", "mask"):
+        Path(f"{name}.png").write_bytes(name.encode())
+
+    class Session:
+        def __init__(self, *given: str) -> None:
+            called.append(given)
+
+        async def __aenter__(self) -> Any:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            pass
+
+        async def initialize(self) -> None:
+            pass
+
+        async def call_tool(self, *given: Any) -> Any:
+            called.append(given)
+            picture = types.SimpleNamespace(data=base64.b64encode(b"painted").decode())
+            return types.SimpleNamespace(isError=False, content=[picture], structuredContent={})
+
+    @asynccontextmanager
+    async def connected(address: str) -> AsyncGenerator[Any]:
+        yield address, "written", None
+
+    modules = {"mcp": {"ClientSession": Session}, "mcp.client.streamable_http": {"streamable_http_client": connected}}
+    run_python(with_mcp(generation, model)["mcp_python"], monkeypatch, **modules, **{"mcp.client": {}})
+    image, mask = (f"data:image/png;base64,{base64.b64encode(name).decode()}" for name in (b"picture", b"mask"))
+    assert called == [(MCP, "written"), ("generate", own_body(generation, image, mask))]
+    assert Path("picture.webp").read_bytes() == b"painted"
+
+
+def test_apps_have_a_file_each() -> None:
+    text = with_mcp(GenerationRequest("a fox"), ALL)["mcp_apps"]
+    vs_code, cursor, desktop = (json.loads(f"{{{block}}}") for block in re.findall(r"(?ms)^\{(.*?)^\}", text))
+    assert vs_code["servers"]["sdxl-lora-playground"] == {"type": "http", "url": MCP}
+    assert cursor["mcpServers"]["sdxl-lora-playground"] == {"url": MCP}
+    assert desktop["mcpServers"]["sdxl-lora-playground"]["args"] == ["-y", "mcp-remote", MCP, "--allow-http"]
+    assert text.endswith(f" {MCP}") and not set(samples(GenerationRequest("a fox"), ALL)) & {"mcp_apps", "mcp_python"}
+
+
+MCP = "http://127.0.0.1:7860/gradio_api/mcp/"
+
+
+def with_mcp(generation: GenerationRequest, model: Model) -> dict[str, str]:
+    return code_samples(generation, model, replace(SERVICES, mcp=MCP))
 
 
 MODEL_OF_THE_PAGE = Model("", MODEL.schema, STANDARD_NAMES)

@@ -45,11 +45,11 @@ FORGED: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-async def code(tmp_path: Path) -> AsyncGenerator[Any]:
+@pytest.fixture(params=[{}])
+async def code(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncGenerator[Any]:
     backend = Backend.hosted(Endpoint(BASE, KEY), (MODEL,), HOST_PAYS)
     store = Store(tmp_path)
-    page = Page(Playground(backend, store, host_config(backend)))
+    page = Page(Playground(backend, store, host_config(backend, **request.param)))
     (component,) = [block for block in page.blocks.blocks.values() if getattr(block, "elem_id", "") == "code"]
     yield cast("gr.HTML", component).server_fns[0]
     store.close()
@@ -57,10 +57,17 @@ async def code(tmp_path: Path) -> AsyncGenerator[Any]:
 
 async def test_a_form_is_code(code: Any):
     answer = await code(FORM)
-    assert set(answer["samples"]) == {"curl", "wavespeed", "gradio", "javascript"}
+    assert set(answer["samples"]) == {"curl", "wavespeed", "gradio", "javascript", "gradio_javascript"}
     assert answer["service"] == answer["page"] == answer["several"] is None
     assert KEY not in str(answer)
     assert all("owner/name" in text for text in answer["samples"].values())
+
+
+@pytest.mark.parametrize("code", [{"has_mcp_server": True}], indirect=True)
+async def test_where_programs_may_speak_mcp_there_is_code_for_it(code: Any):
+    samples = (await code(FORM))["samples"]
+    for name in ("mcp_python", "mcp_apps"):
+        assert '"http://127.0.0.1:7860/gradio_api/mcp/"' in samples[name]
 
 
 async def test_a_lora_that_is_off_is_left_out(code: Any):

@@ -30,7 +30,9 @@ from tests.support.scripted_api import MODEL
 mcp = pytest.importorskip("mcp")
 from mcp.client.streamable_http import streamable_http_client  # noqa: E402
 
-from components.ui.programs.mcp_server import PATH, McpServer, progress_text  # noqa: E402
+from components.ui.http.allowlist import MCP_PATH as PATH  # noqa: E402
+from components.ui.programs.mcp_server import McpServer  # noqa: E402
+from components.ui.programs.progress_text import progress_text  # noqa: E402
 
 URL = f"http://127.0.0.1{PATH}/"
 
