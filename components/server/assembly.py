@@ -28,8 +28,8 @@ from components.server.tasks.submit import SubmitHandler
 from components.server.tasks.uploads import Uploads
 from components.server.tasks.worker import Worker, WorkerContext
 
-ENGINES = {"demo": "components.engines.demo:DemoPainter", "sdxl": "components.engines.sdxl.engine:SdxlEngine"}
-"""Short names; any other engine is named by its class as package.module:Class."""
+ENGINES = {"demo": "components.engines.demo:DemoPainter", "sdxl": "components.engines.sdxl.cards:sdxl_engine"}
+"""Short names; any other engine is named by its class, or a function, as package.module:Class."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import demo_painter, history, latency, load, money, sdxl, siege, weight, worst_requests
+from tests.bench import demo_painter, history, lanes, latency, load, money, sdxl, siege, weight, worst_requests
 
 BENCHES = {
+    "lanes": lanes.run,
     "latency": latency.run,
     "load": load.run,
     "painting": demo_painter.run,

@@ -19,6 +19,7 @@ FORMAT = "keys and values of other programs' formats"
 CLASS = "a part of a class's name"
 NAME = "a proper name, the same in every language"
 ALLOWED = {
+    "components/engines/sdxl/cards.py": TERMINAL,
     "components/engines/sdxl/engine.py": TERMINAL,
     "components/engines/sdxl/pipeline/run.py": CLASS,
     "components/engines/sdxl/settings.py": TERMINAL,
