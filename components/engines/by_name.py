@@ -10,11 +10,11 @@ from components.errors import SetupError
 
 ENGINES = {
     "demo": "components.engines.demo:DemoPainter",
-    "sdxl": "components.engines.sdxl.engine:SdxlEngine",
+    "sdxl": "components.engines.sdxl.cards:sdxl_engine",
     "ray": "components.engines.ray.engine:RayEngine",
     "ray-local": "components.engines.ray.engine:local_engine",
 }
-"""Short names; any other engine is named by its class as package.module:Class."""
+"""Short names; any other engine is named by its class, or a function, as package.module:Class."""
 
 
 def engine_named(name: str) -> Engine:

@@ -7,6 +7,7 @@ import sys
 from tests.bench import (
     demo_painter,
     history,
+    lanes,
     latency,
     load,
     many_painters,
@@ -19,6 +20,7 @@ from tests.bench import (
 )
 
 BENCHES = {
+    "lanes": lanes.run,
     "latency": latency.run,
     "load": load.run,
     "painting": demo_painter.run,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from components.engines.lanes.engine import LanesEngine
 from components.engines.lanes.frames import LaneSpec
 from components.engines.protocol import EngineRequest, EngineResult, OnStep
 from components.errors import EngineError, EngineLost
@@ -91,6 +92,11 @@ def sleeping(folder: Path, lanes: int = 2, step_seconds: float = 0.0) -> list[La
     folder.mkdir(parents=True, exist_ok=True)
     build = partial(SleepingEngine, folder, step_seconds)
     return [LaneSpec(f"lane {number}", build) for number in range(1, lanes + 1)]
+
+
+def slow_lanes() -> LanesEngine:
+    """Return an engine for a server of its own, with two lanes that note what they do in the folder of LANE_NOTES."""
+    return LanesEngine(sleeping(Path(os.environ["LANE_NOTES"]), step_seconds=0.1))
 
 
 def notes(folder: Path) -> list[tuple[str, int, int]]:

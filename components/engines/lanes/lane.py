@@ -14,7 +14,7 @@ from components.messages.message import Message
 log = logging.getLogger(__name__)
 
 FAILED_STARTS = 2
-"""Starts in a row, failed without a reason, after which no image waits for a lane; its process is started on."""
+"""Failed starts in a row after which no image waits for a lane; it goes on trying."""
 LONGEST_PAUSE = 60.0
 """Seconds."""
 RECENT_LORAS = 16
@@ -55,7 +55,7 @@ class Lane:
     @property
     def is_broken(self) -> bool:
         """Return whether it does not start, so that nothing is to wait for it."""
-        return self.reason is not None or self._failed_starts >= FAILED_STARTS
+        return self._failed_starts >= FAILED_STARTS
 
     def fit(self, loras: Collection[str]) -> tuple[int, float]:
         """Return how well it fits an image: by the LoRAs that are loaded, then by how long it was not taken."""
@@ -89,14 +89,15 @@ class Lane:
         while not self._closing.is_set():
             try:
                 self._run_process()
-            except OSError:
-                log.exception("the process of %s could not be started", self._spec.name)
+            except Exception:
+                # It cannot be started, or what it sent cannot be read: the next one may do better.
+                log.exception("the process of %s could not be used", self._spec.name)
             with self._changed:
                 pause = self._note_end()
             self._closing.wait(pause)
 
     def _run_process(self) -> None:
-        """Start the process and follow it to its end. Raise OSError when it cannot be started."""
+        """Start the process and follow it to its end."""
         process = LaneProcess(self._spec)
         with self._changed:
             self._started = process

@@ -43,12 +43,14 @@ class LaneProcess:
 
     def frames(self) -> Iterator[object]:
         """Yield the frames that belong to no image, until the process has ended."""
-        while (frame := frames.read(self._answers)) is not None:
-            if isinstance(frame, frames.StartStage | frames.Ready | frames.Unready):
-                yield frame
-            else:
-                self._events.put(frame)
-        self._end()
+        try:
+            while (frame := frames.read(self._answers)) is not None:
+                if isinstance(frame, frames.StartStage | frames.Ready | frames.Unready):
+                    yield frame
+                else:
+                    self._events.put(frame)
+        finally:
+            self._end()
 
     def _end(self) -> None:
         self._process.kill()

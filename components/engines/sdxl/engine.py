@@ -61,6 +61,7 @@ class SdxlEngine:
         if model.hub and not cached(model.hub, BASE_PARTS):
             on_stage(messages.LOADING)
             import_pipelines()
+            chosen_device(self._settings.device)  # a missing one is known before the download
         else:
             self._load(on_stage)
 

@@ -15,8 +15,9 @@ from components.errors import SetupError
 
 BASE = "stabilityai/stable-diffusion-xl-base-1.0"
 REFINER = "stabilityai/stable-diffusion-xl-refiner-1.0"
-DEVICES = ("auto", "cuda", "mps", "cpu")
+ALL_CARDS = "all"
 PRECISIONS = ("auto", "fp16", "bf16", "fp32")
+_DEVICE = re.compile(r"cuda(:\d{1,3})?|mps|cpu")
 _FILES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 _HUB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 
@@ -54,7 +55,10 @@ class SdxlSettings:
     """The host's folder, whose LoRAs are requested by file name; None: no folder."""
     cache: Path
     """Folder of downloaded LoRAs."""
-    device: str
+    devices: tuple[str, ...]
+    """auto or all alone, or devices by torch's names: an engine for each, see `cards.py`."""
+    visible_cards: str
+    """CUDA_VISIBLE_DEVICES: the cards among which torch numbers, separated by commas; empty: all."""
     precision: str
     """One of PRECISIONS; auto: fp16, on a processor fp32."""
     threads: int
@@ -77,7 +81,8 @@ class SdxlSettings:
             refiner=Source.of("SDXL_REFINER", _text(env, "SDXL_REFINER", REFINER)),
             lora_folder=_folder(env),
             cache=Path(_text(env, "SDXL_CACHE", str(_user_cache(env)))).expanduser().resolve(),
-            device=_choice("SDXL_DEVICE", _text(env, "SDXL_DEVICE", "auto"), DEVICES),
+            devices=_devices(_text(env, "SDXL_DEVICE", "auto")),
+            visible_cards=_text(env, "CUDA_VISIBLE_DEVICES", ""),
             precision=_choice("SDXL_PRECISION", _text(env, "SDXL_PRECISION", "auto"), PRECISIONS),
             threads=_count(_text(env, "SDXL_THREADS", "0")),
             preset=_usual(env),
@@ -86,6 +91,15 @@ class SdxlSettings:
             is_zerogpu=_text(env, "SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"),
         )
 
+    @property
+    def device(self) -> str:
+        """Return the device of an engine with one."""
+        return self.devices[0]
+
+    def on(self, *devices: str) -> SdxlSettings:
+        """Return the same settings with other devices."""
+        return replace(self, devices=devices)
+
     def preset_of(self, request: EngineRequest) -> Preset:
         """Return the preset of a request; the usual one when it names none."""
         chosen = {FULL.name: FULL, FAST.name: self.fast}
@@ -93,7 +107,7 @@ class SdxlSettings:
 
     def __repr__(self) -> str:
         """Name everything but the key."""
-        return f"SdxlSettings(model={self.model}, refiner={self.refiner}, device={self.device})"
+        return f"SdxlSettings(model={self.model}, refiner={self.refiner}, devices={self.devices})"
 
 
 def _text(env: Mapping[str, str], name: str, usual: str) -> str:
@@ -112,6 +126,15 @@ def _choice(name: str, text: str, choices: Sequence[str]) -> str:
     if text not in choices:
         raise SetupError(f"{name}={text} is unknown.", f"Use {', '.join(choices[:-1])} or {choices[-1]}.")
     return text
+
+
+def _devices(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if names in (("auto",), (ALL_CARDS,)) or all(_DEVICE.fullmatch(name) for name in names):
+        return names
+    raise SetupError(
+        f"SDXL_DEVICE={text} is unknown.", "Use auto, cuda, mps or cpu, cards such as cuda:0,cuda:1, or all."
+    )
 
 
 def _count(text: str) -> int:

@@ -23,6 +23,7 @@ ALLOWED = {
     "components/engines/ray/cluster.py": "a value of Ray's",
     "components/engines/ray/engine.py": TERMINAL,
     "components/engines/ray/settings.py": TERMINAL,
+    "components/engines/sdxl/cards.py": TERMINAL,
     "components/engines/sdxl/engine.py": TERMINAL,
     "components/engines/sdxl/pipeline/run.py": CLASS,
     "components/engines/sdxl/pipeline/samplers.py": NAME,

@@ -36,11 +36,14 @@ class Device:
 
 
 def chosen_device(name: str, precision: str = "auto") -> Device:
-    """Return the device of the settings; auto takes the best there is. Raise EngineError when it is not there."""
-    there = _there()
-    if name != "auto" and name not in there:
+    """Return the device of the settings; auto takes the best there is. Raise EngineError when it is not there.
+
+    A card with a number is the only one that its process sees, see `cards.py`, and therefore just cuda here.
+    """
+    there, wanted = _there(), name.partition(":")[0]
+    if name != "auto" and wanted not in there:
         raise EngineError(messages.no_device(name))
-    best = there[0] if name == "auto" else name
+    best = there[0] if name == "auto" else wanted
     kind = _DTYPES.get(precision) or ("float32" if best == "cpu" else "float16")
     return Device(best, getattr(torch(), kind))
 

@@ -169,7 +169,7 @@ def test_a_start_that_fails_says_why(tmp_path: Path) -> None:
     finally:
         engine.close()
     assert caught.value.message == reason
-    assert stages == [messages.WAITING, LOADING]
+    assert stages[:2] == [messages.WAITING, LOADING]
 
 
 def test_one_lane_that_does_not_start_leaves_all_images_to_the_other(tmp_path: Path) -> None:
