@@ -7,6 +7,7 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import gradio.exceptions
 import pytest
 from PIL import Image
 
@@ -25,6 +26,7 @@ from tests.sdxl.tiny_sdxl import configure
 def space(monkeypatch):
     lending = Space()
     monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=lending.gpu))
+    monkeypatch.setitem(sys.modules, "spaces.zero.torch", SimpleNamespace(enter_mode=lending.enter_mode))
     return lending
 
 
@@ -72,6 +74,41 @@ def test_who_stops_gives_the_card_back(studio, space, engine):
         engine.generate(engine_request(num_inference_steps=50), stop)
     assert same(engine.generate(engine_request(), silent).image, studio.paint())
     assert space.closed == 2
+
+
+def test_the_thread_that_loads_the_model_is_patched(space, engine):
+    def work() -> None:
+        engine.prepare(lambda _: None)
+        engine.generate(engine_request(), silent)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert space.patched == [thread]
+
+
+WORDS = "You have exceeded your free ZeroGPU quota (38s requested vs. 3s left). Try again in 1:23:45. "
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "message"),
+    [
+        ("ZeroGPU quota exceeded", WORDS, messages.quota_used_up("1:23:45")),
+        ("ZeroGPU quota exceeded", "Space app has reached its GPU limit. ", messages.LENT_CARD_QUOTA),
+        ("ZeroGPU illegal duration", "Try again in 1:23:45", messages.LENT_CARD_TOO_LONG),
+        ("ZeroGPU queue timeout", "No GPU was available", messages.LENT_CARD_BUSY),
+        ("Error", WORDS, messages.LENT_CARD_FAILED),
+    ],
+)
+def test_why_no_card_is_lent_is_said_and_for_how_long(title, words, message):
+    def refusing():
+        raise gradio.exceptions.Error(words, title=title)
+        yield
+
+    with pytest.raises(EngineError) as caught:
+        result_of(refusing(), silent)
+    assert caught.value.message == message
+    assert "1:23:45" in str(message) or message.params == {}
 
 
 def test_nothing_goes_on_when_nobody_listens():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http.server import BaseHTTPRequestHandler
 
 from tests.support.loopback_server import LoopbackServer
@@ -10,13 +11,14 @@ from tests.support.loopback_server import LoopbackServer
 class ZeroGpuScheduler(LoopbackServer):
     """Scheduler without a GPU: an app that reports no decorated function at its start counts as stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, quota: dict[str, int] | None = None) -> None:
+        """`quota`: seconds that the visitor has left, and must wait; None: it is not asked for a GPU."""
         self.calls: list[str] = []
         """Paths of the requests, without their queries."""
         scheduler = self
 
         class Handler(_Handler):
-            calls = scheduler.calls
+            calls, quota_left = scheduler.calls, quota
 
         super().__init__(Handler)
 
@@ -28,14 +30,21 @@ class ZeroGpuScheduler(LoopbackServer):
 
 class _Handler(BaseHTTPRequestHandler):
     calls: list[str]
+    quota_left: dict[str, int] | None
 
     def do_POST(self) -> None:
-        """Take a report of a start; there is no GPU to schedule."""
+        """Take a report of a start; there is no GPU to schedule, or no quota left for one."""
         path = self.path.partition("?")[0]
         self.calls.append(path)
-        self.send_response(200 if path == "/startup-report" else 503)
-        self.send_header("Content-Length", "0")
+        is_over = path == "/schedule" and self.quota_left is not None
+        body = json.dumps(self.quota_left).encode() if is_over else b""
+        self.send_response(429 if is_over else 200 if path == "/startup-report" else 503)
+        if is_over:
+            self.send_header("X-Approve-Result", "quota-exceeded")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing."""

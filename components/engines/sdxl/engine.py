@@ -28,7 +28,7 @@ from components.engines.sdxl.pipeline.run import untouched
 from components.engines.sdxl.pipeline.samplers import SAMPLERS
 from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
-from components.engines.sdxl.zerogpu import Event, events_of, result_of
+from components.engines.sdxl.zerogpu import Event, events_of, place_on_lent_card, result_of
 from components.errors import EngineError, EngineLost, SetupError
 from components.messages.message import Message
 
@@ -122,6 +122,8 @@ class SdxlEngine:
     def _load(self, stage: Callable[[Message], None]) -> LoadedModel:
         if self._loaded is None:
             stage(messages.LOADING)
+            if self._settings.is_zerogpu:
+                place_on_lent_card()
             pin_threads(self._settings.threads)
             self._device = chosen_device(self._settings.device, self._settings.precision)
             log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less

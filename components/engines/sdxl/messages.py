@@ -88,6 +88,11 @@ def no_device(name: str) -> Message:
     return Message("engine_no_device", {"name": name})
 
 
+def quota_used_up(wait: str) -> Message:
+    """Return the message for a visitor whose GPU time is used up for `wait`, as hours, minutes and seconds."""
+    return Message("engine_lent_card_quota_until", {"wait": wait})
+
+
 def fetching(share: float) -> Message:
     """Return the stage of a model's download; `share` of it is done, 0 to 1."""
     return Message("stage_fetching_model", {"percent": round(100 * share)})

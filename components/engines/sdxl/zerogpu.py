@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import threading
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
@@ -60,8 +61,17 @@ _REASONS = {
 """Messages by the titles, in lower case, of the library's errors (`spaces/zero/client.py` of spaces 0.51)."""
 
 
+_WAIT = re.compile(r"Try again in (\d{1,3}:\d\d:\d\d)")
+"""In the words of the library's error where a visitor's quota is used up."""
+
+
 class _Stopped(Exception):
     """The consumer of the events is gone."""
+
+
+def place_on_lent_card() -> None:
+    """Let the calling thread place models on a GPU that is lent only later: the library patches each thread apart."""
+    library("spaces.zero.torch").enter_mode()
 
 
 def events_of(work: Work) -> Generator[Event, None, None]:
@@ -107,7 +117,13 @@ def _lent(events: Iterable[Event]) -> Generator[Event, None, None]:
         yield from events
     except library("gradio.exceptions").Error as error:
         log.warning("no GPU was lent: %s", error)
-        raise EngineError(_REASONS.get(getattr(error, "title", "").lower(), messages.LENT_CARD_FAILED)) from error
+        raise EngineError(_reason(str(error), getattr(error, "title", ""))) from error
+
+
+def _reason(words: str, title: str) -> Message:
+    reason = _REASONS.get(title.lower(), messages.LENT_CARD_FAILED)
+    wait = _WAIT.search(words)
+    return messages.quota_used_up(wait[1]) if wait and reason == messages.LENT_CARD_QUOTA else reason
 
 
 def _end_of(work: Work, on_step: OnStep) -> Event:

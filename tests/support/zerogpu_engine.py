@@ -1,0 +1,69 @@
+"""Program: the SDXL engine in a thread with the real package `spaces`; prints where the model is and what is refused.
+
+torch's CPU build passes for a CUDA build here, as far as `spaces` looks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import warnings
+
+
+def main() -> None:
+    """Generate one image, with a visitor's token in the words of Gradio where an argument gives one."""
+    warnings.simplefilter("ignore")
+    import torch  # noqa: PLC0415
+
+    torch.version.cuda = "12.8"
+    torch.cuda._is_in_bad_fork = _no_bad_fork
+    torch._C._cuda_init = _no_driver
+    import spaces  # noqa: F401, PLC0415 - before the engine, as on a Space
+
+    thread = threading.Thread(target=_generate, args=(sys.argv[1:],), name="painter")
+    thread.start()
+    thread.join()
+
+
+def _no_bad_fork() -> bool:
+    return False
+
+
+def _no_driver() -> None:
+    raise RuntimeError("the real CUDA was asked for")
+
+
+def _generate(tokens: list[str]) -> None:
+    from gradio.context import LocalContext  # noqa: PLC0415
+
+    from components.engines.protocol import EngineRequest  # noqa: PLC0415
+    from components.engines.sdxl.engine import SdxlEngine  # noqa: PLC0415
+    from components.errors import EngineError  # noqa: PLC0415
+    from components.messages.message import message_record  # noqa: PLC0415
+
+    if tokens:
+        LocalContext.request.set(_Request(tokens[0]))
+    engine = SdxlEngine()
+    engine.prepare(lambda _: None)
+    assert engine._loaded
+    device = str(next(engine._loaded.base.unet.parameters()).device)
+    try:
+        engine.generate(EngineRequest("a cat", 7, width=256, height=256, num_inference_steps=2), lambda *_, **__: None)
+    except EngineError as error:
+        sys.stdout.write(json.dumps({"device": device, "message": message_record(error.message)}) + "\n")
+
+
+class _Headers(dict[str, str]):
+    """Headers with attributes, as Gradio's."""
+
+
+class _Request:
+    """Request of a visitor, as far as `spaces` reads it."""
+
+    def __init__(self, token: str) -> None:
+        self.headers = _Headers({"x-ip-token": token})
+
+
+if __name__ == "__main__":
+    main()
