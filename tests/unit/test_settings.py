@@ -252,3 +252,17 @@ def test_the_mcp_server_needs_its_package(monkeypatch, text):
     monkeypatch.setattr("components.settings.importlib.util.find_spec", lambda name: name)
     assert settings(GRADIO_MCP_SERVER=text).has_mcp_server
     assert not settings(GRADIO_MCP_SERVER="False").has_mcp_server
+
+
+@pytest.mark.parametrize(
+    ("values", "has_search"),
+    [
+        ({}, True),
+        ({"PLAYGROUND_LORA_SEARCH": "off"}, False),
+        ({"HF_HUB_OFFLINE": "1"}, False),
+        ({"HF_HUB_OFFLINE": "0"}, True),
+        ({"HF_HUB_OFFLINE": "1", "PLAYGROUND_LORA_SEARCH": "on"}, True),
+    ],
+)
+def test_loras_are_searched_unless_the_host_says_otherwise(values, has_search):
+    assert settings(**values).has_lora_search is has_search

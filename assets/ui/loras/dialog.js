@@ -5,7 +5,6 @@ import { showControl } from "../shared/folds.js";
 import { inFull } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 import { HubSection } from "./hub.js";
-import { checkSoon, noteBelow, tooManyLoras } from "./row_check.js";
 import { fillRows, isRowShown, ROWS } from "./rows.js";
 import { loadStarterSet, StarterSection } from "./starter.js";
 
@@ -13,28 +12,29 @@ const TYPED_MS = 400; // after the last key
 
 let isOpen = false;
 
-/** Hook: opens the dialog and puts the chosen LoRA into a row.
- * @param {Object<string, any>} fields of all rows @returns {Promise<?Object<string, any>>} what changes */
-export async function choose(fields) {
+/** Opens the dialog and puts the chosen LoRA into a row. @param {Object<string, any>} fields of all rows
+ * @param {import("./row_check.js").Table} table @returns {Promise<?Object<string, any>>} what changes */
+export async function choose(fields, table) {
   if (isOpen) return null;
   isOpen = true;
   try {
-    return await new LoraDialog(await loadStarterSet(), fields).show();
+    return await new LoraDialog(await loadStarterSet(), fields, table).show();
   } finally {
     isOpen = false;
   }
 }
 
 class LoraDialog {
-  /** @param {import("./starter.js").Lora[]} loras @param {Object<string, any>} fields of all rows */
-  constructor(loras, fields) {
-    this.fields = fields;
+  /** @param {import("./starter.js").Lora[]} loras @param {Object<string, any>} fields of all rows
+   * @param {import("./row_check.js").Table} table */
+  constructor(loras, fields, table) {
+    Object.assign(this, { fields, table });
     this.opener = document.activeElement;
     this.emptyRow = ROWS.find((number) => isRowShown(number) && !fields[`lora_${number}`]?.trim());
     this.status = make("p", { className: "status", role: "status" });
     const use = (lora) => this.#use(lora);
     this.starter = new StarterSection(loras, use);
-    this.hub = new HubSection(use, loras.map(({ path }) => path));
+    this.hub = new HubSection(table.findLoras, use, loras.map(({ path }) => path));
     setText(this.status, loras.length ? "" : text("loras.not_loaded"));
   }
 
@@ -42,13 +42,14 @@ class LoraDialog {
   async show() {
     const list = make("div", { className: "lora-lists", tabIndex: -1 }, this.starter.node, this.hub.node);
     this.close = () => list.closest("dialog").close();
-    this.hub.search("");
-    const search = this.#search();
+    const search = this.table.isSearched ? [this.#search()] : [];
+    if (this.table.isSearched) this.hub.search("");
     // On a phone the keyboard would cover the cards.
-    (matchMedia("(pointer: coarse)").matches ? list : search.firstChild).autofocus = true;
+    const first = matchMedia("(pointer: coarse)").matches ? list : search[0]?.firstChild ?? list;
+    first.autofocus = true;
     await openDialog({
       title: text("loras.find.title"), className: "lora-shelf", style: new URL("./dialog.css", import.meta.url),
-      notes: [make("p", {}, text("loras.shelf_hint"), " ", this.#paste()), search, this.status], content: [list],
+      notes: [make("p", {}, text("loras.shelf_hint"), " ", this.#paste()), ...search, this.status], content: [list],
     });
     clearTimeout(this.typing);
     if (this.isPasting) showControl(document.getElementById(elementId(`lora_${this.emptyRow ?? 1}`)));
@@ -99,9 +100,9 @@ class LoraDialog {
 
   #put({ path, title, scale = 1, words }) {
     this.filled = fillRows(this.fields, [{ path, scale }]);
-    if (!this.filled) return setText(this.status, inFull(tooManyLoras()));
-    if (words) checkSoon(path, words);
-    noteBelow(text("loras.put", { title }));
+    if (!this.filled) return setText(this.status, inFull(this.table.tooManyLoras()));
+    if (words) this.table.checkSoon(path, words);
+    this.table.noteBelow(text("loras.put", { title }));
     this.close();
   }
 }

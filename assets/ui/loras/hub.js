@@ -3,7 +3,6 @@ import { address, make, setText } from "../shared/dom.js";
 import { inFull } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 import { facts, triggers } from "./card.js";
-import { findLoras } from "./row_check.js";
 
 /**
  * @typedef {object} Found as components/ui/panels/lora_search.py sends it
@@ -17,10 +16,11 @@ const LOST = { code: "hub_not_reached", params: {}, charge: "" };
 
 /** Found LoRAs with their order; hidden until the first answer. */
 export class HubSection {
-  /** @param {(lora: {path: string, title: string, words: string[]}) => HTMLElement} use button of a card
+  /** @param {import("./row_check.js").Table["findLoras"]} find
+   * @param {(lora: {path: string, title: string, words: string[]}) => HTMLElement} use button of a card
    * @param {string[]} shown paths that are in the dialog already */
-  constructor(use, shown) {
-    Object.assign(this, { use, shown, words: "" });
+  constructor(find, use, shown) {
+    Object.assign(this, { find, use, shown, words: "" });
     this.status = make("p", { className: "quiet", role: "status" });
     this.list = make("ul");
     this.order = make("select", { "aria-label": text("loras.find.order"), onchange: () => this.search(this.words) },
@@ -35,22 +35,17 @@ export class HubSection {
     const turn = (this.turn = {});
     this.words = words;
     setText(this.status, text("loras.find.searching"));
-    const answer = await findLoras({ words, order: this.order.value });
-    if (this.turn === turn) this.#show(answer);
+    const answer = await this.find({ words, order: this.order.value });
+    if (this.turn === turn) this.#show(answer, words);
   }
 
-  #show(answer) {
+  #show(answer, words) {
     const refused = answer ? answer.refused : LOST;
     this.isThere ||= !refused;
-    this.node.hidden = !this.isThere;
+    this.node.hidden = !this.isThere && !words;
     const found = refused ? [] : answer.loras.filter(({ files }) => !this.shown.includes(files[0].path));
     this.list.replaceChildren(...found.map((lora) => this.#card(lora)));
-    setText(this.status, refused ? inFull(refused) : this.#summary(found.length));
-  }
-
-  #summary(count) {
-    if (count) return text("loras.find.found", { count });
-    return this.words ? text("loras.find.none", { words: this.words }) : text("loras.find.nothing");
+    setText(this.status, refused ? inFull(refused) : summary(found.length, words));
   }
 
   #card(lora) {
@@ -62,6 +57,11 @@ export class HubSection {
       ...(words.length ? [triggers(words)] : []), facts({ title, page: lora.page, licence: lora.license }),
       ...fileChoice(lora, (file) => button.replaceChildren(use(file))), button);
   }
+}
+
+function summary(count, words) {
+  if (count) return text("loras.find.found", { count });
+  return words ? text("loras.find.none", { words }) : text("loras.find.nothing");
 }
 
 function picture({ author, name: title, has_picture: isThere }) {

@@ -106,21 +106,32 @@ export async function prompt_left(fields) {
   return { ...filled, prompt: found.prompt };
 }
 
-/** Message for a LoRA that finds no empty row. */
-export const tooManyLoras = () => host.messages.too_many_loras;
+/**
+ * @typedef {object} Table what the dialog of LoRAs needs of the rows, whose scripts are there before
+ * @property {() => import("../shared/messages.js").Message} tooManyLoras message for a LoRA that finds no empty row
+ * @property {(note: string) => void} noteBelow shows a text below the rows
+ * @property {boolean} isSearched whether the host offers a search
+ * @property {(values: {words: string, order: string}) => Promise<?{loras: object[], refused: ?object}>} findLoras
+ *   searches; undefined without an answer
+ * @property {(path: string, words: string[]) => void} checkSoon checks a LoRA once it stands in a row; its trigger words
+ */
 
-/** Checks a LoRA once it stands in a row. @param {string} path @param {string[]} words trigger words known of it */
-export function checkSoon(path, words) {
+/** Hook: opens the dialog of LoRAs. @param {Object<string, any>} fields of all rows */
+export async function choose(fields) {
+  const isSearched = Boolean((await server).find_loras);
+  const findLoras = (values) => call("find_loras", values);
+  const table = { tooManyLoras, noteBelow, isSearched, findLoras, checkSoon };
+  return (await import("./dialog.js")).choose(fields, table);
+}
+
+const tooManyLoras = () => host.messages.too_many_loras;
+
+const noteBelow = (note) => host.notes.replaceChildren(make("p", {}, note));
+
+function checkSoon(path, words) {
   searched.set(path, words);
   awaited.add(path);
 }
-
-/** Searches LoRAs. @param {{words: string, order: string}} values
- * @returns {Promise<?{loras: object[], refused: ?object}>} undefined where the host does not offer it */
-export const findLoras = (values) => call("find_loras", values);
-
-/** Shows a text below the rows. @param {string} note */
-export const noteBelow = (note) => host.notes.replaceChildren(make("p", {}, note));
 
 function onClick({ target }) {
   const remove = target.closest?.(`[id^=${REMOVE}]`);
@@ -137,7 +148,7 @@ const textOf = (number) => (inputOf(number)?.value ?? "").trim();
 const drawRows = () => rows.forEach((row) => row.draw());
 
 async function call(name, values) {
-  return (await server)[name]?.(values).catch(() => undefined);
+  return (await server)[name](values).catch(() => undefined);
 }
 
 /** Requests once what a text names. @param {string} typed @returns {Promise<?Place>} */

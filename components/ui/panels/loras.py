@@ -94,7 +94,7 @@ class LoraPanel:
 
     def _tie(self, add: gr.Button, choose: gr.Button, removers: list[gr.Button]) -> None:
         filled = {**self.inputs, **self.rows}
-        listen(choose.click, "loras/dialog", "choose", inputs=self.inputs, outputs=filled)
+        listen(choose.click, "loras/row_check", "choose", inputs=self.inputs, outputs=filled)
         listen(add.click, "loras/rows", "add_lora", outputs=self.rows)
         for number, remove in enumerate(removers, start=1):
             listen(remove.click, "loras/rows", "remove_lora", number, inputs=self.inputs, outputs=filled)
