@@ -2,7 +2,7 @@
 
 Consecutive seeds, a pair with and without LoRAs, or a grid over lists of values. Lists have the syntax of A1111's
 "X/Y/Z plot": `1, 2, 3`, `1-5`, `1-5 (+2)`, `10-1 (-3)`, `1-10 [5]`. A list of words replaces its first entry in the
-prompt by each entry (A1111's "Prompt S/R").
+prompt by each entry (A1111's "Prompt S/R"). A prompt with `{a|b}` is a grid of one line by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components import messages
+from components.domain.alternatives import count_of, expanded
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_SEED, field_of
 from components.domain.request import FAST_STEPS, GenerationRequest, Preset
 from components.domain.schema import ModelSchema, check_length
@@ -55,8 +56,10 @@ _LARGEST = 1e12
 FIELD = "grid"
 """Field name of errors about a grid."""
 WORDS = "words"
+ALTERNATIVES = "alternatives"
+"""Axis of the alternatives in the prompt, whose text is its list of values."""
 FIRST_SCALE = "lora_1_scale"
-AXES = (*(field.name for field in FIELDS if field.in_grid), FIRST_SCALE, WORDS)
+AXES = (*(field.name for field in FIELDS if field.in_grid), FIRST_SCALE, WORDS, ALTERNATIVES)
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*-\s*({_NUMBER})(?:\s*\(\s*([+-]\d+(?:\.\d+)?)\s*\)|\s*\[\s*(\d{{1,3}})\s*\])?")
 _MAX_LIST_LENGTH = 2_000
@@ -88,6 +91,8 @@ def read_axes(values: Any) -> tuple[Axis, ...]:
     if not isinstance(values, list) or not 1 <= len(values) <= 2:
         raise InvalidRequest(FIELD, messages.NO_SUCH_AXIS)
     axes = tuple(_axis(entry) for entry in values)
+    if len(axes) > 1 and any(axis.field == ALTERNATIVES for axis in axes):
+        raise InvalidRequest(FIELD, messages.NO_SUCH_AXIS)
     if len({axis.field for axis in axes}) != len(axes):
         raise InvalidRequest(FIELD, messages.SAME_AXIS_TWICE)
     return axes
@@ -111,6 +116,8 @@ def cells(request: GenerationRequest, axes: tuple[Axis, ...], schema: ModelSchem
     """
     count(axes)
     (drawn,), _ = batch(request, 1)
+    if axes[0].field == ALTERNATIVES:
+        return _with_alternatives(drawn)
     across, down = axes[0], axes[1] if len(axes) == 2 else None
     rows = [_with_value(drawn, down, value, schema) for value in down.values] if down else [drawn]
     return tuple(_with_value(row, across, value, schema) for row in rows for value in across.values)
@@ -118,11 +125,28 @@ def cells(request: GenerationRequest, axes: tuple[Axis, ...], schema: ModelSchem
 
 def _axis(entry: Any) -> Axis:
     field, text = (entry.get(name) for name in ("field", "values")) if isinstance(entry, Mapping) else (None, None)
+    if field == ALTERNATIVES and isinstance(text, str):
+        check_length("prompt", len(text))
+        return Axis(field, _alternatives(text))
     if field not in AXES or not isinstance(text, str) or len(text) > _MAX_LIST_LENGTH:
         raise InvalidRequest(FIELD, messages.NO_SUCH_AXIS)
     if field == WORDS:
         return Axis(field, _read_words(text))
     return Axis(field, _read_numbers(text, whole=field != FIRST_SCALE and field_of(field).is_whole))
+
+
+def _alternatives(text: str) -> tuple[str, ...]:
+    """Return the prompts for which one stands. Raises InvalidRequest for more than MAX_CELLS, and for one alone."""
+    if (number := count_of(text)) > MAX_CELLS:
+        raise InvalidRequest(FIELD, messages.too_many_cells(MAX_CELLS))
+    if number == 1:
+        raise InvalidRequest(FIELD, messages.VALUES_NOT_READ)
+    return expanded(text)
+
+
+def _with_alternatives(request: GenerationRequest) -> tuple[GenerationRequest, ...]:
+    # Of the prompt as it is sent: styles stand around what was typed.
+    return tuple(replace(request, prompt=prompt) for prompt in _alternatives(request.prompt))
 
 
 def _read_words(text: str) -> tuple[str, ...]:

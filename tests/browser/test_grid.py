@@ -99,3 +99,19 @@ def test_a_grid_that_the_host_would_not_take_is_said_beforehand(person: Person) 
     expect(person.button("Make the grid")).to_be_disabled()
     person.page.get_by_label("Values across").fill("1-8")
     expect(person.button("Make the grid")).to_be_enabled()
+
+
+def test_alternatives_in_the_prompt_are_offered_with_their_price_and_made_as_a_grid(
+    person: Person, api: HostedApi
+) -> None:
+    before = len(api.posts)
+    person.prompt.fill("a {red|blue} heron")
+    note = person.page.locator(".prompt-alternatives")
+    expect(note).to_have_text("Make one picture for each · 2 pictures, up to $0.02.")
+    assert len(api.posts) == before
+    note.get_by_role("button", name="Make one picture for each").click()
+    expect(grid(person).locator("img")).to_have_count(2)
+    person.page.keyboard.press("Escape")
+    assert sorted(post["prompt"] for post in api.posts[before:]) == ["a blue heron", "a red heron"]
+    person.prompt.fill("a {red} heron")
+    expect(note).to_be_empty()

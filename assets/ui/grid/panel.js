@@ -9,6 +9,7 @@ import { inFull } from "../shared/messages.js";
 import { sessionKey } from "../shared/session_key.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { text } from "../shared/texts.js";
+import { plan, planText } from "./plan.js";
 
 const SETTLED_MS = 350; // after the last change
 const MOST_CHARACTERS = 2000; // of a list
@@ -20,14 +21,10 @@ const OTHERS = {
   words: { key: "grid.words", example: "red, blue, green" },
 };
 
-/** @typedef {object} Plan what `server.plan` returns @property {number} [count] of images @property {number} [columns]
- * @property {"free" | "unknown" | "known"} [cost] @property {number} [price] dollars at most, where it is known
- * @property {import("../shared/messages.js").Message} [refused] */
-
-/** Creates the controls. @param {(values: object) => Promise<Plan>} plan @returns {Promise<HTMLElement>} */
-export async function controls(plan) {
+/** Creates the controls. @returns {Promise<HTMLElement>} */
+export async function controls() {
   await loadStyle(new URL("./view.css", import.meta.url).href);
-  const panel = new Panel(plan);
+  const panel = new Panel();
   // Not on "change": that comes with the click on Start, which leaves the box, and would disable the button first.
   panel.node.addEventListener("input", panel.soon);
   addEventListener("playground:form", panel.soon);
@@ -35,8 +32,7 @@ export async function controls(plan) {
 }
 
 class Panel {
-  constructor(requestPlan) {
-    this.requestPlan = requestPlan;
+  constructor() {
     this.axes = AXES.map((name, place) => new Axis(name, place));
     this.status = make("p", { className: "quiet", role: "status" });
     this.start = button(text("grid.start"), () => this.#press(), { className: "start", disabled: true });
@@ -66,18 +62,12 @@ class Panel {
     const axes = this.#lists();
     const { id: visitor } = await getVisitor();
     const values = { visitor, key: sessionKey(), ...pricedForm(), axes };
-    const plan = axes.length ? await this.requestPlan(values).catch(() => null) : null;
+    const found = axes.length ? await plan(values).catch(() => null) : null;
     if (turn !== this.latest) return;
-    this.plan = plan?.count ? plan : null;
+    this.plan = found?.count ? found : null;
     this.start.disabled = !this.plan;
-    setText(this.status, inFull(plan?.refused) || planText(this.plan));
+    setText(this.status, inFull(found?.refused) || planText(this.plan));
   }
-}
-
-function planText(plan) {
-  if (!plan) return "";
-  const { count, cost, price } = plan;
-  return text(`grid.planned.${cost}`, { count, price });
 }
 
 const axisNames = () => [...fields().filter(({ inGrid }) => inGrid).map(({ name }) => name), ...Object.keys(OTHERS)];

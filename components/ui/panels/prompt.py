@@ -55,6 +55,7 @@ class PromptPanel:
             render=False,
         )
         listen(prompt.change, "prompt/other_language", "changed")
+        listen(prompt.change, "grid/alternatives", "changed")
         self.inputs: dict[str, Component] = {"prompt": prompt, "negative_prompt": self._negative}
         if not is_unlimited:
             follow_length(prompt, self._negative)
