@@ -12,6 +12,8 @@ import pytest
 from components.sqlite.mount import LOCAL, Mount, mount_of
 
 REMOTE = Mount(keeps_synced=False)
+FULL = 2
+"""SQLite's number for `synchronous = FULL`."""
 
 
 def mounts(folder: Path, *lines: str) -> Path:
@@ -74,3 +76,9 @@ def test_others_can_read_a_file_on_a_bucket_while_it_is_open(tmp_path):
     with closing(REMOTE.connect(path, 0)) as db, closing(sqlite3.connect(path, timeout=0)) as other:
         db.execute("CREATE TABLE notes (text)")
         assert other.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("mount", [LOCAL, REMOTE, Mount(has_locks=False)])
+def test_a_commit_is_on_the_disk_before_it_returns(tmp_path, mount):
+    with closing(mount.connect(tmp_path / "notes.db", 1)) as db:
+        assert db.execute("PRAGMA synchronous").fetchone() == (FULL,)
