@@ -25,6 +25,8 @@ from components.errors import NotProvided
 Properties = Mapping[str, Mapping[str, Any]]
 """JSON schema properties by field name."""
 
+_LONGEST_LINE = 200
+"""Characters."""
 _MAX_NUMBER = 1e12
 """Numbers beyond it, infinity among them, are taken for nonsense."""
 
@@ -53,7 +55,14 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     if "prompt" not in field_names:
         return Model.built_in(name)
     schema = _schema(built_in_schema(name), {field: properties[own] for field, own in field_names.items()})
-    return Model.of(name, schema, {**field_names, **_choice_names(properties, field_names)}, is_from_api=True)
+    model = Model.of(name, schema, {**field_names, **_choice_names(properties, field_names)}, is_from_api=True)
+    machine = as_mapping(entry.get("x-machine"))
+    return replace(model, machine=_line(machine.get("description")), command=_line(machine.get("command")))
+
+
+def _line(value: object) -> str:
+    """Return a short text, of one line; empty for anything else."""
+    return value if isinstance(value, str) and len(value) <= _LONGEST_LINE and value.isprintable() else ""
 
 
 def _properties(entry: Mapping[str, Any]) -> Properties:

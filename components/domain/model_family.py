@@ -45,6 +45,10 @@ class Model:
     field_names: FieldNames
     is_from_api: bool = False
     """False when the API did not describe the model and the built-in description is used."""
+    machine: str = ""
+    """Device, precision and memory of our own server; empty: not known."""
+    command: str = ""
+    """Command after which that server would use a better device; empty: none is known."""
 
     @classmethod
     def built_in(cls, name: str) -> Model:

@@ -130,6 +130,25 @@ class SupportsOptions(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What an engine computes on."""
+
+    description: str
+    """Device, precision and memory by their own names."""
+    command: str = ""
+    """Command after which the engine would use a better device of this machine; empty: none is known."""
+
+
+@runtime_checkable
+class SupportsMachine(Protocol):
+    """An engine that knows what it computes on."""
+
+    def machine(self) -> Machine | None:
+        """Return it; None before it was chosen. Any thread may call."""
+        ...
+
+
 @runtime_checkable
 class SupportsPrecheck(Protocol):
     """An engine that can refuse some requests before they are queued."""

@@ -74,7 +74,7 @@ def assemble(
             Files(uploads, records, files),
             Worker(WorkerContext(tasks, records, files, engine, pace, on_engine_lost)),
             Cleanup(tasks, records, files, limits.now),
-            ModelRoutes(fields_of(engine)),
+            ModelRoutes(fields_of(engine), engine),
             OpenApiRoute(fields_of(engine)),
         )
         yield AssembledServer(create_app(parts, key), tasks)

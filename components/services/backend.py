@@ -20,8 +20,8 @@ from components.messages.catalogue import Text
 from components.net.http_pool import public_pool
 
 SDXL_LORA = "stability-ai/sdxl-lora"
-HOSTED, DEMO = "hosted", "demo"
-"""Names of the hosted backend and of our own server with the demo engine."""
+HOSTED, DEMO, SDXL = "hosted", "demo", "sdxl"
+"""Names of the hosted backend, and of our own server with the demo and the SDXL engine."""
 DEMO_PAINTER = "demo painter"
 """Model that files and pages name for images of the demo engine, whose requests name the model that it stands for."""
 HOST_PAYS = Text("backend.host_pays")
@@ -82,6 +82,17 @@ class Backend:
         """Return the same backend with a label that names another payer."""
         return replace(self, label=Text(self.label.key, {**self.label.params, "payer": payer}))
 
+    @property
+    def machine_label(self) -> Text:
+        """Return the label with the machine of our own server, once that is known."""
+        machine = self.family.preferred.machine
+        return Text("backend.sdxl_on", {"machine": machine}) if machine and self.name == SDXL else self.label
+
+    @property
+    def is_machine_due(self) -> bool:
+        """Return whether our own server will say what it computes on, and did not yet."""
+        return self.name == SDXL and not self.family.preferred.machine
+
     def is_host_key_unused(self, limits: BudgetLimits) -> bool:
         """Return whether the host's key is never used, because each visitor brings one."""
         return not self.free and limits.access is Access.OWN_KEY_ONLY
@@ -106,7 +117,7 @@ class Backend:
         """Return our own server with the SDXL engine."""
         family = ModelFamily((Model(SDXL_LORA, OWN_SERVER_SCHEMA, STANDARD_NAMES),))
         return cls(
-            "sdxl",
+            SDXL,
             Text("backend.sdxl"),
             Catalogue(family),
             endpoint,

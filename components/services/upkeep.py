@@ -82,7 +82,8 @@ class Upkeep:
 
     async def _refresh_models(self) -> None:
         while True:
-            await asyncio.sleep(REFRESH_SECONDS if self._backend.family.is_from_api else REFRESH_SOON_SECONDS)
+            is_known = self._backend.family.is_from_api and not self._backend.is_machine_due
+            await asyncio.sleep(REFRESH_SECONDS if is_known else REFRESH_SOON_SECONDS)
             if self._backend.is_host_key_unused(self._limits):
                 continue
             before = self._backend.family

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +13,10 @@ from components.engines.sdxl import messages
 from components.engines.sdxl.engine import SdxlEngine
 from components.engines.sdxl.model import device
 from components.engines.sdxl.model.device import Device
-from components.engines.sdxl.model.libraries import library, torch
+from components.engines.sdxl.model.libraries import torch
 from components.errors import EngineError, EngineLost
 from tests.sdxl.reference import engine_request, half_mask, same, settings, silent, source
-from tests.sdxl.tiny_sdxl import configure
+from tests.sdxl.tiny_sdxl import configure, nine_channels
 
 
 def failing(error: Exception) -> Any:
@@ -119,11 +117,7 @@ def test_why_no_gpu_is_lent_is_said(studio, monkeypatch, title, message):
 
 
 def test_a_model_that_only_fills_masks_says_so(studio, tmp_path):
-    nine = tmp_path / "nine"
-    shutil.copytree(studio.tiny.base, nine)
-    config = json.loads((nine / "unet" / "config.json").read_text()) | {"in_channels": 9}
-    shutil.rmtree(nine / "unet")
-    library("diffusers").UNet2DConditionModel.from_config(config).save_pretrained(nine / "unet")
+    nine = nine_channels(studio.tiny.base, tmp_path / "nine")
     engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(nine)), configure)
     assert told(engine) == told(engine, image=source()) == messages.MODEL_NEEDS_MASK
     masked = engine_request(image=source(), mask=half_mask())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,9 @@ from components.engines.protocol import Refine
 from components.engines.sdxl.engine import SdxlEngine
 from components.engines.sdxl.model.libraries import library, torch
 from components.engines.sdxl.model.tokenizer_files import write_config
-from tests.sdxl.reference import engine_request, same, settings, silent
+from tests.sdxl.reference import engine_request, half_mask, same, settings, silent, source
 from tests.sdxl.single_file import write_single_file
-from tests.sdxl.tiny_sdxl import configure
+from tests.sdxl.tiny_sdxl import configure, nine_channels
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,39 @@ def test_a_single_file_paints_the_same_as_its_folder(studio, files):
     for refine in Refine:
         painted = engine.generate(engine_request(refine=refine), silent).image
         assert same(painted, studio.paint(refine=refine)), refine
+
+
+@pytest.mark.parametrize("marks", [("v_pred",), ("v_pred", "ztsnr")])
+def test_a_file_of_v_prediction_is_found_by_its_marks(studio, files, tmp_path, marks):
+    """It paints as a folder whose scheduler says the same; the refiner goes on with its own prediction."""
+    said: dict[str, Any] = {"prediction_type": "v_prediction"}
+    if "ztsnr" in marks:
+        said |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    folder, file = tmp_path / "folder", tmp_path / "marked.safetensors"
+    shutil.copytree(studio.tiny.base, folder)
+    scheduler = folder / "scheduler" / "scheduler_config.json"
+    scheduler.write_text(json.dumps(json.loads(scheduler.read_text()) | said))
+    values = library("safetensors.torch").load_file(str(files[0]))
+    library("safetensors.torch").save_file({**values, **{name: torch().zeros(0) for name in marks}}, str(file))
+    engines = [
+        SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(model)), configure) for model in (file, folder)
+    ]
+    variants: list[dict[str, Any]] = [{}, {"refine": Refine.ENSEMBLE, "sampler": "DPM++ 2M Karras"}]
+    for variant in variants:
+        one, other = [engine.generate(engine_request(**variant), silent).image for engine in engines]
+        assert same(one, other)
+        assert not same(one, studio.paint(**variant))
+
+
+def test_a_file_of_nine_channels_fills_masks(studio, tmp_path):
+    file = write_single_file(nine_channels(studio.tiny.base, tmp_path / "nine"), tmp_path / "nine.safetensors")
+    engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_INPAINT_MODEL=str(file)), configure)
+    whole = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_MODEL=str(tmp_path / "nine")), configure)
+    masked = engine_request(image=source(), mask=half_mask())
+    filled = engine.generate(masked, silent).image
+    assert same(filled, whole.generate(masked, silent).image)
+    assert not same(filled, studio.engine.generate(masked, silent).image)
+    assert same(engine.generate(engine_request(), silent).image, studio.paint()), "the base paints all else"
 
 
 def test_halves_are_taken_where_a_folder_has_them(studio, tmp_path):

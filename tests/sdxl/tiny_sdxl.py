@@ -6,6 +6,7 @@ Made from the configuration that ships with the engine, with small numbers put i
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,16 @@ def build(root: Path) -> Tiny:
                 model.save_pretrained(folder / name)
         shared |= {name: made[name] for name in ("vae", "text_encoder_2") if name in made}
     return tiny
+
+
+def nine_channels(base: Path, folder: Path) -> Path:
+    """Write a base whose UNet was made to fill masks: of the masked image and the mask it takes five channels more."""
+    shutil.copytree(base, folder)
+    config = json.loads((folder / "unet" / "config.json").read_text()) | {"in_channels": 9}
+    shutil.rmtree(folder / "unet")
+    torch().manual_seed(0)
+    library("diffusers").UNet2DConditionModel.from_config(config).save_pretrained(folder / "unet")
+    return folder
 
 
 def _models(folder: Path) -> list[str]:

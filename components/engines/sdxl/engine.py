@@ -10,12 +10,19 @@ from pathlib import Path
 
 from PIL import Image
 
-from components.engines.protocol import EngineRequest, EngineResult, OnStep, Presets
+from components.engines.protocol import EngineRequest, EngineResult, Machine, OnStep, Presets
 from components.engines.sdxl import messages
 from components.engines.sdxl.loras.civitai import CivitaiLoras
 from components.engines.sdxl.loras.fetcher import LoraFetcher
 from components.engines.sdxl.loras.location import location_of
-from components.engines.sdxl.model.device import Device, chosen_device, is_lost, is_out_of_memory, pin_threads
+from components.engines.sdxl.model.device import (
+    Device,
+    chosen_device,
+    is_lost,
+    is_out_of_memory,
+    machine_of,
+    pin_threads,
+)
 from components.engines.sdxl.model.download_progress import no_report
 from components.engines.sdxl.model.files import BASE_PARTS, cached, cross_attention_dim
 from components.engines.sdxl.model.libraries import REQUIREMENTS, library, missing
@@ -52,6 +59,7 @@ class SdxlEngine:
         self._configure = configure
         self._filter = BasicFilter()
         self._device: Device | None = None
+        self._machine: Machine | None = None
         self._loaded: LoadedModel | None = None
         self._borrow = _borrowing(self._events) if self._settings.is_zerogpu else None
 
@@ -83,7 +91,7 @@ class SdxlEngine:
         notes = [messages.FAST_WITHOUT_REFINER] if preset.leaves_out_refiner(request) else []
         request = preset.applied(request)
         stage = _staged(on_step, request.num_inference_steps)
-        loaded = self._load(stage)
+        loaded = self._load(stage).for_request(request, _percent(stage, messages.fetching))
         loaded.check(request)
         sampler = preset.sampler_of(request)
         plan = plan_steps(request, timesteps_of(loaded.base, sampler), sampler.most_steps)
@@ -109,6 +117,10 @@ class SdxlEngine:
         """Return the samplers that a request may name."""
         return tuple(name for name in SAMPLERS if name)
 
+    def machine(self) -> Machine | None:
+        """Return what the model computes on; None before it was loaded."""
+        return self._machine
+
     def check(self, request: EngineRequest) -> None:
         """Raise EngineError for a LoRA that cannot be used, by its address or its file's header."""
         for use in request.loras:
@@ -127,6 +139,7 @@ class SdxlEngine:
             pin_threads(self._settings.threads)
             self._device = chosen_device(self._settings.device, self._settings.precision)
             log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less
+            self._machine = machine_of(self._device)
             loader = Loader(self._device, self._configure)
             base = loader.base(self._settings.model, _percent(stage, messages.fetching))
             self._loaded = LoadedModel(loader, base, self._settings)
@@ -140,8 +153,8 @@ class SdxlEngine:
 
     def _events(self, request: EngineRequest, plan: StepPlan, files: Files) -> Generator[Event, None, None]:
         """Yield the events of a run on a lent GPU: in a copy of this process, perhaps one made before the refiner."""
-        loaded = self._loaded
-        assert loaded is not None
+        assert self._loaded is not None
+        loaded = self._loaded.for_request(request, no_report)
         if plan.refine_steps:
             loaded.load_refiner(no_report)
         yield from events_of(lambda on_step: self._generate(request, plan, files, on_step))
@@ -149,14 +162,15 @@ class SdxlEngine:
     def _generate(self, request: EngineRequest, plan: StepPlan, files: Files, on_step: OnStep) -> Image.Image:
         """Return the image; where memory runs out, try again in modes that need less, as far as there are any."""
         assert self._loaded is not None
-        for memory in self._loaded.memory_modes():
+        loaded = self._loaded.for_request(request, no_report)
+        for memory in loaded.memory_modes():
             try:
-                return self._loaded.generate(request, plan, files, on_step, memory)
+                return loaded.generate(request, plan, files, on_step, memory)
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
                 log.warning("memory ran out (%s)", memory)
-            self._loaded.free()
+            loaded.free()
             on_step(0, plan.total, stage=messages.SMALLER)
         raise EngineError(messages.NO_MEMORY)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from components.engines.protocol import EngineRequest, LoraRef, Refine
-from components.engines.sdxl.pipeline.samplers import LCM, SAMPLERS, Sampler
+from components.engines.sdxl.pipeline.samplers import LCM, LIGHTNING, SAMPLERS, Sampler
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Preset:
     """The LoRA's; None: as requested."""
     steps: int = 0
     """Most steps of a request; 0: as requested."""
+    is_exact: bool = False
+    """Whether its LoRA was trained for that number of steps alone."""
     guidance: float = 0.0
     """Guidance scale; 0: as requested."""
 
@@ -35,7 +37,7 @@ class Preset:
             return request
         return replace(
             request,
-            num_inference_steps=min(request.num_inference_steps, self.steps),
+            num_inference_steps=self.steps if self.is_exact else min(request.num_inference_steps, self.steps),
             guidance_scale=self.guidance,
             loras=(*request.loras, self.lora),
             refine=Refine.NONE,
@@ -43,5 +45,10 @@ class Preset:
 
 
 FULL = Preset("full")
-FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), LCM, 4, 1.0)
+FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), LCM, 4, guidance=1.0)
+_LIGHTNING_LORA = "https://huggingface.co/ByteDance/SDXL-Lightning/blob/main/sdxl_lightning_4step_lora.safetensors"
+FAST_BY_LIGHTNING = Preset("fast", LoraRef(_LIGHTNING_LORA, 1.0), LIGHTNING, 4, is_exact=True, guidance=1.0)
+"""As its model card says: the file for just these steps, spread to the end, without guidance (0 there, 1 here)."""
+FAST_KINDS = {"lcm": FAST, "lightning": FAST_BY_LIGHTNING}
+"""Fast presets that a host can choose from."""
 PRESETS = {preset.name: preset for preset in (FULL, FAST)}

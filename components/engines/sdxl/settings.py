@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.engines.protocol import EngineRequest, LoraRef
-from components.engines.sdxl.presets import FAST, FULL, PRESETS, Preset
+from components.engines.sdxl.presets import FAST, FAST_KINDS, FULL, PRESETS, Preset
 from components.errors import SetupError
 
 BASE = "stabilityai/stable-diffusion-xl-base-1.0"
@@ -51,6 +51,8 @@ class SdxlSettings:
 
     model: Source
     refiner: Source
+    inpainter: Source | None
+    """Model for pictures with a mask; None: the base."""
     lora_folder: Path | None
     """The host's folder, whose LoRAs are requested by file name; None: no folder."""
     cache: Path
@@ -79,6 +81,7 @@ class SdxlSettings:
         return cls(
             model=Source.of("SDXL_MODEL", _text(env, "SDXL_MODEL", BASE)),
             refiner=Source.of("SDXL_REFINER", _text(env, "SDXL_REFINER", REFINER)),
+            inpainter=_inpainter(env),
             lora_folder=_folder(env),
             cache=Path(_text(env, "SDXL_CACHE", str(_user_cache(env)))).expanduser().resolve(),
             devices=_devices(_text(env, "SDXL_DEVICE", "auto")),
@@ -112,6 +115,11 @@ class SdxlSettings:
 
 def _text(env: Mapping[str, str], name: str, usual: str) -> str:
     return env.get(name, "").strip() or usual
+
+
+def _inpainter(env: Mapping[str, str]) -> Source | None:
+    text = _text(env, "SDXL_INPAINT_MODEL", "")
+    return Source.of("SDXL_INPAINT_MODEL", text) if text else None
 
 
 def _folder(env: Mapping[str, str]) -> Path | None:
@@ -151,8 +159,9 @@ def _usual(env: Mapping[str, str]) -> Preset:
 
 
 def _fast(env: Mapping[str, str]) -> Preset:
+    fast = FAST_KINDS[_choice("SDXL_FAST", _text(env, "SDXL_FAST", "lcm"), (*FAST_KINDS,))]
     lora = _text(env, "SDXL_FAST_LORA", "")
-    return replace(FAST, lora=LoraRef(lora, 1.0)) if lora else FAST
+    return replace(fast, lora=LoraRef(lora, 1.0)) if lora else fast
 
 
 def _user_cache(env: Mapping[str, str]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from components.domain.fields import LORA_SCALE, MAX_LORAS
+from components.engines.protocol import SupportsMachine
 from components.messages.message import Message
 from components.server.errors import missing, unknown
 from components.server.http import models
@@ -22,9 +24,10 @@ from components.server.tasks.validate import only_object, parse_object
 class ModelRoutes:
     """Endpoints on the model, its price, the balance and the bill."""
 
-    def __init__(self, further: Sequence[Field]) -> None:
+    def __init__(self, further: Sequence[Field], engine: object = None) -> None:
         """`further` are the fields that the engine takes beside those of every engine."""
         self._further = further
+        self._engine = engine if isinstance(engine, SupportsMachine) else None
 
     def routes(self) -> list[Route]:
         return [
@@ -35,7 +38,9 @@ class ModelRoutes:
         ]
 
     async def _models(self, request: Request) -> Response:
-        return answer([models.entry(base_of(request), self._further)])
+        machine = self._engine.machine() if self._engine else None
+        described = {"x-machine": asdict(machine)} if machine else {}
+        return answer([models.entry(base_of(request), self._further) | described])
 
 
 async def balance(_: Request) -> Response:

@@ -18,30 +18,33 @@ from components.engines.sdxl.model.libraries import library
 from components.errors import EngineError
 from components.messages.message import Message
 
-MAX_ADAPTERS = 8
-"""LoRAs that stay loaded."""
+MAX_BYTES = 2 << 30
+"""Bytes of the LoRAs that stay loaded: some forty of 50 MB, or two of the largest."""
 
 
 class LoadedLoras:
     """The adapters of one base pipeline. Nothing is ever fused: at weight 0 the model is exactly itself."""
 
-    def __init__(self, pipe: Any, room: int = MAX_ADAPTERS) -> None:
+    def __init__(self, pipe: Any, room: int = MAX_BYTES) -> None:
         self._pipe, self._room = pipe, room
         self._spots, self._dtype = LayerNames(pipe), pipe.unet.dtype  # asking for it walks the model
-        self._names: OrderedDict[str, None] = OrderedDict()
-        """The longest unused first."""
+        self._sizes: OrderedDict[str, int] = OrderedDict()
+        """Bytes by name, the longest unused first."""
+        self._used: set[str] = set()
+        """Names that were made to count last."""
 
     @property
     def names(self) -> list[str]:
         """Return the names of the loaded adapters."""
-        return list(self._names)
+        return list(self._sizes)
 
     def use(self, files: Iterable[tuple[Path, float]]) -> None:
         """Make exactly these LoRAs count. Raise EngineError, and leave none active, for one that cannot be used."""
         self.deactivate()
+        self._used = set()
         weights: dict[str, float] = {}
         for path, weight in files:
-            name = self._loaded(path, keep=weights)
+            name = self._loaded(path)
             weights[name] = weights.get(name, 0.0) + weight
         active = sorted(name for name, weight in weights.items() if weight)
         if active:  # sorted, as the order in which numbers are added shows in the last bit
@@ -54,17 +57,22 @@ class LoadedLoras:
 
     def deactivate(self) -> None:
         """Make none count: for the refiner, which shares a text encoder with the base."""
-        if self._names:
+        if self._sizes:
             self._pipe.disable_lora()
 
-    def _loaded(self, path: Path, keep: Iterable[str]) -> str:
+    def drop_unused(self) -> bool:
+        """Drop the LoRAs that were not in use last; return whether there were any."""
+        return self._make_room(0)
+
+    def _loaded(self, path: Path) -> str:
         name = f"lora_{_digest(path)}"
-        if name not in self._names:
+        self._used.add(name)
+        if name not in self._sizes:
             check_file(path, self._pipe.unet.config.cross_attention_dim)
             self._load(path, name)
-            self._names[name] = None
-        self._names.move_to_end(name)
-        self._make_room({*keep, name})
+            self._sizes[name] = path.stat().st_size
+        self._sizes.move_to_end(name)
+        self._make_room(self._room)
         return name
 
     def _load(self, path: Path, name: str) -> None:
@@ -109,18 +117,21 @@ class LoadedLoras:
         pipe = self._pipe
         return [model for model in (pipe.unet, pipe.text_encoder, pipe.text_encoder_2) if model is not None]
 
-    def _make_room(self, keep: set[str]) -> None:
-        for name in list(self._names):
-            if len(self._names) > self._room and name not in keep:
-                del self._names[name]
+    def _make_room(self, room: int) -> bool:
+        """Drop unused LoRAs until the others fit into so many bytes; return whether any was dropped."""
+        before = len(self._sizes)
+        for name in [name for name in self._sizes if name not in self._used]:
+            if sum(self._sizes.values()) > room:
+                del self._sizes[name]
                 self._pipe.delete_adapters(name)
+        return len(self._sizes) < before
 
     def _forget(self, name: str) -> None:
         """Remove what a failed load left behind: some of its layers may be in place already."""
         for model in self._models():
             if name in getattr(model, "peft_config", {}):
                 self._remove(model, name)
-        if self._names:
+        if self._sizes:
             self._pipe.disable_lora()
         else:
             self._pipe.unload_lora_weights()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from dataclasses import dataclass
 from typing import Any
 
+from components.engines.protocol import Machine
 from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import library, torch
 from components.errors import EngineError
 
+log = logging.getLogger(__name__)
+
+CUDA_TORCH = "pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu128"
+"""Command that installs the build for NVIDIA cards, which pip does not choose by itself on Windows."""
 _DTYPES = {"fp16": "float16", "bf16": "bfloat16", "fp32": "float32"}
 _GIBIBYTE = 1 << 30
 _OUT_OF_MEMORY = (
@@ -32,7 +39,10 @@ class Device:
 
     def __str__(self) -> str:
         """Name the device, its precision and its memory, for the log."""
-        return f"{_hardware(self.name)}, {str(self.dtype).removeprefix('torch.')}, {_memory(self.name)}"
+        free, total = _memory(self.name)
+        return (
+            f"{_hardware(self.name)}, {_precision(self)}, free: {free / _GIBIBYTE:.1f} of {total / _GIBIBYTE:.1f} GiB"
+        )
 
 
 def chosen_device(name: str, precision: str = "auto") -> Device:
@@ -82,17 +92,42 @@ def free_memory(device: Device) -> None:
         torch().mps.empty_cache()
 
 
+def free_bytes(device: Device) -> int | None:
+    """Return the free bytes of a card, those that were freed included; None for a device that shares its memory."""
+    if device.name != "cuda":
+        return None
+    torch().cuda.empty_cache()
+    return int(torch().cuda.mem_get_info()[0])
+
+
+def machine_of(device: Device) -> Machine:
+    """Return what a device is, and how to use a card for which the installed build of torch has no code."""
+    _, total = _memory(device.name)
+    description = f"{_hardware(device.name)}, {_precision(device)}, {total / _GIBIBYTE:.0f} GiB"
+    version = torch().version
+    is_unused = device.name == "cpu" and not version.cuda and not version.hip and shutil.which("nvidia-smi")
+    if is_unused:
+        log.warning(
+            "This machine has an NVIDIA card, and a torch for processors alone. To use the card: %s", CUDA_TORCH
+        )
+    return Machine(description, CUDA_TORCH if is_unused else "")
+
+
 def _hardware(name: str) -> str:
     return f"cuda ({torch().cuda.get_device_name()})" if name == "cuda" else name
 
 
-def _memory(name: str) -> str:
+def _precision(device: Device) -> str:
+    return str(device.dtype).removeprefix("torch.")
+
+
+def _memory(name: str) -> tuple[int, int]:
+    """Return the free and all bytes of a device."""
     if name == "cuda":
         free, total = torch().cuda.mem_get_info()
-    else:  # shared with everything else on the machine
-        memory = library("psutil").virtual_memory()
-        free, total = memory.available, memory.total
-    return f"free: {free / _GIBIBYTE:.1f} of {total / _GIBIBYTE:.1f} GiB"
+        return free, total
+    memory = library("psutil").virtual_memory()  # shared with everything else on the machine
+    return memory.available, memory.total
 
 
 def _there() -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from components.engines.sdxl.loras.adapters import LoadedLoras
 from components.engines.sdxl.model.device import free_memory
 from components.engines.sdxl.model.download_progress import Report
 from components.engines.sdxl.model.loader import Loader
+from components.engines.sdxl.model.memory import Memory
+from components.engines.sdxl.model.placement import Placement
 from components.engines.sdxl.pipeline import plan, run
 from components.engines.sdxl.pipeline.decode import Decoder
 from components.engines.sdxl.pipeline.progress import StepReporter
@@ -23,21 +24,8 @@ from components.engines.sdxl.settings import SdxlSettings
 from components.errors import EngineError
 from components.messages.message import Message
 
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Mode of saving memory."""
-
-    tiles: bool = False
-    """Encode and decode images in tiles."""
-    offload: bool = False
-    """Keep only the computing part on the GPU."""
-
-
 MASK_CHANNELS = 9
 """Channels of a UNet that was trained to fill masks alone."""
-MEMORY_MODES = (Memory(), Memory(tiles=True), Memory(tiles=True, offload=True))
-"""Fastest first."""
 
 
 class LoadedModel:
@@ -49,8 +37,9 @@ class LoadedModel:
         self._loras = LoadedLoras(base)
         self._decoder = Decoder(base.vae, loader.device, self._room)
         self._refiner: Any = None
-        self._is_offloaded = not loader.placed(base)
-        """Its parts are on the GPU only while they compute; this is never undone."""
+        self._inpainter: LoadedModel | None = None
+        self._placement = Placement(loader)
+        self._placement.add(base)
 
     def check(self, request: EngineRequest) -> None:
         """Raise EngineError for a request that this model cannot generate."""
@@ -65,13 +54,25 @@ class LoadedModel:
         """Load the refiner unless it is loaded. Raise EngineError."""
         if self._refiner is None:
             self._refiner = self._loader.refiner(self._settings.refiner, self.base, report)
-            self._is_offloaded = self._is_offloaded or not self._loader.placed(self._refiner)
+            self._placement.add(self._refiner)
 
-    def memory_modes(self) -> tuple[Memory, ...]:
-        """Return the remaining modes, fastest first."""
-        if self._is_offloaded:
-            return MEMORY_MODES[-1:]
-        return MEMORY_MODES[:-1] if self._loader.device.name == "cpu" else MEMORY_MODES
+    def for_request(self, request: EngineRequest, report: Report) -> LoadedModel:
+        """Return the model of a request: with a mask the host's own for that, loaded at first. Raise EngineError."""
+        source = self._settings.inpainter
+        if source is None or request.mask is None:
+            return self
+        if self._inpainter is None:
+            self._inpainter = LoadedModel(self._loader, self._loader.base(source, report), self._settings)
+        return self._inpainter
+
+    def memory_modes(self) -> Generator[Memory, None, None]:
+        """Yield the modes to try, fastest first; one that failed once more, without the LoRAs that are not in use."""
+        self._placement.come_back()
+        for mode in self._placement.modes():
+            yield mode
+            if self._loras.drop_unused():
+                self.free()
+                yield mode
 
     def generate(
         self,
@@ -82,7 +83,8 @@ class LoadedModel:
         memory: Memory,
     ) -> Image.Image:
         """Return the image of a request; the model is restored afterwards, after errors too."""
-        self._is_offloaded |= memory.offload
+        if memory.offload:
+            self._placement.mode = memory
         self._decoder.tile(on=memory.tiles)
         try:
             self._loras.use(files)
@@ -101,9 +103,7 @@ class LoadedModel:
     @contextmanager
     def _room(self) -> Generator[None, None, None]:
         """Take all parts but the VAE off the device; those that are offloaded are off it already."""
-        pipes = (self.base,) if self._refiner is None else (self.base, self._refiner)
-        parts = {id(part): part for pipe in pipes for part in (pipe.unet, pipe.text_encoder, pipe.text_encoder_2)}
-        moved = [] if self._is_offloaded else [part for part in parts.values() if part is not None]
+        moved = [] if self._placement.is_off_device else self._placement.main_parts()
         try:
             for part in moved:
                 part.to("cpu")

@@ -21,6 +21,7 @@ from components.engines.sdxl.model.files import (
     variant,
 )
 from components.engines.sdxl.model.libraries import library, torch
+from components.engines.sdxl.model.single_file import adapt_config
 from components.engines.sdxl.model.tokenizer_files import write_config
 from components.engines.sdxl.settings import BASE, Source
 from components.errors import EngineError
@@ -100,6 +101,8 @@ class Loader:
     def _of_file(self, part: str, source: Source, options: dict[str, Any]) -> Any:
         with tempfile.TemporaryDirectory(prefix="sdxl-config-") as folder:
             config = self.configure(part, Path(folder))
+            if source.file:
+                adapt_config(config, source.file)
             return _class_of(part).from_single_file(str(source.file), config=str(config), **options)
 
 

@@ -15,7 +15,7 @@ from components.engines.sdxl.pipeline import canvas, schedule
 from components.engines.sdxl.pipeline.long_prompts import words_for
 from components.engines.sdxl.pipeline.plan import StepPlan
 from components.engines.sdxl.pipeline.progress import StepReporter
-from components.engines.sdxl.pipeline.samplers import OWN, Sampler
+from components.engines.sdxl.pipeline.samplers import OWN, Sampler, as_predicted_by
 from components.errors import EngineError
 
 INTERNAL = ("scheduler", "feature_extractor", "image_encoder")
@@ -95,7 +95,11 @@ def _refined(
     request: EngineRequest, plan: StepPlan, context: RunContext, watch: StepReporter, latents: Any, generator: Any
 ) -> tuple[Any, Any]:
     # The experts of an ensemble share one.
-    scheduler = OWN.scheduler_for(context.refiner) if plan.end is None else context.sampler.scheduler_for(context.base)
+    scheduler = (
+        OWN.scheduler_for(context.refiner)
+        if plan.end is None
+        else as_predicted_by(context.refiner, context.sampler.scheduler_for(context.base))
+    )
     pipe = _pipeline("Img2Img", context.refiner, context, scheduler)
     options: dict[str, Any] = {"image": latents}
     if plan.end is None:

@@ -31,6 +31,14 @@ class Sampler:
         return getattr(library("diffusers"), self.scheduler).from_config(parts.scheduler.config, **self.options)
 
 
+def as_predicted_by(refiner: Any, scheduler: Any) -> Any:
+    """Return a base's scheduler for the refiner that goes on with its schedule: it may predict something else."""
+    own = refiner.scheduler.config.prediction_type
+    if scheduler.config.prediction_type == own:
+        return scheduler
+    return type(scheduler).from_config(scheduler.config, prediction_type=own)
+
+
 OWN = Sampler()
 """The model's."""
 LCM = Sampler("LCMScheduler", most_steps=50)

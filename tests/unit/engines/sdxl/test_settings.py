@@ -7,6 +7,7 @@ import pytest
 
 from components.domain.backend_choice import SDXL_INSTALL, SDXL_PACKAGES
 from components.engines.protocol import EngineRequest, LoraRef, Refine
+from components.engines.sdxl.loras.location import HubFile, location_of
 from components.engines.sdxl.model.libraries import NEEDED, REQUIREMENTS
 from components.engines.sdxl.presets import FAST, FULL
 from components.engines.sdxl.settings import BASE, REFINER, SdxlSettings, Source
@@ -42,6 +43,8 @@ def test_a_folder_and_a_file(tmp_path):
         {"SDXL_PRECISION": "fp8"},
         {"SDXL_THREADS": "-1"},
         {"SDXL_PRESET": "slow"},
+        {"SDXL_FAST": "turbo"},
+        {"SDXL_INPAINT_MODEL": "/no/such/folder"},
     ],
 )
 def test_what_is_no_setting_is_refused_by_its_name(env):
@@ -58,6 +61,21 @@ def test_the_fast_preset_has_its_own_lora(tmp_path: Path):
     chosen = SdxlSettings.from_env({"SDXL_PRESET": "fast", "SDXL_FAST_LORA": "mine.safetensors"})
     assert chosen.preset.lora == LoraRef("mine.safetensors", 1.0)
     assert SdxlSettings.from_env({"SDXL_PRESET": "fast"}).preset == FAST
+
+
+def test_fast_by_lightning_has_its_own_steps_and_sampler():
+    """https://huggingface.co/ByteDance/SDXL-Lightning: Euler, trailing, as many steps as the file is named for."""
+    fast = SdxlSettings.from_env({"SDXL_FAST": "lightning"}).fast
+    assert fast.lora is not None
+    place = location_of(fast.lora.path, None)
+    assert place == HubFile("ByteDance/SDXL-Lightning", "sdxl_lightning_4step_lora.safetensors", "main")
+    assert (fast.sampler_of(EngineRequest("x", 1)).options, fast.name) == ({"timestep_spacing": "trailing"}, "fast")
+    for steps in (2, 28):
+        made = fast.applied(EngineRequest("x", 1, num_inference_steps=steps))
+        assert (made.num_inference_steps, made.guidance_scale) == (4, 1.0)
+    assert SdxlSettings.from_env({"SDXL_FAST": "lightning", "SDXL_FAST_LORA": "mine"}).fast.lora == LoraRef(
+        "mine", 1.0
+    )
 
 
 def test_an_order_chooses_and_the_host_s_preset_is_for_those_that_do_not():
