@@ -16,7 +16,7 @@ from components.domain.schema import OWN_SERVER_SCHEMA, ModelSchema
 from components.errors import CertificateError, ConnectionFailed, NotProvided, Unauthorized
 from components.loras.checker import PLAIN
 from components.loras.safetensors_header import Architecture
-from components.messages.catalogue import Text
+from components.messages.catalogue import Text, pair
 from components.net.http_pool import public_pool
 
 SDXL_LORA = "stability-ai/sdxl-lora"
@@ -82,11 +82,17 @@ class Backend:
         """Return the same backend with a label that names another payer."""
         return replace(self, label=Text(self.label.key, {**self.label.params, "payer": payer}))
 
-    @property
-    def machine_label(self) -> Text:
-        """Return the label with the machine of our own server, once that is known."""
-        machine = self.family.preferred.machine
-        return Text("backend.sdxl_on", {"machine": machine}) if machine and self.name == SDXL else self.label
+    def machine_label(self, *, is_host: bool = False) -> Text:
+        """Return the label with the machine of our own server, once that is known; for the host with what helps it."""
+        model = self.family.preferred
+        label = (
+            Text("backend.sdxl_on", {"machine": model.machine}) if model.machine and self.name == SDXL else self.label
+        )
+        return (
+            pair(label, Text("backend.unused_card", {"command": model.command}))
+            if is_host and model.command
+            else label
+        )
 
     @property
     def is_machine_due(self) -> bool:

@@ -274,9 +274,7 @@ class Playground:
         """Return the backend's description; for the host with the balance, and with who pays."""
         backend = self.backend_for("")
         if not self.account or backend.free or self.account.is_unused or not self._is_host(person):
-            command = backend.family.preferred.command if self._is_host(person) else ""
-            label = backend.machine_label
-            return pair(label, Text("backend.unused_card", {"command": command})) if command else label
+            return backend.machine_label(is_host=self._is_host(person))
         label, balance = backend.paid_by(HOST_IS_PAYER).label, await self.account.balance()
         return label if balance is None else pair(label, Text("backend.left", {"dollars": dollars(balance)}))
 

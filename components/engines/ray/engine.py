@@ -14,7 +14,7 @@ from components.errors import SetupError
 from components.messages.message import Message
 
 REQUIREMENTS = "components/engines/ray/requirements.txt"
-OF_THE_INNER = ("check", "options", "presets")
+OF_THE_INNER = ("check", "options", "presets", "samplers")
 """Methods that the protocol leaves to an engine to have."""
 
 

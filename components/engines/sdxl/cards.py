@@ -8,7 +8,7 @@ from functools import partial
 
 from components.engines.lanes.engine import LanesEngine
 from components.engines.lanes.frames import LaneSpec
-from components.engines.protocol import EngineRequest, Presets
+from components.engines.protocol import EngineRequest, Machine, Presets
 from components.engines.sdxl.engine import SdxlEngine
 from components.engines.sdxl.model.loader import Configure
 from components.engines.sdxl.model.tokenizer_files import write_config
@@ -35,7 +35,7 @@ class SdxlCards(LanesEngine):
 
     def __init__(self, settings: SdxlSettings, configure: Configure = write_config) -> None:
         """Raise SetupError when libraries are not installed."""
-        self._without_model = SdxlEngine(settings, configure)
+        self._without_model, self._devices = SdxlEngine(settings, configure), settings.devices
         super().__init__(
             [
                 LaneSpec(
@@ -50,6 +50,14 @@ class SdxlCards(LanesEngine):
     def presets(self) -> Presets:
         """Return the presets; the host chose the usual one."""
         return self._without_model.presets()
+
+    def samplers(self) -> tuple[str, ...]:
+        """Return the samplers that a request may name."""
+        return self._without_model.samplers()
+
+    def machine(self) -> Machine:
+        """Return the devices."""
+        return Machine(", ".join(self._devices))
 
     def check(self, request: EngineRequest) -> None:
         """Raise EngineError for a LoRA that cannot be used, by its address or its file's header."""

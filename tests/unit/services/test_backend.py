@@ -158,8 +158,8 @@ async def test_the_page_is_told_when_the_models_change(tmp_path, api, monkeypatc
 
 def test_the_line_names_the_machine_once_it_is_known():
     backend = Backend.sdxl(Endpoint("http://127.0.0.1", ""))
-    assert (backend.machine_label, backend.is_machine_due) == (backend.label, True)
+    assert (backend.machine_label(), backend.is_machine_due) == (backend.label, True)
     backend.catalogue.family = ModelFamily((replace(backend.family.preferred, machine="cpu, float32, 24 GiB"),))
-    assert str(backend.machine_label) == "Made with SDXL on this machine: cpu, float32, 24 GiB. Free, no key needed."
+    assert str(backend.machine_label()) == "Made with SDXL on this machine: cpu, float32, 24 GiB. Free, no key needed."
     assert not backend.is_machine_due
     assert not Backend.demo(Endpoint("http://127.0.0.1", "")).is_machine_due
