@@ -25,13 +25,13 @@ def scheduler():
     started.stop()
 
 
-def outcome(studio, scheduler, *arguments: str):
+def outcome(tiny, cache, scheduler, *arguments: str):
     env = os.environ | {
         "SPACES_ZERO_GPU": "true",
         "SPACES_ZERO_DEVICE_API_URL": scheduler.url,
-        "SDXL_MODEL": str(studio.tiny.base),
-        "SDXL_REFINER": str(studio.tiny.refiner),
-        "SDXL_CACHE": str(studio.cache),
+        "SDXL_MODEL": str(tiny.base),
+        "SDXL_REFINER": str(tiny.refiner),
+        "SDXL_CACHE": str(cache),
     }
     command = [sys.executable, "-m", "tests.support.zerogpu_engine", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240)
@@ -45,8 +45,8 @@ def token() -> str:
     return f"e30.{payload}.signature"
 
 
-def test_the_model_is_placed_and_a_used_up_quota_is_said_with_its_time(studio, scheduler):
-    found = outcome(studio, scheduler, token())
+def test_the_model_is_placed_and_a_used_up_quota_is_said_with_its_time(tiny, tmp_path, scheduler):
+    found = outcome(tiny, tmp_path, scheduler, token())
     assert found["device"].startswith("cuda")
     assert found["message"]["code"] == "engine_lent_card_quota_until"
     assert found["message"]["params"] == {"wait": "1:23:00"}
