@@ -5,10 +5,12 @@ torch's CPU build passes for a CUDA build here, as far as `spaces` looks.
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import threading
 import warnings
+from typing import Any
 
 
 def main() -> None:
@@ -19,7 +21,7 @@ def main() -> None:
     torch.version.cuda = "12.8"
     torch.cuda._is_in_bad_fork = _no_bad_fork
     torch._C._cuda_init = _no_driver
-    import spaces  # noqa: F401, PLC0415 - before the engine, as on a Space
+    importlib.import_module("spaces")  # before the engine, as on a Space
 
     thread = threading.Thread(target=_generate, args=(sys.argv[1:],), name="painter")
     thread.start()
@@ -43,7 +45,8 @@ def _generate(tokens: list[str]) -> None:
     from components.messages.message import message_record  # noqa: PLC0415
 
     if tokens:
-        LocalContext.request.set(_Request(tokens[0]))
+        request: Any = _Request(tokens[0])
+        LocalContext.request.set(request)
     engine = SdxlEngine()
     engine.prepare(lambda _: None)
     assert engine._loaded
