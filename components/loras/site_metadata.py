@@ -113,8 +113,8 @@ def lora_files(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _lora_file(data: Mapping[str, Any]) -> str:
-    files = lora_files(data)
-    if len(files) > 1:
-        listed = words_of(files)[:_MAX_NAMES]
+    file, *others = lora_files(data)
+    if others:
+        listed = words_of((file, *others))[:_MAX_NAMES]
         raise SiteUnavailable(messages.lora_several_files(tuple(listed)))
-    return files[0]
+    return file

@@ -112,6 +112,7 @@ def test_why_no_gpu_is_lent_is_said(studio, monkeypatch, title, message):
 
     library_of_space = SimpleNamespace(GPU=lambda task, *, duration: refuse)
     monkeypatch.setitem(sys.modules, "spaces", library_of_space)
+    monkeypatch.setitem(sys.modules, "spaces.zero.torch", SimpleNamespace(enter_mode=lambda: None))
     engine = SdxlEngine(settings(studio.tiny, studio.cache, SPACES_ZERO_GPU="true"), configure)
     assert told(engine) == message
 
