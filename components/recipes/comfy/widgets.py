@@ -38,6 +38,7 @@ _NAMES = {
     "AlignYourStepsScheduler": "model_type steps denoise",
     "CFGGuider": "cfg",
     "RandomNoise": "noise_seed",
+    "Seed Everywhere": "seed",
     "CLIPTextEncode": "text",
     "CLIPTextEncodeSDXL": "width height crop_w crop_h target_width target_height text_g text_l",
     "CLIPTextEncodeSDXLRefiner": "ascore width height text",
@@ -75,6 +76,10 @@ _NAMES = {
         " positive negative token_normalization weight_interpretation"
         " empty_latent_width empty_latent_height batch_size"
     ),
+    "SDParameterGenerator": (
+        "ckpt_name vae_name model_version config_name seed steps refiner_start cfg sampler_name scheduler"
+        " positive_ascore negative_ascore aspect_ratio width height batch_size"
+    ),
     "BNK_CLIPTextEncodeAdvanced": "text token_normalization weight_interpretation",
     "SDXL Empty Latent Image": "resolution batch_size",
     "SDXL Empty Latent Image (rgthree)": "dimensions clip_scale batch_size",
@@ -84,7 +89,7 @@ _NAMES = {
 _LONGER = frozenset(
     (
         *("ImpactWildcardProcessor", "LoadImage", "PrimitiveNode", "PrimitiveInt", "KSampler (Efficient)"),
-        *("KSampler //Inspire", "CLIPTextEncode"),
+        *("KSampler //Inspire", "CLIPTextEncode", "SDParameterGenerator"),
     )
 )
 """Nodes whose lists have more values behind these."""
