@@ -12,6 +12,7 @@ from components.recipes.comfy.joined_text import conditioning_of
 from components.recipes.comfy.loras import loras_in_prompts, read_loras
 from components.recipes.comfy.parts import checkpoint_of, model_links, parts_of, refiner_of
 from components.recipes.comfy.samplers import SEEDS, STEPS, Samplers
+from components.recipes.comfy.searge import plain_graph
 from components.recipes.comfy.texts import NEGATIVE, POSITIVE, Texts, side_input
 from components.recipes.comfy.values import first_number
 from components.recipes.lora_tags import without_tags_if_any
@@ -26,7 +27,7 @@ _MAX_NAMES = 200
 
 def read_comfy(data: Mapping[str, Any]) -> ParsedRecipe | None:
     """Return the recipe in a graph; None for JSON that is no graph, or one without a sampler that is understood."""
-    graph = Graph(data)
+    graph = Graph(plain_graph(data))
     samplers = Samplers(graph)
     texts = Texts(graph)
     recipes = [_Reader(graph, samplers, texts, sampler).recipe() for sampler in samplers.first()]
