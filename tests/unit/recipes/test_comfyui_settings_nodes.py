@@ -1,7 +1,8 @@
 """Nodes of ComfyUI graphs that hold the settings of others, with one output for each.
 
 Sources: receyuki/comfyui-prompt-reader-node (`SDParameterGenerator` in `nodes.py`, `sdxl_example.json`),
-comfyanonymous/ComfyUI_examples `sdxl_edit_model.png`.
+comfyanonymous/ComfyUI_examples `sdxl_edit_model.png`,
+xxmjskxx/ComfyUI_SaveImageWithMetaDataUniversal `metadata-stub-basic.json`.
 """
 
 from __future__ import annotations
@@ -105,6 +106,18 @@ def test_widgets_of_such_a_node_in_a_workflow_are_known_with_what_it_shows_behin
     recipe = recipe_of(json.dumps({"nodes": nodes, "links": links}))
 
     assert dict(recipe.numbers) == RESTORED
+
+
+def test_a_node_that_has_words_beside_its_numbers_makes_the_image_itself():
+    inputs = {"positive_prompt": "a fox", "negative_prompt": "blurry", "seed": 5, "steps": 20, "cfg": 7}
+    nodes = {
+        "all": {"class_type": "MetadataTestSampler", "inputs": inputs | {"width": 512, "height": 768}},
+        "save": {"class_type": "SaveImage", "inputs": {"images": ["all", 0]}},
+    }
+
+    recipe = recipe_of(json.dumps(nodes))
+
+    assert (recipe.prompt, recipe.negative, recipe.size) == ("a fox", "blurry", (512, 768))
 
 
 def test_the_second_of_two_conditionings_with_a_scale_of_their_own_is_no_part_of_the_prompt():
