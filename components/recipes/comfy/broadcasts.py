@@ -108,7 +108,9 @@ class Broadcasts:
     def _of_node(self, node: Mapping[str, Any]) -> Iterator[_Broadcast]:
         if node.get("mode"):
             return
-        if as_mapping(node.get("properties")).get("ue_convert"):
+        if _properties(node).get("seed_inputs"):
+            yield _Broadcast((str(node.get("id")), 0), "INT", _MOST, name=_OF_SEEDS)
+        elif as_mapping(node.get("properties")).get("ue_convert"):
             for slot, output in enumerate(as_list(node.get("outputs"))):
                 kind = text_value(as_mapping(output).get("type"))
                 yield _Broadcast((str(node.get("id")), slot), kind, _PLAIN, is_known=False)

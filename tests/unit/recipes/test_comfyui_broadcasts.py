@@ -164,6 +164,16 @@ def test_a_seed_for_everything_replaces_that_of_a_widget_made_an_input():
     assert known(made.text()) == KNOWN | {"seed": 77}
 
 
+def test_a_newer_node_for_seeds_reaches_widgets_that_are_open_for_it_and_no_other_number():
+    sender = {"ue_convert": True, "ue_properties": {"version": "7.1", "seed_inputs": True}}
+    made = canvas(seed=OPEN).add(11, "PrimitiveInt", [77, "fixed"], properties=sender)
+    made.add(9, "Prompts Everywhere", inputs=BOTH)
+    allowed = {"ue_properties": {"version": "7.1", "widget_ue_connectable": {"seed": True, "steps": True}}}
+    next(node for node in made.nodes if node["type"] == "KSampler")["properties"] = allowed
+
+    assert known(made.text(frontendVersion="1.28.8")) == KNOWN | {"seed": 77}
+
+
 def test_a_widget_that_may_or_may_not_have_a_broadcast_is_told():
     made = canvas(seed=OPEN).add(11, "Seed Everywhere", [77, "fixed"]).add(9, "Prompts Everywhere", inputs=BOTH)
 
