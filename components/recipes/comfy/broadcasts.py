@@ -27,7 +27,7 @@ _PLAIN_PATTERN = re.compile(r"(?:[\w \-^$|/:&]|\\b){1,80}")
 """Patterns without repetition: a file's own pattern may otherwise take any time."""
 _NO_PATTERN = ("", ".*")
 _ANY = "*"
-_MAX_BROADCASTS, _MAX_SEARCHES, _MAX_NAME = 50, 20_000, 100
+_MAX_BROADCASTS, _MAX_COMPARED, _MAX_NAME = 50, 200_000, 100
 _PLAIN, _MORE, _MOST = 10, 20, 30
 """Priorities: of two broadcasts to an input the higher one counts, and of two equal ones none."""
 
@@ -58,7 +58,7 @@ class Broadcasts:
         extra = as_mapping(data.get("extra"))
         # Only since then each widget is among the inputs; before, only those that were made an input.
         self._is_old = "frontendVersion" not in extra and "inputNode" not in data
-        self._left = _MAX_SEARCHES
+        self._left = _MAX_COMPARED
 
     def link_to(self, node: Mapping[str, Any], place: int) -> Link | None:
         """Return the link to an input that has no wire; `NOWHERE` for an unclear one, None without any."""
@@ -68,6 +68,9 @@ class Broadcasts:
         is_open = 0 < len(self._sent) <= _MAX_BROADCASTS and self._is_open(node, one)
         if is_open is False:
             return None
+        self._left -= len(self._sent)
+        if self._left < 0:  # beyond any that people make: what was not compared may be a second one
+            return NOWHERE
         found = sorted(
             (sent for sent in self._sent if self._matches(sent, node, one)), key=lambda sent: -sent.priority
         )
@@ -97,13 +100,7 @@ class Broadcasts:
         name = text_value(one.get("label")) or text_value(one.get("localized_name")) or text_value(one.get("name"))
         if sent.exact_name and sent.exact_name != (text_value(one.get("label")) or text_value(one.get("name"))):
             return False
-        return self._is_found(sent.title, title) and self._is_found(sent.name, name)
-
-    def _is_found(self, pattern: re.Pattern[str] | None, text: str) -> bool:
-        if pattern is None:
-            return True
-        self._left -= 1
-        return self._left > 0 and bool(pattern.search(text[:_MAX_NAME]))
+        return _is_found(sent.title, title) and _is_found(sent.name, name)
 
     def _of_node(self, node: Mapping[str, Any]) -> Iterator[_Broadcast]:
         if node.get("mode"):
@@ -136,6 +133,10 @@ class Broadcasts:
         outputs = as_list(self._nodes.get(link[0], {}).get("outputs"))
         kinds = [text_value(as_mapping(one).get("type")) for one in outputs] if outputs else self._inputs
         return (kinds[link[1]] if 0 <= link[1] < len(kinds) else "") or _ANY
+
+
+def _is_found(pattern: re.Pattern[str] | None, text: str) -> bool:
+    return pattern is None or bool(pattern.search(text[:_MAX_NAME]))
 
 
 def _listed(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Link]]:

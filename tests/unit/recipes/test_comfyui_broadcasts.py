@@ -213,3 +213,18 @@ def test_a_subgraph_gets_what_is_sent_where_it_is_used():
     data = json.loads(made.text()) | {"definitions": {"subgraphs": [subgraph]}}
 
     assert known(json.dumps(data)) == KNOWN
+
+
+def test_of_more_broadcasts_and_inputs_than_people_make_none_is_taken():
+    made = Canvas()
+    for number in range(40):
+        made.add(1000 + number, "Anything Everywhere", inputs=[("LATENT", "*", (1000, 0))])
+    for number in range(200):
+        made.add(2000 + number, "Other", inputs=[(f"latent_{at}", "LATENT", OPEN) for at in range(30)])
+    made.nodes += prompts().nodes
+    offset = len(made.links)
+    for node in made.nodes[-len(prompts().nodes) :]:
+        node["inputs"] = [one | {"link": one["link"] and one["link"] + offset} for one in node["inputs"]]
+    made.links += [[link[0] + offset, *link[1:]] for link in prompts().links]
+
+    assert recipe_of(made.text()).unread == {"prompt", "negative_prompt"}
