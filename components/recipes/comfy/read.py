@@ -12,6 +12,7 @@ from components.recipes.comfy.joined_text import conditioning_of
 from components.recipes.comfy.loras import loras_in_prompts, read_loras
 from components.recipes.comfy.parts import checkpoint_of, model_links, parts_of, refiner_of
 from components.recipes.comfy.samplers import SEEDS, STEPS, Samplers
+from components.recipes.comfy.searge import plain_graph
 from components.recipes.comfy.texts import NEGATIVE, POSITIVE, Texts, side_input
 from components.recipes.comfy.values import first_number
 from components.recipes.lora_tags import without_tags_if_any
@@ -26,7 +27,7 @@ _MAX_NAMES = 200
 
 def read_comfy(data: Mapping[str, Any]) -> ParsedRecipe | None:
     """Return the recipe in a graph; None for JSON that is no graph, or one without a sampler that is understood."""
-    graph = Graph(data)
+    graph = Graph(plain_graph(data))
     samplers = Samplers(graph)
     texts = Texts(graph)
     recipes = [_Reader(graph, samplers, texts, sampler).recipe() for sampler in samplers.first()]
@@ -81,7 +82,9 @@ class _Reader:
                 return self._texts.of(part, side)
         if side == NEGATIVE:
             return None if "cfg" in self._inputs else ""
-        found = [self._texts.at(link, side) for part in self._parts for link in conditioning_of(part)]
+        links = [link for part in self._parts for link in conditioning_of(part)]
+        # With two guidance scales the second conditioning is what the first one is led away from.
+        found = [self._texts.at(link, side) for link in (links[:1] if "cfg_conds" in self._inputs else links)]
         known = [text for text in found if text is not None]
         return ", ".join(known) if known else None
 
@@ -113,7 +116,10 @@ class _Reader:
         return parsed_sampler(self._text("sampler_name"), spread, keys)
 
     def _text(self, name: str) -> str:
-        return next((text for part in self._parts if (text := text_value(part.inputs.get(name)))), "")
+        values = (part.inputs.get(name) for part in self._parts)
+        sources = ((value, self._graph.source(value)) for value in values)
+        texts = (text_value(source.node.inputs.get(name) if source else value) for value, source in sources)
+        return next(filter(None, texts), "")
 
     def _names(self) -> Iterator[str]:
         """Yield the names of settings that the app does not have."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from components.recipes.comfy.graph import Graph, Node
+from components.recipes.comfy.graph import CARRIERS, Graph, Node
+from components.recipes.comfy.texts import POSITIVE, side_input
 from components.recipes.comfy.values import is_link, size_of
 from components.recipes.parsed import text_value
 
@@ -68,7 +69,10 @@ def is_sampler(node: Node) -> bool:
         return True  # also where the names of its numbers are not in the file
     if is_link(inputs.get("positive")) or (is_link(inputs.get("conditioning")) and has_seed):
         return has_steps
-    return has_steps and has_seed and "cfg" in inputs
+    has_words = side_input(inputs, POSITIVE) is not None or isinstance(inputs.get("prompt"), str | list)
+    is_fed = has_words or any(is_link(inputs.get(name)) for name in (*CARRIERS, *_LATENTS, "model", "data"))
+    # Nodes with these numbers and without what is sampled only hand them to a sampler.
+    return has_steps and has_seed and "cfg" in inputs and is_fed
 
 
 def _taking_part(graph: Graph, samplers: set[str]) -> dict[str, Node]:

@@ -11,6 +11,7 @@ from components.recipes.parsed import integer, number
 _NODES_IN_A_ROW = 20
 _SIZES_IN_A_ROW = 3
 _PRIMITIVES = ("value", "seed", "int", "float", "Value", "number")
+_HANDOVERS = frozenset(("end_at_step", "start_at_step"))
 _PAIRS = (
     ("width_override", "height_override"),
     ("width", "height"),
@@ -67,11 +68,19 @@ def _provided(node: Node, names: tuple[str, ...]) -> Any:
     for name in names:
         if name in node.inputs:
             return node.inputs[name]
+    if _HANDOVERS & set(names) and "refiner_start" in node.inputs:
+        return _handover(node)
     if any(is_link(value) for value in node.inputs.values()) and len(node.inputs) > 1:
         return None  # computed from others
     plain = [value for value in node.inputs.values() if isinstance(value, int | float) and not isinstance(value, bool)]
     named = [node.inputs[name] for name in _PRIMITIVES if name in node.inputs]
     return named[0] if named else plain[0] if len(plain) == 1 else None
+
+
+def _handover(node: Node) -> int | None:
+    """Return the step at which the refiner starts, of a node that has it as a part of the steps."""
+    share, steps = number(node.inputs.get("refiner_start")), integer(node.inputs.get("steps"))
+    return None if share is None or steps is None else int(steps * share)
 
 
 def size_of(graph: Graph, node: Node, depth: int = 0) -> tuple[int, int] | None:
@@ -89,8 +98,10 @@ def _size_in_text(node: Node) -> tuple[int, int] | None:
     for name in _TEXT_NAMES:
         text = node.inputs.get(name)
         # A long text is no size; a long row of digits would be looked through from each of them.
-        if isinstance(text, str) and (found := _SIDES_IN_TEXT.search(text[:100])):
-            return int(found[1]), int(found[2])
+        found = set(_SIDES_IN_TEXT.findall(text[:100])) if isinstance(text, str) else set[tuple[str, str]]()
+        if len(found) == 1:  # a choice that lists one size for each kind of model says none
+            width, height = found.pop()
+            return int(width), int(height)
     return None
 
 

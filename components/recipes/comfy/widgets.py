@@ -38,6 +38,7 @@ _NAMES = {
     "AlignYourStepsScheduler": "model_type steps denoise",
     "CFGGuider": "cfg",
     "RandomNoise": "noise_seed",
+    "Seed Everywhere": "seed",
     "CLIPTextEncode": "text",
     "CLIPTextEncodeSDXL": "width height crop_w crop_h target_width target_height text_g text_l",
     "CLIPTextEncodeSDXLRefiner": "ascore width height text",
@@ -75,6 +76,28 @@ _NAMES = {
         " positive negative token_normalization weight_interpretation"
         " empty_latent_width empty_latent_height batch_size"
     ),
+    "SDParameterGenerator": (
+        "ckpt_name vae_name model_version config_name seed steps refiner_start cfg sampler_name scheduler"
+        " positive_ascore negative_ascore aspect_ratio width height batch_size"
+    ),
+    "SeargeGenerationParameters": (
+        "seed image_size_preset image_width image_height steps cfg sampler_preset sampler_name scheduler"
+        " base_vs_refiner_ratio"
+    ),
+    "SeargeOperatingMode": "workflow_mode prompting_mode batch_size",
+    "SeargeModelSelector": "base_checkpoint refiner_checkpoint vae_checkpoint",
+    "SeargeLoras": " ".join(f"lora_{at} lora_{at}_strength" for at in range(1, 6)),
+    "SeargeTextInputV2": "prompt",
+    "SeargeMagicBox": "stage input_from output_to",
+    "SeargeHighResolution": (
+        "hires_mode hires_scale hires_denoise hires_softness hires_detail_boost hires_contrast_factor"
+        " hires_saturation_factor hires_latent_detailer final_upscale_size"
+    ),
+    "SeargeControlnetAdapterV2": (
+        "controlnet_mode controlnet_preprocessor strength low_threshold high_threshold start_percent end_percent"
+        " noise_augmentation revision_enhancer"
+    ),
+    "SeargeFreeU": "freeu_mode b1 b2 s1 s2 freeu_version",
     "BNK_CLIPTextEncodeAdvanced": "text token_normalization weight_interpretation",
     "SDXL Empty Latent Image": "resolution batch_size",
     "SDXL Empty Latent Image (rgthree)": "dimensions clip_scale batch_size",
@@ -84,7 +107,7 @@ _NAMES = {
 _LONGER = frozenset(
     (
         *("ImpactWildcardProcessor", "LoadImage", "PrimitiveNode", "PrimitiveInt", "KSampler (Efficient)"),
-        *("KSampler //Inspire", "CLIPTextEncode"),
+        *("KSampler //Inspire", "CLIPTextEncode", "SDParameterGenerator"),
     )
 )
 """Nodes whose lists have more values behind these."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.domain.json_values import as_list, as_mapping
+from components.recipes.comfy.broadcasts import BROADCASTING, NOWHERE, Broadcasts, Link
 from components.recipes.comfy.widgets import widget_values
 from components.recipes.parsed import text_value
 
@@ -19,10 +20,9 @@ _MUTED, _BYPASSED = 2, 4
 _MAX_NODES = 5000
 _MAX_DEPTH = 30
 """Subgraphs in each other, and bypassed nodes in a row."""
+_NOT_RUN = ("SetNode", "GetNode", "Note", *BROADCASTING)
 _INPUTS, _OUTPUTS = -10, -20
 """Ids of the ends of a subgraph."""
-Link = tuple[str, int]
-"""Node id and output slot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +32,7 @@ class _Level:
     prefix: str
     nodes: Mapping[str, Mapping[str, Any]]
     links: Mapping[int, Link]
+    broadcasts: Broadcasts
     ends: Mapping[int, Link] = field(default_factory=dict)
     """Links to the outputs of a subgraph."""
     names: tuple[str, ...] = ()
@@ -67,7 +68,7 @@ class _Workflow:
                 "inputs": self._inputs(level, node),
             }
             for level, node in nodes
-            if not _is_left_out(node) and node.get("type") not in ("SetNode", "GetNode", "Note")
+            if not _is_left_out(node) and node.get("type") not in _NOT_RUN
         }
 
     def _all(self, level: _Level, depth: int) -> Iterator[tuple[_Level, Mapping[str, Any]]]:
@@ -85,14 +86,14 @@ class _Workflow:
 
     def _inputs(self, level: _Level, node: Mapping[str, Any]) -> dict[str, Any]:
         inputs = widget_values(node) | ({"on": False} if node.get("mode") == _BYPASSED else {})
-        for one in map(as_mapping, as_list(node.get("inputs"))):
-            if (link := level.links.get(_int(one.get("link")))) is None:
+        for place, one in enumerate(map(as_mapping, as_list(node.get("inputs")))):
+            if (link := _link(level, node, place)) is None:
                 continue
             end = self._end(level, link, 0)
             name = text_value(one.get("name"))
             if end is not None:
                 inputs[name] = end
-            elif not one.get("widget"):
+            elif link == NOWHERE or not one.get("widget"):
                 inputs.pop(name, None)
         return inputs | ({SHOWN: shown} if (shown := _shown_text(node)) else {})
 
@@ -118,10 +119,10 @@ class _Workflow:
     def _at_use(self, level: _Level, slot: int, depth: int) -> Any:
         """Return what goes into an input of a subgraph where it is used."""
         name = level.names[slot] if 0 <= slot < len(level.names) else None
-        used = [one for one in map(as_mapping, as_list(level.use.get("inputs"))) if one.get("name") == name]
-        if level.outer is None or not used:
+        inputs = [as_mapping(one).get("name") for one in as_list(level.use.get("inputs"))]
+        if level.outer is None or name not in inputs:
             return None
-        link = level.outer.links.get(_int(used[0].get("link")))
+        link = _link(level.outer, level.use, inputs.index(name))
         return widget_values(level.use).get(name or "") if link is None else self._end(level.outer, link, depth + 1)
 
     def _through(self, level: _Level, node: Mapping[str, Any], slot: int, depth: int) -> Any:
@@ -138,6 +139,12 @@ class _Workflow:
         links = (level.links.get(_int(as_mapping(one).get("link"))) for one in as_list(node.get("inputs")))
         link = next((link for link in links if link is not None), None)
         return None if link is None else self._end(level, link, depth + 1)
+
+
+def _link(level: _Level, node: Mapping[str, Any], place: int) -> Link | None:
+    """Return the link to an input of a node, with a wire or without one."""
+    found = level.links.get(_int(as_mapping(as_list(node.get("inputs"))[place]).get("link")))
+    return level.broadcasts.link_to(node, place) if found is None else found
 
 
 def _shown_text(node: Mapping[str, Any]) -> str:
@@ -167,7 +174,7 @@ def _level(
         if target == _OUTPUTS:
             ends[_int(place)] = links[number]
     names = tuple(text_value(as_mapping(one).get("name")) for one in as_list(data.get("inputs")))
-    return _Level(prefix, nodes, links, ends, names, outer, use or {})
+    return _Level(prefix, nodes, links, Broadcasts(data, nodes, links), ends, names, outer, use or {})
 
 
 def _five(link: Any) -> tuple[int, Any, Any, Any, Any]:
