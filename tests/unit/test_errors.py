@@ -149,7 +149,7 @@ def test_no_message_holds_a_placeholder_a_tag_or_an_unfinished_word():
 def test_only_what_stops_the_app_at_its_start_stands_in_the_code():
     """It is said to the host at his terminal; tests/unit/messages look at the texts for visitors."""
     told = {place.partition(":")[0] for place, text in sentences() if " " in text}
-    at_the_start = {"settings.py", "domain/setting_values.py", "net/page_address.py"}
+    at_the_start = {"settings.py", "domain/backend_choice.py", "domain/setting_values.py", "net/page_address.py"}
     assert told == at_the_start | {"storage/folder_lock.py", "sqlite/table_schema.py"}
 
 

@@ -32,7 +32,7 @@ GENERATE = (
 )
 TABLES = {
     "forgotten_tasks": "task_id backend made link",
-    "jobs": "id visitor created ended state backend model task_id record",
+    "jobs": "id visitor created ended state backend model task_id record binned",
     "lost_times": "since until is_searched",
     "search_index": "job_id words loras is_favourite bytes",
     "sources": "name visitor digest width height created",

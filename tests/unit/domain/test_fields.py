@@ -159,7 +159,9 @@ def test_code_samples_in_every_language(anew, of_two):
     samples = anew("components.api.code_samples")
     hosts = samples.SampleHosts("https://api.example.com", "http://127.0.0.1:7860")
     found = samples.code_samples(of_two, described_model(anew), hosts)
-    names = {"gradio": f"{NAME}=2"} | {name: '"clipskip": 2' for name in ("curl", "wavespeed", "javascript")}
+    names = {"gradio": f"{NAME}=2", "gradio_javascript": f'"{NAME}": 2'} | {
+        name: '"clipskip": 2' for name in ("curl", "wavespeed", "javascript")
+    }
     assert {name for name, text in found.items() if names[name] in text} == set(names)
 
 

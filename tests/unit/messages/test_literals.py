@@ -19,6 +19,9 @@ FORMAT = "keys and values of other programs' formats"
 CLASS = "a part of a class's name"
 NAME = "a proper name, the same in every language"
 ALLOWED = {
+    "components/domain/backend_choice.py": TERMINAL,
+    "components/recipes/comfy/broadcasts.py": FORMAT,
+    "components/recipes/comfy/searge.py": FORMAT,
     "components/engines/by_name.py": TERMINAL,
     "components/engines/ray/cluster.py": "a value of Ray's",
     "components/engines/ray/engine.py": TERMINAL,
