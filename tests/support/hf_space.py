@@ -100,7 +100,7 @@ class Visitor:
 
     def generate(self, prompt: str) -> str:
         """Call `/generate` as a program does; return "" for a picture, else the error message."""
-        plain: list[Any] = [prompt, "", 256, 256, 3.5, 28, -1, None, None, None, None, None, None, None, None]
+        plain: list[Any] = [prompt, "", 256, 256, 3.5, 28, -1, *[None] * 9]
         event = self.http.post("/gradio_api/call/generate", json={"data": plain}).json()["event_id"]
         with self.http.stream("GET", f"/gradio_api/call/generate/{event}") as stream:
             *_, (kind, data) = _events(stream.iter_lines())

@@ -54,6 +54,7 @@ ALLOWED = {
     "components/recipes/infotext_recipe.py": FORMAT,
     "components/server/__main__.py": TERMINAL,
     "components/server/http/models.py": SCHEMA,
+    "components/server/http/openapi.py": SCHEMA,
     "components/server/process/child.py": TERMINAL,
     "components/server/process/serve.py": TERMINAL,
     "components/server/tasks/database_file.py": TERMINAL,
