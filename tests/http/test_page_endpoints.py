@@ -94,7 +94,7 @@ def test_a_name_that_is_none_and_a_call_without_a_prompt_are_refused_in_words(de
         answer = httpx.post(f"{demo.url}/gradio_api/call/v2/generate", json=parameters)
         assert answer.status_code == 422
         assert "num_inference_steps" in answer.json()["error"]
-        assert "Required: prompt." in answer.json()["error"]
+        assert ", prompt always:" in answer.json()["error"]
 
 
 def test_curl_gets_a_picture(demo: AppProcess) -> None:

@@ -129,8 +129,8 @@ async def misnamed_parameter(request: Request, error: Exception) -> Response:
     """Answer 422 to a call with another parameter than `/generate` has, or without a required one: a TypeError."""
     if not request.url.path.startswith("/gradio_api/call/"):
         raise error
-    sentence = f"/generate takes these parameters and no others: {', '.join(PARAMETERS)}."
-    sentence += f" Required: {', '.join(REQUIRED)}."
+    required = ", ".join(REQUIRED)
+    sentence = f"/generate takes these parameters and no others, {required} always: {', '.join(PARAMETERS)}."
     return JSONResponse({"error": sentence}, status_code=422)
 
 
