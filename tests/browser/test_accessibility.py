@@ -194,7 +194,9 @@ def code(person: Person) -> None:
 
 
 def refused(person: Person) -> None:
-    """An error at a field."""
+    """An error at a field: with the picture of the view before, no prompt is needed."""
+    if (remove := person.button("Remove picture")).is_visible():
+        remove.click()
     person.generate_button.click()
     person.sees_text(messages.NO_PROMPT.happened)
 
@@ -203,11 +205,11 @@ WITH_PICTURES = [
     pictures,
     large_view,
     history,
-    bin_of_deleted,
     card_menu,
     comparison,
     grid_view,
     history_without_finds,
+    bin_of_deleted,
 ]
 EMPTY = [nothing_yet, picture_panel, mask_editor, refused, account, styles, shelf, code]
 
