@@ -11,6 +11,9 @@ from PIL import Image
 
 from components.messages.message import Message
 
+ENGINE_LOST = 75
+"""Exit status of a process whose engine works no more; the same command started again goes on."""
+
 
 # Refine here and in domain/request.py, and the presets' names, are written twice on purpose: engines share no code
 # with the client, so that each follows the API and not the other's reading of it.

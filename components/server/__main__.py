@@ -17,6 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from components.engines.by_name import engine_named
+from components.engines.protocol import ENGINE_LOST
 from components.errors import SetupError
 from components.server.process import parent_watch
 from components.server.process.serve import Service, serve
@@ -24,8 +25,6 @@ from components.server.tasks.demo_delay import DEFAULT_SECONDS, STEPS, DemoDelay
 from components.server.tasks.worker import WORKER_THREAD
 
 LOOPBACK = "127.0.0.1"
-ENGINE_LOST = 75
-"""Exit status after which the same command is to be started again: the tasks are kept."""
 
 
 def main() -> int:

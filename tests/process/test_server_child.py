@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from components.engines.protocol import ENGINE_LOST
 from components.errors import SetupError
-from components.server.__main__ import ENGINE_LOST
 from components.server.process import child
 from components.server.process.child import ServerChild
 from components.server.process.health import ProbeBounds, probe

@@ -11,10 +11,11 @@ import gradio.exceptions
 import pytest
 from PIL import Image
 
+from components.engines.events import Failed, Step
 from components.engines.protocol import LoraRef, Refine
 from components.engines.sdxl import messages
 from components.engines.sdxl.engine import SdxlEngine
-from components.engines.sdxl.zerogpu import Done, Failed, Step, events_of, result_of
+from components.engines.sdxl.zerogpu import Done, events_of, result_of
 from components.errors import EngineError
 from components.messages.message import Message
 from tests.sdxl.fake_zerogpu import Space

@@ -9,29 +9,27 @@ import signal
 import threading
 from typing import IO, NoReturn
 
+from components.engines.events import Done, Failed, Step
 from components.engines.lanes import frames
 from components.engines.lanes.frames import (
     Cancel,
     Cancelled,
     Crashed,
-    Done,
-    Failed,
     Generate,
     LaneSpec,
     Ready,
     StartStage,
-    Step,
     Unready,
 )
-from components.engines.protocol import Engine, EngineRequest, SupportsWarmup
+from components.engines.protocol import ENGINE_LOST, Engine, EngineRequest, SupportsWarmup
 from components.errors import EngineError, EngineLost, SetupError
 from components.messages.message import Message
 
 log = logging.getLogger(__name__)
 
 STDIN, STDOUT, STDERR = 0, 1, 2
-NOT_PREPARED, ENGINE_LOST = 1, 75
-"""Exit statuses."""
+NOT_PREPARED = 1
+"""Exit status."""
 
 
 class _NotNeeded(Exception):

@@ -1,4 +1,7 @@
-"""Frames: messages between the server and the process of a lane, pickled, over the pipes of its start."""
+"""Frames: messages between the server and the process of a lane, pickled, over the pipes of its start.
+
+The events of an image are frames too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from components.engines.protocol import Engine, EngineRequest, EngineResult
+from components.engines.protocol import Engine, EngineRequest
 from components.messages.message import Message
 
 LENGTH_BYTES = 8
@@ -52,30 +55,6 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class Unready:
     """Reason why the engine cannot be prepared; its process ends."""
-
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Arguments of an `on_step` call in the other process."""
-
-    step: int
-    steps: int
-    preview: bytes | None = None
-    stage: Message | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Generated image."""
-
-    result: EngineResult
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Reason why there is no image."""
 
     message: Message
 

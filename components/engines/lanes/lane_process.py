@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from components.engines.events import Done, Failed, Step
 from components.engines.lanes import frames
-from components.engines.lanes.frames import Cancel, Crashed, Done, Failed, Generate, LaneSpec, Step
+from components.engines.lanes.frames import Cancel, Crashed, Generate, LaneSpec
 from components.engines.protocol import EngineRequest, EngineResult, OnStep
 from components.errors import EngineError
 

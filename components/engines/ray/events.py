@@ -1,36 +1,12 @@
-"""Events of an image on its way from a replica; each can be pickled."""
+"""Events of an image on its way from a replica, and by which id it is sent there."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 
-from components.engines.protocol import EngineRequest, EngineResult
-from components.messages.message import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Arguments of one `on_step` call in a replica."""
-
-    step: int
-    steps: int
-    preview: bytes | None = None
-    stage: Message | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Generated image."""
-
-    result: EngineResult
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Error that the engine raised for the visitor."""
-
-    message: Message
+from components.engines.events import Done, Failed, Step
+from components.engines.protocol import EngineRequest
 
 
 @dataclass(frozen=True, slots=True)

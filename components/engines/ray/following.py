@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
+from components.engines.events import Done, Failed, Step
 from components.engines.protocol import EngineResult, OnStep
 from components.engines.ray import messages
-from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
+from components.engines.ray.events import Broken, Event, Events
 from components.errors import EngineError
 from components.messages.message import Message
 

@@ -12,15 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 from components.engines.by_name import engine_named
-from components.engines.protocol import EngineRequest, OnStep, SupportsWarmup
-from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
+from components.engines.events import Done, Failed, Step
+from components.engines.protocol import ENGINE_LOST, EngineRequest, OnStep, SupportsWarmup
+from components.engines.ray.events import Broken, Event, Events
 from components.errors import EngineError, EngineLost
 from components.messages.message import Message
 
 log = logging.getLogger(__name__)
-
-DEVICE_LOST = 75
-"""Exit status of a replica whose device works no more; Ray starts another one."""
 
 
 class _Stopped(Exception):
@@ -99,8 +97,8 @@ async def _batch_of(events: asyncio.Queue[Event]) -> Events:
 
 
 def _end_process() -> NoReturn:
-    """End the process at once: its image is made on another replica."""
-    os._exit(DEVICE_LOST)
+    """End the process at once: its image is made on another replica, and Ray starts a new one."""
+    os._exit(ENGINE_LOST)
 
 
 def _log_stage(stage: Message) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from components.engines.events import Failed, Step
 from components.engines.protocol import OnStep
 from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import library
@@ -24,27 +25,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Arguments of one `on_step` call in the other process."""
-
-    step: int
-    steps: int
-    preview: bytes | None
-    stage: Message | None
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """Generated image."""
 
     picture: Image.Image
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Error of the run."""
-
-    message: Message
 
 
 Event = Step | Done | Failed

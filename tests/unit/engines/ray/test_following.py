@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from PIL import Image
 
+from components.engines.events import Done, Failed, Step
 from components.engines.protocol import EngineResult
 from components.engines.ray import messages
-from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
+from components.engines.ray.events import Broken, Event, Events
 from components.engines.ray.following import ReplicaFailed, followed_twice
 from components.errors import EngineError
 from components.messages.message import Message, literal

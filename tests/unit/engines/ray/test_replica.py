@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from components.engines.events import Done, Failed, Step
 from components.engines.protocol import EngineRequest, EngineResult, LoraRef, OnStep
-from components.engines.ray.events import Broken, Done, Event, Events, Failed, Step
+from components.engines.ray.events import Broken, Event, Events
 from components.engines.ray.replica import Replica
 from components.errors import EngineLost
 from components.messages.message import Message, literal
