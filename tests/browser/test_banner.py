@@ -48,6 +48,7 @@ def line(person: Person):
     return person.page.locator("#action .spent")
 
 
+@pytest.mark.full
 def test_whoever_does_not_pay_sees_what_is_left_and_no_dollar(guest: Person) -> None:
     expect(line(guest)).to_have_text("Free for you, 2 left this hour")
     guest.generate("a cat")

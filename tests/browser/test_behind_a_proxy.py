@@ -38,6 +38,7 @@ def test_a_proxy_that_keeps_no_host_header(context: BrowserContext, proxy: Plain
     assert person.errors == []
 
 
+@pytest.mark.full
 def test_its_limit_of_uploads_has_words_of_its_own(context: BrowserContext, proxy: PlainProxy) -> None:
     person = Person(context.new_page(), proxy.page).open()
     person.start_from("large.png", png(64, 64, 1) + bytes(MOST_BYTES))

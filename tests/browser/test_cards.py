@@ -7,6 +7,7 @@ from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser.person import Person
 from tests.browser.tab import SHIFTS, let_it_move
+from tests.support import full_run
 from tests.support.v3_service import HostedApi
 
 REFUSED = b'{"code": 1200, "message": "sensitive"}'
@@ -54,6 +55,7 @@ def test_a_press_is_one_card_with_its_prompt_once_and_the_newest_is_large(person
     assert len(rows) == 1, "side by side"
 
 
+@pytest.mark.full
 def test_variations_of_a_card_are_as_many_as_it_has(person: Person, api: HostedApi) -> None:
     make(person, "a red fox", 2)
     cards(person).get_by_role("button", name="Variations").click()
@@ -85,6 +87,7 @@ def test_what_failed_is_small_tried_again_and_dismissed(person: Person, api: Hos
     person.sees("failed", 0)
 
 
+@pytest.mark.full
 def test_one_that_fails_while_it_is_large_keeps_its_room_until_something_else_changes(
     person: Person, api: HostedApi
 ) -> None:
@@ -128,6 +131,7 @@ def test_one_of_several_pictures_is_edited(person: Person) -> None:
     expect(person.page.get_by_role("group", name="How much to change")).to_be_in_viewport()
 
 
+@pytest.mark.full
 def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, api: HostedApi) -> None:
     api.next_submits = [lambda: (400, {}, REFUSED)]
     person.generate("a fox")
@@ -155,7 +159,7 @@ def test_what_was_charged_says_so_before_it_is_dismissed(regular: Person, api: H
     person.has_tiles(0)
 
 
-@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize("count", full_run.cases([4, 1], usual=1))
 def test_nothing_jumps_from_the_press_to_the_picture(regular: Person, api: HostedApi, count: int) -> None:
     person = regular
     let_it_move(person.page)

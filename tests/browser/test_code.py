@@ -141,6 +141,7 @@ def test_a_picture_and_its_mask_are_named_and_stay_here(person: Person) -> None:
         assert re.search(r"\b(prompt_)?strength\b.{1,3}0\.6\b", text)
 
 
+@pytest.mark.full
 def test_by_keyboard(person: Person) -> None:
     person.prompt.fill("a fox")
     person.button("Show code").focus()
@@ -188,6 +189,7 @@ def test_several_pictures_are_several_requests(person: Person) -> None:
     assert '"seed": -1' in code_in(dialog, "curl")
 
 
+@pytest.mark.full
 def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) -> None:
     person.generate("a fox")
     person.sees_pictures(1)

@@ -111,6 +111,7 @@ def test_without_a_scale_there_is_nothing_to_compare(person: Person, api: Hosted
 
 
 @pytest.mark.app("demo")
+@pytest.mark.full
 def test_with_a_finger_on_a_phone(on_a_phone: Person) -> None:
     person = on_a_phone
     person.prompt.fill("a castle")
@@ -161,6 +162,7 @@ def test_a_deleted_picture_is_not_kept_for_comparison(person: Person) -> None:
     expect(view.get_by_role("button", name="Compare…")).to_be_visible()
 
 
+@pytest.mark.full
 def test_pictures_of_two_shapes_are_both_shown_whole(person: Person) -> None:
     person.make("a fox", 7)
     person.set_number("Width", 512)

@@ -10,16 +10,13 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import Person
+from tests.support import full_run
 from tests.support.app_process import AppProcess
 
 MOST_STOPS = 15
 SEEN = 2.0
 """Mean difference out of 255 of two pictures of a box with what is around it."""
-LOOKS = [
-    *(("light", "none"), ("dark", "active")),
-    pytest.param("dark", "none", marks=pytest.mark.full),
-    pytest.param("light", "active", marks=pytest.mark.full),  # forced colors are the system's, not the theme's
-]
+LOOKS = [("light", "none"), ("dark", "active"), ("dark", "none"), ("light", "active")]
 CONTRAST = """button => {
   const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const light = (color) => {
@@ -58,7 +55,7 @@ def apart(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(one, other.resize(one.size))).mean) / 3
 
 
-@pytest.mark.parametrize("width", [1440, pytest.param(768, marks=pytest.mark.full), 390])
+@pytest.mark.parametrize("width", full_run.cases([390, 768, 1440], usual=1))
 def test_generate_is_few_stops_from_the_top(bare_page: Page, app: AppProcess, width: int) -> None:
     bare_page.set_viewport_size({"width": width, "height": 900})
     bare_page.goto(app.url)
@@ -112,7 +109,7 @@ def test_the_focus_is_seen_on_every_kind_of_control(person: Person, scheme: str,
     assert not unseen
 
 
-@pytest.mark.parametrize(("scheme", "forced"), LOOKS)
+@pytest.mark.parametrize(("scheme", "forced"), full_run.cases(LOOKS, usual=1))
 def test_a_ticked_box_looks_ticked_in_every_state(person: Person, scheme: str, forced: str) -> None:
     notices = person.page.get_by_label("Notify me when it's ready")
     if not notices.is_visible():

@@ -140,6 +140,7 @@ def test_nothing_is_sent_while_what_shall_change_is_not_chosen(
     assert len(api.posts) == posts
 
 
+@pytest.mark.full
 def test_a_reload_keeps_the_picture_its_mask_and_its_way(newcomer: Person, api: HostedApi) -> None:
     person = newcomer
     person.prompt.fill("a red door")
@@ -214,6 +215,7 @@ def test_leaving_the_editor_keeps_what_was_drawn(person: Person, leave: str) -> 
     expect(person.button("Change selection")).to_be_visible()
 
 
+@pytest.mark.full
 def test_on_a_phone_that_is_turned_the_picture_is_large_and_holds_still(person: Person) -> None:
     person.page.set_viewport_size(ON_ITS_SIDE)  # type: ignore[arg-type]
     give(person)

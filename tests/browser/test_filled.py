@@ -21,6 +21,7 @@ def has_the_form_back(person: Person) -> None:
 
 
 @pytest.mark.app("pictures")
+@pytest.mark.full
 def test_a_reset_and_a_link_are_undone_with_the_picture_that_they_removed(person: Person) -> None:
     person.prompt.fill("a fox")
     person.start_from("photo.png", png(640, 512, 1))

@@ -92,6 +92,7 @@ def test_each_tab_keeps_its_own(person: Person) -> None:
         expect(person.prompt).to_have_value(text)
 
 
+@pytest.mark.full
 def test_without_storage_the_page_works(bare_page: Page, app: AppProcess) -> None:
     bare_page.add_init_script(
         "for (const name of ['localStorage', 'sessionStorage'])"

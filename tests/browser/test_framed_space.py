@@ -67,6 +67,7 @@ def test_who_signs_in_inside_the_frame_makes_a_picture(frame: FrameLocator, spac
     assert [post["prompt"] for post in api.posts] == ["a picture in a frame"]
 
 
+@pytest.mark.full
 def test_where_even_that_cookie_is_blocked_a_link_leads_to_a_tab(
     page: Page, frame: FrameLocator, space: Space
 ) -> None:

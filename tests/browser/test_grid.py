@@ -41,6 +41,7 @@ def test_consecutive_seeds_alone_offer_no_grid(newcomer: Person) -> None:
     expect(person.button("Show as grid")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_what_cannot_be_made_is_said_and_nothing_starts(person: Person, api: HostedApi) -> None:
     before = len(api.posts)
     region = lists(person, across=("Seed", "1-100"))

@@ -94,6 +94,7 @@ def test_filters_narrow_it_down(person: Person) -> None:
     expect(view.get_by_text("No matches.").or_(tiles(view).first)).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> None:
     other = Person(person.page.context.new_page(), person.url).open()
     star = person.results.get_by_role("button", name="Favorite: Picture number 1 of")
@@ -162,6 +163,7 @@ def test_what_is_deleted_is_undone_at_its_place_or_ends_in_the_bin(person: Perso
     expect(person.results.get_by_role("button", name="Open: Picture number 6 of")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_page_that_does_not_come_can_be_asked_for_again(person: Person) -> None:
     view = history(person)
     expect(tiles(view).first).to_be_visible()
@@ -192,6 +194,7 @@ def test_among_the_found_nothing_is_said_of_the_one_before(person: Person) -> No
     expect(large.get_by_text("Changed since")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_a_star_that_cannot_be_kept_is_said(person: Person) -> None:
     view = history(person)
     star = view.get_by_role("button", name="Favorite: Picture number 3 of")
@@ -238,6 +241,7 @@ def test_what_is_deleted_in_another_tab_is_gone_from_an_open_history(person: Per
     expect(view.get_by_text(f"{total - 1} pictures", exact=True)).to_be_visible()
 
 
+@pytest.mark.full
 def test_what_is_finished_in_another_tab_comes_into_an_open_history(person: Person, api: HostedApi) -> None:
     view = history(person)
     first = tiles(view).first
@@ -252,6 +256,7 @@ def test_what_is_finished_in_another_tab_comes_into_an_open_history(person: Pers
     expect(tiles(view)).to_have_count(known + 1)
 
 
+@pytest.mark.full
 def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> None:
     view = history(person)
     search(view, '"number 12 of"')
@@ -291,6 +296,7 @@ def test_lists_show_thumbnails_and_the_large_view_the_original(person: Person) -
     assert "?" not in str(large.get_attribute("src"))
 
 
+@pytest.mark.full
 def test_what_the_context_menu_of_a_small_picture_saves_is_the_original(person: Person) -> None:
     small = person.results.get_by_role("button", name="Open: Picture number 4 of").get_by_role("img")
     small.scroll_into_view_if_needed()

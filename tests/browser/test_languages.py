@@ -16,7 +16,7 @@ from tests.support.page_views import VIEWS, start
 from tests.support.pseudo_page import cut
 
 pytestmark = pytest.mark.app("demo")
-LONG_AND_MIRRORED = ("de", "ar")
+LONG_AND_MIRRORED = (pytest.param("de", marks=pytest.mark.full), "ar")
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });"""
 COUNTS = (*range(205), 1000, 1_000_000, 2_000_000, 0.5, 1.5, 3.5)
@@ -29,6 +29,7 @@ def choose(page: Page, language: str) -> None:
     page.locator("#generate").get_by_text(text("page.generate", language=language)).wait_for()
 
 
+@pytest.mark.full
 def test_a_choice_loses_nothing_that_was_typed_and_lasts(person: Person, app: AppProcess) -> None:
     page = person.page
     person.prompt.fill("half a thought")
@@ -48,6 +49,7 @@ def test_a_choice_loses_nothing_that_was_typed_and_lasts(person: Person, app: Ap
     assert person.errors == []
 
 
+@pytest.mark.full
 def test_without_storage_the_address_carries_what_was_typed(bare_page: Page, app: AppProcess) -> None:
     bare_page.add_init_script(NO_STORAGE)
     person = Person(bare_page, app.url).open()

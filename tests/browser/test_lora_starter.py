@@ -69,6 +69,7 @@ def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person
     assert api.posts[0]["loras"] == [{"path": PIXELS, "scale": 1}]
 
 
+@pytest.mark.full
 def test_every_card_has_what_one_needs_to_choose(person: Person) -> None:
     open_shelf(person)
     card = starters(person).filter(has_text="Papercut")
@@ -117,6 +118,7 @@ def test_what_stands_in_a_row_is_marked_and_the_next_goes_into_the_next_row(pers
     expect(person.button("Pixel Art XL is added, turned off")).to_be_disabled()
 
 
+@pytest.mark.full
 def test_with_all_rows_full_it_says_so_and_stays_open(person: Person) -> None:
     for number, title in enumerate(("Pixel Art XL", "Papercut", "Crayon Style", "Voxel XL"), start=1):
         choose(person, title)

@@ -157,6 +157,7 @@ def test_a_tag_that_cannot_move_is_told_at_the_prompt(person: Person) -> None:
     expect(person.prompt).to_have_value(re.compile("lora:owner/n4"))
 
 
+@pytest.mark.full
 def test_on_a_phone_nothing_is_cut_off(on_a_phone: Person) -> None:
     person = on_a_phone
     person.open_settings()

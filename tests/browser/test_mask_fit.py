@@ -38,6 +38,7 @@ def test_another_size_takes_the_mask_along(person: Person, api: HostedApi) -> No
     assert mask.getbbox() == (192, 0, 1024, 832), "the square picture lies in the middle of the wide one"
 
 
+@pytest.mark.full
 def test_a_mask_file_of_the_photo_is_cropped_with_it_and_an_unclear_one_is_asked_about(
     person: Person, api: HostedApi, tmp_path: Path
 ) -> None:

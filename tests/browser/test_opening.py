@@ -72,6 +72,7 @@ def test_a_form_that_comes_late_is_waited_for(bare_page: Page, app: AppProcess) 
     assert person.errors == []
 
 
+@pytest.mark.full
 def test_the_focus_and_the_place_in_the_text_are_kept(bare_page: Page, app: AppProcess) -> None:
     held = Held(bare_page)
     bare_page.goto(app.url, wait_until="commit")

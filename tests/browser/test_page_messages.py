@@ -84,6 +84,7 @@ def test_a_press_that_arrives_after_it_was_given_up_is_not_sent(newcomer: Person
     assert [post["prompt"] for post in api.posts] == ["a dog"]
 
 
+@pytest.mark.full
 def test_a_press_before_a_reload_that_did_arrive_is_not_said(person: Person, api: HostedApi) -> None:
     person.generate("a cat")
     person.sees("completed", 1)
@@ -107,6 +108,7 @@ def test_a_picture_that_does_not_load_can_be_tried_again(person: Person, api: Ho
     person.sees_pictures(1)
 
 
+@pytest.mark.full
 def test_older_pictures_that_do_not_come_are_said(person: Person, api: HostedApi) -> None:
     """The first page is said to have more behind it; what asks for more fails."""
 

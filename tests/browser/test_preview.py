@@ -48,6 +48,7 @@ def test_a_preview_grows_in_the_waiting_tile_and_makes_way_for_the_picture(perso
     expect(person.tiles.first.locator("img.preview")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_the_first_in_line_is_told_what_it_waits_for(person: Person, api: HostedApi) -> None:
     api.is_stalled, api.queued = True, 3600
     api.extras = {"x-stage": "Loading the model", "x-position": 0}

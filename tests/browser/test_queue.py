@@ -51,6 +51,7 @@ def test_the_seconds_to_the_next_try_are_counted_and_one_task_is_made(person: Pe
     assert len(api.tasks) == tasks + 1
 
 
+@pytest.mark.full
 def test_a_line_shows_its_places_and_each_can_be_taken_back(person: Person, api: HostedApi) -> None:
     be_busy(api, 4, times=3)
     person.choose("Pictures", "3")

@@ -53,6 +53,7 @@ def test_it_is_made_anyway_or_not_at_all(person: Person, api: HostedApi) -> None
     assert [post["seed"] for post in api.posts] == [17, 17]
 
 
+@pytest.mark.full
 def test_one_under_way_counts_and_one_of_before_a_reload(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
     person.set_number("Seed", 8)
@@ -71,6 +72,7 @@ def test_one_under_way_counts_and_one_of_before_a_reload(person: Person, api: Ho
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 def test_what_differs_is_not_asked_about(person: Person, api: HostedApi) -> None:
     make_one(person, 27)
     person.set_number("Seed", 29)

@@ -99,6 +99,7 @@ def test_a_stranger_is_told_and_nothing_is_asked_of_the_service(guest: Guest, ap
     assert [path for _, path, _ in api.requests if not path.endswith(("/price", "/balance"))] == []
 
 
+@pytest.mark.full
 def test_who_is_signed_in_paints_with_the_host_s_key(guest: Guest, api: HostedApi) -> None:
     guest.sign_in("alice")
     expect(guest.account).to_contain_text("Free for you: the owner of this page pays.")

@@ -14,6 +14,7 @@ def person(regular: Person) -> Person:
     return regular
 
 
+@pytest.mark.full
 def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) -> None:
     person.button("Style").click()
     dialog = person.page.get_by_role("dialog", name="Styles")

@@ -41,6 +41,7 @@ def test_the_same_settings_come_back_and_start_nothing(person: Person, api: Host
     assert api.posts[-1] == sent
 
 
+@pytest.mark.full
 def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> None:
     person.make("a fox", 7)
     person.set_number("Seed", 99)

@@ -56,6 +56,7 @@ def test_buttons_and_keys_zoom_and_fit_again(person: Person, view: Locator) -> N
     assert width(view) < 20 * fitted
 
 
+@pytest.mark.full
 def test_a_click_shows_it_large_where_one_clicked_and_another_fits_it(person: Person, view: Locator) -> None:
     fitted = width(view)
     x, y = view.get_by_role("img").evaluate(MIDDLE)
@@ -84,6 +85,7 @@ def test_it_is_dragged_while_zoomed_and_never_out_of_view(person: Person, view: 
     assert place(view)[0] == pytest.approx(frame["x"], abs=2), "its edge stops at the frame's"
 
 
+@pytest.mark.full
 def test_the_wheel_zooms_with_ctrl_where_the_pointer_is(person: Person, view: Locator) -> None:
     fitted = width(view)
     x, y = view.get_by_role("img").evaluate(MIDDLE)
@@ -97,6 +99,7 @@ def test_the_wheel_zooms_with_ctrl_where_the_pointer_is(person: Person, view: Lo
     assert width(view) > 1.3 * fitted
 
 
+@pytest.mark.full
 def test_arrows_turn_the_page_only_while_it_fits(person: Person) -> None:
     person.make("an owl", 8)
     person.make("a fox", 7)

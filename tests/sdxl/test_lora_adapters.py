@@ -100,6 +100,7 @@ def test_weight_nought_is_none_to_the_last_bit(studio, marks, name):
     assert studio.mark((name, 0.0), ("peft_rank8", 1.0)) == marks["peft_rank8"]
 
 
+@pytest.mark.full
 def test_the_order_does_not_matter(studio):
     uses = [("peft", 0.7), ("peft_rank8", 0.4), ("peft_text", 1.2), ("locon", 0.2)]
     assert studio.mark(*uses) == studio.mark(*reversed(uses)) == studio.mark(*uses[2:], *uses[:2])

@@ -15,6 +15,7 @@ from components.engines.sdxl.pipeline.decode import Decoder
 from components.errors import EngineError
 from tests.sdxl.progress_recorder import ProgressRecorder
 from tests.sdxl.reference import Studio, engine_request, same, silent
+from tests.support import full_run
 
 
 def scarce(monkeypatch, vae, fits):
@@ -65,7 +66,7 @@ def test_a_picture_larger_than_a_tile_is_decoded_in_tiles_of_512_pixels(studio, 
     assert sum(ImageStat.Stat(ImageChops.difference(whole, tiled)).mean) < 10, "each tile has its own mean"
 
 
-@pytest.mark.parametrize("helps", [True, False])
+@pytest.mark.parametrize("helps", full_run.cases([True, False], usual=1))
 def test_where_tiles_need_too_much_everything_else_makes_room(studio, monkeypatch, helps):
     whole, is_alone = studio.paint(), []
     loaded = studio.engine._loaded

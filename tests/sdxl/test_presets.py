@@ -86,6 +86,7 @@ def test_the_order_counts_where_the_host_chose_fast(studio, engine, host):
     assert same(painted(host), painted(engine, preset="fast"))
 
 
+@pytest.mark.full
 def test_the_way_shares_its_steps_by_the_order_s_own_schedule(studio, host):
     """The handover to the refiner is counted on the base's scheduler, also where the host's preset has another."""
     variant = {"refine": Refine.ENSEMBLE, "num_inference_steps": 10, "high_noise_frac": 0.7}

@@ -10,6 +10,7 @@ from PIL import Image
 from components.engines.protocol import Refine
 from tests.sdxl.progress_recorder import ProgressRecorder, Stopped
 from tests.sdxl.reference import SIZE, engine_request, same, source
+from tests.support import full_run
 
 
 def test_each_step_is_reported_with_a_small_jpeg(studio):
@@ -24,7 +25,7 @@ def test_each_step_is_reported_with_a_small_jpeg(studio):
     assert len(set(progress.previews)) == 6
 
 
-@pytest.mark.parametrize("values", [{}, {"image": source()}, {"refine": Refine.ENSEMBLE}])
+@pytest.mark.parametrize("values", full_run.cases([{"image": source()}, {}, {"refine": Refine.ENSEMBLE}], usual=1))
 def test_what_is_raised_at_a_step_ends_the_painting_there(studio, values):
     before = studio.paint(**values)
     progress = ProgressRecorder(stop_at=2)

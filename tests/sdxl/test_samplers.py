@@ -11,6 +11,7 @@ from components.engines.protocol import Refine, SupportsSamplers
 from components.engines.sdxl.model.libraries import library
 from components.engines.sdxl.pipeline.samplers import SAMPLERS
 from tests.sdxl.reference import BASE, IMAGE, ByHand, engine_request, same, source
+from tests.support import full_run
 
 KARRAS = {"use_karras_sigmas": True}
 DIFFUSERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -34,7 +35,7 @@ def test_the_engine_offers_those_of_the_table(studio):
     assert studio.engine.samplers() == field_of("sampler").choices == tuple(DIFFUSERS)
 
 
-@pytest.mark.parametrize("name", DIFFUSERS)
+@pytest.mark.parametrize("name", full_run.cases(DIFFUSERS, usual=2))
 def test_it_is_what_diffusers_makes(studio, by_hand, name):
     scheduler, options = DIFFUSERS[name]
     own = by_hand.base.scheduler
@@ -52,7 +53,7 @@ def test_without_one_nothing_has_changed(studio, by_hand):
     assert same(studio.paint(sampler="Euler"), studio.paint()), "SDXL's own"
 
 
-@pytest.mark.parametrize("name", ["DPM++ 2M Karras", "LCM"])
+@pytest.mark.parametrize("name", full_run.cases(["DPM++ 2M Karras", "LCM"], usual=1))
 def test_base_and_refiner_share_its_steps(studio, name):
     """Both count on one schedule: as many steps are run as were planned."""
     seen: list[tuple[int, int]] = []

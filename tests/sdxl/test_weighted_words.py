@@ -10,6 +10,7 @@ from components.engines.protocol import Refine
 from components.engines.sdxl.model.libraries import torch
 from components.engines.sdxl.pipeline.long_prompts import words_for
 from tests.sdxl.reference import ByHand, same
+from tests.support import full_run
 
 WEIGHED = "a (red:1.4) cat, [dark] sky"
 SPANS = [("a", 1.0), ("red", 1.4), ("cat ,", 1.0), ("dark", 1 / 1.1), ("sky", 1.0)]
@@ -65,7 +66,7 @@ def test_where_nothing_is_weighted_the_picture_is_as_it_was(studio, hand):
         assert same(studio.paint(typed), hand.picture("StableDiffusionXLPipeline", prompt=text, height=64, width=64))
 
 
-@pytest.mark.parametrize("refine", list(Refine))
+@pytest.mark.parametrize("refine", full_run.cases(reversed(Refine), usual=1))
 def test_a_weight_changes_the_picture_every_way(studio, refine):
     pictures = {studio.paint(words, refine=refine).tobytes() for words in ("a cat", "a (cat:1.6)", "a BREAK cat")}
     assert len(pictures) == 3
