@@ -104,6 +104,8 @@ class Presets:
     names: tuple[str, ...]
     usual: str
     """For requests that name none."""
+    fast_steps: tuple[int, int] | None = None
+    """Least and most steps of the one called fast; None: it has none of its own."""
 
 
 @runtime_checkable

@@ -111,7 +111,7 @@ class SdxlEngine:
 
     def presets(self) -> Presets:
         """Return the presets; the host chose the usual one."""
-        return Presets(tuple(PRESETS), self._settings.preset.name)
+        return Presets(tuple(PRESETS), self._settings.preset.name, self._settings.fast.steps)
 
     def samplers(self) -> tuple[str, ...]:
         """Return the samplers that a request may name."""

@@ -133,7 +133,7 @@ def _property(field: Field) -> dict[str, object]:
         "maximum": field.maximum,
         "enum": list(field.choices) or None,
     }
-    known = {name: fact for name, fact in facts.items() if fact is not None}
+    known = {name: fact for name, fact in facts.items() if fact is not None} | field.own_facts
     if field.kind is Kind.ARRAY:
         known |= {"default": [], "items": LORA_ITEM, "maxItems": MAX_LORAS}
     return known
