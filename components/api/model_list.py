@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from components import messages
 from components.api.decode import data_or_raise
+from components.api.decode_machine import decode_machine
 from components.api.envelope import ApiResponse
 from components.domain.field import Kind
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, NOT_INLINE, field_of
@@ -25,8 +26,6 @@ from components.errors import NotProvided
 Properties = Mapping[str, Mapping[str, Any]]
 """JSON schema properties by field name."""
 
-_LONGEST_LINE = 200
-"""Characters."""
 _MOST_STEPS = field_of("num_inference_steps").maximum or 0
 _MAX_NUMBER = 1e12
 """Numbers beyond it, infinity among them, are taken for nonsense."""
@@ -57,13 +56,7 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
         return Model.built_in(name)
     schema = _schema(built_in_schema(name), {field: properties[own] for field, own in field_names.items()})
     model = Model.of(name, schema, {**field_names, **_choice_names(properties, field_names)}, is_from_api=True)
-    machine = as_mapping(entry.get("x-machine"))
-    return replace(model, machine=_line(machine.get("description")), command=_line(machine.get("command")))
-
-
-def _line(value: object) -> str:
-    """Return a short text, of one line; empty for anything else."""
-    return value if isinstance(value, str) and len(value) <= _LONGEST_LINE and value.isprintable() else ""
+    return replace(model, machine=decode_machine(entry.get("x-machine")))
 
 
 def _properties(entry: Mapping[str, Any]) -> Properties:

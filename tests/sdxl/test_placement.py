@@ -175,3 +175,5 @@ def test_a_torch_without_the_card_s_code_is_said_with_the_command(monkeypatch, c
     machine = machine_of(Device("cpu", torch().float32))
     assert (CUDA_TORCH in caplog.text) is bool(machine.command) is told
     assert re.fullmatch(r"cpu, float32, \d+ GiB", machine.description)
+    (card,) = machine.cards
+    assert 0 < card.free < card.total

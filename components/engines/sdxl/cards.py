@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from dataclasses import replace
 from functools import partial
 
 from components.engines.lanes.engine import LanesEngine
@@ -55,9 +56,15 @@ class SdxlCards(LanesEngine):
         """Return the samplers that a request may name."""
         return self._without_model.samplers()
 
-    def machine(self) -> Machine:
-        """Return the devices."""
-        return Machine(", ".join(self._devices))
+    def machine(self) -> Machine | None:
+        """Return the devices of the lanes that are ready, each once; None while there is none."""
+        ready = [(device, one) for device, one in zip(self._devices, self.machines, strict=True) if one]
+        cards = {device: replace(one.cards[0], lanes=0) for device, one in ready}
+        for device, _ in ready:
+            cards[device] = replace(cards[device], lanes=cards[device].lanes + 1)
+        command = next((one.command for _, one in ready if one.command), "")
+        missing = tuple(device for device in dict.fromkeys(self._devices) if device not in cards)
+        return Machine(tuple(cards.values()), command, missing) if cards else None
 
     def check(self, request: EngineRequest) -> None:
         """Raise EngineError for a LoRA that cannot be used, by its address or its file's header."""

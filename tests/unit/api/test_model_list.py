@@ -115,22 +115,6 @@ def test_f34_the_ways_of_the_refiner(enum, ways):
     assert ("refine" in schema.fields) is bool(ways)
 
 
-CARD = "cuda (NVIDIA GeForce RTX 4090), float16, 24 GiB"
-
-
-@pytest.mark.parametrize(
-    ("said", "machine"),
-    [
-        ({"description": CARD}, CARD),
-        *(({"description": one}, "") for one in (5, "two\nlines", "x" * 201)),
-        ("cuda", ""),
-    ],
-)
-def test_what_our_own_server_computes_on(said, machine):
-    described = entry({"prompt": {"type": "string"}}) | {"x-machine": said}
-    assert decode_models(answer([described]), [LORA]).preferred.machine == machine
-
-
 @pytest.mark.parametrize(
     ("enum", "samplers"),
     [(["DDIM", "Heun", "Euler", 5], (Sampler.EULER, Sampler.DDIM)), (["Heun"], ()), ("Euler", ()), (None, ())],
