@@ -31,6 +31,16 @@ def sdxl_engine() -> SdxlEngine | SdxlCards:
     return SdxlEngine(settings) if is_here else SdxlCards(settings)
 
 
+def one_card_engine() -> SdxlEngine:
+    """Return an engine for a process that was given its card, as a replica of a cluster is. Raise SetupError.
+
+    Which one is said by CUDA_VISIBLE_DEVICES: the cards that the settings name are all those of a host.
+    """
+    settings = SdxlSettings.from_env()
+    names_cards = settings.device == ALL_CARDS or settings.device.startswith("cuda")
+    return SdxlEngine(settings.on("cuda" if names_cards else settings.device))
+
+
 class SdxlCards(LanesEngine):
     """A model on each device of the settings. Any thread may call."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.engines.by_name import engine_named
 from components.engines.protocol import (
     Card,
     EngineRequest,
@@ -94,6 +95,23 @@ def test_several_cards_are_lanes_and_one_without_a_number_is_used_here(
     assert engine.presets() == SdxlEngine().presets()
     with pytest.raises(EngineError):
         engine.check(EngineRequest("a cat", 1, loras=(LoraRef("../outside.safetensors", 1.0),)))
+
+
+@needs_libraries
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [("all", "cuda"), ("cuda:0,cuda:1", "cuda"), ("cuda:2", "cuda"), ("auto", "auto"), ("cpu,cpu", "cpu")],
+)
+def test_a_process_that_was_given_its_card_uses_that_alone(
+    text: str, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a replica on a node with eight cards; a stand-in, as no card is there."""
+    monkeypatch.setattr(cards, "_cards_of_driver", lambda: 8)
+    monkeypatch.setenv("SDXL_DEVICE", text)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    engine = engine_named("sdxl-one-card")
+    assert isinstance(engine, SdxlEngine)
+    assert (engine._settings.devices, lanes_of(engine)) == ((device,), 1)
 
 
 @needs_libraries
