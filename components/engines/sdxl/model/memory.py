@@ -37,7 +37,7 @@ IN_BLOCKS = Memory(tiles=True, groups="block_level")
 IN_LAYERS = Memory(tiles=True, groups="leaf_level")
 """A layer at a time needs no more for weights than some 100 MB, and takes the longest.
 
-diffusers could also store weights in 8 bits, which fits too and makes other images than the same request elsewhere.
+diffusers could also store weights in 8 bits, which fits too; rounded so, they paint other images.
 """
 
 
