@@ -13,20 +13,20 @@ from typing import Any, cast
 
 from components import messages
 from components.api.decode import data_or_raise
+from components.api.decode_machine import decode_machine
 from components.api.envelope import ApiResponse
 from components.domain.field import Kind
-from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, NOT_INLINE
+from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, NOT_INLINE, field_of
 from components.domain.json_values import as_list, as_mapping
 from components.domain.model_family import ALIASES, FieldNames, Model, ModelFamily
-from components.domain.request import Preset, Refine, Sampler
+from components.domain.request import FAST_STEPS, Preset, Refine, Sampler, StepBounds, is_whole
 from components.domain.schema import ModelSchema, Range, built_in_schema
 from components.errors import NotProvided
 
 Properties = Mapping[str, Mapping[str, Any]]
 """JSON schema properties by field name."""
 
-_LONGEST_LINE = 200
-"""Characters."""
+_MOST_STEPS = field_of("num_inference_steps").maximum or 0
 _MAX_NUMBER = 1e12
 """Numbers beyond it, infinity among them, are taken for nonsense."""
 
@@ -56,13 +56,7 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
         return Model.built_in(name)
     schema = _schema(built_in_schema(name), {field: properties[own] for field, own in field_names.items()})
     model = Model.of(name, schema, {**field_names, **_choice_names(properties, field_names)}, is_from_api=True)
-    machine = as_mapping(entry.get("x-machine"))
-    return replace(model, machine=_line(machine.get("description")), command=_line(machine.get("command")))
-
-
-def _line(value: object) -> str:
-    """Return a short text, of one line; empty for anything else."""
-    return value if isinstance(value, str) and len(value) <= _LONGEST_LINE and value.isprintable() else ""
+    return replace(model, machine=decode_machine(entry.get("x-machine")))
 
 
 def _properties(entry: Mapping[str, Any]) -> Properties:
@@ -104,6 +98,7 @@ def _schema(built_in: ModelSchema, facts: Properties) -> ModelSchema:
         refine_modes=refine_modes,
         takes_host_files=_lora_item(facts.get("loras", {})).get("x-host-files") is True,
         default_preset=preset,
+        fast_steps=_fast_steps(facts.get("preset", {})),
         samplers=samplers,
         # The app itself sets this one, so no request needs it; `Model.of` adds it to what may be sent.
         fields=_fields(frozenset(facts), refine_modes, preset, samplers) - {NOT_INLINE},
@@ -158,6 +153,15 @@ def _default_preset(facts: Mapping[str, Any]) -> Preset | None:
     if not isinstance(choices, list) or not all(preset.value in choices for preset in Preset):
         return None
     return Preset.FAST if facts.get("default") == Preset.FAST.value else Preset.FULL
+
+
+def _fast_steps(facts: Mapping[str, Any]) -> StepBounds:
+    """Return the steps of the fast preset that a model tells."""
+    match facts.get("x-fast-steps"):
+        case [least, most] if is_whole(least) and is_whole(most) and 1 <= least <= most <= _MOST_STEPS:
+            return StepBounds(least, most)
+        case _:
+            return FAST_STEPS
 
 
 def _range(built_in: Range, facts: Mapping[str, Any]) -> Range:

@@ -16,7 +16,7 @@ from typing import Any
 from components import messages
 from components.domain.alternatives import count_of, expanded
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_SEED, field_of
-from components.domain.request import FAST_STEPS, GenerationRequest, Preset
+from components.domain.request import GenerationRequest, Preset
 from components.domain.schema import ModelSchema, check_length
 from components.errors import InvalidRequest
 from components.messages.message import Message
@@ -212,15 +212,15 @@ def _with_value(request: GenerationRequest, axis: Axis, value: Value, schema: Mo
         return _with_scale(request, value, schema)
     schema.range(axis.field).check(FIELD, value)
     changed = request.with_value(axis.field, value)
-    if not _has_effect(request, axis.field, value):
+    if not _has_effect(request, axis.field, value, schema):
         raise InvalidRequest(FIELD, messages.AXIS_HAS_NO_EFFECT)
     return changed
 
 
-def _has_effect(request: GenerationRequest, field: str, value: float) -> bool:
-    # FAST fixes the guidance, and lowers any number of steps to its own.
+def _has_effect(request: GenerationRequest, field: str, value: float, schema: ModelSchema) -> bool:
+    # FAST fixes the guidance, and puts any number of steps between its own bounds.
     if request.preset is Preset.FAST and field in ("guidance_scale", "num_inference_steps"):
-        return field == "num_inference_steps" and value <= FAST_STEPS
+        return field == "num_inference_steps" and schema.fast_steps.least <= value <= schema.fast_steps.most
     return request.uses(field_of(field))
 
 

@@ -257,7 +257,8 @@ FIELDS: tuple[Field, ...] = (
         affects_price=True,
         affects_duration=True,
         is_compared=True,
-        parameter_text="full, or fast: 4 steps at guidance 1; fast is refused unless the model takes it",
+        parameter_text="full, or fast: few steps (4, or the 8 of another LoRA) at guidance 1; fast is refused unless"
+        " the model takes it",
         description="The way of painting.",
     ),
     Field(

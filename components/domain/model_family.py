@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from operator import attrgetter
 
 from components import messages
 from components.domain.fields import FIELDS, NOT_INLINE
+from components.domain.machine import Machine
 from components.domain.request import GenerationRequest
 from components.domain.schema import ModelSchema, built_in_schema
 from components.errors import InvalidRequest
@@ -45,10 +46,8 @@ class Model:
     field_names: FieldNames
     is_from_api: bool = False
     """False when the API did not describe the model and the built-in description is used."""
-    machine: str = ""
-    """Device, precision and memory of our own server; empty: not known."""
-    command: str = ""
-    """Command after which that server would use a better device; empty: none is known."""
+    machine: Machine | None = field(default=None, compare=False)
+    """What our own server computes on; None: not known. Its free memory is no change of the model."""
 
     @classmethod
     def built_in(cls, name: str) -> Model:

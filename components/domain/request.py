@@ -65,8 +65,25 @@ class Sampler(Enum):
     LCM = "LCM"
 
 
-FAST_STEPS = 4
-"""Steps of FAST, at most."""
+@dataclass(frozen=True, slots=True)
+class StepBounds:
+    """Least and most steps of a preset."""
+
+    least: int
+    most: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for bounds between which there is nothing."""
+        if not 1 <= self.least <= self.most:
+            raise ValueError(f"no steps from {self.least} to {self.most}")
+
+    def put_in(self, steps: int) -> int:
+        """Return the steps that are run for a number that is set."""
+        return min(max(steps, self.least), self.most)
+
+
+FAST_STEPS = StepBounds(1, 4)
+"""Steps of FAST, unless the model says otherwise."""
 FAST_GUIDANCE = 1.0
 """Guidance of FAST; at 1 classifier-free guidance, and with it the negative prompt, has no effect."""
 
@@ -210,11 +227,14 @@ class GenerationRequest:
         is_neutral = self.has_default(field.name) or self.plain_value(field.name) == field.neutral
         return field.is_required or field.used_with is not None or not is_neutral
 
-    def with_preset_applied(self) -> GenerationRequest:
-        """Return the request with the steps, the guidance and the sampler that its preset really uses."""
+    def with_preset_applied(self, fast: StepBounds = FAST_STEPS) -> GenerationRequest:
+        """Return the request with the steps, the guidance and the sampler that its preset really uses.
+
+        `fast`: the model's steps of FAST.
+        """
         if self.preset is not Preset.FAST:
             return self
-        steps = min(self.num_inference_steps, FAST_STEPS)
+        steps = fast.put_in(self.num_inference_steps)
         return replace(self, num_inference_steps=steps, guidance_scale=FAST_GUIDANCE, sampler=None)
 
     def with_seed(self, seed: int) -> GenerationRequest:

@@ -9,7 +9,16 @@ from components import messages
 from components.domain.field import Field, TakenBy
 from components.domain.fields import FIELDS, LORA_SCALE, MAX_LORAS, field_of
 from components.domain.lora_path import is_host_file, is_lora_path
-from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, Sampler, is_whole
+from components.domain.request import (
+    FAST_STEPS,
+    GenerationRequest,
+    LoraWeight,
+    Preset,
+    Refine,
+    Sampler,
+    StepBounds,
+    is_whole,
+)
 from components.errors import InvalidRequest
 
 
@@ -48,6 +57,8 @@ class ModelSchema:
     """True when the model loads LoRAs by file name from a folder of its host."""
     default_preset: Preset | None = None
     """Preset of a request without a `preset` field; None when the model has no presets to choose from."""
+    fast_steps: StepBounds = FAST_STEPS
+    """Of the fast preset."""
     samplers: tuple[Sampler, ...] = ()
     """Empty when the model has none to choose from."""
 

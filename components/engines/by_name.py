@@ -11,6 +11,7 @@ from components.errors import SetupError
 ENGINES = {
     "demo": "components.engines.demo:DemoPainter",
     "sdxl": "components.engines.sdxl.cards:sdxl_engine",
+    "sdxl-one-card": "components.engines.sdxl.cards:one_card_engine",
     "ray": "components.engines.ray.engine:RayEngine",
     "ray-local": "components.engines.ray.engine:local_engine",
 }

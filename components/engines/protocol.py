@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -104,6 +105,8 @@ class Presets:
     names: tuple[str, ...]
     usual: str
     """For requests that name none."""
+    fast_steps: tuple[int, int] | None = None
+    """Least and most steps of the one called fast; None: it has none of its own."""
 
 
 @runtime_checkable
@@ -134,13 +137,40 @@ class SupportsOptions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One device that an engine computes on."""
+
+    name: str
+    """By its own name, such as NVIDIA H100 80GB HBM3 or cpu."""
+    precision: str
+    """By torch's name."""
+    free: int
+    """Bytes, as of the latest look."""
+    total: int
+    """Bytes."""
+    lanes: int = 1
+    """Images at once."""
+
+    def __str__(self) -> str:
+        """Name the device, its precision and its memory."""
+        return f"{self.name}, {self.precision}, {self.total / (1 << 30):.0f} GiB"
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What an engine computes on."""
 
-    description: str
-    """Device, precision and memory by their own names."""
+    cards: tuple[Card, ...]
     command: str = ""
     """Command after which the engine would use a better device of this machine; empty: none is known."""
+    not_ready: tuple[str, ...] = ()
+    """Devices of the settings that do not compute, or not yet."""
+
+    @property
+    def description(self) -> str:
+        """Return the cards in one line, equal ones counted."""
+        counts = Counter(map(str, self.cards))
+        return "; ".join(card if count == 1 else f"{count} × {card}" for card, count in counts.items())
 
 
 @runtime_checkable
@@ -148,7 +178,7 @@ class SupportsMachine(Protocol):
     """An engine that knows what it computes on."""
 
     def machine(self) -> Machine | None:
-        """Return it; None before it was chosen. Any thread may call."""
+        """Return it; None before it was chosen. Any thread may call, also while an image is generated."""
         ...
 
 

@@ -18,7 +18,6 @@ NO_SUCH_REFINER = Message("no_such_refiner")
 NO_SUCH_SPEED = Message("no_such_speed")
 NO_SUCH_SAMPLER = Message("no_such_sampler")
 FAST_NOT_RESTORED = Message("fast_not_restored")
-FAST_SAMPLING = Message("fast_sampling")
 FAST_SAMPLER = Message("fast_sampler")
 FAST_WITHOUT_REFINER = Message("fast_without_refiner")
 FAST_WITHOUT_NEGATIVE = Message("fast_without_negative")
@@ -40,3 +39,8 @@ NOTHING_MARKED = Message("nothing_marked")
 NOTHING_EXTENDED = Message("nothing_extended")
 NOTHING_TO_ADD = Message("nothing_to_add")
 TOO_NARROW_TO_GO_ON = Message("too_narrow_to_go_on")
+
+
+def fast_sampling(steps: int) -> Message:
+    """Return why steps and guidance have no effect with the fast preset, of this number of steps."""
+    return Message("fast_sampling", {"steps": steps})

@@ -84,20 +84,18 @@ class Backend:
 
     def machine_label(self, *, is_host: bool = False) -> Text:
         """Return the label with the machine of our own server, once that is known; for the host with what helps it."""
-        model = self.family.preferred
-        label = (
-            Text("backend.sdxl_on", {"machine": model.machine}) if model.machine and self.name == SDXL else self.label
-        )
-        return (
-            pair(label, Text("backend.unused_card", {"command": model.command}))
-            if is_host and model.command
-            else label
-        )
+        machine = self.family.preferred.machine
+        if not machine or self.name != SDXL:
+            return self.label
+        label = Text("backend.sdxl_on", {"machine": machine.description})
+        hint = Text("backend.unused_card", {"command": machine.command})
+        return pair(label, hint) if is_host and machine.command else label
 
     @property
     def is_machine_due(self) -> bool:
-        """Return whether our own server will say what it computes on, and did not yet."""
-        return self.name == SDXL and not self.family.preferred.machine
+        """Return whether our own server will say what all of it computes on, and did not yet."""
+        machine = self.family.preferred.machine
+        return self.name == SDXL and (machine is None or bool(machine.not_ready))
 
     def is_host_key_unused(self, limits: BudgetLimits) -> bool:
         """Return whether the host's key is never used, because each visitor brings one."""
@@ -135,11 +133,16 @@ class Backend:
         )
 
 
-async def refresh_models(backend: Backend, client: Client) -> None:
-    """Read the API's list of models into a backend's catalogue; it stays as it is when that fails."""
+async def refresh_models(backend: Backend, client: Client) -> bool:
+    """Read the API's list of models into a backend's catalogue, which stays as it is when that fails.
+
+    Return whether a model is another than before.
+    """
+    before = backend.family
     # Not lost: as long as no list was read, the page has a notice about it.
     with suppress(NotProvided, Unauthorized, ConnectionFailed, CertificateError):
         backend.catalogue.family = await client.models(backend.family.names)
+    return backend.family != before
 
 
 async def refresh_models_at_start(backend: Backend, limits: BudgetLimits) -> Backend:

@@ -27,7 +27,6 @@ PARTS = {
 }
 """Parts of the form that a model may not accept: the script's name and the API's field."""
 UNUSED_WITH_FAST = {
-    "sampling": messages.FAST_SAMPLING,
     "sampler": messages.FAST_SAMPLER,
     "refiner": messages.FAST_WITHOUT_REFINER,
     "negative_prompt": messages.FAST_WITHOUT_NEGATIVE,
@@ -79,7 +78,10 @@ def unavailable_parts(family: ModelFamily, request: GenerationRequest) -> Mappin
     """
     reasons = {part: family.reason(name) or family.conflict(request, name) for part, name in PARTS.items()}
     not_taken = {part: reason for part, reason in reasons.items() if reason}
-    return (UNUSED_WITH_FAST if request.preset is Preset.FAST else {}) | not_taken
+    if request.preset is not Preset.FAST:
+        return not_taken
+    sampling = messages.fast_sampling(family.preferred.schema.fast_steps.most)
+    return {"sampling": sampling, **UNUSED_WITH_FAST, **not_taken}
 
 
 class Estimator:

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-from components import messages
 from components.api.client import Client
 from components.api.endpoint import Endpoint, api_connections
 from components.api.visitor_marks import VisitorMarks
@@ -28,7 +27,7 @@ from components.messages.catalogue import Text, pair
 from components.messages.message import Message
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts, public_pool
 from components.services.accounts import Accounts, AccountStatus, KeyGrant
-from components.services.backend import HOST_IS_PAYER, HOSTED, Backend, refresh_models
+from components.services.backend import HOST_IS_PAYER, HOSTED, SDXL, Backend, refresh_models
 from components.services.estimate import Caller, Estimate, Estimator, PressEstimate
 from components.services.history import History, Recipes
 from components.services.host_account import UNLIMITED, HostAccount, HostPayment
@@ -38,7 +37,7 @@ from components.services.notices import notices_of
 from components.services.picture_passes import PicturePasses
 from components.services.retention import Retention
 from components.services.source_images import SourceImages
-from components.services.spending_report import SpendingReport, spending_report
+from components.services.spending_report import OwnerReport, spending_report
 from components.services.upkeep import Upkeep
 from components.storage.async_store import AsyncStore
 from components.storage.store import Store
@@ -61,7 +60,7 @@ class Playground:
         """`practice`: a free backend for visitors without a key where each brings one; None without it."""
         self.backend, self.config, self._clock = backend, config, clock or Clock()
         self.practice = practice
-        self.on_models_changed: Callable[[], None] | None = None
+        self.on_models_changed: Callable[[], None] = lambda: None
         """Called when the description of the models has changed; the page shows its ranges."""
         self.visitor_backend = config.visitor_backend(backend)
         self._public_web, self._timeouts = public_web or public_pool(timeouts), timeouts
@@ -121,7 +120,7 @@ class Playground:
             store,
             self._clock,
             drop_unused_keys=self._drop_unused_keys,
-            on_models_changed=self._models_changed,
+            on_models_changed=lambda: self.on_models_changed(),
         )
 
     def backend_for(self, token: str) -> Backend:
@@ -233,11 +232,13 @@ class Playground:
             is_in_trouble=account is not None and account.trouble is not None,
         )
 
-    async def spending_report(self) -> SpendingReport:
-        """Return what the host's key spent. Raises StorageError, BudgetDenied where the host pays for nothing."""
-        if not self.account:
-            raise BudgetDenied(messages.HOST_ONLY)
-        return await spending_report(self.account, self.store, self._clock.now(), self.jobs.slowdown)
+    async def owner_report(self) -> OwnerReport:
+        """Return what the host's key spent, and what our own server computes on. Raises StorageError."""
+        facts = (self.store, self._clock.now(), self.jobs.slowdown)
+        spending = await spending_report(self.account, *facts) if self.account else None
+        if self.backend.name == SDXL and await refresh_models(self.backend, self._client):
+            self.on_models_changed()
+        return OwnerReport(spending, self.backend.family.preferred.machine)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -281,10 +282,6 @@ class Playground:
     def _drop_unused_keys(self) -> None:
         self.accounts.drop_unused()
         self._estimator.drop_unused()
-
-    def _models_changed(self) -> None:
-        if self.on_models_changed:
-            self.on_models_changed()
 
     def _visitor_client(self, key: str) -> Client:
         endpoint = Endpoint(self.config.visitor_base_url, key)

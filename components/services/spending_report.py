@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from components.budget.account_level import Slowdown
 from components.budget.limits import DAY, BudgetLimits, DaySpending, PersonSpending, SpendingTotals
 from components.domain.forgotten_task import ForgottenTask
+from components.domain.machine import Machine
 from components.domain.money import Micros
 from components.messages.message import Message
 from components.services.host_account import HostAccount
@@ -18,7 +19,7 @@ REPORTED_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class SpendingReport:
-    """Content of the host's page."""
+    """What was spent with the host's key, and what it may be spent on."""
 
     limits: BudgetLimits
     spent: SpendingTotals
@@ -36,6 +37,16 @@ class SpendingReport:
     """Recent 429s of the host's account; None when there were none."""
     forgotten: tuple[ForgottenTask, ...] = ()
     """Tasks of the last days that were paid for and that no job has, since a crash has set the folder back."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerReport:
+    """Content of the host's page."""
+
+    spending: SpendingReport | None
+    """None where nothing is paid."""
+    machine: Machine | None
+    """What our own server computes on; None where there is none, or before it says so."""
 
 
 async def spending_report(

@@ -86,7 +86,5 @@ class Upkeep:
             await asyncio.sleep(REFRESH_SECONDS if is_known else REFRESH_SOON_SECONDS)
             if self._backend.is_host_key_unused(self._limits):
                 continue
-            before = self._backend.family
-            await refresh_models(self._backend, self._client)
-            if self._backend.family != before:
+            if await refresh_models(self._backend, self._client):
                 self._on_models_changed()

@@ -20,6 +20,10 @@ _OWN_WORDS = {"errors.use_via_api": "page.use_via_api", "common.built_with_gradi
 """Gradio's own words that are seen on the page, with ours, for a language that Gradio has not: 6.31 has no Italian."""
 
 
+LATER = ("preset.fast?steps=8",)
+"""Keys that a config may get when a model is described after the launch, where the page's translations are fixed."""
+
+
 def label(key: str, **params: Param) -> str:
     """Return the label of a catalogue key, which the browser shows in its own language.
 
@@ -38,7 +42,7 @@ class Labels:
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._keys = sorted(set(_MARKER.findall(json.dumps(config, default=str))))
+        self._keys = sorted({*_MARKER.findall(json.dumps(config, default=str)), *LATER})
 
     def translations(self) -> gr.I18n:
         """Return the labels in English, which Gradio puts into the page."""

@@ -220,7 +220,7 @@ class Page:
             "sampler": self._sampler.read(values),
             **({} if preset is Preset.FAST else self._refiner.read(values).fields),
         }
-        request = GenerationRequest.of(fields).with_preset_applied()
+        request = GenerationRequest.of(fields).with_preset_applied(self._playground.backend.schema.fast_steps)
         return request, sampling.image_count
 
 

@@ -1,5 +1,7 @@
 """Overhead of the own server over bare diffusers calls: time, LoRAs, event loop, memory and cancelling.
 
+The engine's ways beside bare calls follow, see `sdxl_ways.py`.
+
 The model is tiny, so the overhead weighs more here than beside the real one.
 """
 
@@ -24,6 +26,7 @@ from components.engines.sdxl.nsfw import BasicFilter
 from components.engines.sdxl.pipeline.preview import preview
 from components.engines.sdxl.settings import SdxlSettings
 from components.server.tasks.images import encode_png
+from tests.bench import sdxl_ways
 from tests.bench.memory import resident
 from tests.bench.sdxl_setup import (
     LORAS,
@@ -64,6 +67,7 @@ def run() -> Iterator[str]:
         with server_process(made) as fresh:
             yield from _memory(fresh)
         yield from _inside(made)
+        yield from sdxl_ways.table(made)
 
 
 # --- the first picture ---

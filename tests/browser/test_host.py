@@ -121,6 +121,37 @@ def test_a_picture_that_is_in_no_history_can_be_opened(host: Host) -> None:
     expect(host.page.locator("#forgotten-tasks tbody tr")).to_have_text([re.compile("[$]0.01"), re.compile("[$]0.02")])
 
 
+def test_what_our_own_sdxl_computes_on_stands_there_alone(host: Host) -> None:
+    """On a stand-in: the report of a machine with cards, on a page without money."""
+    card = {"name": "Tesla T4", "precision": "float16", "free": 9.5, "total": 14.7, "lanes": 1}
+    report: dict[str, object] = {"machine": None}
+    host.sees("Spending is on")
+    expect(host.page.get_by_text("What makes the pictures")).to_be_hidden()
+    host.page.route("**/playground/host/report", lambda route: route.fulfill(json=report))
+    host.page.route(
+        "**/playground/host",
+        lambda route: route.fulfill(body=route.fetch().text().replace('is-paid="yes"', 'is-paid="no"')),
+    )
+    host.page.reload()
+    host.sees("Not known yet.")
+    expect(host.page.get_by_text("Spending is on")).to_be_hidden()
+    report["machine"] = {
+        "cards": [card, card | {"name": "NVIDIA H100 80GB HBM3", "lanes": 2}],
+        "not_ready": ["cuda:2"],
+        "command": "pip install torch",
+    }
+    host.page.reload()
+    host.sees("2 devices make the pictures side by side.")
+    host.sees("Not ready: cuda:2.")
+    host.sees("Run this to use it: pip install torch")
+    rows = host.page.get_by_role("table", name="What makes the pictures").get_by_role("row")
+    expect(rows.nth(1)).to_have_text("Tesla T4float169.5 of 14.7 GiB1")
+    expect(rows.nth(2)).to_contain_text("NVIDIA H100 80GB HBM3")
+    for width in (360, 1280):
+        host.page.set_viewport_size({"width": width, "height": 844})
+        assert host.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.full
 def test_it_looks_again_by_itself(context: BrowserContext, app: AppProcess, person: Person) -> None:
     page = context.new_page()

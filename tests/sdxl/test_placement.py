@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from components.engines.protocol import LoraRef, Refine
 from components.engines.sdxl.model import placement
 from components.engines.sdxl.model.device import CUDA_TORCH, Device, machine_of
-from components.engines.sdxl.model.libraries import torch
+from components.engines.sdxl.model.libraries import library, torch
 from components.engines.sdxl.model.loader import Loader
-from components.engines.sdxl.model.memory import IN_BLOCKS, MODES, ROOM
+from components.engines.sdxl.model.memory import IN_BLOCKS, IN_LAYERS, MODES, ROOM, ROOM_OF_A_PART, Memory, block_sizes
 from components.engines.sdxl.model.placement import Placement
+from components.engines.sdxl.model.tokenizer_files import CONFIG
 from tests.sdxl.reference import Studio, same
 
 
@@ -26,12 +28,15 @@ class Part:
     def parameters(self) -> list[Any]:
         return [torch().zeros(25)]
 
+    def children(self) -> list[Any]:
+        return []
+
 
 class Pipe:
     """A pipeline of one part, which counts what is done with it."""
 
-    def __init__(self) -> None:
-        self.unet, self.calls = Part(), list[str]()
+    def __init__(self, unet: Any = None) -> None:
+        self.unet, self.calls = unet or Part(), list[str]()
 
     def to(self, place: str) -> None:
         self.calls.append(place)
@@ -39,8 +44,8 @@ class Pipe:
     def remove_all_hooks(self) -> None:
         self.calls.append("unhooked")
 
-    def enable_group_offload(self, device: Any, **_: Any) -> None:
-        self.calls.append(f"in blocks on {device}")
+    def enable_group_offload(self, device: Any, offload_type: str, **_: Any) -> None:
+        self.calls.append(f"{offload_type} on {device}")
 
 
 @pytest.fixture
@@ -74,15 +79,44 @@ def test_with_room_the_parts_are_put_there(card, free):
     assert (card.mode, pipe.calls) == (MODES[0], ["cuda"])
 
 
-def test_a_small_card_gets_a_block_at_a_time_for_good(card, free):
+def test_a_small_card_gets_a_layer_at_a_time_for_good(card, free):
     free[0] = 50
     base, refiner = Pipe(), Pipe()
     card.add(base)
     free[0] = 2 * ROOM
     card.add(refiner)
     card.come_back()
-    assert card.modes() == (IN_BLOCKS,)
-    assert base.calls == refiner.calls == ["in blocks on cuda"]
+    assert card.modes() == (IN_LAYERS,)
+    assert base.calls == refiner.calls == ["leaf_level on cuda"]
+
+
+@pytest.fixture(scope="module")
+def real_unet():
+    """SDXL's own, without its numbers."""
+    config = json.loads((CONFIG / "base" / "unet" / "config.json").read_text())
+    with torch().device("meta"):
+        return library("diffusers").UNet2DConditionModel.from_config(config).half()
+
+
+@pytest.mark.parametrize(
+    ("card_gb", "taken_gb", "mode"),
+    [(6, 0.3, IN_BLOCKS), (6, 1.5, IN_BLOCKS), (4, 0.3, IN_LAYERS), (4, 1.0, IN_LAYERS)],
+)
+def test_cards_of_4_and_6_gb_get_as_much_of_sdxl_at_once_as_fits(
+    card, free, real_unet, card_gb: int, taken_gb: float, mode: Memory
+):
+    """`taken_gb`: by the driver, the library and the screen."""
+    pipe = Pipe(real_unet)
+    free[0] = round((card_gb - taken_gb) * 1e9)
+    card.add(pipe)
+    assert card.modes() == (mode,)
+    assert pipe.calls == [f"{mode.groups} on cuda"]
+    at_once = block_sizes(pipe) if mode == IN_BLOCKS else [_largest_layer(real_unet)]
+    assert max(at_once) + ROOM_OF_A_PART <= free[0]
+
+
+def _largest_layer(unet: Any) -> int:
+    return max(sum(2 * value.numel() for value in layer.parameters(recurse=False)) for layer in unet.modules())
 
 
 def test_a_refiner_for_which_there_is_no_room_beside_the_base_offloads_both(card, free):
@@ -92,7 +126,8 @@ def test_a_refiner_for_which_there_is_no_room_beside_the_base_offloads_both(card
     assert card.modes() == MODES[-1:]
 
 
-def test_block_by_block_each_picture_is_the_same(studio, monkeypatch):
+@pytest.mark.parametrize("mode", [IN_BLOCKS, IN_LAYERS])
+def test_piece_by_piece_each_picture_is_the_same(studio, monkeypatch, mode: Memory):
     variants: list[dict[str, Any]] = [
         {},
         {"loras": (LoraRef("peft_text.safetensors", 1.0), LoraRef("loha.safetensors", 1.0))},
@@ -100,11 +135,11 @@ def test_block_by_block_each_picture_is_the_same(studio, monkeypatch):
         {},
     ]
     whole = [studio.paint(**variant) for variant in variants]
-    monkeypatch.setattr(placement, "mode_for", lambda *_: IN_BLOCKS)
+    monkeypatch.setattr(placement, "mode_for", lambda *_: mode)
     small = Studio.of(studio.tiny, studio.loras, studio.cache)
     assert all(same(small.paint(**variant), one) for variant, one in zip(variants, whole, strict=True))
     assert small.engine._loaded is not None
-    assert small.engine._loaded._placement.modes() == (IN_BLOCKS,)
+    assert small.engine._loaded._placement.modes() == (mode,)
 
 
 def test_loras_are_counted_in_bytes_and_unused_ones_are_dropped_first(studio, monkeypatch):
@@ -140,3 +175,5 @@ def test_a_torch_without_the_card_s_code_is_said_with_the_command(monkeypatch, c
     machine = machine_of(Device("cpu", torch().float32))
     assert (CUDA_TORCH in caplog.text) is bool(machine.command) is told
     assert re.fullmatch(r"cpu, float32, \d+ GiB", machine.description)
+    (card,) = machine.cards
+    assert 0 < card.free < card.total

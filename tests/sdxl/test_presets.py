@@ -49,7 +49,7 @@ def painted(engine: SdxlEngine, **values):
 
 def test_it_offers_two_and_the_host_chooses_the_usual_one(engine, host):
     assert isinstance(engine, SupportsPresets)
-    assert engine.presets() == Presets(("full", "fast"), "full")
+    assert engine.presets() == Presets(("full", "fast"), "full", (1, 4))
     assert host.presets().usual == "fast"
 
 
@@ -64,6 +64,18 @@ def test_fast_from_a_picture(engine, by_hand):
     ours = painted(engine, preset="fast", num_inference_steps=28, image=source(), prompt_strength=0.5)
     theirs = by_hand.picture(IMAGE, image=source(), strength=0.5, num_inference_steps=4, guidance_scale=1.0)
     assert same(ours, theirs)
+
+
+def test_fast_by_lightning_of_eight_steps_is_what_diffusers_makes_as_its_card_says(studio):
+    hand = ByHand(studio.tiny)
+    hand.base.load_lora_weights(str(studio.loras / "peft.safetensors"))
+    euler = library("diffusers").EulerDiscreteScheduler
+    hand.base.scheduler = euler.from_config(hand.base.scheduler.config, timestep_spacing="trailing")
+    engine = engine_of(studio, SDXL_FAST="lightning-8")
+    assert engine.presets() == Presets(("full", "fast"), "full", (8, 8))
+    for steps in (4, 28):
+        ours = painted(engine, preset="fast", num_inference_steps=steps, guidance_scale=7)
+        assert same(ours, hand.picture(BASE, num_inference_steps=8, guidance_scale=1.0))
 
 
 @pytest.mark.full

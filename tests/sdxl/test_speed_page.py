@@ -73,13 +73,13 @@ def test_fast_shows_what_counts_and_best_brings_back_what_stood_there(person: Pe
     person.set_number("Steps", 12)
     person.choose("Speed", FAST)
     stands(person, 1, 4)
-    for sentence in (messages.FAST_SAMPLING, messages.FAST_WITHOUT_REFINER, messages.FAST_WITHOUT_NEGATIVE):
+    for sentence in (messages.fast_sampling(4), messages.FAST_WITHOUT_REFINER, messages.FAST_WITHOUT_NEGATIVE):
         expect(told(person, sentence)).to_be_visible()
     for name in ("Guidance", "Steps"):
         assert person.number(name).evaluate("box => box.closest('[inert]') !== null"), f"{name} cannot be moved"
     person.choose("Speed", "Best")
     stands(person, 6, 12)
-    for sentence in (messages.FAST_SAMPLING, messages.FAST_WITHOUT_REFINER, messages.FAST_WITHOUT_NEGATIVE):
+    for sentence in (messages.fast_sampling(4), messages.FAST_WITHOUT_REFINER, messages.FAST_WITHOUT_NEGATIVE):
         expect(told(person, sentence)).to_be_hidden()
     person.set_number("Steps", 13)
     expect(person.number("Steps")).to_have_value("13")
@@ -142,7 +142,7 @@ def test_a_draft_keeps_the_speed_and_what_stood_there_for_best(person: Person) -
     person.open()
     expect(speed(person, FAST)).to_be_checked()
     stands(person, 1, 4)
-    expect(told(person, messages.FAST_SAMPLING)).to_be_visible()
+    expect(told(person, messages.fast_sampling(4))).to_be_visible()
     person.choose("Speed", "Best")
     stands(person, 5, 9)
 
@@ -207,12 +207,12 @@ def test_a_program_chooses_too(app: AppProcess, studio) -> None:
 
 @pytest.mark.full
 def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, tab: Tab) -> None:
-    app = app_of(studio, tmp_path, SDXL_PRESET="fast").start()
+    app = app_of(studio, tmp_path, SDXL_PRESET="fast", SDXL_FAST="lightning-8").start()
     try:
         person = Person(tab.cleared(app.url), app.url).open()
-        expect(speed(person, FAST)).to_be_checked()
-        stands(person, 1, 4)
-        expect(told(person, messages.FAST_SAMPLING)).to_be_visible()
+        expect(speed(person, "Fast, 8 steps")).to_be_checked()
+        stands(person, 1, 8)
+        expect(told(person, messages.fast_sampling(8))).to_be_visible()
         for name, value in (("Width", SIDE), ("Height", SIDE), ("Seed", 7)):
             person.set_number(name, value)
         fast = made(person, 1)
@@ -221,8 +221,8 @@ def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, tab: Tab) -> N
         person.set_number("Steps", 6)
         assert same(made(person, 2), studio.paint(width=SIDE, height=SIDE, num_inference_steps=6))
         person.button("Reset to defaults").click()
-        expect(speed(person, FAST)).to_be_checked()
-        stands(person, 1, 4)
+        expect(speed(person, "Fast, 8 steps")).to_be_checked()
+        stands(person, 1, 8)
         assert not same(fast, newest(person))
         assert person.errors == []
     finally:

@@ -51,8 +51,8 @@ class HostPageClient:
 
 
 @asynccontextmanager
-async def opened(store: Store, base_url: str, limits: BudgetLimits, owner: str = ""):
-    backend = Backend.hosted(Endpoint(base_url, KEY), [MODEL])
+async def opened(store: Store, base_url: str, limits: BudgetLimits, owner: str = "", backend: Backend | None = None):
+    backend = backend or Backend.hosted(Endpoint(base_url, KEY), [MODEL])
     host_config = HostConfig(JobLimits(8, 200), limits, base_url, (MODEL,), can_sign_in=bool(owner), owner=owner)
     playground = Playground(backend, store, host_config)
     host = HostPage(playground)

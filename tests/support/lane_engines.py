@@ -13,7 +13,7 @@ from pathlib import Path
 
 from components.engines.lanes.engine import LanesEngine
 from components.engines.lanes.frames import LaneSpec
-from components.engines.protocol import EngineRequest, EngineResult, OnStep
+from components.engines.protocol import Card, EngineRequest, EngineResult, Machine, OnStep
 from components.errors import EngineError, EngineLost
 from components.messages.message import Message, literal
 from tests.support.tiny_engines import TinyEngine
@@ -73,6 +73,11 @@ class SleepingEngine:
                 os.kill(os.getpid(), signal.SIGKILL)
             if "lost" in request.prompt:
                 raise EngineLost(literal("The card works no more."))
+
+    def machine(self) -> Machine:
+        """Return a card named as the process, with as many bytes free as it has made images."""
+        made = sum(what == "ended" and pid == os.getpid() for what, _, pid in notes(self.folder))
+        return Machine((Card(f"card of {os.getpid()}", "float16", made, 100),))
 
     def _note(self, what: str, request: EngineRequest) -> None:
         with (self.folder / "notes").open("a") as file:

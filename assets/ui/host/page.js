@@ -1,4 +1,5 @@
-/** Host page: what each visitor has spent, and the switch that stops spending. Text becomes text nodes, never HTML. */
+/** Host page: what each visitor has spent, the switch that stops spending, and what our own SDXL computes on.
+ * Text becomes text nodes, never HTML. */
 import { copyText, make, setText } from "../shared/dom.js";
 import { dayInUtc, dollars, list, number, signedDollars, timeOfDay } from "../shared/formats.js";
 import { inFull } from "../shared/messages.js";
@@ -12,6 +13,7 @@ const NEARLY_FULL = 0.9; // share of a cap
 
 const main = document.querySelector("main");
 const part = (id) => document.getElementById(id);
+const isPaid = main.dataset.isPaid === "yes"; // else there is no money on this page
 let token = "";
 let timer = 0;
 let shown = null; // the report on the screen
@@ -87,6 +89,31 @@ async function toggleSwitch() {
 function draw(report) {
   shown = report;
   part("sign-in").hidden = true;
+  part("machine").hidden = isPaid && !report.machine;
+  drawMachine(report.machine);
+  part("spending").hidden = !isPaid;
+  if (isPaid) drawSpending(report);
+  setText(part("as-of"), text("host.as_of", { time: timeOfDay(new Date()) }));
+  part("report").hidden = false;
+}
+
+/** What pictures are made on. @param {?object} machine null before the server says so */
+function drawMachine(machine) {
+  const { cards, not_ready: missing, command } = machine ?? { cards: [], not_ready: [], command: "" };
+  const count = cards.length;
+  setText(part("machine-state"), count ? text("host.machine.count", { count }) : text("host.machine.unknown"));
+  setText(part("machine-missing"), missing.length ? text("host.machine.not_ready", { devices: missing }) : "");
+  setText(part("machine-unused"), command ? text("backend.unused_card", { command }) : "");
+  part("cards").hidden = !count;
+  part("cards").tBodies[0].replaceChildren(...cards.map(cardRow));
+}
+
+function cardRow({ name, precision, free, total, lanes }) {
+  const values = [precision, text("host.machine.free", { free, total }), number(lanes)];
+  return make("tr", {}, make("th", { scope: "row" }, name), ...values.map((value) => make("td", {}, value)));
+}
+
+function drawSpending(report) {
   drawTrouble(report.trouble);
   drawSwitch(report);
   drawAmount("today", report.today);
@@ -98,8 +125,6 @@ function draw(report) {
   drawSpenders(report);
   drawDays(report);
   drawForgotten(report.forgotten);
-  setText(part("as-of"), text("host.as_of", { time: timeOfDay(new Date()) }));
-  part("report").hidden = false;
 }
 
 function accessText({ access, users }) {
@@ -213,5 +238,6 @@ addEventListener("hashchange", () => {
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : poll()));
 fillTexts(document);
+setText(part("intro"), text(isPaid ? "host.intro" : "host.intro_machine"));
 takeToken();
 poll();

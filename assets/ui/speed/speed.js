@@ -2,7 +2,6 @@
 import { best, usualBest } from "../shared/form_fill.js";
 
 const FAST = "fast";
-const FAST_STEPS = 4; // at most
 const FAST_GUIDANCE = 1;
 const FIXED = ["#field-guidance-scale", "#field-num-inference-steps"];
 
@@ -31,6 +30,12 @@ function setPreset(preset, { guidance_scale, num_inference_steps }, forBest) {
   best.values = forBest;
   for (const field of document.querySelectorAll(FIXED)) field.inert = isFast;
   return isFast
-    ? { guidance_scale: FAST_GUIDANCE, num_inference_steps: Math.min(num_inference_steps, FAST_STEPS) }
+    ? { guidance_scale: FAST_GUIDANCE, num_inference_steps: fastSteps(num_inference_steps) }
     : { guidance_scale, num_inference_steps };
+}
+
+/** Steps that Fast runs for a number that is set. Gradio lets the page hand over their bounds by a class alone. */
+function fastSteps(steps) {
+  const [, least, most] = /\bfast-steps-(\d+)-(\d+)/.exec(document.querySelector("#field-preset").className);
+  return Math.min(Math.max(steps, Number(least)), Number(most));
 }

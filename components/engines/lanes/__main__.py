@@ -14,6 +14,7 @@ from components.engines.lanes import frames
 from components.engines.lanes.frames import (
     Cancel,
     Cancelled,
+    Computes,
     Crashed,
     Generate,
     LaneSpec,
@@ -21,7 +22,7 @@ from components.engines.lanes.frames import (
     StartStage,
     Unready,
 )
-from components.engines.protocol import ENGINE_LOST, Engine, EngineRequest, SupportsWarmup
+from components.engines.protocol import ENGINE_LOST, Engine, EngineRequest, SupportsMachine, SupportsWarmup
 from components.errors import EngineError, EngineLost, SetupError
 from components.messages.message import Message
 
@@ -49,9 +50,11 @@ class LaneServer:
         """Prepare the engine and generate, in this thread, until the server ends."""
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
         engine = self._prepared(spec)
+        self._send_machine(engine)
         self._send(Ready())
         while True:
             self._send(self._end_of(engine, self._waiting.get()))
+            self._send_machine(engine)
 
     def _listen(self) -> None:
         """Take orders in; end the process, whatever the engine is doing, when the server has ended."""
@@ -73,6 +76,10 @@ class LaneServer:
             self._send(Unready(error.message))
             os._exit(NOT_PREPARED)
         return engine
+
+    def _send_machine(self, engine: Engine) -> None:
+        if isinstance(engine, SupportsMachine) and (machine := engine.machine()):
+            self._send(Computes(machine))
 
     def _end_of(self, engine: Engine, request: EngineRequest) -> Done | Cancelled | Failed | Crashed:
         self._last = None

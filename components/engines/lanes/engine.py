@@ -10,7 +10,7 @@ from components.engines.lanes.frames import LaneSpec
 from components.engines.lanes.lane_process import LaneEnded
 from components.engines.lanes.messages import AGAIN, LOST_TWICE, MADE_AGAIN
 from components.engines.lanes.pool import LanePool
-from components.engines.protocol import EngineRequest, EngineResult, OnStep
+from components.engines.protocol import EngineRequest, EngineResult, Machine, OnStep
 from components.errors import EngineError
 from components.messages.message import Message
 
@@ -32,6 +32,14 @@ class LanesEngine:
     def ready_lanes(self) -> int:
         """Return how many lanes are ready or generate; those that start, or start again, are not."""
         return self._pool.ready_lanes
+
+    @property
+    def machines(self) -> list[Machine | None]:
+        """Return what each lane computes on, as of its latest image; None for one that is not ready or does not know.
+
+        Any thread may call.
+        """
+        return self._pool.machines
 
     def prepare(self, on_stage: Callable[[Message], None]) -> None:
         """Start the processes, and wait for the first that is ready."""

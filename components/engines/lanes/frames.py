@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from components.engines.protocol import Engine, EngineRequest
+from components.engines.protocol import Engine, EngineRequest, Machine
 from components.messages.message import Message
 
 LENGTH_BYTES = 8
@@ -50,6 +50,13 @@ class StartStage:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The engine is prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computes:
+    """What the engine computes on, as it was after its start or after an image."""
+
+    machine: Machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import threading
 import time
 from collections.abc import Collection
 
-from components.engines.lanes.frames import LaneSpec, Ready, StartStage, Unready
+from components.engines.lanes.frames import Computes, LaneSpec, Ready, StartStage, Unready
 from components.engines.lanes.lane_process import LaneProcess
+from components.engines.protocol import Machine
 from components.messages.message import Message
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Lane:
         """What its start does."""
         self.reason: Message | None = None
         """Why its last start failed."""
+        self.machine: Machine | None = None
+        """What its process computes on; None: that is not known, or there is no process."""
         self._loras: dict[str, None] = {}
         """The last LoRAs of its process, the latest last."""
         self._last_taken = 0.0
@@ -113,6 +116,8 @@ class Lane:
                 self.stage = stage
             case Unready(message):
                 self.reason = message
+            case Computes(machine):
+                self.machine = machine
             case Ready():
                 self.process, self.stage, self.reason, self._failed_starts = process, None, None, 0
             case _:
@@ -125,6 +130,6 @@ class Lane:
             log.warning("the process of %s ended by itself; starting it again", self._spec.name)
         self._ends += 1
         self._failed_starts += self.process is None
-        self.process, self.stage, self._loras = None, None, {}
+        self.process, self.stage, self.machine, self._loras = None, None, None, {}
         self._changed.notify_all()
         return pause_after(self._ends)

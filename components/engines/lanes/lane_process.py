@@ -46,7 +46,7 @@ class LaneProcess:
         """Yield the frames that belong to no image, until the process has ended."""
         try:
             while (frame := frames.read(self._answers)) is not None:
-                if isinstance(frame, frames.StartStage | frames.Ready | frames.Unready):
+                if isinstance(frame, frames.StartStage | frames.Computes | frames.Ready | frames.Unready):
                     yield frame
                 else:
                     self._events.put(frame)

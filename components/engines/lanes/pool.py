@@ -11,6 +11,7 @@ from components.engines.lanes.frames import LaneSpec
 from components.engines.lanes.lane import Lane
 from components.engines.lanes.lane_process import LOOK_SECONDS, LaneProcess
 from components.engines.lanes.messages import NOT_STARTED, WAITING
+from components.engines.protocol import Machine
 from components.errors import EngineError
 from components.messages.message import Message
 
@@ -33,6 +34,11 @@ class LanePool:
     def ready_lanes(self) -> int:
         with self._changed:
             return sum(lane.process is not None for lane in self._lanes)
+
+    @property
+    def machines(self) -> list[Machine | None]:
+        with self._changed:
+            return [lane.machine for lane in self._lanes]
 
     def prepare(self, on_stage: Callable[[Message], None]) -> None:
         """Start the lanes, and wait until one is ready or all have failed."""

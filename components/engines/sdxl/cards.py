@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from dataclasses import replace
 from functools import partial
 
 from components.engines.lanes.engine import LanesEngine
@@ -28,6 +29,16 @@ def sdxl_engine() -> SdxlEngine | SdxlCards:
         settings = all_cards(settings)
     is_here = len(settings.devices) == 1 and ":" not in settings.device
     return SdxlEngine(settings) if is_here else SdxlCards(settings)
+
+
+def one_card_engine() -> SdxlEngine:
+    """Return an engine for a process that was given its card, as a replica of a cluster is. Raise SetupError.
+
+    Which one is said by CUDA_VISIBLE_DEVICES: the cards that the settings name are all those of a host.
+    """
+    settings = SdxlSettings.from_env()
+    names_cards = settings.device == ALL_CARDS or settings.device.startswith("cuda")
+    return SdxlEngine(settings.on("cuda" if names_cards else settings.device))
 
 
 class SdxlCards(LanesEngine):
@@ -55,9 +66,15 @@ class SdxlCards(LanesEngine):
         """Return the samplers that a request may name."""
         return self._without_model.samplers()
 
-    def machine(self) -> Machine:
-        """Return the devices."""
-        return Machine(", ".join(self._devices))
+    def machine(self) -> Machine | None:
+        """Return the devices of the lanes that are ready, each once; None while there is none."""
+        ready = [(device, one) for device, one in zip(self._devices, self.machines, strict=True) if one]
+        cards = {device: replace(one.cards[0], lanes=0) for device, one in ready}
+        for device, _ in ready:
+            cards[device] = replace(cards[device], lanes=cards[device].lanes + 1)
+        command = next((one.command for _, one in ready if one.command), "")
+        missing = tuple(device for device in dict.fromkeys(self._devices) if device not in cards)
+        return Machine(tuple(cards.values()), command, missing) if cards else None
 
     def check(self, request: EngineRequest) -> None:
         """Raise EngineError for a LoRA that cannot be used, by its address or its file's header."""

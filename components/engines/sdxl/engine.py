@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from components.engines.sdxl.loras.fetcher import LoraFetcher
 from components.engines.sdxl.loras.location import location_of
 from components.engines.sdxl.model.device import (
     Device,
+    card_of,
     chosen_device,
     is_lost,
     is_out_of_memory,
@@ -69,7 +71,7 @@ class SdxlEngine:
         if model.hub and not cached(model.hub, BASE_PARTS):
             on_stage(messages.LOADING)
             import_pipelines()
-            chosen_device(self._settings.device)  # a missing one is known before the download
+            self._choose_device()  # a missing one is known before the download
         else:
             self._load(on_stage)
 
@@ -111,14 +113,17 @@ class SdxlEngine:
 
     def presets(self) -> Presets:
         """Return the presets; the host chose the usual one."""
-        return Presets(tuple(PRESETS), self._settings.preset.name)
+        return Presets(tuple(PRESETS), self._settings.preset.name, self._settings.fast.steps)
 
     def samplers(self) -> tuple[str, ...]:
         """Return the samplers that a request may name."""
         return tuple(name for name in SAMPLERS if name)
 
     def machine(self) -> Machine | None:
-        """Return what the model computes on; None before it was loaded."""
+        """Return what the model computes on, with its memory now; None before that was chosen."""
+        if self._machine and self._device and not self._borrow:
+            with suppress(RuntimeError):  # of a device that works no more, or of a driver
+                self._machine = replace(self._machine, cards=(card_of(self._device),))
         return self._machine
 
     def check(self, request: EngineRequest) -> None:
@@ -137,13 +142,17 @@ class SdxlEngine:
             if self._settings.is_zerogpu:
                 place_on_lent_card()
             pin_threads(self._settings.threads)
-            self._device = chosen_device(self._settings.device, self._settings.precision)
-            log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less
-            self._machine = machine_of(self._device)
-            loader = Loader(self._device, self._configure)
+            loader = Loader(self._choose_device(), self._configure)
             base = loader.base(self._settings.model, _percent(stage, messages.fetching))
             self._loaded = LoadedModel(loader, base, self._settings)
         return self._loaded
+
+    def _choose_device(self) -> Device:
+        if self._device is None:
+            self._device = chosen_device(self._settings.device, self._settings.precision)
+            log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less
+            self._machine = machine_of(self._device)
+        return self._device
 
     def _lora_files(self, request: EngineRequest, stage: Callable[[Message], None]) -> Files:
         """Return each LoRA's file, downloaded unless cached."""

@@ -16,10 +16,8 @@ class Preset:
     lora: LoraRef | None = None
     sampler: Sampler | None = None
     """The LoRA's; None: as requested."""
-    steps: int = 0
-    """Most steps of a request; 0: as requested."""
-    is_exact: bool = False
-    """Whether its LoRA was trained for that number of steps alone."""
+    steps: tuple[int, int] | None = None
+    """Least and most steps, for which its LoRA was trained; None: as requested."""
     guidance: float = 0.0
     """Guidance scale; 0: as requested."""
 
@@ -33,11 +31,12 @@ class Preset:
 
     def applied(self, request: EngineRequest) -> EngineRequest:
         """Return the request with the preset's values; the refiner was not trained for few steps and is left out."""
-        if self.lora is None:
+        if self.lora is None or self.steps is None:
             return request
+        least, most = self.steps
         return replace(
             request,
-            num_inference_steps=self.steps if self.is_exact else min(request.num_inference_steps, self.steps),
+            num_inference_steps=min(max(request.num_inference_steps, least), most),
             guidance_scale=self.guidance,
             loras=(*request.loras, self.lora),
             refine=Refine.NONE,
@@ -45,10 +44,18 @@ class Preset:
 
 
 FULL = Preset("full")
-FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), LCM, 4, guidance=1.0)
-_LIGHTNING_LORA = "https://huggingface.co/ByteDance/SDXL-Lightning/blob/main/sdxl_lightning_4step_lora.safetensors"
-FAST_BY_LIGHTNING = Preset("fast", LoraRef(_LIGHTNING_LORA, 1.0), LIGHTNING, 4, is_exact=True, guidance=1.0)
-"""As its model card says: the file for just these steps, spread to the end, without guidance (0 there, 1 here)."""
-FAST_KINDS = {"lcm": FAST, "lightning": FAST_BY_LIGHTNING}
+FAST = Preset("fast", LoraRef("latent-consistency/lcm-lora-sdxl", 1.0), LCM, (1, 4), guidance=1.0)
+_LIGHTNING = "https://huggingface.co/ByteDance/SDXL-Lightning/blob/main/sdxl_lightning_{}step_lora.safetensors"
+
+
+def _by_lightning(steps: int) -> Preset:
+    """Return the preset as its model card says: the file for just these steps, spread to the end, without guidance.
+
+    No guidance is 0 there, and 1 here.
+    """
+    return Preset("fast", LoraRef(_LIGHTNING.format(steps), 1.0), LIGHTNING, (steps, steps), guidance=1.0)
+
+
+FAST_KINDS = {"lcm": FAST, "lightning": _by_lightning(4), "lightning-8": _by_lightning(8)}
 """Fast presets that a host can choose from."""
 PRESETS = {preset.name: preset for preset in (FULL, FAST)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -38,8 +39,9 @@ class ModelRoutes:
         ]
 
     async def _models(self, request: Request) -> Response:
-        machine = self._engine.machine() if self._engine else None
-        described = {"x-machine": asdict(machine)} if machine else {}
+        # In a thread: a card that computes may take a moment to tell its memory.
+        machine = await asyncio.to_thread(self._engine.machine) if self._engine else None
+        described = {"x-machine": {"description": machine.description, **asdict(machine)}} if machine else {}
         return answer([models.entry(base_of(request), self._further) | described])
 
 
@@ -133,7 +135,7 @@ def _property(field: Field) -> dict[str, object]:
         "maximum": field.maximum,
         "enum": list(field.choices) or None,
     }
-    known = {name: fact for name, fact in facts.items() if fact is not None}
+    known = {**{name: fact for name, fact in facts.items() if fact is not None}, **field.own_facts}
     if field.kind is Kind.ARRAY:
         known |= {"default": [], "items": LORA_ITEM, "maxItems": MAX_LORAS}
     return known

@@ -14,6 +14,8 @@ from components.domain.fields import LORA_SCALE, NOT_INLINE, field_of
 from components.engines.protocol import SupportsOptions, SupportsPresets, SupportsSamplers
 
 MODEL = "stability-ai/sdxl-lora"
+FAST_STEPS = "x-fast-steps"
+"""Least and most steps of the preset fast."""
 SCALE_LIMITS = LORA_SCALE.minimum, LORA_SCALE.maximum
 
 
@@ -41,6 +43,8 @@ class Field:
     required: bool = False
     choice_aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Other names of choices that are taken too."""
+    own_facts: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """Further facts of its JSON schema, by names of our own."""
 
 
 _KINDS = {
@@ -106,7 +110,8 @@ def preset_of(engine: object) -> Field | None:
     if not isinstance(engine, SupportsPresets):
         return None
     offered = engine.presets()
-    return replace(_OF_ENGINES["preset"], default=offered.usual, choices=offered.names)
+    known = replace(_OF_ENGINES["preset"], default=offered.usual, choices=offered.names)
+    return replace(known, own_facts={FAST_STEPS: [*offered.fast_steps]}) if offered.fast_steps else known
 
 
 def sampler_of(engine: object) -> Field | None:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from components.domain.request import FAST_GUIDANCE, FAST_STEPS, Preset
+from components.domain.request import FAST_GUIDANCE, FAST_STEPS, Preset, StepBounds
 from components.domain.schema import ModelSchema
 from components.ui.labels import label
 from components.ui.listeners import listen
@@ -21,7 +21,7 @@ class SpeedPanel:
 
     def __init__(self) -> None:
         self.preset = gr.Radio(
-            [(label(f"preset.{preset.value}", steps=FAST_STEPS), preset.value) for preset in Preset],
+            _choices(FAST_STEPS),
             label=label("field.preset.title"),
             info=label("field.preset.help"),
             elem_id=field_id("preset"),
@@ -31,10 +31,13 @@ class SpeedPanel:
     def fit(self, schema: ModelSchema, sampling: SamplingPanel) -> None:
         """Show the choice, with the model's default preset, where the model accepts presets; else hide it."""
         default = schema.default_preset
-        # On the components themselves: Gradio builds the page's config from them.
+        # On the components themselves: Gradio builds the page's config from them. In it a class is all that a script
+        # can read of the steps.
         self.preset.visible, self.preset.value = default is not None, default.value if default else None
+        self.preset.choices = _choices(schema.fast_steps)
+        self.preset.elem_classes = [f"fast-steps-{schema.fast_steps.least}-{schema.fast_steps.most}"]
         if default is Preset.FAST:
-            sampling.guidance.value, sampling.steps.value = FAST_GUIDANCE, FAST_STEPS
+            sampling.guidance.value, sampling.steps.value = FAST_GUIDANCE, schema.fast_steps.most
 
     def tie(self, sampling: SamplingPanel) -> None:
         """Set steps and guidance to those of the chosen preset, in the browser."""
@@ -46,3 +49,7 @@ class SpeedPanel:
         """Return the chosen preset; None where the model has none. Raises InvalidRequest."""
         chosen = values.get("preset")
         return None if chosen is None else choice_in("preset", chosen)
+
+
+def _choices(fast: StepBounds) -> list[tuple[str, str]]:
+    return [(label(f"preset.{preset.value}", steps=fast.most), preset.value) for preset in Preset]

@@ -148,8 +148,9 @@ def settings_request(playground: Playground, values: Mapping[str, Any]) -> Gener
     fields = {field.name: _checked_value(playground, field, values[field.parameter]) for field in present}
     fields["prompt"], tagged = take_tags(fields.get("prompt", ""), playground.lora_checker.resolve)
     fields["loras"] = merged(fields.get("loras", ()), tagged)
-    fields.setdefault("preset", playground.backend.schema.default_preset)
-    return GenerationRequest.of(fields).with_preset_applied()
+    schema = playground.backend.schema
+    fields.setdefault("preset", schema.default_preset)
+    return GenerationRequest.of(fields).with_preset_applied(schema.fast_steps)
 
 
 def _checked_value(playground: Playground, field: Field, value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""Host page: spending of the host's money by person, and the switch that stops it. Open to the host only."""
+"""Host page: spending of the host's money by person, the switch that stops it, and what SDXL of our own computes on.
+
+Open to the host only.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,11 @@ from components.budget.account_level import (
 )
 from components.budget.limits import BudgetLimits, DaySpending, PersonSpending
 from components.domain.forgotten_task import ForgottenTask
+from components.domain.machine import Machine
 from components.domain.money import Micros, dollars
 from components.errors import PlaygroundError
 from components.messages.message import Message
+from components.services.backend import SDXL
 from components.services.playground import Playground
 from components.services.spending_report import SpendingReport
 from components.ui import assets
@@ -43,15 +48,17 @@ MAX_BODY_BYTES = 100
 NOTED_DEVIATION = 0.05
 """Share of what was expected from which on the page says that the service billed something else."""
 INVALID_SWITCH = 'The switch takes the JSON {"stop": true} or {"stop": false}, and nothing else.'
+_GIBIBYTE = 1 << 30
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
 class HostPage:
-    """Routes of the host page and the token that opens them; without routes where the host pays for nothing."""
+    """Routes of the host page and the token that opens them; none where the host has neither costs nor a machine."""
 
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
-        self._is_offered = playground.quotes is not None
+        self._is_paid = playground.quotes is not None
+        self._is_offered = self._is_paid or playground.backend.name == SDXL
         self._token = secrets.token_hex(32)
 
     @property
@@ -62,7 +69,7 @@ class HostPage:
         return [
             Route(PATH, self._page),
             Route(f"{PATH}/report", self._report),
-            Route(f"{PATH}/switch", self._switch, methods=["POST"]),
+            *([Route(f"{PATH}/switch", self._switch, methods=["POST"])] if self._is_paid else []),
         ]
 
     def invitation(self, address: str) -> str:
@@ -84,18 +91,20 @@ class HostPage:
             "LOCALE": language,
             "ATTRIBUTES": root_attributes(language),
             "CAN_SIGN_IN": "yes" if self._playground.config.can_sign_in else "no",
+            "IS_PAID": "yes" if self._is_paid else "no",
         }
         return HTMLResponse(assets.template("ui/host/page.html", fills, language=language), headers=_PRIVATE)
 
     async def _report(self, request: Request) -> Response:
-        """Serve the spending report as JSON."""
+        """Serve the report as JSON."""
         if not self._is_host(request):
             return self._not_the_host()
         try:
-            report = await self._playground.spending_report()
+            report = await self._playground.owner_report()
         except PlaygroundError as error:
             return _refusal(error.message, 503)
-        return JSONResponse(_report_json(report), headers=_PRIVATE)
+        spending = _spending_json(report.spending) if report.spending else {}
+        return JSONResponse(spending | {"machine": _machine_json(report.machine)}, headers=_PRIVATE)
 
     async def _switch(self, request: Request) -> Response:
         """Turn the switch that stops spending on or off."""
@@ -154,8 +163,25 @@ def _switch_value(body: bytes) -> bool | None:
     return stop if isinstance(stop, bool) else None
 
 
-def _report_json(report: SpendingReport) -> dict[str, Any]:
-    """Return the report as the page's script shows it: amounts in dollars, and shares of the limits from 0 to 1."""
+def _machine_json(machine: Machine | None) -> dict[str, Any] | None:
+    """Return the cards, with their memory in GiB."""
+    if machine is None:
+        return None
+    cards = [
+        {
+            "name": card.name,
+            "precision": card.precision,
+            "free": round(card.free / _GIBIBYTE, 1),
+            "total": round(card.total / _GIBIBYTE, 1),
+            "lanes": card.lanes,
+        }
+        for card in machine.cards
+    ]
+    return {"cards": cards, "not_ready": [*machine.not_ready], "command": machine.command}
+
+
+def _spending_json(report: SpendingReport) -> dict[str, Any]:
+    """Return the spending as the page's script shows it: amounts in dollars, and shares of the limits from 0 to 1."""
     limits, spent = report.limits, report.spent
     return {
         "stop": {"is_on": spent.is_stopped, "is_forced": limits.is_stopped, "is_unread": report.is_unread},

@@ -15,7 +15,7 @@ from components.api.encode import encode
 from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.domain.model_family import Model, ModelFamily
-from components.domain.request import GenerationRequest, Preset, Refine, Sampler
+from components.domain.request import FAST_STEPS, GenerationRequest, Preset, Refine, Sampler, StepBounds
 from components.domain.schema import BUILT_IN_SCHEMA, OWN_SERVER_SCHEMA
 from components.errors import NotProvided, Unauthorized
 from components.server.http import models
@@ -115,22 +115,6 @@ def test_f34_the_ways_of_the_refiner(enum, ways):
     assert ("refine" in schema.fields) is bool(ways)
 
 
-CARD = "cuda (NVIDIA GeForce RTX 4090), float16, 24 GiB"
-
-
-@pytest.mark.parametrize(
-    ("said", "machine"),
-    [
-        ({"description": CARD}, CARD),
-        *(({"description": one}, "") for one in (5, "two\nlines", "x" * 201)),
-        ("cuda", ""),
-    ],
-)
-def test_what_our_own_server_computes_on(said, machine):
-    described = entry({"prompt": {"type": "string"}}) | {"x-machine": said}
-    assert decode_models(answer([described]), [LORA]).preferred.machine == machine
-
-
 @pytest.mark.parametrize(
     ("enum", "samplers"),
     [(["DDIM", "Heun", "Euler", 5], (Sampler.EULER, Sampler.DDIM)), (["Heun"], ()), ("Euler", ()), (None, ())],
@@ -180,11 +164,36 @@ def test_a_preset_is_known_where_it_has_our_choices(facts, usual):
     assert ("preset" in model.schema.fields) is ("preset" in model.field_names) is (usual is not None)
 
 
+@pytest.mark.parametrize(
+    ("facts", "bounds"),
+    [
+        ([8, 8], (8, 8)),
+        ([1, 4], (1, 4)),
+        ([8, 4], None),
+        ([0, 4], None),
+        ([1, 51], None),
+        ([True, 4], None),
+        ([1.0, 4], None),
+        ([4], None),
+        ("44", None),
+        (None, None),
+    ],
+)
+def test_the_steps_of_the_fast_preset_are_told_or_built_in(facts, bounds):
+    model = told(preset={"enum": ["full", "fast"], "x-fast-steps": facts})
+    assert model.schema.fast_steps == (StepBounds(*bounds) if bounds else FAST_STEPS)
+
+
 def test_our_own_server_tells_of_its_engine_s_presets():
-    field = Field("preset", Kind.STRING, "Its way.", "fast", choices=("full", "fast"))
+    field = Field(
+        "preset", Kind.STRING, "Its way.", "fast", choices=("full", "fast"), own_facts={"x-fast-steps": [8, 8]}
+    )
     model = decode_models(answer([models.entry("http://127.0.0.1:1", [field])]), [LORA]).preferred
     assert model.schema == replace(
-        OWN_SERVER_SCHEMA, fields=OWN_SERVER_SCHEMA.fields | {"preset"}, default_preset=Preset.FAST
+        OWN_SERVER_SCHEMA,
+        fields=OWN_SERVER_SCHEMA.fields | {"preset"},
+        default_preset=Preset.FAST,
+        fast_steps=StepBounds(8, 8),
     )
 
 

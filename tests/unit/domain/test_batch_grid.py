@@ -12,7 +12,7 @@ from components import messages
 from components.domain import batch
 from components.domain.batch import MAX_CELLS, Axis, cells, count, read_axes
 from components.domain.fields import FIELDS, PROMPT_LIMIT, field_of
-from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage
+from components.domain.request import GenerationRequest, LoraWeight, Preset, Refine, SourceImage, StepBounds
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.errors import InvalidRequest
 
@@ -187,6 +187,15 @@ def test_fast_has_its_own_steps_and_guidance():
         with pytest.raises(InvalidRequest) as caught:
             cells(fast, (axis(field, values),), OWN_SERVER_SCHEMA)
         assert caught.value.message == messages.AXIS_HAS_NO_EFFECT
+
+
+def test_fast_of_eight_steps_has_no_others():
+    schema = replace(OWN_SERVER_SCHEMA, fast_steps=StepBounds(8, 8))
+    fast = GenerationRequest("a cat", preset=Preset.FAST).with_preset_applied(schema.fast_steps)
+    assert fast.num_inference_steps == 8
+    with pytest.raises(InvalidRequest) as caught:
+        cells(fast, (axis("num_inference_steps", "4, 8"),), schema)
+    assert caught.value.message == messages.AXIS_HAS_NO_EFFECT
 
 
 def test_a_scale_needs_a_lora():

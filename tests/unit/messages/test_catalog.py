@@ -27,6 +27,7 @@ MADE = {
     "too_many_loras": messages.too_many_loras(4),
     "too_many_cells": messages.too_many_cells(25),
     "too_many_pictures": messages.too_many_pictures(4),
+    "fast_sampling": messages.fast_sampling(8),
     "code_of_several": messages.code_of_several(3),
     "nearly_full": messages.nearly_full(70, 75),
     "overfull": messages.overfull(92, 75, "at night, in the rain"),

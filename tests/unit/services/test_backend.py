@@ -11,6 +11,7 @@ import pytest
 from components import messages
 from components.api.client import Client, Endpoint
 from components.budget.limits import BudgetLimits
+from components.domain.machine import Machine
 from components.domain.model_family import Catalogue, Model, ModelFamily
 from components.domain.person import Person
 from components.domain.request import GenerationRequest, LoraWeight, SourceImage
@@ -159,7 +160,18 @@ async def test_the_page_is_told_when_the_models_change(tmp_path, api, monkeypatc
 def test_the_line_names_the_machine_once_it_is_known():
     backend = Backend.sdxl(Endpoint("http://127.0.0.1", ""))
     assert (backend.machine_label(), backend.is_machine_due) == (backend.label, True)
-    backend.catalogue.family = ModelFamily((replace(backend.family.preferred, machine="cpu, float32, 24 GiB"),))
-    assert str(backend.machine_label()) == "Made with SDXL on this machine: cpu, float32, 24 GiB. Free, no key needed."
+
+    def say(machine: Machine) -> None:
+        backend.catalogue.family = ModelFamily((replace(backend.family.preferred, machine=machine),))
+
+    before = backend.family
+    say(Machine("2 × Tesla T4, float16, 15 GiB", not_ready=("cuda:2",)))
+    line = "Made with SDXL on this machine: 2 × Tesla T4, float16, 15 GiB. Free, no key needed."
+    assert str(backend.machine_label(is_host=True)) == line
+    assert backend.is_machine_due, "a third card may come"
+    say(Machine("cpu, float32, 24 GiB", "pip install"))
+    assert "pip install" not in str(backend.machine_label())
+    assert "Run this to use it: pip install" in str(backend.machine_label(is_host=True))
     assert not backend.is_machine_due
+    assert backend.family == before, "no page must be told of it"
     assert not Backend.demo(Endpoint("http://127.0.0.1", "")).is_machine_due

@@ -33,6 +33,7 @@ async def test_a_ledger_that_cannot_be_read_is_said(tmp_path, monkeypatch, is_lo
         config = host_config(BACKEND, limits=BudgetLimits(is_local=is_local))
         playground = Playground(BACKEND, store, config)
         assert told in playground.notices
-        report = await playground.spending_report()
+        report = (await playground.owner_report()).spending
+        assert report is not None
         assert (report.is_unread, report.spent.is_stopped) == (not is_local, not is_local)
         store.close()

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import Any
 
-from components.engines.protocol import Machine
+from components.engines.protocol import Card, Machine
 from components.engines.sdxl import messages
 from components.engines.sdxl.model.libraries import library, torch
 from components.errors import EngineError
@@ -39,10 +39,9 @@ class Device:
 
     def __str__(self) -> str:
         """Name the device, its precision and its memory, for the log."""
-        free, total = _memory(self.name)
-        return (
-            f"{_hardware(self.name)}, {_precision(self)}, free: {free / _GIBIBYTE:.1f} of {total / _GIBIBYTE:.1f} GiB"
-        )
+        card = card_of(self)
+        name = self.name if card.name == self.name else f"{self.name} ({card.name})"
+        return f"{name}, {card.precision}, free: {card.free / _GIBIBYTE:.1f} of {card.total / _GIBIBYTE:.1f} GiB"
 
 
 def chosen_device(name: str, precision: str = "auto") -> Device:
@@ -102,23 +101,19 @@ def free_bytes(device: Device) -> int | None:
 
 def machine_of(device: Device) -> Machine:
     """Return what a device is, and how to use a card for which the installed build of torch has no code."""
-    _, total = _memory(device.name)
-    description = f"{_hardware(device.name)}, {_precision(device)}, {total / _GIBIBYTE:.0f} GiB"
     version = torch().version
     is_unused = device.name == "cpu" and not version.cuda and not version.hip and shutil.which("nvidia-smi")
     if is_unused:
         log.warning(
             "This machine has an NVIDIA card, and a torch for processors alone. To use the card: %s", CUDA_TORCH
         )
-    return Machine(description, CUDA_TORCH if is_unused else "")
+    return Machine((card_of(device),), CUDA_TORCH if is_unused else "")
 
 
-def _hardware(name: str) -> str:
-    return f"cuda ({torch().cuda.get_device_name()})" if name == "cuda" else name
-
-
-def _precision(device: Device) -> str:
-    return str(device.dtype).removeprefix("torch.")
+def card_of(device: Device) -> Card:
+    """Return what a device is, with its memory now."""
+    name = torch().cuda.get_device_name() if device.name == "cuda" else device.name
+    return Card(name, str(device.dtype).removeprefix("torch."), *_memory(device.name))
 
 
 def _memory(name: str) -> tuple[int, int]:

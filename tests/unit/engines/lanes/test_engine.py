@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from PIL import Image
 from components.engines.lanes import messages
 from components.engines.lanes.engine import LanesEngine
 from components.engines.lanes.frames import LaneSpec
-from components.engines.protocol import EngineRequest, EngineResult, LoraRef, lanes_of
+from components.engines.protocol import Card, EngineRequest, EngineResult, LoraRef, lanes_of
 from components.errors import EngineError
 from components.messages.message import Message, literal
 from tests.support.lane_engines import FETCHING, LOADING, DyingEngine, SleepingEngine, ignore, notes, sleeping
@@ -78,6 +79,24 @@ def test_an_image_comes_with_its_steps_stages_and_previews(shared: LanesEngine) 
     assert (0, 3, None, FETCHING) in seen
     assert [preview for _, _, preview, _ in seen if preview] == [b"preview 1", b"preview 2", b"preview 3"]
     assert lanes_of(shared) == 2
+
+
+def test_each_lane_says_what_it_computes_on_as_of_its_latest_image(tmp_path: Path) -> None:
+    engine = LanesEngine(sleeping(tmp_path, lanes=1))
+
+    def cards() -> list[Card]:
+        return [machine.cards[0] for machine in engine.machines if machine]
+
+    try:
+        assert engine.machines == [None]
+        engine.prepare(lambda _: None)
+        wait_until(lambda: [card.free for card in cards()] == [0])
+        pid = pid_of(engine.generate(request(), ignore))
+        wait_until(lambda: cards() == [Card(f"card of {pid}", "float16", 1, 100)])
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: [card.name != f"card of {pid}" for card in cards()] == [True])
+    finally:
+        engine.close()
 
 
 def test_a_source_image_comes_across_and_back(shared: LanesEngine) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from components.engines.protocol import EngineRequest, LoraRef, SupportsOptions, SupportsPrecheck, lanes_of
+from components.engines.by_name import engine_named
+from components.engines.protocol import (
+    Card,
+    EngineRequest,
+    LoraRef,
+    Machine,
+    SupportsOptions,
+    SupportsPrecheck,
+    lanes_of,
+)
 from components.engines.sdxl import cards
 from components.engines.sdxl.cards import SdxlCards, all_cards, environment_of, sdxl_engine
 from components.engines.sdxl.engine import SdxlEngine
@@ -86,6 +95,39 @@ def test_several_cards_are_lanes_and_one_without_a_number_is_used_here(
     assert engine.presets() == SdxlEngine().presets()
     with pytest.raises(EngineError):
         engine.check(EngineRequest("a cat", 1, loras=(LoraRef("../outside.safetensors", 1.0),)))
+
+
+@needs_libraries
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [("all", "cuda"), ("cuda:0,cuda:1", "cuda"), ("cuda:2", "cuda"), ("auto", "auto"), ("cpu,cpu", "cpu")],
+)
+def test_a_process_that_was_given_its_card_uses_that_alone(
+    text: str, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a replica on a node with eight cards; a stand-in, as no card is there."""
+    monkeypatch.setattr(cards, "_cards_of_driver", lambda: 8)
+    monkeypatch.setenv("SDXL_DEVICE", text)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    engine = engine_named("sdxl-one-card")
+    assert isinstance(engine, SdxlEngine)
+    assert (engine._settings.devices, lanes_of(engine)) == ((device,), 1)
+
+
+@needs_libraries
+def test_the_cards_of_the_lanes_are_each_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a stand-in: the lanes' reports."""
+    engine = SdxlCards(SdxlSettings.from_env({"SDXL_DEVICE": "cuda:0,cuda:0,cuda:1,cuda:2"}))
+    assert engine.machine() is None
+    first, second = (
+        Machine((Card("H100", "float16", free, 80 << 30),), command) for free, command in ((5, ""), (7, "x"))
+    )
+    monkeypatch.setattr(SdxlCards, "machines", [first, first, second, None])
+    machine = engine.machine()
+    assert machine is not None
+    assert [(card.free, card.lanes) for card in machine.cards] == [(5, 2), (7, 1)]
+    assert (machine.description, machine.not_ready) == ("2 × H100, float16, 80 GiB", ("cuda:2",))
+    assert machine.command == "x"
 
 
 @needs_libraries

@@ -9,7 +9,7 @@ from components.domain.backend_choice import SDXL_INSTALL, SDXL_PACKAGES
 from components.engines.protocol import EngineRequest, LoraRef, Refine
 from components.engines.sdxl.loras.location import HubFile, location_of
 from components.engines.sdxl.model.libraries import NEEDED, REQUIREMENTS
-from components.engines.sdxl.presets import FAST, FULL
+from components.engines.sdxl.presets import FAST, FAST_KINDS, FULL
 from components.engines.sdxl.settings import BASE, REFINER, SdxlSettings, Source
 from components.errors import SetupError
 from tests.support.paths import ROOT
@@ -63,19 +63,25 @@ def test_the_fast_preset_has_its_own_lora(tmp_path: Path):
     assert SdxlSettings.from_env({"SDXL_PRESET": "fast"}).preset == FAST
 
 
-def test_fast_by_lightning_has_its_own_steps_and_sampler():
+@pytest.mark.parametrize(("kind", "number"), [("lightning", 4), ("lightning-8", 8)])
+def test_fast_by_lightning_has_its_own_steps_and_sampler(kind, number):
     """https://huggingface.co/ByteDance/SDXL-Lightning: Euler, trailing, as many steps as the file is named for."""
-    fast = SdxlSettings.from_env({"SDXL_FAST": "lightning"}).fast
+    fast = SdxlSettings.from_env({"SDXL_FAST": kind}).fast
     assert fast.lora is not None
     place = location_of(fast.lora.path, None)
-    assert place == HubFile("ByteDance/SDXL-Lightning", "sdxl_lightning_4step_lora.safetensors", "main")
+    assert place == HubFile("ByteDance/SDXL-Lightning", f"sdxl_lightning_{number}step_lora.safetensors", "main")
     assert (fast.sampler_of(EngineRequest("x", 1)).options, fast.name) == ({"timestep_spacing": "trailing"}, "fast")
     for steps in (2, 28):
         made = fast.applied(EngineRequest("x", 1, num_inference_steps=steps))
-        assert (made.num_inference_steps, made.guidance_scale) == (4, 1.0)
-    assert SdxlSettings.from_env({"SDXL_FAST": "lightning", "SDXL_FAST_LORA": "mine"}).fast.lora == LoraRef(
-        "mine", 1.0
-    )
+        assert (made.num_inference_steps, made.guidance_scale) == (number, 1.0)
+    assert SdxlSettings.from_env({"SDXL_FAST": kind, "SDXL_FAST_LORA": "mine"}).fast.lora == LoraRef("mine", 1.0)
+
+
+def test_every_kind_of_fast_is_in_the_readme_and_the_example():
+    readme = next(line for line in (ROOT / "README.md").read_text().splitlines() if "`SDXL_FAST`" in line)
+    example = (ROOT / ".env.example").read_text().partition("#SDXL_PRESET=")[0].rpartition("\n\n")[2]
+    assert {*re.findall(r"`((?:lcm|lightning)[\w-]*)`", readme)} == {*FAST_KINDS}
+    assert {*re.findall(r"\b(?:lcm|lightning)[\w-]*", example)} == {*FAST_KINDS}
 
 
 def test_an_order_chooses_and_the_host_s_preset_is_for_those_that_do_not():

@@ -54,6 +54,15 @@ def test_the_model_s_entry_has_one_more_field(caller):
     assert schema["required"] == ["prompt"]
 
 
+def test_the_steps_of_the_fast_one_are_told(tmp_path):
+    class Bounded(TinyEngine):
+        def presets(self) -> Presets:
+            return Presets(("full", "fast"), "full", (8, 8))
+
+    with serving(Bounded(), tmp_path) as caller:
+        assert facts_of(caller)["properties"]["preset"]["x-fast-steps"] == [8, 8]
+
+
 def test_what_is_usual_is_the_host_s_choice(tmp_path):
     engine = OfferingEngine("fast")
     with serving(engine, tmp_path) as caller:

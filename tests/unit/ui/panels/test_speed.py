@@ -12,7 +12,14 @@ import pytest
 from components import messages
 from components.api.client import Endpoint
 from components.domain.model_family import STANDARD_NAMES, Model, ModelFamily
-from components.domain.request import FAST_GUIDANCE, FAST_STEPS, GenerationRequest, Preset, Refine
+from components.domain.request import (
+    FAST_GUIDANCE,
+    FAST_STEPS,
+    GenerationRequest,
+    Preset,
+    Refine,
+    StepBounds,
+)
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.engines.sdxl import presets
 from components.errors import InvalidRequest
@@ -38,13 +45,13 @@ FORM: dict[str, Any] = {
 }
 
 
-def family(usual: Preset | None) -> ModelFamily:
+def family(usual: Preset | None, steps: StepBounds = FAST_STEPS) -> ModelFamily:
     fields = OWN_SERVER_SCHEMA.fields | {"sampler"} | ({"preset"} if usual else set())
     return ModelFamily(
         (
             Model.of(
                 MODEL,
-                replace(OWN_SERVER_SCHEMA, fields=fields, default_preset=usual),
+                replace(OWN_SERVER_SCHEMA, fields=fields, default_preset=usual, fast_steps=steps),
                 STANDARD_NAMES,
                 is_from_api=True,
             ),
@@ -60,9 +67,9 @@ async def page(tmp_path: Path) -> AsyncGenerator[Page]:
     store.close()
 
 
-def told(page: Page, usual: Preset | None) -> dict[str, Any]:
+def told(page: Page, usual: Preset | None, steps: StepBounds = FAST_STEPS) -> dict[str, Any]:
     """What browsers are told of fields by their ids, once the model has told of its presets."""
-    page._playground.backend.catalogue.family = family(usual)
+    page._playground.backend.catalogue.family = family(usual, steps)
     page.refresh_ranges()
     return {one["props"].get("elem_id"): one["props"] for one in page.blocks.config["components"]}
 
@@ -94,6 +101,17 @@ async def test_where_fast_is_usual_the_page_comes_with_what_counts(page):
     assert [fields[name]["value"] for name in NUMBERS] == ["full", 28, 3.5]
 
 
+async def test_fast_of_eight_steps_is_called_so_and_recorded_so(page):
+    fields = told(page, Preset.FAST, StepBounds(8, 8))
+    assert [fields[name]["value"] for name in NUMBERS] == ["fast", 8, 1]
+    speed = fields[field_id("preset")]
+    assert [(str(name.key), value) for name, value in speed["choices"]][1:] == [("preset.fast?steps=8", "fast")]
+    assert speed["elem_classes"] == ["fast-steps-8-8"]
+    for steps in (2, 28):
+        asked, _ = page._request(FORM | {"preset": "fast", "num_inference_steps": steps})
+        assert asked.num_inference_steps == 8
+
+
 async def test_a_request_says_what_it_is_painted_with(page):
     refined = FORM | {"refine": "base_image_refiner", "refine_steps": 3}
     best, _ = page._request(refined | {"preset": "full"})
@@ -114,7 +132,7 @@ async def test_a_page_from_before_knows_no_speed_and_is_painted_as_ever(page):
 def test_the_page_says_what_has_no_effect():
     off = unavailable_parts(family(Preset.FULL), GenerationRequest("a fox", preset=Preset.FAST))
     assert off == {
-        "sampling": messages.FAST_SAMPLING,
+        "sampling": messages.fast_sampling(4),
         "sampler": messages.FAST_SAMPLER,
         "refiner": messages.FAST_WITHOUT_REFINER,
         "negative_prompt": messages.FAST_WITHOUT_NEGATIVE,
@@ -137,4 +155,4 @@ def test_the_form_s_speed_is_part_of_what_is_asked():
 
 def test_the_page_and_the_engine_speak_of_the_same():
     assert {preset.value for preset in Preset} == set(presets.PRESETS)
-    assert (presets.FAST.steps, presets.FAST.guidance) == (FAST_STEPS, FAST_GUIDANCE)
+    assert (presets.FAST.steps, presets.FAST.guidance) == ((FAST_STEPS.least, FAST_STEPS.most), FAST_GUIDANCE)

@@ -78,6 +78,7 @@ async def test_who_spent_what(store, seen):
         "forgotten": {"count": 0, "tasks": []},
         "slowdown": None,
         "trouble": None,
+        "machine": None,
     }
 
 
