@@ -42,7 +42,8 @@ def followed_twice(
 ) -> EngineResult:
     """Return the image. Where its replica goes away, send it once more: the image then has a note that says so.
 
-    Raise EngineError where the second replica goes away too. `is_gone` tells this from other errors, which pass, as does what `on_step` raises.
+    Raise EngineError where the second replica goes away too. `is_gone` tells this from other errors, which pass, as
+    does what `on_step` raises.
     """
     try:
         return _followed(send(), on_step, Step(0, steps, stage=messages.WAITING), None)
