@@ -36,6 +36,8 @@ class RunningTask:
     """Latest small JPEG; stored nowhere else."""
     stage: Message | None = None
     """What is done before the first step; None: nothing."""
+    visitor_token: str = field(default="", repr=False)
+    """As in EngineRequest; stored nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,12 @@ class TaskQueue:
         if is_full:
             raise busy(RETRY_AFTER)
 
-    def add(self, task: TaskRecord) -> None:
+    def add(self, task: TaskRecord, visitor_token: str = "") -> None:
         """Store a task and queue it. Raise Refused when the queue is full."""
         with self._changed:
             self.check_room()
             self._records.add_task(task)
-            self._enqueue(task)
+            self._enqueue(task, visitor_token)
 
     def view(self, task_id: str) -> TaskView | None:
         record = self._records.task(task_id)
@@ -138,9 +140,9 @@ class TaskQueue:
             self._records.requeue(task.id, in_good_order=False)
         self._enqueue(task)
 
-    def _enqueue(self, task: TaskRecord) -> None:
+    def _enqueue(self, task: TaskRecord, visitor_token: str = "") -> None:
         with self._changed:
-            self._live[task.id] = RunningTask(task.id)
+            self._live[task.id] = RunningTask(task.id, visitor_token=visitor_token)
             self._order.add(task.id, task.visitor or "")
             self._changed.notify()
 
