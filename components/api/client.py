@@ -29,7 +29,7 @@ from components.api.endpoint import Endpoint, origin_of
 from components.api.envelope import ApiResponse
 from components.api.model_list import decode_models
 from components.api.service_clock import ServiceClock
-from components.api.visitor_marks import VISITOR_HEADER, VisitorMarks
+from components.api.visitor_marks import VisitorMarks
 from components.clock import Clock
 from components.domain.bill import BillEntry
 from components.domain.model_family import Catalogue, ModelFamily
@@ -268,7 +268,7 @@ class Client:
         # The vendor's own clients send X-Client-Name too.
         names = {"Authorization": f"Bearer {self._endpoint.key}", "X-Client-Name": "sdxl-lora-playground"}
         if self._marks and visitor:
-            names[VISITOR_HEADER] = self._marks.of(visitor)
+            names |= self._marks.headers_of(visitor)
         sent = self._clock.now()
         async with (
             asyncio.timeout(seconds or self._timeouts.call),

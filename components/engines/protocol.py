@@ -69,6 +69,8 @@ class EngineRequest:
     """One of the engine's samplers; None: the model's own."""
     options: Mapping[str, float] = field(default_factory=dict[str, float])
     """Further numbers by the API's names, of those that the engine SupportsOptions takes; a missing one is its own."""
+    visitor_token: str = field(default="", repr=False)
+    """Secret of the visitor on a ZeroGPU Space, from whose share the GPU is then lent; empty: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

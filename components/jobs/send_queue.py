@@ -30,7 +30,6 @@ class QueueEntry:
     """Id of the job."""
     granted: asyncio.Future[QueueResult] | None = None
     """Set while `wait` waits; None before, between two sends and while its submit is under way."""
-    is_sending: bool = False
     is_accepted: bool = False
     """True from its acceptance on: it is at the service."""
     cancelled: Message | None = None
@@ -47,6 +46,8 @@ class SendQueue:
         """`on_change` is called when positions may have changed."""
         self._clock, self._on_change = clock, on_change
         self._entries: dict[str, QueueEntry] = {}
+        self._sending: set[str] = set()
+        """Ids of the jobs whose submits are under way."""
         self._order = FairQueue()
         self._concurrency = MAX_CONCURRENT
         self._not_before = 0.0
@@ -89,10 +90,12 @@ class SendQueue:
         So the concurrency doubles with each round of submits after a pause, as in TCP's slow start. An accepted job
         stays under way until `end`; one that was not accepted has its place and turn again.
         """
-        entry.is_sending = False
+        self._sending.discard(entry.name)
         if accepted:
             self._concurrency = min(MAX_CONCURRENT, self._concurrency + 1)
             entry.is_accepted = True
+        elif entry.cancelled:
+            self._order.remove(entry.name)
         else:
             self._order.requeue(entry.name)
         self._pump()
@@ -109,6 +112,7 @@ class SendQueue:
     def leave(self, entry: QueueEntry) -> None:
         """Remove an entry whose job was submitted or given up."""
         del self._entries[entry.name]
+        self._sending.discard(entry.name)
         if not entry.is_accepted:
             self._order.remove(entry.name)
         self._pump()
@@ -116,27 +120,24 @@ class SendQueue:
     def cancel(self, name: str, message: Message) -> bool:
         """Cancel a waiting job, which ends with this message. Return False when it is being sent, or is not here."""
         entry = self._entries.get(name)
-        if entry is None or entry.is_sending:
+        if entry is None or name in self._sending:
             return False
-        entry.cancelled = message
-        _grant(entry, QueueResult.CANCELLED)
+        self._cancel(entry, message)
         return True
 
     def cancel_all(self, message: Message) -> None:
         """Cancel all waiting jobs, and those being sent in case the service rejects them for now."""
         for entry in self._entries.values():
-            entry.cancelled = message
-            if not entry.is_sending:
-                _grant(entry, QueueResult.CANCELLED)
+            self._cancel(entry, message)
 
     def positions(self) -> dict[str, int]:
         """Return the number of jobs that will be sent before each waiting job, by job id."""
-        return {name: position for position, name in enumerate(self._order.order())}
+        return {name: position for position, name in enumerate(self._order.starts())}
 
     @property
     def at_service(self) -> int:
         """Return the number of jobs that the service accepted and that have not ended."""
-        return self._order.running_count - sum(entry.is_sending for entry in self._entries.values())
+        return self._order.running_count - len(self._sending)
 
     @property
     def seconds_to_next(self) -> float:
@@ -163,23 +164,34 @@ class SendQueue:
             self._release()
         self._on_change()
 
+    def _cancel(self, entry: QueueEntry, message: Message) -> None:
+        entry.cancelled = message
+        if self._order.is_waiting(entry.name):
+            self._order.remove(entry.name)
+            _grant(entry, QueueResult.CANCELLED)
+
     def _release(self) -> None:
-        free = self._concurrency - sum(entry.is_sending for entry in self._entries.values())
-        for entry in [self._entries[name] for name in self._order.order()]:
-            if free <= 0:
-                return
-            if entry.cancelled:
-                continue
-            if entry.granted is None:
+        for entry in self._next_entries(self._concurrency - len(self._sending)):
+            self._sending.add(entry.name)
+            self._order.start(entry.name)
+            _grant(entry, QueueResult.SEND)
+
+    def _next_entries(self, count: int) -> list[QueueEntry]:
+        """Return the next entries that may be sent, at most `count`."""
+        found: list[QueueEntry] = []
+        if count <= 0:
+            return found
+        for name in self._order.starts():
+            entry = self._entries[name]
+            if entry.granted:
+                found.append(entry)
+            elif self._concurrency == 1:
                 # This job pauses by itself after a failed connection. While submits go one by one it is overtaken by
                 # none, or the order of clicks would be lost.
-                if self._concurrency == 1:
-                    return
-                continue
-            entry.is_sending = True
-            self._order.start(entry.name)
-            free -= 1
-            _grant(entry, QueueResult.SEND)
+                break
+            if len(found) == count:
+                break
+        return found
 
     def _wake_after(self, seconds: float) -> None:
         if self._timer is None or self._timer.done():

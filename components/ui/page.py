@@ -28,6 +28,7 @@ from components.ui.again import requests_again
 from components.ui.fold import fold
 from components.ui.gallery.results import Results
 from components.ui.http.language import language_of
+from components.ui.http.lent_gpu import on_share_of
 from components.ui.identity import as_object, person_of, session_key
 from components.ui.labels import label
 from components.ui.listeners import listen
@@ -183,7 +184,8 @@ class Page:
             requests, note = again or await self._requests(values, person, family)
             model = family.choose_for_all(requests).id
             submission = Submission(person.visitor_id, click, requests, note, model=model)
-            jobs = await self._playground.start(person, submission, token)
+            with on_share_of(request):
+                jobs = await self._playground.start(person, submission, token)
         except PlaygroundError as error:
             return Results.refusal(click, error)
         return self._results.receipt(click, jobs)

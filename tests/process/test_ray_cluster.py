@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from components.engines.demo import DemoPainter
+from components.engines.messages import MADE_AGAIN
 from components.engines.protocol import EngineRequest, LoraRef
 from components.engines.ray import messages
 from components.engines.ray.following import ReplicaFailed
@@ -133,6 +134,7 @@ def test_a_replica_that_dies_is_taken_over_by_another(engine):
     first, second = dict.fromkeys(watcher.pids)
     assert pid_of(result) == second != first
     assert messages.AGAIN in watcher.stages
+    assert result.notes[-1] == MADE_AGAIN
 
 
 def test_two_that_die_are_enough(engine):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pickle
 import threading
 
+import gradio.exceptions
+from gradio.context import LocalContext
+
 
 class Space:
     """Lends a card to generators as the real library does: only what can be pickled goes in and comes out."""
@@ -13,6 +16,11 @@ class Space:
         self.seconds: list[int] = []
         self.closed = 0
         self.patched: list[threading.Thread] = []
+        self.tokens: list[str | None] = []
+        """Of the visitors on whose share a GPU was asked for; None: on everyone's."""
+        self.lent: list[bytes] = []
+        """Pickled arguments of the calls."""
+        self.expired: set[str] = set()
 
     def enter_mode(self) -> None:
         self.patched.append(threading.current_thread())
@@ -20,7 +28,12 @@ class Space:
     def gpu(self, task, *, duration):
         def lent(*args):
             self.seconds.append(duration(*args))
-            events = task(*pickle.loads(pickle.dumps(args)))
+            request = LocalContext.request.get(None)
+            self.tokens.append(request.headers.get("x-ip-token") if request else None)
+            if self.tokens[-1] in self.expired:
+                raise gradio.exceptions.Error("Expired ZeroGPU proxy token", title="ZeroGPU client error")
+            self.lent.append(pickle.dumps(args))
+            events = task(*pickle.loads(self.lent[-1]))
             try:
                 for event in events:
                     yield pickle.loads(pickle.dumps(event))

@@ -138,3 +138,17 @@ def test_a_bug_over_there_is_a_sentence_here(caplog):
         result_of([], silent)
     picture = Image.new("RGB", (1, 1))
     assert result_of([Step(1, 1, None, None), Done(picture)], silent) is picture
+
+
+def test_a_gpu_is_lent_of_the_visitor_s_share(engine, space):
+    token = "e30.e30.sig"
+    for request in (engine_request(visitor_token=token), engine_request()):
+        engine.generate(request, silent)
+    assert space.tokens == [token, None]
+    assert not any(token.encode() in arguments for arguments in space.lent), "the copy of the process needs none"
+
+
+def test_a_token_that_expired_in_the_queue_does_without(engine, space):
+    space.expired.add("e30.e30.old")
+    assert engine.generate(engine_request(visitor_token="e30.e30.old"), silent).image
+    assert space.tokens == ["e30.e30.old", None]

@@ -10,11 +10,10 @@ import json
 import sys
 import threading
 import warnings
-from typing import Any
 
 
 def main() -> None:
-    """Generate one image, with a visitor's token in the words of Gradio where an argument gives one."""
+    """Generate one image, with a visitor's token where an argument gives one."""
     warnings.simplefilter("ignore")
     import torch  # noqa: PLC0415
 
@@ -23,7 +22,8 @@ def main() -> None:
     torch._C._cuda_init = _no_driver
     importlib.import_module("spaces")  # before the engine, as on a Space
 
-    thread = threading.Thread(target=_generate, args=(sys.argv[1:],), name="painter")
+    token = "".join(sys.argv[1:2])
+    thread = threading.Thread(target=_generate, args=(token,), name="painter")
     thread.start()
     thread.join()
 
@@ -36,36 +36,21 @@ def _no_driver() -> None:
     raise RuntimeError("the real CUDA was asked for")
 
 
-def _generate(tokens: list[str]) -> None:
-    from gradio.context import LocalContext  # noqa: PLC0415
-
+def _generate(token: str) -> None:
     from components.engines.protocol import EngineRequest  # noqa: PLC0415
     from components.engines.sdxl.engine import SdxlEngine  # noqa: PLC0415
     from components.errors import EngineError  # noqa: PLC0415
     from components.messages.message import message_record  # noqa: PLC0415
 
-    if tokens:
-        request: Any = _Request(tokens[0])
-        LocalContext.request.set(request)
     engine = SdxlEngine()
     engine.prepare(lambda _: None)
     assert engine._loaded
     device = str(next(engine._loaded.base.unet.parameters()).device)
     try:
-        engine.generate(EngineRequest("a cat", 7, width=256, height=256, num_inference_steps=2), lambda *_, **__: None)
+        request = EngineRequest("a cat", 7, width=256, height=256, num_inference_steps=2, visitor_token=token)
+        engine.generate(request, lambda *_, **__: None)
     except EngineError as error:
         sys.stdout.write(json.dumps({"device": device, "message": message_record(error.message)}) + "\n")
-
-
-class _Headers(dict[str, str]):
-    """Headers with attributes, as Gradio's."""
-
-
-class _Request:
-    """Request of a visitor, as far as `spaces` reads it."""
-
-    def __init__(self, token: str) -> None:
-        self.headers = _Headers({"x-ip-token": token})
 
 
 if __name__ == "__main__":

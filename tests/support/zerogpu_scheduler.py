@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http.server import BaseHTTPRequestHandler
+from urllib.parse import parse_qs
 
 from tests.support.loopback_server import LoopbackServer
 
@@ -15,10 +16,12 @@ class ZeroGpuScheduler(LoopbackServer):
         """`quota`: seconds that the visitor has left, and must wait; None: it is not asked for a GPU."""
         self.calls: list[str] = []
         """Paths of the requests, without their queries."""
+        self.tokens: list[str | None] = []
+        """Of the visitors on whose share a GPU was asked for; None: on everyone's."""
         scheduler = self
 
         class Handler(_Handler):
-            calls, quota_left = scheduler.calls, quota
+            calls, tokens, quota_left = scheduler.calls, scheduler.tokens, quota
 
         super().__init__(Handler)
 
@@ -30,12 +33,15 @@ class ZeroGpuScheduler(LoopbackServer):
 
 class _Handler(BaseHTTPRequestHandler):
     calls: list[str]
+    tokens: list[str | None]
     quota_left: dict[str, int] | None
 
     def do_POST(self) -> None:
         """Take a report of a start; there is no GPU to schedule, or no quota left for one."""
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
         self.calls.append(path)
+        if path == "/schedule":
+            self.tokens.append(parse_qs(query).get("token", [None])[0])
         is_over = path == "/schedule" and self.quota_left is not None
         body = json.dumps(self.quota_left).encode() if is_over else b""
         self.send_response(429 if is_over else 200 if path == "/startup-report" else 503)

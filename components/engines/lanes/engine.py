@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from components.engines.lanes.frames import LaneSpec
 from components.engines.lanes.lane_process import LaneEnded
-from components.engines.lanes.messages import AGAIN, LOST_TWICE, MADE_AGAIN
+from components.engines.lanes.messages import AGAIN, LOST_TWICE
 from components.engines.lanes.pool import LanePool
+from components.engines.messages import MADE_AGAIN
 from components.engines.protocol import EngineRequest, EngineResult, Machine, OnStep
 from components.errors import EngineError
 from components.messages.message import Message

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from components.engines.events import Done, Failed, Step
+from components.engines.messages import MADE_AGAIN
 from components.engines.protocol import EngineResult, OnStep
 from components.engines.ray import messages
 from components.engines.ray.events import Broken, Event, Events
@@ -39,9 +40,10 @@ class ReplicaFailed(Exception):
 def followed_twice(
     send: Callable[[], EventStream], is_gone: Callable[[Exception], bool], on_step: OnStep, steps: int
 ) -> EngineResult:
-    """Return the image. Where its replica goes away, send it once more, and then raise EngineError.
+    """Return the image. Where its replica goes away, send it once more: the image then has a note that says so.
 
-    `is_gone` tells this from other errors, which pass, as does what `on_step` raises.
+    Raise EngineError where the second replica goes away too. `is_gone` tells this from other errors, which pass, as
+    does what `on_step` raises.
     """
     try:
         return _followed(send(), on_step, Step(0, steps, stage=messages.WAITING), None)
@@ -52,12 +54,13 @@ def followed_twice(
     again = Step(0, steps, stage=messages.AGAIN)
     on_step(again.step, again.steps, stage=again.stage)
     try:
-        return _followed(send(), on_step, again, again.stage)
+        result = _followed(send(), on_step, again, again.stage)
     except Exception as error:
         if not is_gone(error):
             raise
         log.warning("a second replica went away with the same picture: %s", error)
         raise EngineError(messages.GONE) from error
+    return replace(result, notes=(*result.notes, MADE_AGAIN))
 
 
 def _followed(stream: EventStream, on_step: OnStep, latest: Step, first_stage: Message | None) -> EngineResult:

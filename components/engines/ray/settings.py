@@ -35,13 +35,14 @@ class RaySettings:
         """Read the process environment; `is_local`: no cluster is joined. Raises SetupError."""
         env = os.environ if env is None else env
         least, most = _bounds(_text(env, "RAY_PAINTERS", "1-8"))
+        gpus = _gpus(_text(env, "RAY_PAINTER_GPUS", "1"))
         return cls(
             address="" if is_local else _address(env),
             inner=_inner(_text(env, "RAY_ENGINE", "sdxl")),
             least=least,
             most=most,
-            gpus=_gpus(_text(env, "RAY_PAINTER_GPUS", "1")),
-            passed_on={name: value for name, value in sorted(env.items()) if _PASSED_ON.fullmatch(name)},
+            gpus=gpus,
+            passed_on=_passed_on(env, gpus),
         )
 
 
@@ -81,6 +82,12 @@ def _bounds(text: str) -> tuple[int, int]:
     if not 1 <= least <= most:
         raise SetupError(f"RAY_PAINTERS={text} is no number of replicas.", "Use a number such as 8, or 1-8.")
     return least, most
+
+
+def _passed_on(env: Mapping[str, str], gpus: float) -> dict[str, str]:
+    """Return the variables of the replicas. Ray shows a replica its own GPUs alone, whichever are named here."""
+    chosen = {name: value for name, value in sorted(env.items()) if _PASSED_ON.fullmatch(name)}
+    return chosen | {"SDXL_DEVICE": "cuda"} if gpus else chosen
 
 
 def _gpus(text: str) -> float:

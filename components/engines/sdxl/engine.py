@@ -37,7 +37,14 @@ from components.engines.sdxl.pipeline.run import untouched
 from components.engines.sdxl.pipeline.samplers import SAMPLERS
 from components.engines.sdxl.presets import PRESETS
 from components.engines.sdxl.settings import SdxlSettings
-from components.engines.sdxl.zerogpu import Event, events_of, place_on_lent_card, result_of
+from components.engines.sdxl.zerogpu import (
+    Event,
+    TokenExpired,
+    events_of,
+    of_visitor,
+    place_on_lent_card,
+    result_of,
+)
 from components.errors import EngineError, EngineLost, SetupError
 from components.messages.message import Message
 
@@ -105,11 +112,23 @@ class SdxlEngine:
         if plan.refine_steps:
             loaded.load_refiner(_percent(stage, messages.fetching))
         if self._borrow:
-            with closing(self._borrow(request, plan, files)) as events:
-                picture = result_of(events, on_step)
+            picture = self._generate_on_lent_card(request, plan, files, on_step)
         else:
             picture = self._generate(request, plan, files, on_step)
         return EngineResult(picture, self._filter.flags(picture), tuple(notes))
+
+    def _generate_on_lent_card(
+        self, request: EngineRequest, plan: StepPlan, files: Files, on_step: OnStep
+    ) -> Image.Image:
+        """Return the image; a visitor's token that has expired in the queue does without, on everyone's share."""
+        assert self._borrow is not None
+        anonymous = replace(request, visitor_token="")  # what goes to the copy of this process needs no secret
+        try:
+            with of_visitor(request.visitor_token), closing(self._borrow(anonymous, plan, files)) as events:
+                return result_of(events, on_step)
+        except TokenExpired:
+            with closing(self._borrow(anonymous, plan, files)) as events:
+                return result_of(events, on_step)
 
     def presets(self) -> Presets:
         """Return the presets; the host chose the usual one."""

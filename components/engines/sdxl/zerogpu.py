@@ -10,7 +10,9 @@ import queue
 import re
 import threading
 from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from PIL import Image
 
@@ -49,6 +51,10 @@ _WAIT = re.compile(r"Try again in (\d{1,3}:\d\d:\d\d)")
 """In the words of the library's error where a visitor's quota is used up."""
 
 
+_EXPIRED = "Expired ZeroGPU proxy token"
+"""In the words of the library's error where the scheduler takes a visitor's token no more."""
+
+
 class _Stopped(Exception):
     """The consumer of the events is gone."""
 
@@ -56,6 +62,28 @@ class _Stopped(Exception):
 def place_on_lent_card() -> None:
     """Let the calling thread place models on a GPU that is lent only later: the library patches each thread apart."""
     library("spaces.zero.torch").enter_mode()
+
+
+@contextmanager
+def of_visitor(token: str) -> Generator[None]:
+    """Let a GPU be lent from the share of the visitor with a token, of which the library asks Gradio's request."""
+    if not token:
+        yield
+        return
+    request = library("gradio.context").LocalContext.request
+    before = request.set(SimpleNamespace(headers=_Headers({"x-ip-token": token})))
+    try:
+        yield
+    finally:
+        request.reset(before)
+
+
+class _Headers(dict[str, str]):
+    """Headers; the library takes only those that have attributes, as Gradio's."""
+
+
+class TokenExpired(EngineError):
+    """A visitor's token is too old: it waited in the queue for longer than it lives."""
 
 
 def events_of(work: Work) -> Generator[Event, None, None]:
@@ -101,7 +129,8 @@ def _lent(events: Iterable[Event]) -> Generator[Event, None, None]:
         yield from events
     except library("gradio.exceptions").Error as error:
         log.warning("no GPU was lent: %s", error)
-        raise EngineError(_reason(str(error), getattr(error, "title", ""))) from error
+        kind = TokenExpired if _EXPIRED in str(error) else EngineError
+        raise kind(_reason(str(error), getattr(error, "title", ""))) from error
 
 
 def _reason(words: str, title: str) -> Message:

@@ -38,6 +38,8 @@ ID = re.compile("[0-9a-f]{32}")
 VISITOR_HEADER = "X-Playground-Visitor"
 """Header of a submit with an opaque mark of the visitor whose task it is; visitors take turns in the queue."""
 VISITOR = re.compile("[0-9a-f]{8,64}")
+TOKEN_HEADER = "X-IP-Token"
+"""Header of a submit with the visitor's token on a ZeroGPU Space; it is kept in memory until the task ends."""
 SYNC_TIMEOUT = 100.0
 """Seconds for which a submit in sync mode waits for its result."""
 
@@ -84,7 +86,11 @@ class Predictions:
         submit = await anyio.to_thread.run_sync(self._submit_handler.read, raw, limiter=self._decoders)
         await self._precheck(submit)
         accepted = await anyio.to_thread.run_sync(
-            self._submit_handler.accept, submit, _visitor(request), limiter=self._decoders
+            self._submit_handler.accept,
+            submit,
+            _visitor(request),
+            request.headers.get(TOKEN_HEADER, ""),
+            limiter=self._decoders,
         )
         settled = self._tasks.settled(accepted.task_id) if accepted.waits else None
         if settled is not None:

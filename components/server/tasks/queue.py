@@ -36,6 +36,8 @@ class RunningTask:
     """Latest small JPEG; stored nowhere else."""
     stage: Message | None = None
     """What is done before the first step; None: nothing."""
+    visitor_token: str = field(default="", repr=False)
+    """As in EngineRequest; stored nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,16 @@ class TaskQueue:
     def check_room(self) -> None:
         """Raise Refused when the queue is full."""
         with self._changed:
-            is_full = len(self._order.order()) >= self._max_waiting
+            is_full = self._order.waiting_count >= self._max_waiting
         if is_full:
             raise busy(RETRY_AFTER)
 
-    def add(self, task: TaskRecord) -> None:
+    def add(self, task: TaskRecord, visitor_token: str = "") -> None:
         """Store a task and queue it. Raise Refused when the queue is full."""
         with self._changed:
             self.check_room()
             self._records.add_task(task)
-            self._enqueue(task)
+            self._enqueue(task, visitor_token)
 
     def view(self, task_id: str) -> TaskView | None:
         record = self._records.task(task_id)
@@ -87,9 +89,8 @@ class TaskQueue:
     def view_of(self, record: TaskRecord) -> TaskView:
         """Return a stored task with its position or progress."""
         with self._changed:
-            live, waiting = self._live.get(record.id), self._order.order()
-            waits = record.status is Status.CREATED and record.id in waiting
-            position = waiting.index(record.id) if waits else None
+            live = self._live.get(record.id)
+            position = self._order.position(record.id) if record.status is Status.CREATED else None
         if live is None or record.status is not Status.PROCESSING:
             is_next = position is not None and position < self._lanes
             return TaskView(record, position, stage=self._preparing if is_next else None)
@@ -111,10 +112,10 @@ class TaskQueue:
     def take(self) -> RunningTask | None:
         """Return the next task, for a worker thread; wait for one. None: the server stops."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or self._order.order())
-            if self._stopping:
+            self._changed.wait_for(lambda: self._stopping or self._order.waiting_count)
+            task_id = self._order.next_start()
+            if self._stopping or task_id is None:
                 return None
-            task_id = self._order.order()[0]
             self._order.start(task_id)
             return self._live[task_id]
 
@@ -139,17 +140,17 @@ class TaskQueue:
             self._records.requeue(task.id, in_good_order=False)
         self._enqueue(task)
 
-    def _enqueue(self, task: TaskRecord) -> None:
+    def _enqueue(self, task: TaskRecord, visitor_token: str = "") -> None:
         with self._changed:
-            self._live[task.id] = RunningTask(task.id)
+            self._live[task.id] = RunningTask(task.id, visitor_token=visitor_token)
             self._order.add(task.id, task.visitor or "")
-            self._changed.notify_all()
+            self._changed.notify()
 
     def _delete(self, task_id: str) -> bool:
         with self._changed:
             record = self._records.task(task_id)
             deleted = self._records.delete_task(task_id)
-            if deleted and task_id in self._order.order():
+            if deleted and self._order.is_waiting(task_id):
                 self._order.remove(task_id)
                 _settle(self._live.pop(task_id))
             elif deleted and task_id in self._live:

@@ -82,13 +82,13 @@ class SubmitHandler:
         except EngineError as error:
             raise unusable(fields.LORAS.name, error.message) from error
 
-    def accept(self, submit: ParsedSubmit, visitor: str | None = None) -> Accepted:
+    def accept(self, submit: ParsedSubmit, visitor: str | None = None, visitor_token: str = "") -> Accepted:
         """Check the images and queue the task of a visitor, None for callers that name none. Raise Refused."""
         task_id = secrets.token_hex(16)
         try:
             names = self._store_images(validate.source_images_of(submit.body), task_id)
             stored = self._known(submit.body) | self._decided(submit.request) | names
-            self._tasks.add(TaskRecord(task_id, stored, self._now(), visitor=visitor))
+            self._tasks.add(TaskRecord(task_id, stored, self._now(), visitor=visitor), visitor_token)
         except Refused:
             self._uploads.delete_all_of(task_id)
             raise

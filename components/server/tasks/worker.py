@@ -150,7 +150,8 @@ def _request(context: WorkerContext, live: RunningTask) -> EngineRequest:
     request = validate.request_of(task.input, draw_seed=lambda: 0, further=fields_of(context.engine))
     live.progress = (0, request.num_inference_steps)
     sources = validate.source_images_of(task.input)
-    return replace(request, image=_load(context, sources.image, "RGB"), mask=_load(context, sources.mask, "L"))
+    image, mask = _load(context, sources.image, "RGB"), _load(context, sources.mask, "L")
+    return replace(request, image=image, mask=mask, visitor_token=live.visitor_token)
 
 
 def _load(context: WorkerContext, name: str | None, mode: images.Mode) -> Image.Image | None:

@@ -25,6 +25,7 @@ from components.images.conversion import SUFFIXES
 from components.recipes.infotext import infotext
 from components.services.backend import shown_model
 from components.services.playground import Playground
+from components.ui.http.lent_gpu import on_share_of
 from components.ui.identity import user_of
 from components.ui.programs.parameter_schemas import PARAMETER_FIELDS, REQUIRED, parameter_schema
 from components.ui.programs.picture_calls import CallFailed, PictureCalls, Report
@@ -47,7 +48,8 @@ def generate_endpoint(calls: PictureCalls) -> Callable[..., Awaitable[GeneratedI
         bound.apply_defaults()
         values, request = dict(bound.arguments), bound.arguments[_CALLER]
         try:
-            job = await calls.make(values, Person.program(user_of(request)), report=_report())
+            with on_share_of(request):
+                job = await calls.make(values, Person.program(user_of(request)), report=_report())
             return await _files(calls.playground, job, request), details(job)
         except CallFailed as error:
             # A refusal is no fault of the app: without `print_exception=False` Gradio would log a traceback.

@@ -27,6 +27,7 @@ from components.domain.person import Person
 from components.errors import PlaygroundError
 from components.ui.http.allowlist import MCP_PATH
 from components.ui.http.client_address import client_address
+from components.ui.http.lent_gpu import on_share_of
 from components.ui.identity import user_of
 from components.ui.programs.picture_calls import CallFailed, PictureCalls, Report
 from components.ui.programs.progress_text import progress_text
@@ -92,7 +93,8 @@ class McpServer:
             return _refusal(f"{name} takes these parameters and no others: {', '.join(known) or 'none'}.")
         caller = self._caller()
         if name == "generate":
-            return _picture(await self._tools.generate(arguments, caller, self._report()))
+            with on_share_of(self._server.request_context.request):
+                return _picture(await self._tools.generate(arguments, caller, self._report()))
         answer = {"price": self._tools.price, "recent": self._tools.recent, "balance": self._tools.balance}[name]
         return _answer(await answer(arguments, caller))
 

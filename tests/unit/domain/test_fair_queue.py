@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.domain.fair_queue import FairQueue
+from tests.support.fair_queue_by_definition import FairQueueByDefinition
 from tests.support.full_run import examples
 
 VISITORS = "abcd"
@@ -31,10 +32,10 @@ class Workers:
         self.started: list[str] = []
 
     def fill(self) -> None:
-        while len(self.running) < self.count and (order := self.queue.order()):
-            self.queue.start(order[0])
-            self.running.append(order[0])
-            self.started.append(order[0])
+        while len(self.running) < self.count and (name := self.queue.next_start()):
+            self.queue.start(name)
+            self.running.append(name)
+            self.started.append(name)
 
     def end(self, place: int = 0) -> None:
         self.queue.remove(self.running.pop(place))
@@ -52,7 +53,7 @@ def test_one_behind_24_of_another_starts_after_at_most_one_more_for_each_worker(
     theirs = many(at_work.queue, "a", 24)
     at_work.fill()
     at_work.queue.add("b1", "b")
-    assert at_work.queue.order()[0] == "b1"
+    assert at_work.queue.next_start() == "b1"
     at_work.finish()
     assert at_work.started == [*theirs[:workers], "b1", *theirs[workers:]]
 
@@ -61,7 +62,7 @@ def test_one_behind_24_of_which_none_has_started_is_second() -> None:
     queue = FairQueue(1)
     theirs = many(queue, "a", 24)
     queue.add("b1", "b")
-    assert queue.order()[:3] == [theirs[0], "b1", theirs[1]]
+    assert list(queue.starts())[:3] == [theirs[0], "b1", theirs[1]]
 
 
 def test_two_who_each_click_again_at_once_do_not_keep_a_third_waiting() -> None:
@@ -83,10 +84,10 @@ def test_fewer_running_goes_before_an_older_one_with_more() -> None:
         queue.add_running(f"resumed{number}", "a")
     queue.add("a1", "a")
     queue.add("b1", "b")
-    assert queue.order() == ["b1", "a1"]
+    assert list(queue.starts()) == ["b1", "a1"]
     for number in range(3):
         queue.remove(f"resumed{number}")
-    assert queue.order() == ["a1", "b1"]
+    assert list(queue.starts()) == ["a1", "b1"]
 
 
 def test_what_is_requeue_has_its_place_and_its_turn() -> None:
@@ -94,12 +95,12 @@ def test_what_is_requeue_has_its_place_and_its_turn() -> None:
     many(queue, "a", 2)
     queue.add("b1", "b")
     queue.start("a1")
-    assert queue.order() == ["b1", "a2"]
+    assert list(queue.starts()) == ["b1", "a2"]
     queue.requeue("a1")
-    assert queue.order() == ["a1", "b1", "a2"]
+    assert list(queue.starts()) == ["a1", "b1", "a2"]
     queue.start("a1")
     queue.remove("a1")
-    assert queue.order() == ["b1", "a2"], "its turn was used, though it never got anything"
+    assert list(queue.starts()) == ["b1", "a2"], "its turn was used, though it never got anything"
 
 
 def test_an_idle_queue_remembers_no_visitor() -> None:
@@ -108,8 +109,8 @@ def test_an_idle_queue_remembers_no_visitor() -> None:
         queue.add(f"{number}", f"visitor{number}")
         queue.start(f"{number}")
         queue.remove(f"{number}")
-    assert len(queue._next_turns) <= 1
-    assert not queue.order()
+    assert len(queue._visitors) <= 1
+    assert queue.next_start() is None
 
 
 DEEDS = st.lists(st.sampled_from(VISITORS) | st.integers(0, 3), max_size=60)
@@ -154,7 +155,7 @@ def test_a_visitor_s_own_start_in_the_order_of_their_arrival(deeds: list[str | i
 def test_places_are_the_order_of_the_starts_when_nothing_else_arrives(deeds: list[str | int], workers: int) -> None:
     at_work = Workers(workers)
     do(at_work, deeds)
-    expected, before = list(at_work.queue.order()), len(at_work.started)
+    expected, before = list(at_work.queue.starts()), len(at_work.started)
     at_work.finish()
     assert at_work.started[before:] == expected
 
@@ -166,23 +167,89 @@ def test_without_a_capacity_places_are_the_order_while_nothing_ends(deeds: list[
     for number, deed in enumerate(deeds):
         if isinstance(deed, str):
             queue.add(f"{deed}{number}", deed)
-        elif queue.order():
-            queue.start(queue.order()[0])
-    expected = list(queue.order())
+        elif name := queue.next_start():
+            queue.start(name)
+    expected = list(queue.starts())
     started = []
-    while order := queue.order():
-        queue.start(order[0])
-        started.append(order[0])
+    while name := queue.next_start():
+        queue.start(name)
+        started.append(name)
     assert started == expected
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["add", "add_running", "start next", "start", "requeue", "remove"]), st.integers(0, 99)),
+    min_size=20,
+    max_size=60,
+)
+"""Each with a number that chooses the visitor, or the entry."""
+
+
+@given(CHANGES, st.sampled_from([None, 1, 2, 5]), st.integers(2, 4))
+@settings(max_examples=examples(1000, 50), deadline=None)
+def test_the_order_is_that_of_the_definition(
+    changes: list[tuple[str, int]], capacity: int | None, visitors: int
+) -> None:
+    queue, definition = FairQueue(capacity), FairQueueByDefinition(capacity)
+    for count, (change, number) in enumerate(changes):
+        call = (change, f"entry{count}", f"visitor{number % visitors}")
+        if not change.startswith("add"):
+            call = _call_on_one_that_is_here(definition, change, number)
+        for one in (queue, definition):
+            getattr(one, call[0])(*call[1:])
+        expected = definition.order()
+        assert list(queue.starts()) == expected
+        assert [queue.position(name) for name in reversed(expected)] == [*reversed(range(len(expected)))]
+        assert queue.next_start() == (expected[0] if expected else None)
+        assert (queue.waiting_count, queue.running_count) == (len(expected), definition.running_count)
+
+
+def _call_on_one_that_is_here(definition: FairQueueByDefinition, change: str, number: int) -> tuple[str, ...]:
+    here = {
+        "start next": definition.order()[:1],
+        "start": definition.order(),
+        "requeue": definition.running_with_a_turn(),
+        "remove": [*definition.entries],
+    }[change]
+    method = change.removesuffix(" next")
+    return (method, here[number % len(here)]) if here else ("remove", "one that is not here")
+
+
+def test_where_one_is_that_does_not_wait() -> None:
+    queue = FairQueue()
+    many(queue, "a", 2)
+    queue.start("a1")
+    assert [queue.position(name) for name in ("a1", "a2", "b1")] == [None, 0, None]
+    assert [queue.is_waiting(name) for name in ("a1", "a2", "b1")] == [False, True, False]
+
+
+@pytest.mark.full
+def test_a_change_costs_the_same_however_many_wait() -> None:
+    few, many_more = (_seconds_of_changes(waiting) for waiting in (500, 50_000))
+    assert many_more < 10 * few, "100 times as many wait"
 
 
 @pytest.mark.full
 def test_the_order_of_thousands_of_visitors_is_found_in_milliseconds() -> None:
-    """It is asked for with every submit of a queue, on the event loop."""
+    """It is published for the jobs of a queue, on the event loop."""
     queue = FairQueue(2)
     for number in range(3_000):
         queue.add(f"{number}", f"visitor {number}")
     begun = time.thread_time()
-    assert len(queue.order()) == 3_000
+    assert len(list(queue.starts())) == 3_000
     # 3 seconds where each start looked at every visitor.
     assert time.thread_time() - begun < 0.5
+
+
+def _seconds_of_changes(waiting: int) -> float:
+    queue = FairQueue(2)
+    for number in range(waiting):
+        queue.add(f"{number}", f"visitor {number % 5000}")
+    begun = time.thread_time()
+    for number in range(500):
+        queue.add(f"later {number}", f"visitor {number}")
+        name = queue.next_start()
+        assert name
+        queue.start(name)
+        queue.remove(name)
+    return time.thread_time() - begun

@@ -18,6 +18,7 @@ from PIL import Image
 from components.engines.lanes import messages
 from components.engines.lanes.engine import LanesEngine
 from components.engines.lanes.frames import LaneSpec
+from components.engines.messages import MADE_AGAIN
 from components.engines.protocol import Card, EngineRequest, EngineResult, LoraRef, lanes_of
 from components.errors import EngineError
 from components.messages.message import Message, literal
@@ -161,7 +162,7 @@ def test_an_image_whose_process_ends_is_made_on_another_and_says_so(
 ) -> None:
     stages: list[Message | None] = []
     result = shared.generate(request(prompt, seed), lambda step, steps, preview=None, stage=None: stages.append(stage))
-    assert result.notes[-1] == messages.MADE_AGAIN
+    assert result.notes[-1] == MADE_AGAIN
     assert messages.AGAIN in stages
     tries = [(what, pid) for what, noted, pid in notes(folder) if noted == seed]
     assert [what for what, _ in tries] == ["begun", "begun", "ended"]

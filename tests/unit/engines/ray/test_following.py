@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from components.engines.events import Done, Failed, Step
+from components.engines.messages import MADE_AGAIN
 from components.engines.protocol import EngineResult
 from components.engines.ray import messages
 from components.engines.ray.events import Broken, Event, Events
@@ -17,6 +19,7 @@ from components.errors import EngineError
 from components.messages.message import Message, literal
 
 RESULT = EngineResult(Image.new("RGB", (1, 1)))
+NOTED = replace(RESULT, notes=(literal("Small."),))
 Call = tuple[int, int, bytes | None, Message | None]
 
 
@@ -88,8 +91,8 @@ def test_an_answer_without_an_end_is_an_error():
 
 def test_another_replica_takes_over_once_and_the_visitor_is_told():
     recorder = Recorder()
-    gone, other = Stream(Step(3, 4), then=GoneError()), Stream(Step(0, 4), Step(1, 4), Done(RESULT))
-    assert follow([gone, other], recorder) is RESULT
+    gone, other = Stream(Step(3, 4), then=GoneError()), Stream(Step(0, 4), Step(1, 4), Done(NOTED))
+    assert follow([gone, other], recorder) == replace(RESULT, notes=(literal("Small."), MADE_AGAIN))
     assert recorder.calls == [
         (3, 4, None, None),
         (0, 4, None, messages.AGAIN),

@@ -11,7 +11,7 @@ ADDRESS = {"RAY_ADDRESS": "10.0.0.1:6379"}
 
 def test_what_is_usual():
     found = RaySettings.from_env(ADDRESS)
-    assert found == RaySettings("10.0.0.1:6379", "sdxl", least=1, most=8, gpus=1.0)
+    assert found == RaySettings("10.0.0.1:6379", "sdxl", 1, 8, gpus=1.0, passed_on={"SDXL_DEVICE": "cuda"})
 
 
 def test_bounds_and_parts_of_a_gpu():
@@ -46,7 +46,16 @@ def test_parts_of_a_gpu_that_cannot_be_are_refused(text):
 
 def test_replicas_get_the_settings_of_sdxl_and_no_secret():
     env = ADDRESS | {"SDXL_MODEL": "a/b", "SDXL_DEVICE": "cpu", "CIVITAI_API_KEY": "secret", "HOME": "/home/x"}
-    assert RaySettings.from_env(env).passed_on == {"SDXL_DEVICE": "cpu", "SDXL_MODEL": "a/b"}
+    found = RaySettings.from_env(env | {"RAY_PAINTER_GPUS": "0"})
+    assert found.passed_on == {"SDXL_DEVICE": "cpu", "SDXL_MODEL": "a/b"}
+
+
+@pytest.mark.parametrize("gpus", ["1", "0.5"])
+@pytest.mark.parametrize("device", ["", "cpu", "cuda:3", "cuda:0,cuda:1", "all"])
+def test_a_replica_takes_the_gpu_that_ray_gives_it(device, gpus):
+    """Ray shows it that one alone, as the first; the front's own choice may be one that the replica does not see."""
+    found = RaySettings.from_env(ADDRESS | {"SDXL_DEVICE": device, "RAY_PAINTER_GPUS": gpus})
+    assert found.passed_on == {"SDXL_DEVICE": "cuda"}
 
 
 @pytest.mark.parametrize("inner", ["ray", "ray-local"])
