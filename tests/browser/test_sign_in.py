@@ -178,7 +178,7 @@ def test_presets_are_the_account_s_and_those_of_the_browser_are_added_after_aski
     dialog = presets(guest)
     expect(dialog.get_by_role("listitem")).to_have_count(0)
     expect(dialog).to_contain_text("They stay with your account.")
-    dialog.get_by_role("button", name="Add them to your account").click()
+    dialog.get_by_role("button", name="Add to your account").click()
     expect(dialog.get_by_role("status")).to_contain_text("1 preset imported.")
     expect(dialog.get_by_role("listitem")).to_have_count(1)
 

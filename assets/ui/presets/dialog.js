@@ -85,8 +85,8 @@ class Presets {
       then();
     };
     this.#say(text("presets.to_bring", { count: found.length }), [
-      { label: text("account.take"), run: answered(() => this.#add(found)) },
-      { label: text("account.leave"), run: answered(() => this.#say("")) },
+      { label: text("presets.bring"), run: answered(() => this.#add(found)) },
+      { label: text("presets.leave"), run: answered(() => this.#say("")) },
     ]);
   }
 
