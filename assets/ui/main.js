@@ -108,7 +108,7 @@ async function openPage(host) {
   page.price = watchPrice({ visitor, estimate: (values) => page.host.server.estimate(values) });
   addHead(page, isStored);
   watchKeys(() => rowsIn(page));
-  watchPresets();
+  watchPresets(() => page.host.server);
   checkPending(page);
   account.onFeedChange((isReplaced) => {
     page.price.refresh();

@@ -74,7 +74,7 @@ class JobBin:
         """Delete all of a visitor's jobs in here for good."""
         deleted, is_everywhere = (), True
         # Up to now: what is deleted meanwhile, in another tab, can be put back from there.
-        after = BinPlace(self._clock.now(), "\U0010ffff")
+        after = BinPlace(self._clock.now())
         while found := await self._store.bin_page(visitor, after, BATCH_SIZE):
             done = await self.delete(visitor, [one.job.id for one in found])
             if not done.deleted:

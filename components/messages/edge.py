@@ -29,4 +29,4 @@ def uploads_full(seconds: int) -> Message:
 
 def request_too_large(megabytes: int) -> Message:
     """Return the message for a request's body of more than so many MB."""
-    return Message("request_too_large", {"count": megabytes})
+    return Message("request_too_large", {"megabytes": megabytes})

@@ -148,6 +148,8 @@ class AsyncStore:
     latest_record = _in_order(Store.latest_record)
     record_cleanup = _in_order(Store.record_cleanup)
     cleanup_note = _in_order(Store.cleanup_note)
+    presets = _in_order(Store.presets)
+    change_presets = _in_order(Store.change_presets)
 
     note_lost_times = _in_order(Store.note_lost_times)
     unsearched_times = _in_order(Store.unsearched_times)

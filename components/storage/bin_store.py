@@ -33,7 +33,8 @@ class BinStore(DataFolder):
     def bin_page(self, visitor: str, after: BinPlace, limit: int) -> list[BinnedJob]:
         """Return at most `limit` jobs of a visitor's bin, the newest deletion first."""
         found: list[BinnedJob] = []
-        for record, binned in self._db.read(bin_table.PAGE, (visitor, after.binned, after.job_id, limit)):
+        place = (after.binned, after.created, after.job_id)
+        for record, binned in self._db.read(bin_table.PAGE, (visitor, *place, limit)):
             found += [BinnedJob(job, binned) for job in jobs_table.read([(record,)])]
         return found
 

@@ -14,7 +14,11 @@ _OWN = "visitor = ? AND state <> 'deleted' AND binned IS NOT NULL"
 ALL = "SELECT record FROM jobs WHERE state <> 'deleted' AND binned IS NOT NULL"
 PUT = "UPDATE jobs SET binned = ? WHERE id = ? AND ended IS NOT NULL AND binned IS NULL"
 """Unix seconds and the id of an ended job."""
-PAGE = f"SELECT record, binned FROM jobs WHERE {_OWN} AND (binned, id) < (?, ?) ORDER BY binned DESC, id DESC LIMIT ?"
+PAGE = (
+    f"SELECT record, binned FROM jobs WHERE {_OWN} AND (binned, created, id) < (?, ?, ?)"
+    " ORDER BY binned DESC, created DESC, id DESC LIMIT ?"
+)
+"""The newest deletion first; those that were deleted together as the gallery shows them."""
 COUNT = f"SELECT count(*) FROM jobs WHERE {_OWN}"
 EXPIRED = f"{ALL} AND (binned < ? OR ended < ?) ORDER BY binned LIMIT ?"
 """Jobs that were deleted before one time, or ended before another."""
@@ -28,6 +32,15 @@ _TAKE_OUT = "UPDATE jobs SET binned = NULL WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
+class BinPlace:
+    """Place in a visitor's bin, the newest deletion first: what lies after it is the next page."""
+
+    binned: float = math.inf
+    created: float = math.inf
+    job_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BinnedJob:
     """A deleted job that can still be put back."""
 
@@ -35,13 +48,10 @@ class BinnedJob:
     binned: float
     """Time of its deletion, in Unix seconds."""
 
-
-@dataclass(frozen=True, slots=True)
-class BinPlace:
-    """Place in a visitor's bin, the newest deletion first: what lies after it is the next page."""
-
-    binned: float = math.inf
-    job_id: str = ""
+    @property
+    def place(self) -> BinPlace:
+        """Return its place in the bin."""
+        return BinPlace(self.binned, self.job.created, self.job.id)
 
 
 def owned(db: sqlite3.Connection, visitor: str, job_ids: Iterable[str]) -> list[Job]:

@@ -10,13 +10,22 @@ from typing import BinaryIO
 
 from components.budget.limits import Reservation
 from components.domain.job import Job, StoredFile, StoredImage
-from components.storage import cleanup_table, forgotten_table, jobs_table, search_table, sources_table, spending_table
+from components.storage import (
+    cleanup_table,
+    forgotten_table,
+    jobs_table,
+    presets_table,
+    search_table,
+    sources_table,
+    spending_table,
+)
 from components.storage.bill_store import BillStore
 from components.storage.bin_store import BinStore
 from components.storage.cleanup_table import CleanupNote
 from components.storage.forgotten_store import ForgottenStore
 from components.storage.image_files import IMAGE_NAME
 from components.storage.migrations import MIGRATIONS
+from components.storage.preset_store import PresetStore
 from components.storage.seal_store import SealStore
 from components.storage.search_table import Filters, Search
 from components.storage.source_store import SourceStore
@@ -32,10 +41,11 @@ _TABLES = (
     + search_table.TABLE
     + sources_table.TABLES
     + cleanup_table.TABLE
+    + presets_table.TABLE
 )
 
 
-class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore, BinStore):
+class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore, BinStore, PresetStore):
     """Store of one data folder."""
 
     def __init__(self, folder: Path) -> None:

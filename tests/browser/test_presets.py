@@ -60,6 +60,28 @@ def test_merged_presets_of_one_name_are_replaced_at_their_place(scripts: Page) -
     assert scripts.evaluate(MERGED, [own, added]) == [["a", 4], ["B", 2], ["c", 5]]
 
 
+TWO_TABS = """async ([before, own, next]) => {
+    const { applied, difference } = await import('/presets/list.js');
+    const after = applied(own, difference(before, next));
+    const undone = applied(after, difference(next, before));
+    return [after, undone].map((list) => list.map(({ name, settings }) => [name, settings.width]));
+}"""
+
+
+def test_a_change_and_its_undo_leave_what_another_tab_has_saved(scripts: Page) -> None:
+    before = [preset("A", 1), preset("B", 2)]
+    own = [preset("A", 1), preset("B", 2), preset("theirs", 9)]
+    for after in (
+        [preset("Z", 1), preset("B", 2)],
+        [preset("B", 2)],
+        [preset("A", 5), preset("B", 2), preset("C", 3)],
+    ):
+        expected = [[one["name"], one["settings"]["width"]] for one in after]
+        changed, undone = scripts.evaluate(TWO_TABS, [before, own, after])
+        assert changed == [*expected, ["theirs", 9]]
+        assert undone == [["A", 1], ["B", 2], ["theirs", 9]]
+
+
 KEEP = """async ([count, length]) => {
     const { keep, storedPresets } = await import('/presets/list.js');
     localStorage.clear();

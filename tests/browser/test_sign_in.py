@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from components import messages
 from tests.browser.apps import SharedApps
@@ -156,6 +156,41 @@ def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, ne
     expect(painter.tiles).to_have_count(0)
     painter.sign_out()
     painter.sees_pictures(1)
+
+
+def presets(guest: Guest) -> Locator:
+    guest.button("Presets").press("Enter")
+    return guest.page.get_by_role("dialog", name="Presets")
+
+
+def save_preset(guest: Guest, name: str) -> Locator:
+    dialog = presets(guest)
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_label("Name", exact=True).press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text(f"Saved: {name}")
+    return dialog
+
+
+def test_presets_are_the_account_s_and_those_of_the_browser_are_added_after_asking_once(new_guest: NewGuest) -> None:
+    guest, phone = new_guest(), new_guest()
+    save_preset(guest, "From before")
+    guest.close_dialogs()
+    guest.sign_in("kira")
+    dialog = presets(guest)
+    expect(dialog.get_by_role("listitem")).to_have_count(0)
+    expect(dialog).to_contain_text("They stay with your account.")
+    dialog.get_by_role("button", name="Add to your account").click()
+    expect(dialog.get_by_role("status")).to_contain_text("1 preset imported.")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+
+    expect(save_preset(phone.sign_in("kira"), "From the phone").get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_role("button", name="Delete: From before").click()
+    expect(dialog.get_by_role("listitem")).to_contain_text("From the phone")
+    guest.close_dialogs()
+    expect(presets(guest).get_by_role("status")).to_have_count(0)
+    guest.close_dialogs()
+    guest.sign_out()
+    expect(presets(guest).get_by_role("listitem")).to_contain_text("From before")
 
 
 @pytest.mark.full

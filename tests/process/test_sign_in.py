@@ -93,6 +93,10 @@ def test_the_same_user_is_the_same_person_everywhere(space: Space) -> None:
         ]
         assert epochs[0] == epochs[1]
         assert bob.call("results", "changes", epoch="", version=0, wait=0)["epoch"] != epochs[0]
+        preset = {"name": "Quick", "settings": '{"num_inference_steps": 4}'}
+        assert desk.call("results", "change_presets", put=[preset]) == {"presets": [preset]}
+        assert phone.call("results", "presets") == {"user": "alice", "presets": [preset]}
+        assert bob.call("results", "presets", user="alice") == {"user": "bob", "presets": []}
 
 
 def test_signing_out_ends_it_in_this_browser_alone(space: Space) -> None:

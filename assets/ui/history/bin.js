@@ -49,9 +49,10 @@ export class Bin {
   }
 
   async #find({ before }) {
-    const answer = await this.actions.binned(before && { binned: before.created, id: before.id });
+    const answer = await this.actions.binned(before && { binned: before.created, created: before.made, id: before.id });
     // By the time of deletion: the order of the list, and its days.
-    return answer && { ...answer, rows: answer.rows.map((row) => ({ ...row, created: row.binned })) };
+    const rowOf = (row) => ({ ...row, created: row.binned, made: row.created });
+    return answer && { ...answer, rows: answer.rows.map(rowOf) };
   }
 
   #offer(tile) {

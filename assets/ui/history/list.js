@@ -6,6 +6,12 @@ import { text } from "../shared/texts.js";
 
 const AHEAD = 1200; // px before the end at which the next page is loaded
 const RETRY_MS = 3_000;
+const ORDER = ["created", "made", "id"]; // of rows, the largest first; `made` have those of the bin alone
+
+const isAfter = (row, other) => {
+  const name = ORDER.find((one) => row[one] !== other[one]);
+  return Boolean(name) && row[name] < other[name];
+};
 
 export class FoundList {
   /** @param {import("../gallery/tile.js").TileActions} actions @param {(search: object) => Promise<?object>} find
@@ -90,8 +96,7 @@ export class FoundList {
   }
 
   #insert(row) {
-    const isOlder = (other) => other.created < row.created || (other.created === row.created && other.id < row.id);
-    const next = this.#jobs().find(({ dataset }) => isOlder(this.tiles.get(dataset.job).row));
+    const next = this.#jobs().find(({ dataset }) => isAfter(this.tiles.get(dataset.job).row, row));
     this.list.insertBefore(this.#tile(row).node, next ?? null);
   }
 
@@ -153,7 +158,7 @@ export class FoundList {
     for (const row of rows.filter(({ id }) => !this.tiles.has(id))) this.list.append(this.#tile(row).node);
     this.#drawDays();
     const last = rows.at(-1);
-    if (last) this.last = { created: last.created, id: last.id };
+    if (last) this.last = { created: last.created, made: last.made, id: last.id };
   }
 
   #showStatus() {

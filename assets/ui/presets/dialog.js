@@ -8,18 +8,21 @@ import { fill } from "../shared/form_fill.js";
 import { closeSheet } from "../shared/sheet.js";
 import { text } from "../shared/texts.js";
 import { importControls, savePresets } from "./files.js";
-import { fileOf, keep, storedPresets, merged, MOST, MOST_NAME, named, nameOf } from "./list.js";
+import { keeperFor, offered, markOffered } from "./keepers.js";
+import { difference, fileOf, merged, MOST, MOST_NAME, named, nameOf } from "./list.js";
 import { presetRow } from "./row.js";
 
 const PROBLEMS = {
   too_many: () => text("presets.too_many", { count: MOST }), too_large: () => text("presets.too_large"),
+  not_saved: () => text("presets.not_saved"),
 };
 
-/** Opens the dialog; resolves when it is closed. */
-export async function openPresets() {
-  const dialog = new Presets();
+/** Opens the dialog; resolves when it is closed. @param {object} server with the functions for an account's presets */
+export async function openPresets(server) {
+  const keeper = await keeperFor(server);
+  const dialog = new Presets(keeper);
   await openDialog({
-    title: text("presets.title"), hint: text("presets.hint"), className: "presets",
+    title: text("presets.title"), hint: text(keeper.user ? "presets.hint_account" : "presets.hint"), className: "presets",
     style: new URL("./dialog.css", import.meta.url), ...dialog.parts(),
   });
 }
@@ -28,8 +31,10 @@ export async function openPresets() {
 const checked = (values) => settingsFrom(values, {}).settings;
 
 class Presets {
-  constructor() {
-    this.presets = storedPresets();
+  /** @param {import("./keepers.js").Keeper} keeper */
+  constructor(keeper) {
+    this.keeper = keeper;
+    this.presets = keeper.presets ?? [];
     this.list = make("ul", {});
     this.none = make("p", { className: "none" }, text("presets.none"));
     this.status = make("p", { className: "status", role: "status" });
@@ -38,6 +43,8 @@ class Presets {
     this.saveButton = make("button", { type: "submit", className: "primary" });
     this.exportButton = button(text("presets.export"), () => savePresets(fileOf(this.presets)), { className: "minor" });
     this.#draw();
+    if (keeper.presets) this.#offer(offered(keeper));
+    else this.#say(text("presets.not_loaded"));
   }
 
   /** @returns {{content: HTMLElement[], foot: HTMLElement[]}} */
@@ -47,7 +54,7 @@ class Presets {
       make("label", { className: "with-prompt" }, this.withPrompt, text("presets.with_prompt")));
     const controls = importControls({
       say: (sentence, answers) => this.#say(sentence, answers), check: checked, isEmpty: () => !this.presets.length,
-      add: (found) => this.#change(merged(this.presets, found), text("presets.imported", { count: found.length })),
+      add: (found) => this.#add(found),
       replace: (found) => this.#change(found, text("presets.imported", { count: found.length })),
     });
     return { content: [form, this.status, this.none, this.list], foot: [this.exportButton, ...controls] };
@@ -70,19 +77,36 @@ class Presets {
     this.saveButton.disabled = !name;
   }
 
-  #save(event) {
+  /** Offers to add presets of this browser to the account. */
+  #offer(found) {
+    if (!found.length) return;
+    const answered = (then) => () => {
+      markOffered(this.keeper);
+      then();
+    };
+    this.#say(text("presets.to_bring", { count: found.length }), [
+      { label: text("presets.bring"), run: answered(() => this.#add(found)) },
+      { label: text("presets.leave"), run: answered(() => this.#say("")) },
+    ]);
+  }
+
+  #add(found) {
+    return this.#change(merged(this.presets, found), text("presets.imported", { count: found.length }));
+  }
+
+  async #save(event) {
     event.preventDefault();
     const name = nameOf(this.name.value);
     if (!name) return;
     const { prompt, ...others } = formValues();
     const settings = this.withPrompt.checked ? { prompt, ...others } : others;
-    if (!this.#change(merged(this.presets, [{ name, settings }]), text("presets.saved", { name }))) return;
+    if (!(await this.#change(merged(this.presets, [{ name, settings }]), text("presets.saved", { name })))) return;
     this.name.value = "";
     this.#drawSave();
   }
 
-  /** @returns {boolean} whether it has that name now */
-  #rename(preset, name) {
+  /** @returns {Promise<boolean>} whether it has that name now */
+  async #rename(preset, name) {
     if (!name || name === preset.name) return true;
     const other = named(this.presets, name);
     if (other && other !== preset) {
@@ -93,17 +117,21 @@ class Presets {
     return this.#change(next, text("presets.renamed", { name }));
   }
 
-  /** Keeps other presets than before, which can be undone. @returns {boolean} whether they are kept */
+  /** Keeps other presets than before, which can be undone. @returns {Promise<boolean>} whether they are kept */
   #change(next, sentence) {
-    const before = this.presets;
-    const problem = keep(next);
+    return this.#keep(difference(this.presets, next), sentence, difference(next, this.presets));
+  }
+
+  async #keep(change, sentence, inverse) {
+    const { presets, problem } = await this.keeper.change(change);
     if (problem) {
       this.#say(PROBLEMS[problem]());
       return false;
     }
-    this.presets = next;
+    this.presets = presets;
     this.#draw();
-    this.#say(sentence, [{ label: text("form.undo"), run: () => this.#change(before, text("presets.undone")) }]);
+    const undo = () => this.#keep(inverse, text("presets.undone"), change);
+    this.#say(sentence, [{ label: text("form.undo"), run: undo }]);
     return true;
   }
 
@@ -118,7 +146,7 @@ class Presets {
 
   /** @param {string} sentence @param {{label: string, run: () => void}[]} [answers] */
   #say(sentence, answers = []) {
-    this.status.replaceChildren(make("span", {}, sentence),
+    this.status.replaceChildren(...(sentence ? [make("span", {}, sentence)] : []),
       ...answers.map(({ label, run }) => button(label, run, { className: "minor" })));
     this.status.scrollIntoView({ block: "nearest" });
   }

@@ -1,4 +1,4 @@
-/** Presets as files: saved, and read again after a question what to do with those of this browser. */
+/** Presets as files: saved, and read again after a question what to do with those that are kept. */
 import { button, make } from "../shared/dom.js";
 import { saveFile } from "../shared/save_file.js";
 import { text } from "../shared/texts.js";

@@ -36,17 +36,45 @@ export function merged(own, added) {
   return all;
 }
 
+/** Change of presets by name: what another tab has changed meanwhile stays.
+ * @typedef {{put: Preset[], drop: string[], order: string[]}} Change `order`: names as they are shown */
+
+/** Change that makes one list of another. @param {Preset[]} before @param {Preset[]} after @returns {Change} */
+export const difference = (before, after) => ({
+  put: after.filter((preset) => !before.some((one) => isSame(one, preset))),
+  drop: before.map(({ name }) => name).filter((name) => !named(after, name)),
+  order: after.map(({ name }) => name),
+});
+
+const isSame = (one, other) =>
+  one.name === other.name && JSON.stringify(one.settings) === JSON.stringify(other.settings);
+
+/** Presets after a change, as components/domain/saved_presets.py makes it in an account.
+ * @param {Preset[]} own @param {Change} change @returns {Preset[]} */
+export function applied(own, { put, drop, order }) {
+  const found = merged(own.filter(({ name }) => !drop.some((dropped) => isSameName(dropped, name))), put);
+  const place = ({ name }) => (order.findIndex((one) => isSameName(one, name)) + 1 || order.length + 1);
+  return found.sort((one, other) => place(one) - place(other));
+}
+
 /** Presets of a file, or of the storage. @param {?string} text @param {(values: object) => object} check what of any
  * values the form can hold @returns {?Preset[]} null where the text is no such file */
 export function presetsIn(text, check) {
-  let file;
+  const file = parsed(text);
+  if (file?.format !== FORMAT || file.version !== VERSION || !Array.isArray(file.presets)) return null;
+  return wholePresets(file.presets, check);
+}
+
+function parsed(text) {
   try {
-    file = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-  if (file?.format !== FORMAT || file.version !== VERSION || !Array.isArray(file.presets)) return null;
-  const found = file.presets.map((one) => ({ name: nameOf(one?.name), settings: one?.settings }));
+}
+
+function wholePresets(entries, check) {
+  const found = entries.map((one) => ({ name: nameOf(one?.name), settings: one?.settings }));
   const isWhole = ({ name, settings }) => name && settings && typeof settings === "object" && !Array.isArray(settings);
   return merged([], found.filter(isWhole).map(({ name, settings }) => ({ name, settings: check(settings) })));
 }
@@ -54,8 +82,15 @@ export function presetsIn(text, check) {
 /** @param {Preset[]} presets @returns {string} what `presetsIn` reads */
 export const fileOf = (presets) => JSON.stringify({ format: FORMAT, version: VERSION, presets }, null, 1);
 
-/** Presets of this browser, unchecked: what this form cannot hold may be for another model. @returns {Preset[]} */
-export const storedPresets = () => presetsIn(stored(STORAGE_KEY), (values) => values) ?? [];
+const asTheyAre = (values) => values; // what this form cannot hold may be for another model
+
+/** Presets as the server keeps them, their settings as texts. @param {{name: string, settings: string}[]} entries
+ * @returns {Preset[]} */
+export const fromAccount = (entries) =>
+  wholePresets(entries.map(({ name, settings }) => ({ name, settings: parsed(settings) })), asTheyAre);
+
+/** Presets of this browser. @returns {Preset[]} */
+export const storedPresets = () => presetsIn(stored(STORAGE_KEY), asTheyAre) ?? [];
 
 /** Keeps presets in this browser. @param {Preset[]} presets @returns {"" | "too_many" | "too_large"} why they are not */
 export function keep(presets) {

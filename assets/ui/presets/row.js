@@ -8,7 +8,7 @@ import { text } from "../shared/texts.js";
 import { MOST_NAME } from "./list.js";
 
 /** @param {string} name @param {object} settings as the form can hold them
- * @param {{apply: () => void, rename: (typed: string) => boolean, remove: () => void}} actions @returns {HTMLElement} */
+ * @param {{apply: () => void, rename: (typed: string) => Promise<boolean>, remove: () => void}} actions @returns {HTMLElement} */
 export function presetRow(name, settings, { apply, rename, remove }) {
   const face = button("", apply, { className: "face" });
   face.append(make("strong", { dir: "auto" }, name), make("span", {}, summaryOf(settings)));
@@ -47,9 +47,9 @@ function nameForm(name, rename, leave) {
     leave();
   };
   const form = make("form", {}, box, make("button", { type: "submit", className: "primary" }, text("shared.save")));
-  form.onsubmit = (event) => {
+  form.onsubmit = async (event) => {
     event.preventDefault();
-    if (rename(box.value) && form.isConnected) leave();
+    if ((await rename(box.value)) && form.isConnected) leave();
   };
   return form;
 }

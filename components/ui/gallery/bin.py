@@ -63,7 +63,10 @@ def jobs_field(values: Mapping[str, Any]) -> list[str]:
 
 def _place(values: Mapping[str, Any]) -> BinPlace:
     before = as_object(values.get("before"))
-    return BinPlace(number_field(before, "binned"), text_field(before, "id", 64)) if before else BinPlace()
+    if not before:
+        return BinPlace()
+    binned, created = number_field(before, "binned"), number_field(before, "created")
+    return BinPlace(binned, created, text_field(before, "id", 64))
 
 
 def _result_json(result: DeletionResult) -> dict[str, Any]:

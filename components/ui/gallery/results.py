@@ -19,6 +19,7 @@ from components.ui.gallery.bin import bin_functions
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
 from components.ui.gallery.job_json import changes_json, rows_of
+from components.ui.gallery.presets import preset_functions
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, session_key
 from components.ui.message_json import message_json
@@ -123,7 +124,8 @@ class Results:
             return await self._playground.recipes.of_job(*job_of(payload, request))
 
         functions = [changes, older, estimate, recipe, *job_functions(self._jobs)]
-        return [*functions, *history_functions(self._playground, self.archives), *bin_functions(self._playground)]
+        functions += [*history_functions(self._playground, self.archives), *bin_functions(self._playground)]
+        return [*functions, *preset_functions(self._playground)]
 
     def _rows(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         return rows_of(jobs, self._playground)

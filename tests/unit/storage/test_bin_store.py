@@ -81,9 +81,20 @@ def test_the_newest_deletion_comes_first_page_by_page(store):
     store.put_in_bin(jobs[:2], 300.0)
     first = store.bin_page(ALICE, BinPlace(), 3)
     assert [(one.job.id, one.binned) for one in first] == [("a-2", 300.0), ("a-1", 300.0), ("a-4", 200.0)]
-    rest = store.bin_page(ALICE, BinPlace(first[-1].binned, first[-1].job.id), 3)
+    rest = store.bin_page(ALICE, first[-1].place, 3)
     assert [one.job.id for one in rest] == ["a-3"]
     assert store.bin_count(ALICE) == 4
+
+
+def test_what_was_deleted_together_stands_as_in_the_gallery_the_newest_first(store):
+    jobs = [with_image(store, name, at=at) for name, at in (("f-1", 100.0), ("a-1", 300.0), ("c-1", 200.0))]
+    store.put_in_bin(jobs, 400.0)
+    found: list[str] = []
+    after = BinPlace()
+    while page := store.bin_page(ALICE, after, 1):
+        found.append(page[0].job.id)
+        after = page[0].place
+    assert found == ["a-1", "c-1", "f-1"]
 
 
 def test_a_job_that_has_not_ended_does_not_go_in(store):
