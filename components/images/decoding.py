@@ -63,7 +63,7 @@ def with_eight_bits(image: Image.Image) -> Image.Image:
     return image.point(lambda value: value * (1 / 256)).convert("L") if image.mode.startswith("I") else image
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Return the image as its EXIF data turns it. Pillow's own function would copy all tags for that."""
-    rotation = _ROTATIONS.get(orientation(image))
+def upright(image: Image.Image, by: Image.Image | None = None) -> Image.Image:
+    """Return the image as its EXIF data, or those of `by`, turn it. Pillow's own function would copy all tags."""
+    rotation = _ROTATIONS.get(orientation(by or image))
     return image if rotation is None else image.transpose(rotation)

@@ -18,6 +18,7 @@ from components.images.display_p3 import DISPLAY_P3, has_numbers_of_p3
 from components.images.inspect import FORMATS, PIXEL_LIMIT
 from components.images.jpeg_end import with_end
 from components.images.structure import TooSlow
+from components.images.webp_pixels import webp_pixels
 from components.messages.message import Message
 
 BYTE_LIMIT = 40 * 1024 * 1024
@@ -30,7 +31,7 @@ _SOURCE_FORMATS = (*FORMATS, *(("AVIF",) if features.check("avif") else ()))
 _SHORT_SIDE, _LONG_SIDE = 1536, 4096
 """Pixels of the stored image, at most: enough for any size that can be requested, and no more."""
 _LARGE_PIXELS = 12_000_000
-"""Pixels from which one image at a time is decoded: 40 million take up to 750 MB of memory as WebP (measured)."""
+"""Pixels from which one image at a time is decoded: 40 million take up to 440 MB of memory as AVIF (measured)."""
 _LARGE_TURN = Lock()
 _STEPS = b"mpet"
 """Kind of color conversion with any number of steps: 80 kB of them took 23 seconds (measured). Few have it."""
@@ -49,14 +50,14 @@ def normalize_upload(data: bytes) -> Image.Image:
             image.draft(
                 None, _stored_size(image.width, image.height)
             )  # decodes at a half or a quarter, if that is enough
-        image.load()
+        pixels = decoded(image, data)
         if has_numbers_of_p3(data):
-            image.info["icc_profile"] = DISPLAY_P3
-        flat = _flatten(image, "white")
-        if flat is not image:
-            image.close()  # at 40 megapixels each copy that is kept takes 160 MB
-        # Made small first: a conversion of colors at 40 megapixels takes three seconds.
-        return _bare(_to_srgb(_shrunk(turned_upright(flat))))
+            pixels.info["icc_profile"] = DISPLAY_P3
+        flat = _flatten(pixels, "white")
+        if flat is not pixels:
+            pixels.close()  # at 40 megapixels each copy that is kept takes 160 MB
+        # Made small first: a conversion of colors at 40 megapixels takes three seconds, and turning one more copy.
+        return _bare(_to_srgb(turned_upright(_shrunk(flat))))
 
 
 def png(image: Image.Image) -> bytes:
@@ -87,6 +88,14 @@ def opened(data: bytes, field: str) -> Generator[Image.Image]:
         raise InvalidRequest(field, messages.SOURCE_DAMAGED) from error
 
 
+def decoded(image: Image.Image, data: bytes) -> Image.Image:
+    """Return an opened image of a file with its pixels. Raises TooSlow, and what Pillow raises for damaged ones."""
+    if image.format == "WEBP" and (pixels := webp_pixels(image, data)):
+        return pixels
+    image.load()
+    return image
+
+
 def _check_shape(width: int, height: int) -> None:
     message: Message | None = None
     if min(width, height) < MIN_SIDE:
@@ -97,16 +106,16 @@ def _check_shape(width: int, height: int) -> None:
         raise InvalidRequest("image", message)
 
 
-def turned_upright(image: Image.Image) -> Image.Image:
-    """Return an image as its EXIF data turns it; as it is where they are forged."""
+def turned_upright(image: Image.Image, by: Image.Image | None = None) -> Image.Image:
+    """Return an image as its EXIF data, or those of `by`, turn it; as it is where they are forged."""
     try:
-        return upright(image)
+        return upright(image, by)
     except _BROKEN:  # forged EXIF data; the image itself is whole
         return image
 
 
 def _flatten(image: Image.Image, background: str) -> Image.Image:
-    """Return an image without transparency, with 8 bits a channel: L, RGB or CMYK."""
+    """Return an image without transparency, with 8 bits a channel: L, RGB, RGBX or CMYK."""
     image = with_eight_bits(image)
     if image.has_transparency_data:
         solid = image if image.mode == "RGBA" else image.convert("RGBA")
@@ -114,7 +123,7 @@ def _flatten(image: Image.Image, background: str) -> Image.Image:
         flat.paste(solid, mask=solid)
         flat.info |= image.info  # a new image has none; its profile and its orientation are still needed
         return flat
-    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+    return image if image.mode in ("L", "RGB", "RGBX", "CMYK") else image.convert("RGB")
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:

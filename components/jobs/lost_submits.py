@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from components import messages
 from components.api.client import Client
 from components.clock import Clock
 from components.domain.job import Job, JobState
+from components.domain.task import TaskUpdate
 from components.errors import PollFailed
 from components.jobs.repository import JobRepository
-from components.jobs.submit_match import Match, Verdict, Window, match, submit_window
+from components.jobs.submit_match import Candidate, Match, Verdict, Window, match, submit_window
 from components.jobs.task_records import BillOfTime, TaskRecords, listed_candidate
 from components.messages.message import Message
 from components.storage.async_store import AsyncStore
@@ -102,17 +104,31 @@ class LostSubmits:
     async def _search(self, job: Job) -> tuple[Match, BillOfTime]:
         """Search once; return what is known, and what the bill has. Raises PollFailed and StorageError."""
         tasks = await self._records.listed(job.model, lambda: self._window(job), SEARCH_PAGES)
-        listed, models = {task.task_id: task for task in tasks}, (job.model,)
         bill = await self._records.billed(self._window(job))
+        candidates = {one.task_id: one for one in await self._candidates(job, tasks, bill)}
+        # Read at once: another search may save what it has found at any time.
+        rivals, claimed = await self._store.submits_beside(job, candidates)
+        finders = {one.task_id: one.id for one in rivals if one.task_id}
+        left = [
+            replace(one, finder=finders.get(one.task_id, ""))
+            for one in candidates.values()
+            if one.task_id in finders or one.task_id not in claimed
+        ]
+        found = match(job, rivals, left, self._window)
+        return (Match(Verdict.CHARGED) if found.task and self._may_be_forgotten_job_s(job) else found), bill
+
+    async def _candidates(self, job: Job, tasks: Sequence[TaskUpdate], bill: BillOfTime) -> list[Candidate]:
+        """Return the tasks of list and bill, whether a job has them or not."""
+        models, listed = (job.model,), {task.task_id for task in tasks}
         further = {entry.task_id: entry for entry in bill.entries if entry.task_id not in listed}
-        claimed = await self._store.claimed_tasks(job.backend, [*listed, *further])
-        candidates = [listed_candidate(task, models) for task in tasks if task.task_id not in claimed]
+        claimed = await self._store.claimed_tasks(job.backend, further)
+        candidates = [listed_candidate(task, models) for task in tasks]
         for entry in further.values():
             if entry.task_id not in claimed:
                 candidates.append(await self._records.billed_candidate(entry, models, self._window(job)))
-        rivals = await self._store.rivals_of(job)
-        found = match(job, rivals, [one for one in candidates if one], self._window)
-        return (Match(Verdict.CHARGED) if found.task and self._may_be_forgotten_job_s(job) else found), bill
+            elif entry.created_at is not None:
+                candidates.append(Candidate(entry.task_id, entry.created_at, None))
+        return [one for one in candidates if one]
 
     def _may_be_forgotten_job_s(self, job: Job) -> bool:
         """Return whether a task may belong to a job of another visitor that a crash has removed from the folder."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from components.api.service_clock import Offset
 from components.domain.job import Job, JobState
 from components.domain.task import TaskUpdate
+from components.jobs.task_owners import TaskOwners
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,15 @@ def submit_window(job: Job, offset: Offset, now: float) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Task at the service that belongs to no job."""
+    """Task at the service that was not made by a submit that was answered."""
 
     task_id: str
     created_at: float
     """Unix seconds by the service's clock."""
     update: TaskUpdate | None
     """The task itself; None when only the bill has it."""
+    finder: str = ""
+    """Id of the job that has found it after its submit was lost; empty when no job has it."""
 
     def may_be_of(self, model: str) -> bool:
         """Return whether it may be a task of a model, which is not always known."""
@@ -70,26 +73,38 @@ def match(
 ) -> Match:
     """Return what is known of a job's lost submit.
 
-    `rivals` are other jobs of the same account and model with a submit that was lost or is under way. A wrong guess
-    would show one visitor the image of another: between visitors any doubt counts, and between the submits of one
-    visitor the order of sending decides.
+    `rivals` are other jobs of the same account and model with a submit that was lost or is under way, those included
+    that have found a task of `candidates`. Each has one task at most, and each task is of one of them. A wrong guess
+    would show one visitor the image of another: a task is taken when all that may own it wish for the very same image,
+    of which any is as good as the others, or are of one visitor, for whom the order of sending decides.
     """
-    window = window_of(job)
-    near = [one for one in candidates if one.created_at in window]
-    if not near:
+    jobs = {one.id: one for one in (job, *rivals)}
+    windows = {one.id: window_of(one) for one in jobs.values()}
+    if not any(one.created_at in windows[job.id] for one in candidates):
         return Match(Verdict.ABSENT)
-    group = [job, *(rival for rival in rivals if any(one.created_at in window_of(rival) for one in near))]
-    tasks = [one for one in candidates if any(one.created_at in window_of(member) for member in group)]
-    if any(member.state is JobState.WAITING for member in group):
-        return Match(Verdict.DOUBT)  # that submit is under way: its own answer will tell
-    if len(group) == 1:
-        return _taken(near[0]) if len(near) == 1 else Match(Verdict.DOUBT)
-    if {member.visitor for member in group} != {job.visitor}:
-        return Match(Verdict.CHARGED if len(tasks) == len(group) else Verdict.DOUBT)
-    if len(tasks) > len(group):
+    owners = _owners(jobs, windows, candidates)
+    if not owners.is_explained(job.id):
         return Match(Verdict.DOUBT)
-    own = _in_order(group, tasks, window_of).get(job.id)
-    return _taken(own, is_certain=False) if own else Match(Verdict.ABSENT)
+    task = owners.task_of.get(job.id)
+    others = [jobs[name] for name in (owners.may_own(task) if task else owners.may_take_the_task_of(job.id))]
+    # Of a submit that is under way its own answer will tell.
+    is_open = any(other.state is JobState.WAITING for other in others)
+    is_same = all(other.request == job.request for other in others)
+    if is_open or not (is_same or all(other.visitor == job.visitor for other in others)):
+        return Match(Verdict.CHARGED if task and not owners.may_have_none(job.id) else Verdict.DOUBT)
+    if not task:
+        return Match(Verdict.ABSENT)
+    return _taken(next(one for one in candidates if one.task_id == task), is_certain=is_same)
+
+
+def _owners(jobs: Mapping[str, Job], windows: Mapping[str, Window], candidates: Sequence[Candidate]) -> TaskOwners:
+    order = sorted(jobs.values(), key=lambda one: (windows[one.id].last, one.sent or one.created, one.id))
+    possible = {
+        task.task_id: [one.id for one in order if task.created_at in windows[one.id] or one.id == task.finder]
+        for task in sorted(candidates, key=lambda one: (one.created_at, one.task_id))
+    }
+    known = {task.task_id: task.finder for task in candidates if task.finder}
+    return TaskOwners({task: names for task, names in possible.items() if names}, known)
 
 
 def unexplained(
@@ -109,16 +124,3 @@ def unexplained(
 
 def _taken(candidate: Candidate, *, is_certain: bool = True) -> Match:
     return Match(Verdict.FOUND, candidate.update, is_certain) if candidate.update else Match(Verdict.CHARGED)
-
-
-def _in_order(
-    group: Sequence[Job], tasks: Sequence[Candidate], window_of: Callable[[Job], Window]
-) -> dict[str, Candidate]:
-    """Return a task for each job as far as there are any: the earliest task to the earliest submit that may own it."""
-    left = sorted(tasks, key=lambda task: (task.created_at, task.task_id))
-    owned: dict[str, Candidate] = {}
-    for member in sorted(group, key=lambda one: (one.sent or one.created, one.id)):
-        if task := next((one for one in left if one.created_at in window_of(member)), None):
-            left.remove(task)
-            owned[member.id] = task
-    return owned

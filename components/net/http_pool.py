@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ssl
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import httpx
@@ -50,6 +52,7 @@ class HttpPool:
     """Connection pool that is replaced after a pool timeout: leaked connections are never returned to a pool."""
 
     def __init__(self, create: Callable[[], httpx.AsyncClient]) -> None:
+        _note_if_missing("sniffio")
         self._create = create
         self._current = create()
         self._replaced: list[tuple[float, httpx.AsyncClient]] = []
@@ -80,6 +83,15 @@ class HttpPool:
         self._replaced = [(since, client) for since, client in self._replaced if since >= cutoff]
         for client in drained:
             await client.aclose()
+
+
+def _note_if_missing(module: str) -> None:
+    """Note that an optional module is missing: else each attempt to import it searches the disk, 0.1 ms of the loop.
+
+    httpcore tries that with every lock and event, several times an exchange.
+    """
+    if module not in sys.modules and find_spec(module) is None:
+        sys.modules[module] = None  # pyright: ignore[reportArgumentType] - documented: the import fails at once
 
 
 def public_pool(timeouts: Timeouts = DEFAULT_TIMEOUTS) -> HttpPool:

@@ -138,7 +138,7 @@ class AsyncStore:
     page_of = _in_order(Store.page_of)
     count_jobs = _in_order(Store.count_jobs)
     claimed_tasks = _in_order(Store.claimed_tasks)
-    rivals_of = _in_order(Store.rivals_of)
+    submits_beside = _in_order(Store.submits_beside)
 
     search = _in_order(Store.search)
     filters = _in_order(Store.filters)

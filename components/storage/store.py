@@ -233,14 +233,19 @@ class Store(SourceStore, BillStore, SpendingStore, ForgottenStore, SealStore, Bi
         query = "SELECT task_id FROM jobs WHERE backend = ? AND task_id = ?"
         return frozenset(row[0] for task in task_ids for row in self._db.read(query, (backend, task)))
 
-    def rivals_of(self, job: Job) -> list[Job]:
-        """Return other jobs of the same account and model that were sent and have no task id.
+    def submits_beside(self, job: Job, task_ids: Iterable[str]) -> tuple[list[Job], frozenset[str]]:
+        """Return other jobs to whose submits tasks may belong, and those of the tasks that belong to a job.
 
-        A task without a job may belong to any of them.
+        They are of the same account and model, and were sent: the answer is awaited, or was lost. Of those that have
+        found their task since, the ones are returned that have one of these.
         """
-        where = "WHERE backend = ? AND model = ? AND task_id IS NULL AND state IN ('waiting', 'unknown')"
-        candidates = self._read_readable(where, (job.backend, job.model))
-        return [other for other in candidates if other.sent and other.key == job.key and other.id != job.id]
+        claimed = self.claimed_tasks(job.backend, task_ids)
+        open_ones = "WHERE backend = ? AND model = ? AND task_id IS NULL AND state IN ('waiting', 'unknown')"
+        was_lost = "CASE WHEN json_valid(record) THEN record ->> '$.lost' END"
+        found = f"WHERE backend = ? AND model = ? AND task_id = ? AND {was_lost}"
+        others = self._read_readable(open_ones, (job.backend, job.model))
+        others += [one for task in claimed for one in self._read_readable(found, (job.backend, job.model, task))]
+        return [one for one in others if one.sent and one.key == job.key and one.id != job.id], claimed
 
     def open_temp(self) -> BinaryIO:
         """Return an empty temporary file for a download. The caller calls `discard`."""

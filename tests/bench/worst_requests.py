@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,17 @@ TEXT_BYTES = 950_000
 FUNCTION_BYTES = 240_000
 """Bytes in JSON just below the limit of the page's functions."""
 TIMEOUT = 120.0
-KEYS = ("prompt", "negative_prompt", "text", "query", "styles", "page", "key", "name", "before")
+KEYS = ("prompt", "negative_prompt", "text", "query", "styles", "page", "key", "name", "before", "words")
 """Keys of the objects that the page's functions take."""
 WRAPPED: Mapping[str, Callable[[str], object]] = {
     "loras": lambda text: [{"path": text, "scale": 1}],
     "axes": lambda text: [{"field": "words", "values": text}],
+    "jobs": lambda text: [text] * 2,
     "axes ": lambda text: [{"field": "seed", "values": text}],
 }
 """Keys whose texts lie deeper."""
+_PATHS = ("/gradio_api/component_server", "/gradio_api/queue/join", "/gradio_api/call/v2/generate")
+MCP = "/gradio_api/mcp"
 Requests = Iterator[tuple[str, httpx.Request]]
 
 
@@ -62,7 +66,8 @@ class Delay:
 def run() -> Iterator[str]:
     """Run the benchmark and yield the lines of its table."""
     with tempfile.TemporaryDirectory() as folder:
-        app = AppWithHeartbeat(Path(folder)).start()
+        has_mcp = find_spec("mcp") is not None
+        app = AppWithHeartbeat(Path(folder), GRADIO_MCP_SERVER=str(has_mcp)).start()
         try:
             before = resident(app.pid)
             delays = list(_delays(app))
@@ -90,7 +95,9 @@ def _delays(app: AppProcess) -> Iterator[Delay]:
     with httpx.Client(base_url=app.url, timeout=TIMEOUT, trust_env=False) as http, _own_heartbeat() as own:
         config = http.get("/config").json()
         time.sleep(2)
-        for name, request in chain(_page_functions(http, config), _presses(http, config), _uploads(http)):
+        for name, request in chain(
+            _page_functions(http, config), _presses(http, config), _tools(http), _uploads(http)
+        ):
             file.take()
             own.clear()
             begun = time.monotonic()
@@ -156,6 +163,22 @@ def _value(props: dict[str, Any], text: str | None) -> object:
     return props.get("value") if text is None else text
 
 
+def _tools(http: httpx.Client) -> Requests:
+    """Yield calls of the tools for programs with each text as a prompt, a LoRA, a picture, and the name of a tool."""
+    accept = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    for text_name, text in worst_texts(TEXT_BYTES).items():
+        for place, call in {
+            "prompt": {"name": "generate", "arguments": {"prompt": text}},
+            "loras": {"name": "generate", "arguments": {"prompt": "fox", "loras": [{"path": text, "scale": 1}]}},
+            "image": {"name": "generate", "arguments": {"prompt": "fox", "image": text}},
+            "tool": {"name": text},
+        }.items():
+            body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+            content = json.dumps(body, ensure_ascii=False).encode()
+            request = http.build_request("POST", MCP, content=content, headers=_headers() | accept)
+            yield f"mcp({place}: {text_name})", request
+
+
 def _uploads(http: httpx.Client) -> Requests:
     for name, content in worst_images().items():
         headers = _headers() | {"x-playground-visitor": secrets.token_hex(16)}
@@ -165,7 +188,7 @@ def _uploads(http: httpx.Client) -> Requests:
         "open lists": b"[" * 900_000,
     }.items():
         headers = _headers() | {"content-type": "application/json"}
-        for path in ("/gradio_api/component_server", "/gradio_api/queue/join", "/gradio_api/call/v2/generate"):
+        for path in (*_PATHS, MCP):
             yield f"{path}({name})", http.build_request("POST", path, content=body, headers=headers)
 
 

@@ -134,7 +134,12 @@ def test_colors_are_converted_when_the_picture_is_small(monkeypatch: pytest.Monk
 def test_of_large_pictures_one_at_a_time_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[bool] = []
     upright = source.upright
-    monkeypatch.setattr(source, "upright", lambda image: (held.append(source._LARGE_TURN.locked()), upright(image))[1])
+
+    def noted(*given: Any) -> Image.Image:
+        held.append(source._LARGE_TURN.locked())
+        return upright(*given)
+
+    monkeypatch.setattr(source, "upright", noted)
     normalize_upload(file(Image.new("1", (5000, 3000))))
     normalize_upload(file(Image.new("1", (3000, 3000))))
     assert held == [True, False]

@@ -97,17 +97,6 @@ async def test_a_task_of_another_model_is_not_adopted(rig, api):
     assert (await rig.picture()).state is JobState.UNKNOWN
 
 
-async def test_of_two_visitors_lost_posts_neither_takes_the_only_task(rig, api):
-    """Whose picture it is cannot be told; the one whose search ends last must not have it by outlasting."""
-    api.next_submits = [api.loses(made=True), api.loses(made=False)]
-    (first,), (second,) = await asyncio.gather(rig.click("c1"), rig.click("c2", visitor=BOB))
-    ended = [await rig.ended(first.id), await rig.ended(second.id)]
-    assert [job.state for job in ended] == [JobState.UNKNOWN] * 2
-    await rig.jobs.resume.recheck(ALICE, first.id)
-    assert (await rig.ended(first.id)).state is JobState.UNKNOWN
-    assert len(api.posts) == 2
-
-
 async def test_of_two_lost_posts_of_one_visitor_the_first_takes_the_only_task_and_says_so(rig, api):
     """The picture is that visitor's, and paid for; which of the two it was cannot be told."""
     api.bill = ScriptedBill(api.clock)

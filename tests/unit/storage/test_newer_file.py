@@ -68,7 +68,7 @@ def shown(store: Store) -> tuple[object, ...]:
         store.spending_totals("browser x", NOW),
         [store.image_bytes(one.name) for one in store.search(ALICE, Search(), 9)[0].images],
         store.open_jobs(),
-        store.rivals_of(OPEN),
+        store.submits_beside(OPEN, []),
     )
 
 

@@ -136,11 +136,20 @@ def test_in_doubt_is_what_was_sent_and_has_no_task(store):
         job("own-1", sent=1.0, key="ours"),
     ]
     store.add_jobs([sent, lost, ended, *others])
-    assert {one.id for one in store.rivals_of(sent)} == {"lost-1", "told-1"}, "nobody is a rival of itself"
-    assert {one.id for one in store.rivals_of(job("new-1"))} == {"sent-1", "lost-1", "told-1"}
-    assert {one.id for one in store.rivals_of(job("new-1", key="ours"))} == {"own-1"}, (
-        "each account has a list of its own"
-    )
+
+    def beside(one):
+        return {other.id for other in store.submits_beside(one, [])[0]}
+
+    assert beside(sent) == {"lost-1", "told-1"}, "nobody is a rival of itself"
+    assert beside(job("new-1")) == {"sent-1", "lost-1", "told-1"}
+    assert beside(job("new-1", key="ours")) == {"own-1"}, "each account has a list of its own"
+
+
+def test_those_that_found_a_task_after_a_lost_answer_are_told_from_those_that_were_answered(store):
+    found = job("found-1", sent=1.0, lost=2.0, task_id="t", state=JobState.CREATED)
+    answered = job("answered-1", sent=1.0, task_id="u", state=JobState.CREATED)
+    store.add_jobs([found, answered, job("elsewhere-1", sent=1.0, lost=2.0, task_id="w")])
+    assert store.submits_beside(job("new-1"), ["t", "u", "v"]) == ([found], {"t", "u"})
 
 
 def test_all_is_there_after_opening_again(tmp_path):
