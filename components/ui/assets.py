@@ -48,6 +48,7 @@ EAGER_STYLES = (
     "form/price",
     "source_image/source_image",
     "prompt/prompt",
+    "prompt/notes",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
 FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame", "controls")

@@ -26,9 +26,13 @@ def test_a_reset_and_a_link_are_undone_with_the_picture_that_they_removed(person
     person.prompt.fill("a fox")
     person.start_from("photo.png", png(640, 512, 1))
     expect(person.page.locator("#attached img")).to_be_visible()
+    ideas = person.results.locator(".ideas")
+    place = ideas.bounding_box()
     person.button("Reset to defaults").click()
     expect(person.button("Remove picture")).to_be_hidden()
     expect(person.prompt).to_have_value("")
+    expect(person.button("Undo")).to_be_in_viewport()
+    assert ideas.bounding_box() == place, "what is said stands over the page"
     has_the_form_back(person)
     person.draft_holds("a fox")
     person.page.goto("about:blank")

@@ -61,10 +61,14 @@ def is_foreign(scripts: Page, prompt: str) -> bool:
 
 
 @pytest.mark.app("demo")
-def test_a_line_comes_and_goes_below_the_prompt(regular: Person) -> None:
+def test_a_line_comes_and_goes_below_the_prompt_and_moves_nothing(regular: Person) -> None:
     note = regular.page.get_by_text(text("prompt.other_language"), exact=True)
+    tools = regular.page.locator("#tools")
+    regular.prompt.fill("a fox")
+    place = tools.bounding_box()
     regular.prompt.fill("雪の中の赤い狐")
     expect(note).to_be_visible()
+    assert tools.bounding_box() == place
     regular.prompt.fill("雪の中の (赤い:1.3) 狐")
     expect(note).to_be_hidden()
     regular.prompt.fill("a red fox")

@@ -15,16 +15,16 @@ export async function showExamples(node, choose) {
   if (!found.length || node.firstChild) return;
   const cards = found.map((example) => make("li", {}, card(example, choose)));
   node.append(
-    make("h3", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")), sampleNote(),
+    make("h2", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")), sampleNote(),
     make("ul", { className: "examples" }, ...cards));
 }
 
 function card(example, choose) {
   const image = make("img", { alt: "", decoding: "async", src: urlOf(example.picture) });
   const title = text(`example.${example.id}.title`);
-  const texts = [make("strong", {}, title), make("span", { dir: "auto" }, clip(example.prompt, 120))];
-  const label = text("form.use_example", { title });
+  const prompt = clip(example.prompt, 120);
+  const label = `${text("form.use_example", { title })}. ${prompt}`; // who speaks to the page says what is seen
   const use = button("", () => choose(example), { className: "example", "aria-label": label });
-  use.append(image, ...texts);
+  use.append(image, make("strong", {}, title), " ", make("span", { dir: "auto" }, prompt));
   return use;
 }

@@ -14,7 +14,7 @@ export class Card {
   constructor({ click, created }, actions) {
     Object.assign(this, { click, created, actions });
     this.tiles = []; // in the order of their numbers
-    this.title = make("h3", { hidden: true });
+    this.title = make("h2", { hidden: true });
     this.prompt = make("p", { className: "prompt", dir: "auto" });
     this.time = make("p", { className: "time" });
     this.list = make("ul", { className: "tiles" });

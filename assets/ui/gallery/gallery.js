@@ -36,7 +36,8 @@ export class Gallery {
     this.lost = make("p", { className: "quiet", role: "status", hidden: true });
     this.extra = make("div", { className: "ideas" });
     this.node = make("section", { className: "results", "aria-label": text("gallery.results") },
-      this.notices, this.notice, this.lost, this.cards.node, this.more, this.extra, this.live);
+      this.notices, make("div", { className: "toasts" }, this.lost, this.notice), this.cards.node, this.more,
+      this.extra, this.live);
     this.anchor = new Anchor((edge) => this.#nodeToKeep(edge));
     setInterval(() => document.hidden || this.cards.tick(this.now()), 1000);
   }
@@ -84,14 +85,13 @@ export class Gallery {
 
   #expected = (click) => this.rows().filter((row) => row.click === click && row.expected);
 
-  /** Shows a notice above the gallery until it is dismissed; "" removes it.
+  /** Shows a notice over the gallery until it is dismissed; "" removes it.
    * @param {import("../shared/messages.js").Message | string} message
    * @param {import("../form/filled.js").Action} [action] what can be done about it */
   say(message, action) {
     this.notice.replaceChildren();
     if (!message) return;
     this.notice.append(...noteParts(message.code ? inFull(message) : message, action, () => this.say("")));
-    if (message.code || action) this.notice.scrollIntoView({ block: "nearest" }); // a plain text answers a click close by
   }
 
   /** Shows whether the connection is lost. @param {boolean} isLost */

@@ -1,7 +1,7 @@
 /** Alternatives in the prompt, as in `a {red|blue} fox`: a note that offers a picture for each, with their price. */
 import { pricedForm } from "../form/price.js";
 import { pressWith } from "../press/guard.js";
-import { noteBelow, onceSettled } from "../prompt/note.js";
+import { noteBelow, onceSettled } from "../shared/prompt_note.js";
 import { typedTexts } from "../prompt/texts.js";
 import { getVisitor } from "../shared/browser_id.js";
 import { button } from "../shared/dom.js";
@@ -24,7 +24,7 @@ onFormChange(() => hasAlternatives(typedTexts().prompt) && update(), SETTLED_MS)
 /** Hook: the prompt may have changed. */
 export function changed() {
   latest += 1;
-  if (noteBelow(HELP, "prompt-alternatives", "after")?.firstChild) show([]); // its button means another text
+  if (noteBelow(HELP, "prompt-alternatives")?.firstChild) show([]); // its button means another text
   updateSoon();
 }
 
@@ -50,7 +50,7 @@ function offer(grid, answer) {
 }
 
 function show(parts, planned = "") {
-  const note = noteBelow(HELP, "prompt-alternatives", "after");
+  const note = noteBelow(HELP, "prompt-alternatives");
   if (!note || (planned && planned === shown && note.firstChild)) return;
   shown = planned;
   note.replaceChildren(...parts);

@@ -1,6 +1,6 @@
 /** Language of the prompt: a note below one that is plainly not in English, which the model reads best. */
 import { text } from "../shared/texts.js";
-import { noteBelow, onceSettled } from "./note.js";
+import { noteBelow, onceSettled } from "../shared/prompt_note.js";
 import { typedTexts } from "./texts.js";
 
 const HELP = "help-prompt-keys"; // what stands last below the box
@@ -11,6 +11,6 @@ export const changed = onceSettled(update);
 async function update() {
   const { isPlainlyForeign } = await import("./language_guess.js");
   const message = isPlainlyForeign(typedTexts().prompt) ? text("prompt.other_language") : "";
-  const note = noteBelow(HELP, "prompt-language", "after");
+  const note = noteBelow(HELP, "prompt-language");
   if (note && note.textContent !== message) note.textContent = message;
 }

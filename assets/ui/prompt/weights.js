@@ -2,7 +2,7 @@
 import { button } from "../shared/dom.js";
 import { clip } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
-import { noteBelow, onceSettled } from "./note.js";
+import { noteBelow, onceSettled } from "../shared/prompt_note.js";
 import { replaceText } from "./texts.js";
 import { weightMark, withoutWeights } from "./weight_marks.js";
 
@@ -16,10 +16,10 @@ const inputOf = (name) => document.querySelector(`#field-${name} :is(textarea, i
 
 function update(name) {
   const mark = clip(weightMark(inputOf(name)?.value ?? ""), MOST_CHARACTERS);
-  const note = noteBelow(HELP[name], "prompt-weights", "after");
+  const note = noteBelow(HELP[name], "prompt-weights");
   if (!note || note.dataset.mark === mark) return;
   note.dataset.mark = mark;
-  note.replaceChildren(...(mark ? [text("prompt.weights", { mark }), " ", offer(name)] : []));
+  note.replaceChildren(...(mark ? [offer(name), " · ", text("prompt.weights", { mark })] : []));
 }
 
 const offer = (name) => button(text("prompt.take_weights_out"), () => takeOut(name));

@@ -7,6 +7,9 @@ const INPUTS = "textarea, input:not([type=hidden])";
 /** Fields of the API without a control of the same name, and the control that shows their messages. */
 const STAND_INS = { size: "width", loras: "lora-1", styles: "prompt" };
 
+/** Help texts of another name than their field's: what stands below the box of the prompt is replaced by notes. */
+const HELPED = { "prompt-keys": "prompt" };
+
 /** @param {string} field @returns {HTMLElement | null} */
 function blockOf(field) {
   return document.getElementById(elementId(STAND_INS[field] ?? field));
@@ -80,7 +83,7 @@ export function clearFields() {
 export function linkHelp() {
   for (const help of document.querySelectorAll("[id^=help-]")) {
     const name = help.id.slice("help-".length);
-    const blocks = name === "loras" ? [1, 2, 3, 4].map((number) => blockOf(`lora_${number}`)) : [blockOf(name)];
+    const blocks = name === "loras" ? [1, 2, 3, 4].map((number) => blockOf(`lora_${number}`)) : [blockOf(HELPED[name] ?? name)];
     for (const block of blocks) for (const input of block?.querySelectorAll(INPUTS) || []) describe(input, help.id, true);
   }
 }

@@ -1,5 +1,5 @@
 /** Notes below the boxes of the prompts. */
-import { make } from "../shared/dom.js";
+import { make } from "./dom.js";
 
 const SETTLED_MS = 400; // after the last key: screen readers read the notes, which must not change at each key
 
@@ -12,15 +12,14 @@ export function onceSettled(update) {
   };
 }
 
-/** The note of a class below a box, made where it is missing: above, it would move what is being typed.
+/** The note of a class below a box, made where it is missing, in the room of the help that it takes the place of.
  * @param {string} help id of the help that stands last below the box @param {string} className of the note
- * @param {"append" | "after"} how it joins the help @returns {?HTMLElement} */
-export function noteBelow(help, className, how) {
-  const node = document.getElementById(help);
-  const place = how === "append" ? node : node?.parentElement;
+ * @returns {?HTMLElement} */
+export function noteBelow(help, className) {
+  const place = document.getElementById(help);
   const found = place?.querySelector(`:scope > .${className}`);
   if (found || !place) return found ?? null;
-  const note = make("p", { className, role: "status", "aria-live": "polite" });
-  node[how](note);
+  const note = make("p", { className: `prompt-note ${className}`, role: "status", "aria-live": "polite" });
+  place.append(note);
   return note;
 }
