@@ -82,7 +82,7 @@ _WORDS = re.compile(r"[A-Z].* .*|[A-Z][a-z]+[.!?…:]?", re.DOTALL)
 _SHOWN = ("label", "info", "placeholder", "title")
 """Parameters of Gradio's widgets, besides the first, that are shown."""
 _SQL = re.compile(
-    r"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|BEGIN|WITH|WHERE|FROM|ORDER|GROUP|AND|ON|SET) ?[\w(*'\s$]"
+    r"(CASE|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|BEGIN|WITH|WHERE|FROM|ORDER|GROUP|AND|ON|SET) ?[\w(*'\s$]"
 )
 _LOGGERS = ("log", "_log")
 
