@@ -16,6 +16,8 @@ from components.messages.message import Message
 REQUIREMENTS = "components/engines/ray/requirements.txt"
 OF_THE_INNER = ("check", "options", "presets", "samplers")
 """Methods that the protocol leaves to an engine to have."""
+WITHOUT_LANES = {"sdxl": "sdxl-one-card"}
+"""What this process asks of requests and presets: SDXL_DEVICE may name cards of the replicas, or none that is here."""
 
 
 class RayEngine:
@@ -30,7 +32,7 @@ class RayEngine:
             raise SetupError("The ray engine needs ray.", f"Install it: pip install -r {REQUIREMENTS}")
         self._cluster = Cluster(self._settings) if cluster is None else cluster
         # It makes no image here, and loads no model: it checks requests, and knows its presets.
-        inner = engine_named(self._settings.inner) if inner is None else inner
+        inner = engine_named(WITHOUT_LANES.get(self._settings.inner, self._settings.inner)) if inner is None else inner
         for name in OF_THE_INNER:
             if hasattr(inner, name):
                 setattr(self, name, getattr(inner, name))

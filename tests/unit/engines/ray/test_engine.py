@@ -110,3 +110,11 @@ def test_the_same_loras_in_any_order_and_weight_go_the_same_way_and_no_address_i
     assert "secret" not in affinity_of(both)
     assert affinity_of(EngineRequest("x", 1, loras=(a,))) != affinity_of(both)
     assert affinity_of(EngineRequest("x", 1)) == ""
+
+
+def test_a_front_without_cards_checks_requests_for_replicas_that_have_them(monkeypatch):
+    pytest.importorskip("diffusers")
+    monkeypatch.setenv("SDXL_DEVICE", "all")
+    engine = RayEngine(replace(SETTINGS, inner="sdxl"), Unreachable(SETTINGS))
+    assert isinstance(engine, SupportsPresets)
+    assert engine.presets().names
