@@ -1,4 +1,4 @@
-"""Plugin of pytest that records which blocks of the page's scripts each browser test executes, and at what cost.
+"""Plugin of pytest that records which functions of the page's scripts each browser test executes, and at what cost.
 
 `python -m pytest --full -p tests.tools.script_coverage tests/browser` writes a file in the temporary folder;
 `python -m tests.tools.fewest_tests` chooses from it. What a page executed before it left its address counts too.
@@ -26,7 +26,7 @@ _begun: dict[str, float] = {}
 
 
 def record(page: Page) -> None:
-    """Add what a page has executed since the last call: file and place of each function and block."""
+    """Add what a page has executed since the last call: file and place of each function."""
     if page not in _sessions or page.is_closed():
         return
     try:
@@ -36,7 +36,7 @@ def record(page: Page) -> None:
     for script in scripts:
         name = urlsplit(script["url"]).path.rpartition("/")[2]
         if not OF_GRADIO.search(name):
-            places = [place for function in script["functions"] for place in function["ranges"] if place["count"]]
+            places = [function["ranges"][0] for function in script["functions"] if function["ranges"][0]["count"]]
             _executed.update(f"{name}:{place['startOffset']}:{place['endOffset']}" for place in places)
 
 
@@ -61,7 +61,7 @@ def pytest_sessionstart() -> None:
         page = former(self)
         session = _sessions[page] = self.new_cdp_session(page)
         session.send("Profiler.enable")
-        session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": True})
+        session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
         return page
 
     BrowserContext.new_page = new_page
@@ -78,6 +78,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
         record(page)
     seconds = time.monotonic() - _begun[item.nodeid]
     with RECORD.open("a") as lines:
-        lines.write(json.dumps({"test": item.nodeid, "seconds": seconds, "blocks": sorted(_executed)}) + "\n")
+        lines.write(json.dumps({"test": item.nodeid, "seconds": seconds, "functions": sorted(_executed)}) + "\n")
     _executed.clear()
     return (yield)
