@@ -34,6 +34,7 @@ TABLES = {
     "forgotten_tasks": "task_id backend made link",
     "jobs": "id visitor created ended state backend model task_id record binned",
     "lost_times": "since until is_searched",
+    "presets": "visitor name place settings",
     "search_index": "job_id words loras is_favourite bytes",
     "sources": "name visitor digest width height created",
     "spendings": "job_id person made cost is_settled expected is_billed",
