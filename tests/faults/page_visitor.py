@@ -133,7 +133,11 @@ class Visitor(Person):
 
     @contextmanager
     def unaware(self) -> Generator[None]:
-        """Context in which the page does not learn that nothing can be made, as it looks only now and then."""
+        """Context in which the page does not learn that nothing can be made, as it looks only now and then.
+
+        It begins once the page no longer says so of the service that another test before has turned off.
+        """
+        expect(self.generate_button).to_be_enabled(timeout=TIMEOUT)
         look = re.compile(r"/component_server/")
 
         def hold(route: Route) -> None:

@@ -17,6 +17,7 @@ from components.engines.sdxl.model.memory import IN_BLOCKS, IN_LAYERS, MODES, RO
 from components.engines.sdxl.model.placement import Placement
 from components.engines.sdxl.model.tokenizer_files import CONFIG
 from tests.sdxl.reference import Studio, same
+from tests.support import full_run
 
 
 class Part:
@@ -126,7 +127,7 @@ def test_a_refiner_for_which_there_is_no_room_beside_the_base_offloads_both(card
     assert card.modes() == MODES[-1:]
 
 
-@pytest.mark.parametrize("mode", [IN_BLOCKS, IN_LAYERS])
+@pytest.mark.parametrize("mode", full_run.cases([IN_LAYERS, IN_BLOCKS], usual=1))
 def test_piece_by_piece_each_picture_is_the_same(studio, monkeypatch, mode: Memory):
     variants: list[dict[str, Any]] = [
         {},

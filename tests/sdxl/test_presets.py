@@ -66,6 +66,7 @@ def test_fast_from_a_picture(engine, by_hand):
     assert same(ours, theirs)
 
 
+@pytest.mark.full
 def test_fast_by_lightning_of_eight_steps_is_what_diffusers_makes_as_its_card_says(studio):
     hand = ByHand(studio.tiny)
     hand.base.load_lora_weights(str(studio.loras / "peft.safetensors"))
@@ -105,6 +106,7 @@ def test_the_way_shares_its_steps_by_the_order_s_own_schedule(studio, host):
     assert same(painted(host, preset="full", **variant), studio.paint(**variant))
 
 
+@pytest.mark.full
 def test_what_is_left_out_is_said_of_the_order_alone(engine, host):
     for one in (engine, host):
         notes = [
