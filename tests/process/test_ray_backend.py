@@ -56,7 +56,7 @@ def test_a_program_gets_its_picture_from_a_cluster(app: FreshAppProcess) -> None
         files, _ = client.predict(prompt=PROMPT, seed=SEED, width=512, height=512, api_name="/generate")
     finally:
         client.close()
-    with Image.open(files[0]["image"]) as picture:
+    with Image.open(files[0]) as picture:
         assert picture.tobytes() == expected(), app.log.read_text()
 
 

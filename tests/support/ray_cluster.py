@@ -54,7 +54,8 @@ def ray_cluster(gpus: int) -> Generator[str]:
                 break
         else:
             raise AssertionError("the head did not start")
-        threading.Thread(target=head.stdout.read, daemon=True).start()
+        rest = threading.Thread(target=head.stdout.read, daemon=True)
+        rest.start()
         try:
             yield f"127.0.0.1:{port}"
         finally:
@@ -62,6 +63,8 @@ def ray_cluster(gpus: int) -> Generator[str]:
                 sys.modules["ray"].shutdown()
             head.terminate()
             head.wait(60)
+            rest.join(60)
+            head.stdout.close()
 
 
 def ray_engine(
