@@ -78,6 +78,7 @@ def test_a_key_leaves_its_box_once_it_is_in_use_and_is_shown_by_its_end(person: 
     expect(person.page.get_by_text(HOST_PAYS)).to_have_count(0)
 
 
+@pytest.mark.full
 def test_what_it_pays_for_is_sent_and_followed_with_it_alone(payer: Person, api: HostedApi, app: AppProcess) -> None:
     api.requests.clear()
     api.balance = 4.19

@@ -14,6 +14,7 @@ from tests.support.app_process import AppProcess
 from tests.support.v3_service import HostedApi
 
 
+@pytest.mark.full
 def test_a_press_while_the_app_is_away_is_sent_once_when_it_is_back(
     newcomer: Person, app: AppProcess, api: HostedApi
 ) -> None:

@@ -48,6 +48,15 @@ def line(person: Person):
     return person.page.locator("#action .spent")
 
 
+@pytest.mark.app("stopped")
+def test_paused_spending_turns_generate_off_before_any_press(person: Person, api: HostedApi) -> None:
+    person.cannot_generate(messages.STOPPED_BY_HOST.happened)
+    person.page.keyboard.press("ControlOrMeta+Enter")
+    person.generate_button.click(force=True)
+    person.has_tiles(0)
+    assert api.posts == []
+
+
 @pytest.mark.full
 def test_whoever_does_not_pay_sees_what_is_left_and_no_dollar(guest: Person) -> None:
     expect(line(guest)).to_have_text("Free for you, 2 left this hour")
@@ -62,6 +71,7 @@ def test_whoever_does_not_pay_sees_what_is_left_and_no_dollar(guest: Person) -> 
     assert "$" not in guest.page.inner_text("body")
 
 
+@pytest.mark.full
 def test_a_used_up_hour_turns_generate_off_with_a_time_and_an_own_key_turns_it_on(
     guest: Person, space_api: HostedApi
 ) -> None:
@@ -103,6 +113,7 @@ def test_a_refused_key_is_said_to_the_visitor_the_log_and_the_host_and_gone_when
     expect(host.get_by_text("Your key was rejected")).to_be_hidden(timeout=PATIENCE)
 
 
+@pytest.mark.full
 def test_a_stop_at_the_press_is_no_tile_and_going_on_is_seen(
     guest: Person, space: AppProcess, context: BrowserContext
 ) -> None:

@@ -65,6 +65,7 @@ def test_variations_of_a_card_are_as_many_as_it_has(person: Person, api: HostedA
     assert {post["prompt"] for post in api.posts} == {"a red fox"}
 
 
+@pytest.mark.full
 def test_what_failed_is_small_tried_again_and_dismissed(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
     person.generate("a fox")
@@ -140,6 +141,7 @@ def test_what_another_try_would_meet_again_is_not_tried_again(person: Person, ap
     expect(person.results.get_by_role("button", name="Try again")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_what_was_charged_says_so_before_it_is_dismissed(regular: Person, api: HostedApi) -> None:
     person = regular
     api.is_stalled, api.bill.refund_delay = True, lambda task: 10_000.0

@@ -160,6 +160,7 @@ def test_by_keyboard(person: Person) -> None:
     expect(person.button("Show code")).to_be_focused()
 
 
+@pytest.mark.full
 def test_what_is_copied_is_what_is_shown(person: Person) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.prompt.fill(WORDS)

@@ -81,6 +81,7 @@ def test_it_does_not_open_over_what_the_person_turned_to(person: Person) -> None
     expect(slider(person)).to_be_hidden()
 
 
+@pytest.mark.full
 def test_two_posts_of_one_seed_at_its_price(person: Person, api: HostedApi) -> None:
     chosen(person)
     compare = person.page.get_by_role("button", name="Compare with and without")
@@ -151,6 +152,7 @@ def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
     expect(view.get_by_role("button", name="Compare…")).to_be_focused()
 
 
+@pytest.mark.full
 def test_a_deleted_picture_is_not_kept_for_comparison(person: Person) -> None:
     person.make("a fox", 7)
     person.make("an owl", 8)

@@ -20,6 +20,7 @@ def test_a_first_visit_gets_a_picture_with_one_click(person: Person) -> None:
     person.sees_pictures(1)
 
 
+@pytest.mark.full
 def test_a_prompt_without_a_known_word_is_told_which_there_are(regular: Person) -> None:
     person = regular
     person.generate("qwer asdf")

@@ -194,6 +194,7 @@ def test_the_picture_is_removed_and_the_form_has_its_former_shape(person: Person
     expect(person.page.get_by_text("Describe the whole picture.")).to_be_hidden()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("leave", ["Escape", "Back"])
 def test_leaving_the_editor_keeps_what_was_drawn(person: Person, leave: str) -> None:
     give(person)

@@ -58,6 +58,7 @@ def shows_what_was_filled_in(person: Person) -> None:
     expect(person.button("Remove style: Watercolor")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_reload_and_a_closed_tab_lose_nothing_and_reset_takes_all_away(person: Person) -> None:
     fill_in(person)
     person.page.reload()

@@ -46,6 +46,7 @@ def person(tab: Tab, app: AppProcess) -> Iterator[Person]:
     tab.leave_open(app.url)
 
 
+@pytest.mark.full
 def test_words_are_found_and_the_picture_opens_in_full(person: Person) -> None:
     view = history(person)
     expect(view.get_by_text("150 pictures", exact=True)).to_be_visible()
@@ -69,6 +70,7 @@ def test_what_is_not_there_is_said_and_everything_comes_back(person: Person) -> 
     expect(view.get_by_text("No matches.")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_scrolling_shows_them_all_and_none_twice(person: Person) -> None:
     view = history(person)
     expect(tiles(view).first).to_be_visible()
@@ -113,6 +115,7 @@ def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> N
     expect(view.get_by_role("button", name="Favorite: Picture number 1 of")).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.full
 def test_several_are_fetched_as_one_file_with_a_sheet(person: Person) -> None:
     view = history(person)
     search(view, '"number 8"')
@@ -272,6 +275,7 @@ def test_from_a_ticked_box_enter_leads_to_what_can_be_done(person: Person) -> No
     assert float((bar.bounding_box() or {})["y"]) >= float((shelf.bounding_box() or {})["y"])
 
 
+@pytest.mark.full
 def test_each_day_has_one_heading_before_its_pictures(person: Person) -> None:
     view = history(person)
     expect(tiles(view).first).to_be_visible()

@@ -101,6 +101,7 @@ def test_an_account_that_is_slowed_down_looks_like_a_level(person: Person, host:
     host.sees("Topping up $100.00 makes it Silver: 500 pictures a minute.")
 
 
+@pytest.mark.full
 def test_a_picture_that_is_in_no_history_can_be_opened(host: Host) -> None:
     def with_forgotten(route: Route) -> None:
         report = route.fetch().json()

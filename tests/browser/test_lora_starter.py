@@ -82,6 +82,7 @@ def test_every_card_has_what_one_needs_to_choose(person: Person) -> None:
     assert card.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 256
 
 
+@pytest.mark.full
 def test_by_keyboard(person: Person) -> None:
     press = person.page.keyboard.press
     person.button(OPEN).focus()

@@ -107,6 +107,7 @@ def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -
     expect(person.open_picture("dice")).to_contain_text(str(seed))
 
 
+@pytest.mark.full
 def test_tasks_end_in_any_order_and_the_newest_stands_first(person: Person, api: HostedApi) -> None:
     api.length = lambda body: 2.0 if body["prompt"] == "slow" else 0.05
     person.generate("slow")

@@ -16,6 +16,7 @@ from tests.support.v3_task import png
 pytestmark = pytest.mark.app("pictures")
 
 
+@pytest.mark.full
 def test_another_size_takes_the_mask_along(person: Person, api: HostedApi) -> None:
     page = person.page
     photo = {"name": "square.png", "mimeType": "image/png", "buffer": png(1024, 1024, 3)}

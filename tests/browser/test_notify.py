@@ -49,6 +49,7 @@ def test_the_time_left_is_told_from_like_tasks(person: Person, api: HostedApi) -
     person.sees("completed", 2)
 
 
+@pytest.mark.full
 def test_the_title_of_a_hidden_tab_tells(person: Person, api: HostedApi) -> None:
     title = person.page.title()
     api.is_stalled = True

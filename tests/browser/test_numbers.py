@@ -95,6 +95,7 @@ def leave(box: Locator, typed: str) -> None:
     box.blur()
 
 
+@pytest.mark.full
 def test_boxes_of_the_form_forgive(person: Person, api: HostedApi) -> None:
     guidance, steps, seed = (person.number(name) for name in ("Guidance", "Steps", "Seed"))
     leave(guidance, "3,7")

@@ -98,6 +98,7 @@ def test_a_press_before_a_reload_that_did_arrive_is_not_said(person: Person, api
     expect(person.page.get_by_text(messages.UNANSWERED.happened)).to_be_hidden()
 
 
+@pytest.mark.full
 def test_a_picture_that_does_not_load_can_be_tried_again(person: Person, api: HostedApi) -> None:
     pictures = "**/playground/pictures/*"
     person.page.route(pictures, lambda route: route.abort())

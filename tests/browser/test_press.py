@@ -45,6 +45,7 @@ def test_a_double_click_before_the_page_s_script_is_there_makes_one(
     only_these_are_sent(person, api, "impatient")
 
 
+@pytest.mark.full
 def test_a_double_click_makes_one(person: Person, api: HostedApi) -> None:
     person.prompt.fill("double")
     person.generate_button.dblclick()
@@ -52,6 +53,7 @@ def test_a_double_click_makes_one(person: Person, api: HostedApi) -> None:
     only_these_are_sent(person, api, "double")
 
 
+@pytest.mark.full
 def test_a_held_key_makes_one(person: Person, api: HostedApi) -> None:
     person.prompt.fill("held")
     person.generate_button.focus()
@@ -85,6 +87,7 @@ def test_enter_alone_spends_nothing(person: Person, api: HostedApi) -> None:
     only_these_are_sent(person, api)
 
 
+@pytest.mark.full
 def test_a_replayed_event_starts_nothing(person: Person, api: HostedApi) -> None:
     with person.page.expect_request("**/gradio_api/queue/join*") as sent:
         person.generate("replayed")

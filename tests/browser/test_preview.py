@@ -56,6 +56,7 @@ def test_the_first_in_line_is_told_what_it_waits_for(person: Person, api: Hosted
     expect(person.tiles.first).to_contain_text("Loading the model")
 
 
+@pytest.mark.full
 def test_what_is_no_small_jpeg_is_not_shown(person: Person, api: HostedApi) -> None:
     api.is_stalled = True
     api.extras = {"x-preview": f"{api.base_url}/spy.jpg", "x-progress": {"step": 3, "steps": 28}}

@@ -60,6 +60,7 @@ def is_foreign(scripts: Page, prompt: str) -> bool:
     )
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_a_line_comes_and_goes_below_the_prompt_and_moves_nothing(regular: Person) -> None:
     note = regular.page.get_by_text(text("prompt.other_language"), exact=True)

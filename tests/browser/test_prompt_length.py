@@ -65,6 +65,7 @@ def test_of_a_short_prompt_nothing_is_asked_and_nothing_is_said(person: Person, 
     assert asked == []
 
 
+@pytest.mark.full
 def test_near_the_end_it_is_said_and_no_more_once_there_is_room_again(person: Person, asked: list[Any]) -> None:
     person.prompt.fill("cat " * 70)
     expect(line(person)).to_have_text(said(messages.nearly_full(70, 75)))

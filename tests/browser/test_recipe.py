@@ -75,6 +75,7 @@ def is_filled(person: Person) -> None:
     expect(lora(person, 2)).to_be_hidden()
 
 
+@pytest.mark.full
 def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     fill(person)
     person.generate()

@@ -39,6 +39,7 @@ def test_the_same_press_again_is_asked_about_and_a_variation_draws_a_seed(person
     person.sees_pictures(3)
 
 
+@pytest.mark.full
 def test_it_is_made_anyway_or_not_at_all(person: Person, api: HostedApi) -> None:
     make_one(person, 17)
     person.generate()

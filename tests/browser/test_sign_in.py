@@ -146,6 +146,7 @@ def test_the_pictures_of_this_browser_come_along_after_asking(painter: Guest) ->
     expect(painter.tiles).to_have_count(0)
 
 
+@pytest.mark.full
 def test_the_pictures_of_this_browser_stay_when_they_are_left(painter: Guest, new_guest: NewGuest) -> None:
     painter.sign_in("fred")
     painter.page.get_by_role("button", name="Keep them in this browser").click()

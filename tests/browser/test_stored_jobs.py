@@ -67,6 +67,7 @@ def shows_all_pictures(person: Person) -> None:
         person.page.wait_for_function(HAS_PIXELS, arg=image.element_handle())
 
 
+@pytest.mark.full
 def test_everything_is_shown_and_a_damaged_record_says_so(person, old_folder):
     with sqlite3.connect(old_folder / "playground.sqlite3") as db:
         (count,) = db.execute("SELECT count(*) FROM jobs WHERE state <> 'deleted'").fetchone()

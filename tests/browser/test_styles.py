@@ -39,6 +39,7 @@ def test_several_styles_go_out_with_the_words(person: Person, api: HostedApi) ->
     assert api.posts[-1]["prompt"] == "a fox"
 
 
+@pytest.mark.full
 def test_by_keyboard(person: Person) -> None:
     person.button("Style").focus()
     person.page.keyboard.press("Enter")

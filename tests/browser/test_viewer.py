@@ -54,6 +54,7 @@ def test_a_kept_seed_changes_the_seed_alone(person: Person, api: HostedApi) -> N
     assert (api.posts[-1]["prompt"], api.posts[-1]["seed"]) == ("an owl", 7)
 
 
+@pytest.mark.full
 def test_a_variation_is_made_at_once_with_another_seed_alone(person: Person, api: HostedApi) -> None:
     person.make("a fox", 7, 33)
     person.set_number("Steps", 11)
@@ -96,6 +97,7 @@ def test_it_is_shared_as_a_file_that_its_prompt_names(person: Person) -> None:
     assert person.page.evaluate("window.shared") == [["red-fox-7.png", "image/png"]]
 
 
+@pytest.mark.full
 def test_where_nothing_can_be_shared_it_is_copied(person: Person) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.make("a fox", 7)
@@ -177,6 +179,7 @@ def test_what_changed_since_the_picture_before_is_told(newcomer: Person) -> None
     expect(view.get_by_text("Changed since")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person: Person, api: HostedApi) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.make("a fox", 7, 33)

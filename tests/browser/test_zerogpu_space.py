@@ -53,6 +53,7 @@ def test_with_a_key_it_starts_and_who_is_signed_in_makes_a_picture(
     assert space.scheduler.calls == ["/startup-report"], "no GPU is asked for that nothing here uses"
 
 
+@pytest.mark.full
 def test_without_a_key_it_starts_with_the_demo_painter(started: StartedSpace, browser: Browser) -> None:
     space = started(PLAYGROUND_BACKEND="demo")
     assert space.app.is_running

@@ -39,6 +39,7 @@ def view(person: Person) -> Locator:
     return view
 
 
+@pytest.mark.full
 def test_buttons_and_keys_zoom_and_fit_again(person: Person, view: Locator) -> None:
     fitted = width(view)
     expect(view.get_by_role("button", name="Zoom out")).to_be_disabled()
@@ -114,6 +115,7 @@ def test_arrows_turn_the_page_only_while_it_fits(person: Person) -> None:
     expect(view.get_by_role("button", name="Zoom out")).to_be_disabled()
 
 
+@pytest.mark.full
 def test_two_fingers_zoom_and_one_pans(on_a_phone: Person) -> None:
     person = on_a_phone
     person.generate("a fox")
