@@ -98,6 +98,7 @@ class TestClock:
             app.set_clock(forward=not forward)
         assert len(service.posts_of(prompt)) == 1
 
+    @pytest.mark.full
     @pytest.mark.parametrize("forward", cases([True, False], 1), ids=["an hour on", "an hour back"])
     def test_f33_a_wait_stays_as_long_as_it_was(
         self, forward: bool, visitor: Visitor, service: Service, app: FastApp
@@ -119,6 +120,7 @@ class TestClock:
 class TestModels:
     """F34: the list of models."""
 
+    @pytest.mark.full
     @pytest.mark.parametrize(
         "fault",
         cases([says(200, "ok", [{"model_id": 7, "api_schema": "none"}, "x", None]), says(200, "ok", [])], 1),
@@ -150,7 +152,7 @@ ODD = {
 class TestTexts:
     """F35: the prompt is shown as text, never as markup."""
 
-    @pytest.mark.parametrize("kind", cases(ODD, 4))
+    @pytest.mark.parametrize("kind", cases(ODD, 2))
     def test_f35_is_shown_as_it_was_typed(self, kind: str, visitor: Visitor, service: Service) -> None:
         text = ODD[kind]
         requests: list[str] = []
@@ -182,6 +184,7 @@ class TestTexts:
         visitor.can_go_on(service, "long")
         assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    @pytest.mark.full
     def test_f35_in_a_refusal_too(self, visitor: Visitor, service: Service) -> None:
         service.next[Endpoint.SUBMIT] = [fails(418, f"{ODD['html']} {ODD['script']}")]
         tile = visitor.submit("refusal in html").ends("failed")

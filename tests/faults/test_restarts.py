@@ -67,6 +67,7 @@ class TestDisk:
 class TestHistory:
     """F29: the history cannot be read."""
 
+    @pytest.mark.full
     @pytest.mark.parametrize("kind", cases(["corrupt", "old"], 1))
     def test_f29_is_set_aside_and_said(self, kind: str, new_app: NewApp, browser: Browser, service: Service) -> None:
         app = new_app()
@@ -96,6 +97,7 @@ class TestHistory:
         other.close()
 
 
+@pytest.mark.full
 def test_f30_killed_with_everything_under_way(new_app: NewApp, browser: Browser, service: Service) -> None:
     app = new_app().start()
     with browser.new_context(**LAPTOP) as context, HttpVisitor(app.url) as http_visitor:

@@ -38,7 +38,7 @@ SENT_BUT_UNANSWERED: dict[str, Fault] = {
 class TestNothingSent:
     """F1, F2: no connection."""
 
-    @pytest.mark.parametrize("case", ["port closed", "name not found", "no answer to connecting"])
+    @pytest.mark.parametrize("case", cases(["port closed", "name not found", "no answer to connecting"], 1))
     def test_f01_no_connection(self, case: str, visitor: Visitor, service: Service, app: FastApp) -> None:
         with visitor.unaware():
             service.refuse()
@@ -90,7 +90,7 @@ class TestUnknown:
         assert service.count(LIST) == 0, "nothing was looked for"  # so it stands before jobs that are looked for again
         assert len(service.posts_of("named in the error")) == 1
 
-    @pytest.mark.parametrize("case", cases(SENT_BUT_UNANSWERED, 3))
+    @pytest.mark.parametrize("case", cases(SENT_BUT_UNANSWERED, 2))
     def test_f03_one_task_fits_and_is_adopted(self, case: str, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [SENT_BUT_UNANSWERED[case]]
         visitor.submit(case).shows()
@@ -148,7 +148,7 @@ class TestRefused:
                 (says(1400, "negative_prompt is missing for <b>you</b>"), "negative-prompt"),
                 (says(1401, "seed is out of range for <b>you</b>"), "seed"),
             ],
-            2,
+            1,
         ),
         ids=["400", "422", "1400", "1401"],
     )

@@ -43,7 +43,7 @@ class TestBusy:
         assert len(service.tasks_of(f"busy, {kind}")) == 1
         visitor.can_go_on(service, f"busy, {kind}")
 
-    @pytest.mark.parametrize("wait", cases([None, "soon", "", "-5", "nan", "inf"], 2))
+    @pytest.mark.parametrize("wait", cases([None, "soon", "", "-5", "nan", "inf"], 1))
     def test_f09_a_wait_that_says_nothing_is_not_followed(
         self, wait: str | None, visitor: Visitor, service: Service
     ) -> None:
@@ -75,6 +75,7 @@ class TestBusy:
         assert len(service.posts_of("hours")) == 1
         visitor.can_go_on(service, "hours")
 
+    @pytest.mark.full
     def test_f09_can_be_taken_back(self, visitor: Visitor, service: Service) -> None:
         service.standing[SUBMIT] = fails(429, "slow down", retry_after="90")
         tile = visitor.submit("changed my mind").says(r"sending in \d+ s")
@@ -90,7 +91,7 @@ class TestBusy:
 class TestStrangeAnswers:
     """F10 to F12: a response, but not the API's."""
 
-    @pytest.mark.parametrize("status", cases([401, 404, 200], 2))
+    @pytest.mark.parametrize("status", cases([401, 404, 200], 1))
     def test_f10_a_page_in_place_of_the_api(self, status: int, visitor: Visitor, service: Service) -> None:
         prompt = f"page {status}"
         service.next[SUBMIT] = [shows_a_page(status, handled=True)]
@@ -101,7 +102,7 @@ class TestStrangeAnswers:
         assert len(service.posts_of(prompt)) == 1
         visitor.can_go_on(service, prompt)
 
-    @pytest.mark.parametrize("status", cases([401, 404, 200], 2))
+    @pytest.mark.parametrize("status", cases([401, 404, 200], 1))
     def test_f10_a_page_in_place_of_a_task(self, status: int, visitor: Visitor, service: Service) -> None:
         prompt = f"page {status} again"
         service.standing[Endpoint.QUERY] = shows_a_page(status)
@@ -168,6 +169,7 @@ class TestStrangeAnswers:
         assert service.count(LIST) >= 1
         visitor.sees_nothing_raw()
 
+    @pytest.mark.full
     def test_f11_a_task_in_wrong_types_is_a_task(self, visitor: Visitor, service: Service) -> None:
         odd = {"status": 7, "urls": "none", "outputs": {"a": 1}, "created_at": [], "error": 3, "timings": "fast"}
         service.next[SUBMIT] = [with_fields(**odd)]
@@ -198,7 +200,7 @@ class TestKeys:
         (post,) = service.posts_of("trimmed")
         assert post.headers["authorization"] == f"Bearer {KEY}"
 
-    @pytest.mark.parametrize("text", [f"  {OWN_KEY}\n", f"Bearer {OWN_KEY}", f"\tBearer  {OWN_KEY} "])
+    @pytest.mark.parametrize("text", cases([f"\tBearer  {OWN_KEY} ", f"  {OWN_KEY}\n", f"Bearer {OWN_KEY}"], 1))
     def test_f13_a_visitors_key_is_trimmed_too(self, text: str, http_visitor: HttpVisitor, service: Service) -> None:
         http_visitor.press("with my key", http_visitor.use_key(text)["token"])
         http_visitor.row("with my key", "completed")
@@ -214,6 +216,7 @@ class TestKeys:
         # The bill of an earlier test's picture may be read meanwhile, with that one's key.
         assert [one for one in service.arrived if not one.path.endswith("/billings/search")] == []
 
+    @pytest.mark.full
     @pytest.mark.parametrize("key", cases(["wsk secret", "wsk-\nsecret", "wsk-gehéim-secret"], 1))
     def test_f13_a_key_that_is_none_is_refused_and_not_printed(
         self, key: str, new_app: NewApp, service: Service

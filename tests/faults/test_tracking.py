@@ -42,7 +42,7 @@ WATCH_STATES = """() => { window.states = [];
 class TestPolls:
     """F16 to F18: a poll fails; the task does not."""
 
-    @pytest.mark.parametrize("case", cases(DEAF, 2))
+    @pytest.mark.parametrize("case", cases(DEAF, 1))
     def test_f16_a_slow_connection_is_said_and_goes_on(self, case: str, visitor: Visitor, service: Service) -> None:
         service.standing[QUERY] = DEAF[case]
         tile = visitor.submit(f"slow, {case}").says(SLOW).ends("processing")
@@ -77,6 +77,7 @@ class TestPolls:
         visitor.submit("remembered").shows()
         assert len(service.posts_of("remembered")) == 1
 
+    @pytest.mark.full
     def test_f18_a_key_that_is_refused_pauses_the_task(self, visitor: Visitor, service: Service) -> None:
         service.standing[QUERY] = fails(401, "invalid api key")
         tile = visitor.submit("paused").says("key", "paused|isn't lost")
@@ -116,6 +117,7 @@ class TestPolls:
 class TestEnds:
     """F19 to F21: the status that the service reports."""
 
+    @pytest.mark.full
     def test_f19_an_unknown_or_backward_status_is_working(self, visitor: Visitor, service: Service) -> None:
         service.is_stalled = True
         visitor.page.evaluate(WATCH_STATES)
@@ -142,6 +144,7 @@ class TestEnds:
         visitor.can_go_on(service, "first end")
         assert len(service.posts_of("first end")) == 1
 
+    @pytest.mark.full
     def test_f19_a_task_that_changes_its_mind_after_its_end(self, visitor: Visitor, service: Service) -> None:
         service.standing[QUERY] = with_fields(status="processing", outputs=[])
         service.next[QUERY] = [with_fields(status="completed", outputs=[])]

@@ -88,6 +88,7 @@ def two(crowded: AppProcess) -> Iterator[tuple[RawClient, RawClient]]:
         client.http.close()
 
 
+@pytest.mark.full
 def test_waiting_programs_hold_up_no_press_and_too_many_are_refused(
     two: tuple[RawClient, RawClient], slow: HostedApi
 ) -> None:
