@@ -43,9 +43,7 @@ MANNERS = ("twice at once", "key held", "thrice at once", "twice within 400 ms")
 class TestOnePress:
     """F14: a press is one task, however it is repeated."""
 
-    @pytest.mark.parametrize(
-        "manner", cases(["twice at once", "key held", "thrice at once", "twice within 400 ms"], 2)
-    )
+    @pytest.mark.parametrize("manner", cases(MANNERS, 2))
     def test_f14_is_one_task(self, manner: str, visitor: Visitor, service: Service) -> None:
         service.is_stalled = True
         visitor.prompt.fill(manner)
