@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from components.net.http_pool import DEFAULT_TIMEOUTS, HttpPool, Timeouts
+from components.net.tls import tls_context
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of this computer: an API that is called by one of them may name its images by another."""
@@ -54,7 +55,13 @@ def api_connections(endpoint: Endpoint, timeouts: Timeouts = DEFAULT_TIMEOUTS) -
     trust_env = not endpoint.is_loopback
 
     def create() -> httpx.AsyncClient:
-        return httpx.AsyncClient(timeout=timeouts.timeout, limits=limits, follow_redirects=False, trust_env=trust_env)
+        return httpx.AsyncClient(
+            verify=tls_context(),
+            timeout=timeouts.timeout,
+            limits=limits,
+            follow_redirects=False,
+            trust_env=trust_env,
+        )
 
     return HttpPool(create)
 

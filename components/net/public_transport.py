@@ -16,6 +16,7 @@ import httpcore
 import httpx
 
 from components.net.public_url import is_public
+from components.net.tls import tls_context
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Resolver: host and port to IP addresses. Raises OSError when the name is not found."""
@@ -115,7 +116,7 @@ class PublicTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, resolve: Resolve = resolve_host) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=tls_context(),
             max_connections=50,
             max_keepalive_connections=20,
             keepalive_expiry=4,  # seconds; servers close idle connections too, uvicorn after 5
@@ -168,6 +169,6 @@ def public_client(timeout: httpx.Timeout, resolve: Resolve = resolve_host) -> ht
     Where a proxy is set for https, it is used without the guard: the proxy resolves names, not this process.
     """
     if is_proxied():
-        return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+        return httpx.AsyncClient(verify=tls_context(), timeout=timeout, follow_redirects=False)
     transport = PublicTransport(resolve)
     return httpx.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import httpx
 
 from components.net.public_transport import MAX_ADDRESSES, check_addresses, is_proxied
+from components.net.tls import tls_context
 
 Resolve = Callable[[str, int], list[str]]
 """Host and port to IP addresses. Raises OSError."""
@@ -30,7 +31,7 @@ class SyncPublicTransport(httpx.BaseTransport):
         # No connection is used twice: httpcore would share it between two names with one address, although its
         # certificate was compared with the first name alone.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.HTTPTransport(verify=httpx.create_ssl_context(), limits=limits)
+        self._http = httpx.HTTPTransport(verify=tls_context(), limits=limits)
         self._resolve = resolve
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -67,6 +68,6 @@ def _pinned(request: httpx.Request, address: str) -> httpx.Request:
 def sync_public_client(timeout: float, resolve: Resolve = resolve_host) -> httpx.Client:
     """Return a client for addresses of other sites. A proxy, where one is set, is used and resolves names itself."""
     if is_proxied():
-        return httpx.Client(timeout=timeout, follow_redirects=False)
+        return httpx.Client(verify=tls_context(), timeout=timeout, follow_redirects=False)
     transport = SyncPublicTransport(resolve)
     return httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)

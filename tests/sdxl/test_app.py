@@ -39,12 +39,14 @@ def test_the_page_paints_with_sdxl_itself(app, studio):
         assert same(generated(app, num_inference_steps=steps), ours)
 
 
+@pytest.mark.full
 def test_a_lora_from_elsewhere_is_refused_in_words(app):
     name, said = answered(app, loras=[{"path": "https://elsewhere.example/a.safetensors", "scale": 1}])
     assert name == "event: error"
     assert "LoRAs can come from Hugging Face or Civitai only." in said["error"]
 
 
+@pytest.mark.full
 def test_the_page_says_who_paints(app):
     assert "Made with SDXL on this machine" in httpx.get(app.url).text
 

@@ -87,6 +87,7 @@ def test_the_second_pass_has_exactly_its_steps(studio, refine_steps, total):
     assert [step for step in progress.steps if step[0]] == [(step, total) for step in range(1, total + 1)]
 
 
+@pytest.mark.full
 def test_the_fast_preset_paints_with_its_lora_in_few_steps(studio):
     chosen = settings(
         studio.tiny,

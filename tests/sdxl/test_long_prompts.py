@@ -24,6 +24,7 @@ def test_long_words_go_every_way(studio, guidance, refine):
     assert studio.paint(LONG, guidance_scale=guidance, refine=refine).size == (SIZE, SIZE)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("word", full_run.cases(["🦊❄️", "x", "猫"], usual=1))
 def test_a_word_longer_than_all_tokens_counts_to_its_last_letter(studio, word):
     assert len({studio.paint(word * 150 + end).tobytes() for end in ("a", "z")}) == 2

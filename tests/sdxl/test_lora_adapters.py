@@ -10,6 +10,7 @@ from components.engines.protocol import LoraRef, Refine
 from components.engines.sdxl import messages
 from components.errors import EngineError
 from tests.sdxl.reference import Studio, half_mask, same, source
+from tests.support import full_run
 
 REFUSED = {
     "lokr_half": messages.LORA_HALF,
@@ -74,7 +75,7 @@ def test_different_loras_give_different_pictures(marks):
     assert len({marks[name] for name in different}) == len(different)
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", full_run.cases(REFUSED, usual=8))
 def test_s09_it_is_refused_with_its_own_sentence_and_leaves_no_trace(studio, marks, name):
     with pytest.raises(EngineError) as caught:
         studio.with_loras((name, 1.0))
@@ -87,6 +88,7 @@ def test_after_all_that_were_refused_the_good_ones_are_as_before(studio, marks):
         assert studio.mark((name, 1.0)) == marks[name]
 
 
+@pytest.mark.full
 def test_a_failure_beside_a_good_one_leaves_no_trace(studio, marks):
     with pytest.raises(EngineError):
         studio.with_loras(("peft_text", 1.0), ("wrong_sizes_self", 1.0))
@@ -94,7 +96,7 @@ def test_a_failure_beside_a_good_one_leaves_no_trace(studio, marks):
     assert studio.mark(("peft_text", 1.0)) == marks["peft_text"]
 
 
-@pytest.mark.parametrize("name", ["peft", "peft_text", "locon"])
+@pytest.mark.parametrize("name", full_run.cases(["peft", "peft_text", "locon"], usual=1))
 def test_weight_nought_is_none_to_the_last_bit(studio, marks, name):
     assert studio.mark((name, 0.0)) == marks[""]
     assert studio.mark((name, 0.0), ("peft_rank8", 1.0)) == marks["peft_rank8"]
@@ -106,6 +108,7 @@ def test_the_order_does_not_matter(studio):
     assert studio.mark(*uses) == studio.mark(*reversed(uses)) == studio.mark(*uses[2:], *uses[:2])
 
 
+@pytest.mark.full
 def test_one_file_named_twice_counts_with_both_weights(studio):
     assert studio.mark(("peft", 0.25), ("peft", 0.5)) == studio.mark(("peft", 0.75))
 
@@ -137,6 +140,7 @@ def test_more_than_are_kept_are_loaded_anew(studio, marks, monkeypatch):
         assert len(studio.engine._loaded._loras.names) == 1
 
 
+@pytest.mark.full
 def test_it_is_known_by_what_is_in_it(studio, lora_files, marks):
     path = lora_files / "sub" / "changing.safetensors"
     path.parent.mkdir()
@@ -145,6 +149,7 @@ def test_it_is_known_by_what_is_in_it(studio, lora_files, marks):
         assert studio.mark(("sub/changing", 1.0)) == marks[name]
 
 
+@pytest.mark.full
 def test_the_refiner_is_left_alone(studio):
     """It shares a text encoder with the base, and the LoRA must not reach it through that."""
     told = {"refine": Refine.SECOND_PASS, "refine_steps": 2, "num_inference_steps": 3}

@@ -14,6 +14,7 @@ from components.engines.sdxl.model.loader import freeze, quiet
 from components.errors import EngineError
 from tests.sdxl.lora_files import write
 from tests.sdxl.lora_layouts import BLOCK, CONV, KOHYA, UNET, WHOLE, draw, others, small
+from tests.support import full_run
 
 PARTS = ("unet", "text_encoder", "text_encoder_2")
 FP8 = ("float8_e4m3fn", "float8_e5m2")
@@ -67,7 +68,7 @@ def bench(tiny, tmp_path_factory):
     return Bench(pipe, tmp_path_factory.mktemp("layouts"))
 
 
-@pytest.mark.parametrize("name", [*WHOLE, *UNET])
+@pytest.mark.parametrize("name", full_run.cases([*WHOLE, *UNET], usual=10))
 def test_the_same_lora_adds_the_same_under_every_name(bench, name):
     found = bench.added((WHOLE | UNET)[name](bench.small))
     wanted = {layer: value for layer, value in bench.reference.items() if name in WHOLE or layer.startswith("unet")}

@@ -88,6 +88,7 @@ def test_where_tiles_need_too_much_everything_else_makes_room(studio, monkeypatc
     assert same(studio.paint(), whole)
 
 
+@pytest.mark.full
 def test_where_memory_runs_out_in_a_step_it_paints_again_in_a_smaller_way(studio, monkeypatch):
     whole, calls = studio.paint(), []
     unet = type(studio.engine._loaded.base.unet)

@@ -54,6 +54,7 @@ def test_a_file_of_v_prediction_is_found_by_its_marks(studio, files, tmp_path, m
         assert not same(one, studio.paint(**variant))
 
 
+@pytest.mark.full
 def test_a_file_of_nine_channels_fills_masks(studio, tmp_path):
     file = write_single_file(nine_channels(studio.tiny.base, tmp_path / "nine"), tmp_path / "nine.safetensors")
     engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_INPAINT_MODEL=str(file)), configure)

@@ -121,6 +121,7 @@ def test_a_lora_of_the_host_s_folder_with_and_without(person: Person) -> None:
     assert made(person, 4).tobytes() == at_zero.tobytes(), "at 0 it is as if it were not there"
 
 
+@pytest.mark.full
 def test_a_lora_that_cannot_be_used_is_refused_at_its_row(person: Person) -> None:
     box = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
     box.fill("truncated")
@@ -143,6 +144,7 @@ def test_a_long_prompt_counts_to_its_last_word_and_nothing_else_is_said(person: 
     expect(person.page.get_by_text("word pieces")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_a_preview_grows_and_the_person_stops_it(person: Person) -> None:
     for name, value in (("Width", 768), ("Height", 768), ("Steps", 50)):
         person.set_number(name, value)

@@ -7,6 +7,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from components.engines.protocol import Refine
 from tests.sdxl.reference import BASE, IMAGE, PAINT, SIZE, ByHand, generator, half_mask, same, source
+from tests.support import full_run
 
 SQUARE = {"width": SIZE, "height": SIZE}
 
@@ -16,8 +17,9 @@ def by_hand(tiny):
     return ByHand(tiny)
 
 
-@pytest.mark.parametrize("negative", ["", "a dog"])
-@pytest.mark.parametrize("guidance", [1.0, 3.5])
+@pytest.mark.parametrize(
+    ("guidance", "negative"), full_run.cases([(3.5, "a dog"), (1.0, ""), (1.0, "a dog"), (3.5, "")], usual=2)
+)
 def test_text_to_image(studio, by_hand, negative, guidance):
     told = {"negative_prompt": negative, "guidance_scale": guidance}
     assert same(studio.paint(**told), by_hand.picture(BASE, **SQUARE, **told))
@@ -62,6 +64,7 @@ def test_ensemble_of_an_image(studio, by_hand):
     assert same(ours, theirs)
 
 
+@pytest.mark.full
 def test_second_pass(studio, by_hand):
     drawn = generator()
     first = by_hand.call(BASE, by_hand.base, drawn, **SQUARE, output_type="latent")

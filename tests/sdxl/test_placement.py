@@ -127,6 +127,7 @@ def test_a_refiner_for_which_there_is_no_room_beside_the_base_offloads_both(card
     assert card.modes() == MODES[-1:]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("mode", full_run.cases([IN_LAYERS, IN_BLOCKS], usual=1))
 def test_piece_by_piece_each_picture_is_the_same(studio, monkeypatch, mode: Memory):
     variants: list[dict[str, Any]] = [
@@ -143,6 +144,7 @@ def test_piece_by_piece_each_picture_is_the_same(studio, monkeypatch, mode: Memo
     assert small.engine._loaded._placement.modes() == (mode,)
 
 
+@pytest.mark.full
 def test_loras_are_counted_in_bytes_and_unused_ones_are_dropped_first(studio, monkeypatch):
     fresh = Studio.of(studio.tiny, studio.loras, studio.cache)
     with_one = fresh.with_loras(("peft", 1.0))

@@ -53,6 +53,7 @@ def test_it_offers_two_and_the_host_chooses_the_usual_one(engine, host):
     assert host.presets().usual == "fast"
 
 
+@pytest.mark.full
 def test_fast_is_what_diffusers_makes_with_lcm(engine, by_hand):
     ours = painted(engine, preset="fast", num_inference_steps=28, guidance_scale=7)
     assert same(ours, by_hand.picture(BASE, num_inference_steps=4, guidance_scale=1.0))

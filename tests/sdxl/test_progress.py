@@ -25,6 +25,7 @@ def test_each_step_is_reported_with_a_small_jpeg(studio):
     assert len(set(progress.previews)) == 6
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("values", full_run.cases([{"image": source()}, {}, {"refine": Refine.ENSEMBLE}], usual=1))
 def test_what_is_raised_at_a_step_ends_the_painting_there(studio, values):
     before = studio.paint(**values)

@@ -35,7 +35,7 @@ def test_the_engine_offers_those_of_the_table(studio):
     assert studio.engine.samplers() == field_of("sampler").choices == tuple(DIFFUSERS)
 
 
-@pytest.mark.parametrize("name", full_run.cases(DIFFUSERS, usual=2))
+@pytest.mark.parametrize("name", full_run.cases(DIFFUSERS, usual=1))
 def test_it_is_what_diffusers_makes(studio, by_hand, name):
     scheduler, options = DIFFUSERS[name]
     own = by_hand.base.scheduler
@@ -48,11 +48,13 @@ def test_it_is_what_diffusers_makes(studio, by_hand, name):
         by_hand.base.scheduler = own
 
 
+@pytest.mark.full
 def test_without_one_nothing_has_changed(studio, by_hand):
     assert same(studio.paint(), by_hand.picture(BASE))
     assert same(studio.paint(sampler="Euler"), studio.paint()), "SDXL's own"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", full_run.cases(["DPM++ 2M Karras", "LCM"], usual=1))
 def test_base_and_refiner_share_its_steps(studio, name):
     """Both count on one schedule: as many steps are run as were planned."""

@@ -67,6 +67,7 @@ def viewed(person: Person) -> Locator:
     return person.open_picture("a cat")
 
 
+@pytest.mark.full
 def test_fast_shows_what_counts_and_best_brings_back_what_stood_there(person: Person) -> None:
     expect(speed(person, "Best")).to_be_checked()
     person.set_number("Guidance", 6)
@@ -178,6 +179,7 @@ def test_a_forged_link_is_put_in_range(tab: Tab, app: AppProcess, best: object) 
     assert person.errors == []
 
 
+@pytest.mark.full
 def test_the_code_says_what_counts(person: Person) -> None:
     person.prompt.fill("a cat")
     person.choose("Speed", FAST)
@@ -189,6 +191,7 @@ def test_the_code_says_what_counts(person: Person) -> None:
     expect(dialog.get_by_text("num_inference_steps=4")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_program_chooses_too(app: AppProcess, studio) -> None:
     def generated(**more: object) -> dict[str, Any]:
         call = f"{app.url}/gradio_api/call/v2/generate"
@@ -229,6 +232,7 @@ def test_where_fast_is_usual_best_can_be_chosen(studio, tmp_path, tab: Tab) -> N
         app.kill()
 
 
+@pytest.mark.full
 def test_a_sampler_is_chosen_for_a_picture_and_comes_back_with_its_settings(person: Person, studio) -> None:
     person.set_number("Steps", 6)
     person.choose("Sampler", "DDIM")

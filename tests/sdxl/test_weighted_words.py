@@ -66,6 +66,7 @@ def test_where_nothing_is_weighted_the_picture_is_as_it_was(studio, hand):
         assert same(studio.paint(typed), hand.picture("StableDiffusionXLPipeline", prompt=text, height=64, width=64))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("refine", full_run.cases(reversed(Refine), usual=1))
 def test_a_weight_changes_the_picture_every_way(studio, refine):
     pictures = {studio.paint(words, refine=refine).tobytes() for words in ("a cat", "a (cat:1.6)", "a BREAK cat")}

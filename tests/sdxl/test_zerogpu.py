@@ -63,6 +63,7 @@ def test_a_sentence_comes_back(engine):
     assert caught.value.message == messages.LORA_BROKEN
 
 
+@pytest.mark.full
 def test_who_stops_gives_the_card_back(studio, space, engine):
     class Stopped(Exception):
         pass
@@ -148,6 +149,7 @@ def test_a_gpu_is_lent_of_the_visitor_s_share(engine, space):
     assert not any(token.encode() in arguments for arguments in space.lent), "the copy of the process needs none"
 
 
+@pytest.mark.full
 def test_a_token_that_expired_in_the_queue_does_without(engine, space):
     space.expired.add("e30.e30.old")
     assert engine.generate(engine_request(visitor_token="e30.e30.old"), silent).image

@@ -136,12 +136,12 @@ def trusting(monkeypatch):
     monkeypatch.setattr(public_transport, "is_public", lambda address: True)
 
     def trust(authority: trustme.CA) -> None:
-        def context(**_: object) -> ssl.SSLContext:
+        def context() -> ssl.SSLContext:
             made = ssl.create_default_context()
             authority.configure_trust(made)
             return made
 
-        monkeypatch.setattr(httpx, "create_ssl_context", context)
+        monkeypatch.setattr(public_transport, "tls_context", context)
 
     return trust
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from components.net import public_transport
+from components.net import public_transport, public_transport_sync
 from components.net.public_transport import PrivateAddressError
 from components.net.public_transport_sync import SyncPublicTransport, resolve_host, sync_public_client
 from tests.support.https_site import HttpsSite
@@ -90,7 +90,7 @@ def site(monkeypatch) -> Iterator[HttpsSite]:
     served = HttpsSite("a.test", "b.test")
     monkeypatch.setattr(public_transport, "is_public", lambda address: True)
     trusting = served.trusting_context()
-    monkeypatch.setattr(httpx, "create_ssl_context", lambda: trusting)
+    monkeypatch.setattr(public_transport_sync, "tls_context", lambda: trusting)
     yield served
     served.close()
 

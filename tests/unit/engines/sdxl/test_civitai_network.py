@@ -8,11 +8,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from components.engines.sdxl import messages
 from components.engines.sdxl.loras.civitai import CivitaiLoras
+from components.net import public_transport_sync
 from tests.support.https_site import HttpsSite
 from tests.support.lora_downloads import URL, lora, refusal, silent
 
@@ -48,7 +48,7 @@ def resolve_to(monkeypatch):
 def site(monkeypatch) -> Iterator[HttpsSite]:
     served = HttpsSite("civitai.com", body=lora())
     trusting = served.trusting_context()
-    monkeypatch.setattr(httpx, "create_ssl_context", lambda **_: trusting)
+    monkeypatch.setattr(public_transport_sync, "tls_context", lambda: trusting)
     yield served
     served.close()
 
