@@ -109,6 +109,7 @@ def test_the_focus_is_seen_on_every_kind_of_control(person: Person, scheme: str,
     assert not unseen
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("scheme", "forced"), full_run.cases(LOOKS, usual=1))
 def test_a_ticked_box_looks_ticked_in_every_state(person: Person, scheme: str, forced: str) -> None:
     notices = person.page.get_by_label("Notify me when it's ready")

@@ -16,7 +16,7 @@ from tests.support.page_views import VIEWS, start
 from tests.support.pseudo_page import cut
 
 pytestmark = pytest.mark.app("demo")
-LONG_AND_MIRRORED = (pytest.param("de", marks=pytest.mark.full), "ar")
+LONG_AND_MIRRORED = ("de", "ar")
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });"""
 COUNTS = (*range(205), 1000, 1_000_000, 2_000_000, 0.5, 1.5, 3.5)
@@ -68,6 +68,7 @@ def phone(request: pytest.FixtureRequest, browser: Browser, app: AppProcess) -> 
         yield page
 
 
+@pytest.mark.full
 def test_nothing_is_cut_on_a_phone(phone: Page) -> None:
     start(phone)
     for view in VIEWS:

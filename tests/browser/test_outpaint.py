@@ -77,6 +77,7 @@ def test_wider_sends_the_old_picture_in_the_middle_and_a_mask_of_what_is_new(per
     assert body["size"] == "1280*1024"
 
 
+@pytest.mark.full
 def test_taller_is_undone_with_its_mask_and_its_size(person: Person) -> None:
     give(person, noise(1024, 1024))
     for where in ("above", "above and below"):

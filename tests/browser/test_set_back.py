@@ -49,7 +49,8 @@ def as_it_is_now(app: AppOnABucket) -> Path:
     return copied
 
 
-@pytest.mark.parametrize("is_reloaded", [pytest.param(False, marks=pytest.mark.full), True])
+@pytest.mark.full
+@pytest.mark.parametrize("is_reloaded", [False, True])
 def test_pictures_that_the_folder_has_lost_are_there_again(
     person: Person, app: AppOnABucket, hosted: HostedApi, is_reloaded: bool
 ) -> None:

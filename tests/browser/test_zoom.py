@@ -67,6 +67,7 @@ def test_a_click_shows_it_large_where_one_clicked_and_another_fits_it(person: Pe
     assert width(view) == pytest.approx(fitted, rel=0.01)
 
 
+@pytest.mark.full
 def test_it_is_dragged_while_zoomed_and_never_out_of_view(person: Person, view: Locator) -> None:
     for _ in range(4):
         person.page.keyboard.press("+")

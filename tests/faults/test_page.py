@@ -82,6 +82,7 @@ class TestTabs:
 class TestClock:
     """F33: the system clock is set."""
 
+    @pytest.mark.full
     @pytest.mark.parametrize("forward", cases([True, False], 1), ids=["an hour on", "an hour back"])
     def test_f33_no_task_ends_early(self, forward: bool, visitor: Visitor, service: Service, app: FastApp) -> None:
         prompt = f"clock {forward}"

@@ -51,6 +51,7 @@ class TestFlags:
         wait_until(lambda: picture.evaluate(blur) == "none")
         visitor.can_go_on(service, "flagged")
 
+    @pytest.mark.full
     @pytest.mark.parametrize(
         "flags", cases([[], {"0": True}, [False, True, True], None, "yes", [None], [1], True, [[True]]], 1), ids=str
     )

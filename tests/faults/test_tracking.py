@@ -27,8 +27,8 @@ from tests.support.waiting import wait_until
 
 QUERY = Endpoint.QUERY
 DEAF: dict[str, Fault] = {
-    "silence": is_silent(handled=True),
     "a reset": resets(handled=True),
+    "silence": is_silent(handled=True),
     "half an answer": is_cut(),
     "500": fails(500, "internal error"),
     "503 page": shows_a_page(503),

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -80,21 +81,19 @@ def crowded(slow: HostedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def two(crowded: AppProcess) -> Iterator[tuple[RawClient, RawClient]]:
+def two(app: AppProcess) -> Iterator[tuple[RawClient, RawClient]]:
     """Clients of two visitors, each with its own cookies."""
-    clients = RawClient(crowded, has_cookies=True), RawClient(crowded, has_cookies=True)
+    clients = RawClient(app, has_cookies=True), RawClient(app, has_cookies=True)
     yield clients
     for client in clients:
         client.http.close()
 
 
 @pytest.mark.full
-def test_waiting_programs_hold_up_no_press_and_too_many_are_refused(
-    two: tuple[RawClient, RawClient], slow: HostedApi
-) -> None:
-    client, _ = two
+def test_waiting_programs_hold_up_no_press_and_too_many_are_refused(crowded: AppProcess, slow: HostedApi) -> None:
+    client = RawClient(crowded, has_cookies=True)
     slow.is_stalled = True
-    with ThreadPoolExecutor(CALLS) as threads:
+    with closing(client.http), ThreadPoolExecutor(CALLS) as threads:
         calls = [threads.submit(client.generate, prompt=f"call {number}") for number in range(CALLS)]
         try:
             wait_until(
@@ -138,15 +137,15 @@ def test_a_picture_of_a_program_has_a_name_that_cannot_be_guessed(two: tuple[Raw
 
 
 def test_a_press_that_comes_after_the_page_gave_it_up_is_not_sent(
-    two: tuple[RawClient, RawClient], slow: HostedApi
+    two: tuple[RawClient, RawClient], api: HostedApi
 ) -> None:
     client, other = two
-    click, posts = secrets.token_hex(16), len(slow.posts)
+    click, posts = secrets.token_hex(16), len(api.posts)
     assert other.call("revoke", visitor=other.visitor, click=click).json() is True
     assert client.call("revoke", visitor=client.visitor, click="no click").json() is False
     assert client.call("revoke", visitor=client.visitor, click=click).json() is True
     receipt = client.press(click)
     assert (receipt["rows"], receipt["notice"]["code"]) == ([], messages.UNANSWERED.code)
-    assert (len(slow.posts), client.rows()) == (posts, [])
+    assert (len(api.posts), client.rows()) == (posts, [])
     known = client.press(secrets.token_hex(16))["rows"][0]["click"]
     assert client.call("revoke", visitor=client.visitor, click=known).json() is False

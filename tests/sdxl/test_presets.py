@@ -61,6 +61,7 @@ def test_fast_is_what_diffusers_makes_with_lcm(engine, by_hand):
     assert same(ours, by_hand.picture(BASE, num_inference_steps=2, guidance_scale=1.0)), "fewer are as ordered"
 
 
+@pytest.mark.full
 def test_fast_from_a_picture(engine, by_hand):
     ours = painted(engine, preset="fast", num_inference_steps=28, image=source(), prompt_strength=0.5)
     theirs = by_hand.picture(IMAGE, image=source(), strength=0.5, num_inference_steps=4, guidance_scale=1.0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ssl
+from typing import Any
 
 import httpx
 
@@ -17,9 +18,13 @@ def test_certificates_are_checked():
 
 async def test_the_authorities_are_read_once_for_all_clients(monkeypatch):
     tls_context.cache_clear()
-    read = list[ssl.SSLContext]()
-    original = ssl.SSLContext.load_verify_locations
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *a, **n: (read.append(a[0]), original(*a, **n)))
+    read, original = list[ssl.SSLContext](), ssl.SSLContext.load_verify_locations
+
+    def load(context: ssl.SSLContext, *arguments: Any, **named: Any) -> None:
+        read.append(context)
+        original(context, *arguments, **named)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", load)
     for _ in range(3):
         await api_connections(Endpoint("https://api.wavespeed.ai", "wsk-of-a-visitor")).aclose()
         await public_client(httpx.Timeout(5)).aclose()
