@@ -111,6 +111,7 @@ def test_s05_presses_have_a_limit_for_each_address(client: RawClient) -> None:
     assert client.http.post("/gradio_api/queue/join", content=b"{}").status_code == 415
 
 
+@pytest.mark.full
 def test_s05_the_running_app_has_the_settings_that_show_nowhere(route_map: dict[str, Any]) -> None:
     """Queue of 500 presses and calls, looked at 50 times a second; uploads deleted after a day; the rest off."""
     settings = route_map["settings"]

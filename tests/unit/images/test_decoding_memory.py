@@ -19,6 +19,7 @@ from components.images import webp_pixels
 from components.images.decoding import open_image
 from components.images.mask_reading import read_mask
 from components.images.source import decoded, normalize_upload, png
+from tests.support.full_run import cases
 
 SIZE = (3_100, 3_000)
 """A band of four bytes is a block that the allocator gives back at once: larger than 32 MB."""
@@ -53,7 +54,7 @@ def settled() -> int:
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="asks its allocator")
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("mode", cases(["RGBA", "RGB"], usual=1))
 @pytest.mark.parametrize("reader", READERS)
 def test_a_large_image_is_in_memory_twice_at_most_and_is_given_back(reader: str, mode: str) -> None:
     READERS[reader](file(picture(mode, (64, 64)), "WEBP"))

@@ -45,6 +45,7 @@ def test_no_picture_without_a_style():
     assert {file.stem for file in FILE.parent.glob("*.webp")} == set(prompt_styles())
 
 
+@pytest.mark.full
 def test_each_style_looks_different_from_the_others_and_from_none():
     pictures = {"none": style_sample(), **{style.name: style_sample(style.name) for style in STYLES}}
     near = [(one, two) for one, two in itertools.combinations(pictures, 2) if apart(pictures[one], pictures[two]) < 3]

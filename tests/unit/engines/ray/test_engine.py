@@ -112,6 +112,7 @@ def test_the_same_loras_in_any_order_and_weight_go_the_same_way_and_no_address_i
     assert affinity_of(EngineRequest("x", 1)) == ""
 
 
+@pytest.mark.full
 def test_a_front_without_cards_checks_requests_for_replicas_that_have_them(monkeypatch):
     pytest.importorskip("diffusers")
     monkeypatch.setenv("SDXL_DEVICE", "all")
