@@ -45,7 +45,7 @@ def output_of(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_only_the_client_speaks_http() -> None:
     transports = {"net.public_transport", "net.public_transport_sync"}
-    network = {"api.body", "api.client", "api.endpoint", "net.http_pool", "net.ranged_get"} | transports
+    network = {"api.body", "api.client", "api.endpoint", "net.http_pool", "net.ranged_get", "net.tls"} | transports
     assert importers("httpx") == network | {"engines.sdxl.loras.civitai"}
     assert importers("httpcore") == {"net.public_transport"}
     assert not importers("requests") | importers("aiohttp")
