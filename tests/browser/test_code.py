@@ -168,6 +168,7 @@ def test_what_is_copied_is_what_is_shown(person: Person) -> None:
     for tab in TABS:
         shown = code_in(dialog, tab)
         dialog.get_by_role("button", name=f"Copy code: {tab.lower()}").click()
+        expect(dialog.get_by_role("button", name="Copied", exact=True)).to_be_visible()
         assert person.page.evaluate("() => navigator.clipboard.readText()") == shown
 
 

@@ -61,11 +61,16 @@ export const gradioButton = (id) => document.querySelector(`button#${id}, #${id}
 /** Button that copies a text. @param {string} copied @param {string} label says what it copies
  * @returns {HTMLElement} */
 export function copyButton(copied, label) {
-  const node = button(text("shared.copy"), async () => {
+  const node = button("", async () => {
     await copyText(copied, node);
-    node.textContent = text("shared.copied");
-    setTimeout(() => (node.textContent = text("shared.copy")), 1500);
-  }, { className: "small", "aria-label": label });
+    draw(text("shared.copied"), text("shared.copied"));
+    setTimeout(() => draw(text("shared.copy"), label), 1500);
+  }, { className: "small" });
+  const draw = (shown, name) => {
+    node.textContent = shown;
+    node.setAttribute("aria-label", name);
+  };
+  draw(text("shared.copy"), label);
   return node;
 }
 

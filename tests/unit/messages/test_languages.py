@@ -30,6 +30,17 @@ SHORT = 24
 """Letters of an English text that stands on a button or as a label."""
 SPARE = 6
 """Letters that a translation of a short text may have beyond twice those of the English one."""
+NAMES = {
+    "loras.page_of": "loras.page",
+    "loras.use_of": "loras.use",
+    "loras.is_in_use": "loras.in_use",
+    "loras.is_in_row": "loras.in_row",
+    "loras.check_of": "loras.check",
+    "shared.copy_task": "shared.copy",
+    "viewer.copy_seed": "shared.copy",
+    "code.copy": "shared.copy",
+}
+"""Accessible names of links and buttons, each with the text that is shown on it."""
 
 
 def forms(template: Template) -> dict[str, str]:
@@ -91,6 +102,13 @@ def test_what_is_short_in_english_is_short_enough_for_its_place(language):
         translated = texts(language)[key]
         if isinstance(english, str) and len(english) <= SHORT and not key.startswith((*PHRASES, "message.")):
             assert len(str(translated)) <= 2 * len(english) + SPARE, (key, translated)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", NAMES)
+def test_an_accessible_name_has_the_words_that_are_seen(name, language):
+    """Who speaks to the computer says what is seen: WCAG 2.5.3."""
+    assert str(texts(language)[NAMES[name]]).casefold() in str(texts(language)[name]).casefold()
 
 
 @pytest.mark.parametrize(
