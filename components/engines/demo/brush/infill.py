@@ -13,11 +13,11 @@ SURER = [min(255, 4 * alpha) for alpha in range(256)]
 def filled_from_around(image: Image.Image, mask: Image.Image) -> Image.Image:
     """Return an RGB image whose part under the mask's white continues what is around it."""
     reach = 2 * round(max(image.size) * MARGIN / 2) + 1
-    kept = mask.point([255] * 128 + [0] * 128).reduce(2).filter(ImageFilter.MinFilter(max(3, reach)))
-    if kept.getbbox() is None:
+    around = mask.point([255] * 128 + [0] * 128).reduce(2).filter(ImageFilter.MinFilter(max(3, reach)))
+    if around.getbbox() is None:
         return image.copy()
     small = image.convert("RGBA").reduce(2)
-    small.putalpha(kept)
+    small.putalpha(around)
     return _opaque(small).convert("RGB").resize(image.size, Image.Resampling.BICUBIC)
 
 
