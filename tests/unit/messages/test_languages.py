@@ -96,8 +96,8 @@ def test_what_is_short_in_english_is_short_enough_for_its_place(language):
 @pytest.mark.parametrize("language", ["en", *OTHERS])
 def test_how_much_to_change_and_the_way_of_editing_have_different_names(language):
     flat = texts(language)
-    modes = {flat[key] for key in flat if re.fullmatch(r"source_image\.mode\.\w+\.name", key)}
-    steps = {flat[key] for key in flat if re.fullmatch(r"source_image\.step\.\w+", key)}
+    modes = {str(flat[key]) for key in flat if re.fullmatch(r"source_image\.mode\.\w+\.name", key)}
+    steps = {str(flat[key]) for key in flat if re.fullmatch(r"source_image\.step\.\w+", key)}
     assert modes
     assert steps
     assert not modes & steps
