@@ -93,6 +93,17 @@ def test_a_used_up_hour_turns_generate_off_with_a_time_and_an_own_key_turns_it_o
 
 
 @pytest.mark.full
+def test_a_press_that_the_hosts_key_refuses_offers_an_own_key_at_once(guest: Person, space_api: HostedApi) -> None:
+    guest.can_generate()
+    space_api.keys.remove(KEY)
+    guest.generate("a cat")
+    expect(guest.banner).to_contain_text(messages.HOST_KEY_REFUSED.happened)
+    assert guest.banner.get_by_role("button", name="Use your own key").is_visible()
+    space_api.keys.add(KEY)
+    guest.can_generate()
+
+
+@pytest.mark.full
 def test_a_refused_key_is_said_to_the_visitor_the_log_and_the_host_and_gone_when_it_is_mended(
     guest: Person, space: AppProcess, space_api: HostedApi, context: BrowserContext
 ) -> None:

@@ -64,7 +64,7 @@ def mask_of(api: HostedApi, number: int = -1) -> Image.Image:
 def test_each_way_sends_its_strength_and_says_what_the_prompt_is_for(person: Person, api: HostedApi) -> None:
     give(person)
     person.sees_text("Describe the whole picture.")
-    expect(person.page.get_by_role("radio", name="Restyle 0.55")).to_be_checked()
+    expect(person.page.get_by_role("radio", name="Rework 0.55")).to_be_checked()
     person.generate("a watercolor")
     person.sees("completed", 1)
     assert (api.posts[-1]["strength"], "mask" in api.posts[-1]) == (0.55, False)

@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 
+ABOVE_GENERATE = """(node) => node.getBoundingClientRect().bottom
+  <= document.querySelector("#action").getBoundingClientRect().top"""
+
 
 @pytest.fixture
 def person(regular: Person) -> Person:
@@ -107,3 +110,12 @@ def test_text_is_text_everywhere(person: Person, api: HostedApi) -> None:
     expect(person.page.get_by_role("dialog")).to_contain_text("<img src=x onerror")
     assert person.page.evaluate("window.pwned") is None
     assert api.posts[0]["prompt"] == hostile
+
+
+def test_a_group_that_opens_below_the_edge_comes_into_view(person: Person) -> None:
+    head, reset = person.button("Compare and share"), person.button("Reset to defaults")
+    person.page.set_viewport_size({"width": 1280, "height": 620})
+    if reset.is_visible():
+        head.press("Enter")
+    head.press("Enter")
+    person.page.wait_for_function(ABOVE_GENERATE, arg=reset.element_handle(), timeout=5000)

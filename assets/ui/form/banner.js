@@ -5,6 +5,8 @@ import { inFull } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 
 const ID = "banner";
+/** Refusals of a press that a key of one's own would avoid: it takes a while until the state says them too. */
+const OF_HOSTS_KEY = new Set(["host_key_refused", "host_model_forbidden", "host_no_credit"]);
 
 /**
  * @typedef {object} State
@@ -26,7 +28,7 @@ export class Banner {
     const sentence = reason ? inFull(reason) : "";
     this.#place();
     if (this.words.textContent !== sentence) this.words.textContent = sentence;
-    this.actions.hidden = !problem;
+    this.actions.hidden = !problem && !OF_HOSTS_KEY.has(refusal?.code ?? "");
     this.node.hidden = !sentence;
     turn(!problem && !inTheWay);
   }

@@ -19,7 +19,7 @@ export function mount({ element }) {
   if (!heads.size) onFormChange(drawSummaries, SETTLED_MS);
   heads.set(name, element);
   fillTexts(element);
-  element.querySelector("button").onclick = () => setOpen(name, !isOpen(name));
+  element.querySelector("button").onclick = () => turn(name);
   draw(name, stored(storageKey(name)) === "open");
   drawSummaries();
 }
@@ -46,6 +46,13 @@ export const keepInSight = (node) => node.closest(".fold").scrollIntoView({ bloc
 
 const foldOf = (name) => document.getElementById(PREFIX + name);
 const isOpen = (name) => foldOf(name).hasAttribute("data-open");
+
+/** Opens or closes a group by its head; one that opened below the edge comes into view, a high one from its head on.
+ * @param {string} name */
+function turn(name) {
+  setOpen(name, !isOpen(name));
+  if (isOpen(name)) keepInSight(foldOf(name));
+}
 
 function setOpen(name, open) {
   if (isOpen(name) === open) return;

@@ -8,6 +8,7 @@ from PIL import Image
 
 from components.engines.demo.brush import noise
 from components.engines.demo.brush.finish import bound_together, refined, refining, sharpened, without_colours
+from components.engines.demo.brush.infill import filled_from_around
 from components.engines.demo.brush.seeded_random import seeded_random
 from components.engines.demo.grounds import city, indoors, land, sky, space, water
 from components.engines.demo.grounds.weather import paint_weather
@@ -42,6 +43,8 @@ GROUNDS: dict[str, tuple[Callable[[Stage], None], ...]] = {
     "room": (sky.paint_sky, indoors.paint_room),
     "table": (indoors.paint_table,),
 }
+NOTHING_THERE = "empty background"
+"""Words of a prompt that with a mask asks for the removal of what is there, as the page's mode does."""
 ANYWHERE = ("meadow", "mountain", "lake", "sea", "desert", "forest")
 """Places to choose from by the seed when the prompt names neither a place nor a thing."""
 
@@ -52,6 +55,10 @@ class DemoPainter:
     def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
         """Return the image of a request; the same request gives the same pixels."""
         steps = _steps(request)
+        if (start := _emptied(request)) is not None:
+            for step in range(1, steps + 1):
+                on_step(step, steps)
+            return EngineResult(start)
         scene = read_scene(without_styles(request.prompt), request.negative_prompt)
         effect = effect_of(request.guidance_scale)
         picture, things = _painted(request, scene, effect)
@@ -60,6 +67,15 @@ class DemoPainter:
         finished = _finished(request, scene, picture, things)
         on_step(steps, steps)
         return EngineResult(finished, notes=notes_for(scene))
+
+
+def _emptied(request: EngineRequest) -> Image.Image | None:
+    """Return the input image without what is under its mask; None when the prompt asks for something to be there."""
+    if request.image is None or request.mask is None or not request.prompt.lower().startswith(NOTHING_THERE):
+        return None
+    size = (request.width, request.height)
+    start, mask = noise.fitted(request.image, size), noise.fitted(request.mask, size)
+    return noise.only_masked(start, filled_from_around(start, mask), mask)
 
 
 def _steps(request: EngineRequest) -> int:

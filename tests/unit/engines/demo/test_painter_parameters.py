@@ -57,6 +57,17 @@ def test_a_masked_thing_goes_where_the_mask_is():
     assert orange(result) > 0.1 * 140 * 190
 
 
+def test_removal_continues_what_is_around_the_mask():
+    start = Image.new("RGB", (SIDE, SIDE), (70, 140, 210))
+    start.paste((180, 120, 60), (0, SIDE // 2, SIDE, SIDE))
+    bare = start.copy()
+    start.paste((250, 230, 20), (150, 150, 250, 330))
+    mask = Image.new("L", start.size)
+    mask.paste(255, (130, 130, 270, 350))
+    prompt = "empty background, seamless continuation of the surroundings, nothing else"
+    assert apart(painted(prompt, image=start, mask=mask, prompt_strength=1.0), bare) < 2
+
+
 def test_a_picture_of_any_size_is_fitted():
     assert painted(image=Image.new("RGB", (40, 900), (9, 9, 9)), mask=Image.new("L", (40, 900), 255)).size == (
         SIDE,
