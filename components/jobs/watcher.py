@@ -33,8 +33,6 @@ UNAUTHORIZED_CHECKS = 2
 """Polls answered by 401 or 403 before a job is paused."""
 UNAUTHORIZED_SECONDS = 2.0
 """Pause between these polls."""
-POLLS_A_SECOND = 80
-"""Polls of all tasks together in a second, at most: one takes about 4 ms of the event loop, which the page shares."""
 SLOW_SECONDS, UNFINISHED_SECONDS = 180.0, 900.0
 """Age of a task at which its tile says that it takes long, and then that it is not finished yet."""
 
@@ -58,7 +56,6 @@ class Watcher:
         self._client, self._jobs, self._store, self._clock = client, jobs, store, clock
         self._durations = durations
         self._random = random.Random()
-        self._followed = 0
         self._stops: dict[str, float] = {}
         """Time at which the service was asked to stop a job's task, by job id."""
 
@@ -89,13 +86,6 @@ class Watcher:
 
         Return the ended job, or a paused one when its key may not poll any more. Raises StorageError.
         """
-        self._followed += 1
-        try:
-            return await self._follow(job, update)
-        finally:
-            self._followed -= 1
-
-    async def _follow(self, job: Job, update: TaskUpdate | None) -> Job:
         if job.stop_requested:  # before a restart
             self._stops[job.id] = job.stop_requested
         schedule = PollSchedule(self._durations.range_of(job.duration_key))
@@ -106,7 +96,7 @@ class Watcher:
         while update is None or not update.status.is_final:
             if update is not None:
                 schedule.record(self._clock.monotonic() - accepted_at, queued=update.status is TaskStatus.QUEUED)
-                await self._clock.sleep(max(schedule.next_delay(), self._fair_pause()))
+                await self._clock.sleep(schedule.next_delay())
             job, update = await self._poll_until_answered(job, accepted_at)
             if job.ended or job.is_paused:
                 return job
@@ -116,10 +106,6 @@ class Watcher:
             seconds = None if update.inference_ms is None else update.inference_ms / 1000
             self._durations.add(job.duration_key, schedule.estimated_duration(noticed, seconds))
         return job
-
-    def _fair_pause(self) -> float:
-        """Return the shortest pause between two polls of a task beside the others, spread: they began together."""
-        return self._followed / POLLS_A_SECOND * self._random.uniform(0.5, 1.5)
 
     async def _poll_until_answered(self, job: Job, accepted_at: float) -> tuple[Job, TaskUpdate | None]:
         """Poll until an answer comes. The job comes back ended when the API does not know its task any more.
