@@ -44,7 +44,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
         app.kill()
 
 
-@pytest.mark.full
 def test_a_picture_costs_nothing_and_is_said_to_be_free(app: AppProcess) -> None:
     client = Client(app.url, verbose=False)
     files, details = client.predict(prompt="a cat", width=256, height=256, api_name="/generate")
