@@ -55,10 +55,10 @@ class DemoPainter:
     def generate(self, request: EngineRequest, on_step: OnStep) -> EngineResult:
         """Return the image of a request; the same request gives the same pixels."""
         steps = _steps(request)
-        if (start := _emptied(request)) is not None:
+        if (emptied := _emptied(request)) is not None:
             for step in range(1, steps + 1):
                 on_step(step, steps)
-            return EngineResult(start)
+            return EngineResult(emptied)
         scene = read_scene(without_styles(request.prompt), request.negative_prompt)
         effect = effect_of(request.guidance_scale)
         picture, things = _painted(request, scene, effect)

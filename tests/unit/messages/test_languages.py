@@ -111,7 +111,7 @@ def test_an_accessible_name_has_the_words_that_are_seen(name, language):
     assert str(texts(language)[NAMES[name]]).casefold() in str(texts(language)[name]).casefold()
 
 
-@pytest.mark.parametrize("language", ["en", *OTHERS])
+@pytest.mark.parametrize("language", languages())
 def test_how_much_to_change_and_the_way_of_editing_have_different_names(language):
     flat = texts(language)
     modes = {str(flat[key]) for key in flat if re.fullmatch(r"source_image\.mode\.\w+\.name", key)}

@@ -1,9 +1,12 @@
 """Parameters of the demo painter: steps, guidance, strength, mask, refiner and negative prompt are visibly at work."""
 
+import re
+
 from PIL import Image, ImageChops, ImageStat
 
 from components.engines.protocol import Refine
 from tests.support.demo_images import SIDE, apart, orange, painted, saturation, sharpness, shot
+from tests.support.paths import ASSETS
 
 
 def test_noise_falls_with_the_steps():
@@ -64,7 +67,8 @@ def test_removal_continues_what_is_around_the_mask():
     start.paste((250, 230, 20), (150, 150, 250, 330))
     mask = Image.new("L", start.size)
     mask.paste(255, (130, 130, 270, 350))
-    prompt = "empty background, seamless continuation of the surroundings, nothing else"
+    script = (ASSETS / "ui" / "source_image" / "removal.js").read_text()
+    (prompt,) = re.findall(r'REMOVAL_PROMPT = "(.+)";', script)
     assert apart(painted(prompt, image=start, mask=mask, prompt_strength=1.0), bare) < 2
 
 
