@@ -21,19 +21,20 @@ def page_html(title: str, first: FirstFiles, labels: Labels, *, is_priced: bool)
     The page has this title and labels, and needs these files of Gradio first. `is_priced`: its presses cost something,
     and Generate has room for that below it.
     """
-    early = (
-        assets.inline_styles(assets.FIRST_STYLES) + assets.inline_script("shared/frame_loop.js") + field_data_html()
-    )
+    early = assets.inline_styles(assets.FIRST_STYLES)
     late = first.style_links() + assets.inline_styles(assets.FRAME_STYLES)
+    late += assets.inline_script("shared/frame_loop.js") + field_data_html()
 
     @cache
     def pieces(language: str) -> PageHtml:
         return PageHtml(
-            head=_head(title, language) + first.preloads() + early,
+            head=_head(title, language) + early,
             after_config=assets.inline_script("shell/own_origin.js"),
             first_paint=_opening(title, language, is_priced=is_priced)
             + assets.template("ui/shell/not_loaded.html", language=language)
             + assets.inline_script("shell/not_loaded.js")
+            + _preloads(language)
+            + first.preloads()
             + late,
             attributes=root_attributes(language),
             labels=(labels.as_json(ENGLISH), labels.as_json(language)),
@@ -66,10 +67,15 @@ def _head(title: str, language: str) -> str:
         "description": text("shell.description", language=language),
         "shared_picture": text("shell.shared_picture", language=language),
         "icons": assets.address("icons"),
-        "locales": assets.address("locales"),
-        "scripts": assets.address("ui"),
         "language": language,
     }
-    escaped = {name: escape(value) for name, value in values.items()}
-    head = Template(assets.text("ui/shell/head.html")).substitute(escaped)
-    return head + assets.inline_script("shell/own_language.js")
+    return _filled("ui/shell/head.html", values) + assets.inline_script("shell/own_language.js")
+
+
+def _preloads(language: str) -> str:
+    values = {"locales": assets.address("locales"), "scripts": assets.address("ui"), "language": language}
+    return _filled("ui/shell/preloads.html", values)
+
+
+def _filled(name: str, values: dict[str, str]) -> str:
+    return Template(assets.text(name)).substitute({key: escape(value) for key, value in values.items()})

@@ -20,7 +20,7 @@
   /** Prompt of the draft that form/draft.js restores. */
   function storedPrompt() {
     if (location.hash) return ""; // a link fills the form
-    const name = `playground-draft ${new URL(window.gradio_config.root).pathname}`;
+    const name = `playground-draft ${new URL(opening.dataset.root, location.href).pathname}`;
     try {
       return JSON.parse(sessionStorage.getItem(name) ?? localStorage.getItem(name))?.prompt ?? "";
     } catch {

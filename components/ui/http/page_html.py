@@ -15,7 +15,9 @@ _SHARING = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 """Wrong under a subpath; the app's own link is in `head`."""
 _ENTRY_STYLE = re.compile(rb'<link rel="stylesheet" crossorigin href="\./assets/index-[\w-]+\.css">\s*')
+_CONFIG = b"<script>window.gradio_config"
 _AFTER_CONFIG = b"<script data-gradio-mode>"
+_END_OF_HEAD = b"</head>"
 _APP = b"<gradio-app"
 _ROOT_ELEMENT = re.compile(rb'<html\s+lang="en"')
 _FRAME_SCRIPT = b"document.head.appendChild(script);"
@@ -32,7 +34,7 @@ class PageHtml:
     after_config: str = ""
     """After the script with Gradio's settings, before all that read them."""
     first_paint: str = ""
-    """Before the element that Gradio fills."""
+    """Before Gradio's scripts and the element that they fill: what is seen until they have run."""
     attributes: str = 'lang="en"'
     """Attributes of the root element in place of Gradio's `lang="en"`."""
     labels: tuple[bytes, bytes] = (b"", b"")
@@ -53,7 +55,19 @@ class PageHtml:
         html = html.replace(_AFTER_CONFIG, after_config + _AFTER_CONFIG, 1)
         html = html.replace(_FRAME_SCRIPT, _WHERE_FRAMED + _FRAME_SCRIPT, 1)
         html = html.replace(_MANIFEST, b"", 1)
-        before, app, after = html.rpartition(_APP)
         if self.has_styles:
-            before = _ENTRY_STYLE.sub(b"", before)
-        return before + first_paint + app + after
+            html = _ENTRY_STYLE.sub(b"", html, count=1)
+        return _paint_first(html, first_paint)
+
+
+def _paint_first(html: bytes, first_paint: bytes) -> bytes:
+    """Return the page with the first paint in it, and behind that the scripts of Gradio's head from its settings on.
+
+    The settings are 230 kB, before which nothing would be painted.
+    """
+    head, begin, rest = html.partition(_CONFIG)
+    scripts, end, body = rest.rpartition(_END_OF_HEAD)
+    if not end:
+        head, begin, scripts, body = b"", b"", b"", html
+    before, app, after = body.rpartition(_APP)
+    return head + end + before + first_paint + begin + scripts + app + after

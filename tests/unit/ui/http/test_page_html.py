@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from html import escape
@@ -28,6 +29,9 @@ SETTINGS = (
     + b"};</script>"
 )
 GRADIO = re.sub(rb"<script>window\.gradio_config.*?</script>", lambda _: SETTINGS, TEMPLATE, count=1)
+
+FIRST_PACKETS = 14_000
+"""Bytes that a server may send before the browser has confirmed any (RFC 6928: ten packets)."""
 
 
 class Tags(HTMLParser):
@@ -122,7 +126,7 @@ def test_all_that_is_seen_first_is_in_the_language_of_the_visitor():
     assert tags.metas()["description"] == [text("shell.description", language="ar")]
     assert tags.links("manifest") == ["./manifest.json?lang=ar"]
     assert [str(link).rpartition("/")[2] for link in tags.links("preload")] == ["ar.json"]
-    opening = html.partition(b'<main id="opening">')[2].decode()
+    opening = html.partition(b'id="opening"')[2].decode()
     for key in ("field.prompt.help", "page.generate", "shell.getting_ready", "shell.reload"):
         assert escape(text(key, language="ar")) in opening, key
 
@@ -137,10 +141,25 @@ def test_the_labels_of_gradio_s_widgets_are_those_of_one_language():
 def test_the_settings_of_gradio_stay_as_they_are_and_are_followed_by_our_script():
     pieces = PageHtml("<b>head</b>", "<b>after</b>", "<b>paint</b>")
     html = pieces.put_into(GRADIO, scope_of("/", headers=[("host", "play.test")]))
-    assert html.index(b"<b>head</b>") < html.index(SETTINGS) < html.index(b"<b>after</b>")
-    assert html.index(b"<b>after</b>") < html.index(b"<script data-gradio-mode>")
-    assert html.index(b"<body") < html.index(b"<b>paint</b>") < html.rindex(b"<gradio-app")
+    assert html.index(b"<b>head</b>") < html.index(b"</head>") < html.index(b"<body") < html.index(b"<b>paint</b>")
+    assert html.index(SETTINGS) < html.index(b"<b>after</b>") < html.index(b"<script data-gradio-mode>")
+    assert html.index(b'<script type="module"') < html.rindex(b"<gradio-app")
     assert all(html.count(piece) == 1 for piece in (b"<b>head</b>", b"<b>after</b>", b"<b>paint</b>"))
+
+
+def test_what_is_seen_first_comes_before_gradio_s_settings_in_the_first_packets():
+    html = served()
+    before, _, scripts = html.partition(b"window.gradio_config")
+    assert b"</main>" in before and b"</main>" not in scripts
+    assert len(gzip.compress(before.partition(b"</main>")[0])) < FIRST_PACKETS
+
+
+def test_a_page_without_settings_has_the_first_paint_all_the_same():
+    html = PageHtml(first_paint="<b>paint</b>").put_into(
+        b"<html><head><script></script></head><body><gradio-app></gradio-app></body></html>", scope_of("/")
+    )
+    assert html.index(b"<body>") < html.index(b"<b>paint</b>") < html.index(b"<gradio-app>")
+    assert html.count(b"</head>") == 1
 
 
 def test_the_script_of_a_frame_is_for_pages_in_a_frame():
