@@ -55,9 +55,8 @@ let opening = null; // a promise of the page. Gradio may mount the component aga
 export async function mount(host) {
   opening ??= openPage(host);
   const page = await opening;
-  const { gallery, feed } = page;
+  const { gallery } = page;
   Object.assign(page.host, host);
-  feed.server = host.server;
   setFillTrigger(() => host.trigger("fill", {}));
   const linked = await (restored ??= restoreForm()); // before presses are allowed: they would send another form
   host.element.replaceChildren(gallery.node, ...(page.viewer ? [page.viewer.node] : []));
@@ -100,7 +99,6 @@ async function openPage(host) {
   page.shown = new Promise((resolve) => (page.show = resolve));
   page.gallery = new Gallery(galleryActions(page));
   page.feed = new Feed({
-    server: host.server,
     visitor,
     onConnection: (isLost) => showConnection(page, isLost),
     onAnswer: (...answer) => showAnswer(page, ...answer),

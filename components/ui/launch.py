@@ -18,6 +18,7 @@ from components.net.open_files import raised_limit
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
 from components.ui import assets
+from components.ui.gallery.feed import feed_route
 from components.ui.gradio_files import FirstFiles
 from components.ui.http.compression import Compression
 from components.ui.http.csp import CspNonces
@@ -128,6 +129,8 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labe
 
     return {
         "routes": [
+            # First, since most requests are for it, and a router tries its routes one after another.
+            feed_route(playground),
             manifest_route(TITLE),
             health_route(playground.store),
             gradio_assets_route(first),

@@ -22,14 +22,13 @@ KINDS = range(2, 11)
 
 
 class PagePayloads:
-    """JSON bodies that the page's scripts send to the app's endpoints."""
+    """JSON bodies that the page's scripts send with a press."""
 
     def __init__(self, app: AppProcess) -> None:
         config = httpx.get(f"{app.url}/config").json()
         self._parts = {part["id"]: part["props"] for part in config["components"]}
         (button,) = [number for number, props in self._parts.items() if props.get("elem_id") == "generate"]
         (self._event,) = [event for event in config["dependencies"] if event["targets"] == [[button, "click"]]]
-        (self._gallery,) = [number for number, props in self._parts.items() if props.get("elem_id") == "results"]
 
     def press(self, visitor: str, steps: int, size: int = 1024) -> dict[str, Any]:
         """Return the body of a press of Generate, for `queue/join`."""
@@ -45,11 +44,6 @@ class PagePayloads:
         data = [values.get(part.get("elem_id", ""), part.get("value")) for part in props]
         return {"data": data, "fn_index": self._event["id"], "session_hash": visitor[:12]}
 
-    def changes(self, visitor: str, epoch: str, version: int, wait: float) -> dict[str, Any]:
-        """Return the body of a long poll of a visitor's feed, for `component_server`."""
-        data = {"visitor": visitor, "epoch": epoch, "version": version, "wait": wait}
-        return {"session_hash": visitor[:12], "component_id": self._gallery, "fn_name": "changes", "data": data}
-
 
 class LoadClient:
     """HTTP client that presses and polls for several visitors."""
@@ -63,8 +57,7 @@ class LoadClient:
 
     async def rows(self, visitor: str) -> list[dict[str, Any]]:
         """Return a visitor's tiles."""
-        body = self._payloads.changes(visitor, "", 0, 0)
-        return (await self._http.post("/gradio_api/component_server", json=body)).json()["rows"]
+        return (await self._http.get("/playground/feed", headers={"X-Playground-Visitor": visitor})).json()["rows"]
 
 
 def run() -> Iterator[str]:

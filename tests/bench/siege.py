@@ -121,12 +121,14 @@ class Browser:
 
     async def changes(self, epoch: str, version: int, wait: float) -> dict[str, Any]:
         """Return the changes of this visitor's feed; a long poll of up to `wait` seconds."""
-        body = self._payloads.changes(self.token, epoch, version, wait)
-        return json.loads(await self._post("/gradio_api/component_server", body))
+        query = f"epoch={epoch}&version={version}&wait={wait:g}"
+        return json.loads(await self._send(f"GET /playground/feed?{query}", f"x-playground-visitor: {self.token}\r\n"))
 
     async def press(self) -> None:
         """Press Generate."""
-        await self._post("/gradio_api/queue/join", self._payloads.press(self.token, 4, SIZE))
+        body = json.dumps(self._payloads.press(self.token, 4, SIZE)).encode()
+        head = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        await self._send("POST /gradio_api/queue/join", head, body)
 
     async def read_receipt(self) -> None:
         """Read the events of a press to their end, as the page does; Gradio stores them until they are read."""
@@ -143,20 +145,19 @@ class Browser:
             self._streams[1].close()
         self._streams = None
 
-    async def _post(self, path: str, body: dict[str, Any]) -> bytes:
+    async def _send(self, request: str, head: str, body: bytes = b"") -> bytes:
         for _ in range(3):  # the server may close an idle connection at that moment; browsers retry too
             try:
-                return await self._post_once(path, json.dumps(body).encode())
+                return await self._send_once(request, head, body)
             except (ConnectionError, asyncio.IncompleteReadError):
                 self.close()
-        raise ConnectionError(path)
+        raise ConnectionError(request)
 
-    async def _post_once(self, path: str, body: bytes) -> bytes:
+    async def _send_once(self, request: str, head: str, body: bytes) -> bytes:
         self._streams = self._streams or await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
-        head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\ncontent-type: application/json\r\n"
-        head += self._forwarded
-        writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        head = f"{request} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\n{self._forwarded}{head}\r\n"
+        writer.write(head.encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 200"), answer
         length = re.search(rb"(?i)content-length: (\d+)", answer)

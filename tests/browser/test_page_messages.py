@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -15,6 +14,7 @@ from tests.browser.person import PATIENCE, Person
 from tests.support.v3_service import HostedApi
 
 SERVER = re.compile("/gradio_api/component_server")
+FEED = re.compile("/playground/feed")
 JOIN = re.compile("/gradio_api/queue/join")
 
 
@@ -43,12 +43,12 @@ def test_a_lost_connection_is_said_and_no_more_once_it_is_back(person: Person, a
     api.is_stalled = True
     person.generate("a cat")
     person.sees("processing", 1)
-    refuse(person, "changes")
+    person.page.route(FEED, lambda route: route.abort())
     api.finish_all()  # answers the long poll that waits already; the next one is refused
     says(person, messages.OFFLINE)
     api.is_stalled = False
     person.generate("made meanwhile")
-    person.page.unroute(SERVER)
+    person.page.unroute(FEED)
     person.sees_pictures(2)
     expect(person.page.get_by_text(messages.OFFLINE.happened)).to_be_hidden()
 
@@ -114,17 +114,13 @@ def test_older_pictures_that_do_not_come_are_said(person: Person, api: HostedApi
     """The first page is said to have more behind it; what asks for more fails."""
 
     def answer(route: Route) -> None:
-        ask: dict[str, Any] = json.loads(route.request.post_data or "{}")
-        if ask.get("fn_name") == "older":
-            return route.abort()
-        if ask.get("fn_name") != "changes" or ask["data"]["epoch"]:
-            return route.fallback()
         response = route.fetch()
-        return route.fulfill(response=response, json={**response.json(), "more": True})
+        route.fulfill(response=response, json={**response.json(), "more": True})
 
     person.generate("a cat")
     person.sees_pictures(1)
-    person.page.route(SERVER, answer)
+    refuse(person, "older")
+    person.page.route(re.compile(r"/playground/feed\?epoch=&"), answer)
     person.page.reload()
     person.page.get_by_role("button", name="Show older pictures").click()
     says(person, messages.OLDER_NOT_LOADED)

@@ -57,8 +57,9 @@ class HttpVisitor:
 
     def rows(self) -> list[Row]:
         """Return the tiles, newest first."""
-        data = {"visitor": self.token, "epoch": "", "version": 0, "wait": 0}
-        return self._call("results", "changes", data)["rows"]
+        answer = self.http.get("/playground/feed", headers={"X-Playground-Visitor": self.token})
+        answer.raise_for_status()
+        return answer.json()["rows"]
 
     def row(self, prompt: str, state: str) -> Row:
         """Wait until the newest tile of a prompt is in a state, and return it."""

@@ -73,10 +73,13 @@ class RawClient:
         body = {"session_hash": self.session, "component_id": self.gallery, "fn_name": function, "data": data}
         return self.post("/gradio_api/component_server/", body)
 
+    def feed(self, visitor: str | None = None) -> httpx.Response:
+        """Return the first answer of a visitor's feed."""
+        return self.http.get("/playground/feed", headers={"X-Playground-Visitor": visitor or self.visitor})
+
     def rows(self, visitor: str | None = None) -> list[dict[str, Any]]:
         """Return the tiles of a visitor."""
-        data = {"visitor": visitor or self.visitor, "epoch": "", "version": 0, "wait": 0}
-        return self.call("changes", **data).json()["rows"]
+        return self.feed(visitor).json()["rows"]
 
     def generate(self, **parameters: Any) -> str:
         """Call `/generate` as curl does, and return the whole response."""

@@ -88,11 +88,7 @@ def test_the_same_user_is_the_same_person_everywhere(space: Space) -> None:
     with Visitor(space) as desk, Visitor(space) as phone, Visitor(space) as bob:
         for visitor, user in ((desk, "alice"), (phone, "alice"), (bob, "bob")):
             visitor.sign_in(user)
-        epochs = [
-            visitor.call("results", "changes", epoch="", version=0, wait=0)["epoch"] for visitor in (desk, phone)
-        ]
-        assert epochs[0] == epochs[1]
-        assert bob.call("results", "changes", epoch="", version=0, wait=0)["epoch"] != epochs[0]
+        assert desk.epoch() == phone.epoch() != bob.epoch()
         preset = {"name": "Quick", "settings": '{"num_inference_steps": 4}'}
         assert desk.call("results", "change_presets", put=[preset]) == {"presets": [preset]}
         assert phone.call("results", "presets") == {"user": "alice", "presets": [preset]}
@@ -148,6 +144,7 @@ def test_a_browser_that_keeps_no_cookie_is_sent_to_the_page_not_in_circles(visit
     assert way[-1] == BLOCKED_PAGE, way
 
 
+@pytest.mark.full
 def test_a_forged_session_is_nobody(visitor: Visitor, space: Space, api: HostedApi) -> None:
     visitor.sign_in("alice")
     true = session_of(visitor)

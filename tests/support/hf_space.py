@@ -94,6 +94,10 @@ class Visitor:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def epoch(self) -> str:
+        """Return the epoch of the feed, which each person has one of."""
+        return self.http.get("/playground/feed", headers={"X-Playground-Visitor": self.token}).json()["epoch"]
+
     def account_status(self) -> dict[str, Any]:
         """Return the account status that the account panel shows."""
         return self.call("account", "account_status")

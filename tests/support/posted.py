@@ -15,10 +15,10 @@ from starlette.routing import Route
 from components.ui.http.payload_schema import PayloadSchema, PayloadValidation
 
 SHAPES = PayloadSchema(
-    events={4: 3}, programs={"generate": 2}, server_functions={7: frozenset({"changes"}), 8: frozenset()}
+    events={4: 3}, programs={"generate": 2}, server_functions={7: frozenset({"older"}), 8: frozenset()}
 )
 JOIN = {"session_hash": "abc", "fn_index": 4, "data": [1, None, {"a": []}], "trigger_id": 9, "event_data": None}
-ASK = {"session_hash": "abc", "component_id": 7, "fn_name": "changes", "data": {"version": 0}}
+ASK = {"session_hash": "abc", "component_id": 7, "fn_name": "older", "data": {"before": 0}}
 
 
 async def reached(request: Request) -> Response:

@@ -3,9 +3,9 @@
  * to a host, so that a long poll in each tab would block the sixth. The tab that holds the Web Lock polls and passes
  * the answers on by BroadcastChannel.
  */
-import { appPath, sleep } from "../shared/dom.js";
+import { address, appPath, sleep } from "../shared/dom.js";
 
-const POLL_SECONDS = 20; // for which the server holds a poll, see components/ui/gallery/results.py
+const POLL_SECONDS = 20; // for which the server holds a poll, see components/ui/gallery/feed.py
 const AWAKE_MS = 20_000; // for which a press keeps the feed polling before its job is known
 const SILENCE_MS = 25_000; // without a message: the leading tab may be frozen, and still hold the lock
 const SHORT_MS = 700; // between polls where none may be held
@@ -14,7 +14,7 @@ const GRACE_MS = 3_000; // in which a leading tab answers a wake-up
 const TIMEOUT_SECONDS = 10; // beyond the poll's own time
 
 /**
- * @typedef {object} Answer of `server.changes`
+ * @typedef {object} Answer of the feed
  * @property {string} epoch @property {number} version @property {number} now @property {number} busy
  * @property {object[]} rows @property {boolean} more @property {import("../shared/messages.js").Message[]} notices
  * @property {boolean} [has_bin] of a first page: whether something was deleted that can still be put back
@@ -23,7 +23,7 @@ const TIMEOUT_SECONDS = 10; // beyond the poll's own time
  */
 
 export class Feed {
-  /** @param {{server: object, visitor: string, onAnswer: (answer: Answer, isFull: boolean, isRestarted: boolean) => void,
+  /** @param {{visitor: string, onAnswer: (answer: Answer, isFull: boolean, isRestarted: boolean) => void,
    *   onConnection: (isLost: boolean) => void}} parts */
   constructor(parts) {
     Object.assign(this, parts);
@@ -68,10 +68,7 @@ export class Feed {
   async poll(wait, { whole = false, isShared = false } = {}) {
     const epoch = whole ? "" : this.epoch;
     const version = whole ? 0 : this.version;
-    const request = { visitor: this.visitor, epoch, version, wait };
-    // Gradio turns network errors into undefined, and a connection that broke while the computer slept never answers.
-    const timeout = sleep((wait + TIMEOUT_SECONDS) * 1000);
-    const answer = await Promise.race([this.server.changes(request), timeout]).catch(() => undefined);
+    const answer = await this.#answer({ epoch, version, wait }).catch(() => undefined);
     const isAnswered = Boolean(answer?.epoch);
     this.failures = isAnswered ? 0 : this.failures + 1;
     this.onConnection(this.failures > 1);
@@ -80,6 +77,14 @@ export class Feed {
     this.#accept(message);
     if (isShared) this.channel?.postMessage(message);
     return true;
+  }
+
+  /** Answer of the server; a connection that broke while the computer slept never answers. */
+  async #answer(query) {
+    const headers = { "X-Playground-Visitor": this.visitor };
+    const signal = AbortSignal.timeout((query.wait + TIMEOUT_SECONDS) * 1000);
+    const response = await fetch(address(`playground/feed?${new URLSearchParams(query)}`), { headers, signal });
+    return response.ok ? response.json() : undefined;
   }
 
   #accept({ answer, from, full }) {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,7 @@ from components.ui import assets
 from components.ui.gallery.bin import bin_functions
 from components.ui.gallery.history import history_functions
 from components.ui.gallery.job_functions import job_functions, job_of
-from components.ui.gallery.job_json import changes_json, rows_of
+from components.ui.gallery.job_json import rows_of
 from components.ui.gallery.presets import preset_functions
 from components.ui.http.client_address import address_of
 from components.ui.identity import as_object, number_field, person_of, session_key
@@ -26,10 +25,6 @@ from components.ui.message_json import message_json
 from components.ui.panels.loras import ROWS
 from components.ui.panels.price import image_count, price_json, priced_request
 from components.ui.routes.archive import Archives
-
-# Below the 60 s after which nginx, by default, ends a request without an answer.
-MAX_POLL_SECONDS = 20.0
-"""Seconds that a long poll waits for a change."""
 
 
 class Results:
@@ -50,7 +45,7 @@ class Results:
             js_on_load=assets.mount("main", "mount", self._messages(), ["fill"]),
             apply_default_css=False,
             elem_id="results",
-            # They run outside Gradio's queue, so that a long poll takes none of its 40 places.
+            # They run outside Gradio's queue, and take none of its places.
             server_functions=self._server_functions(),
         )
 
@@ -87,18 +82,6 @@ class Results:
     def _server_functions(self) -> list[Callable[..., Awaitable[Any]]]:
         """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""
 
-        async def changes(payload: Any, request: gr.Request) -> dict[str, Any]:
-            """Return the changes since the browser's version; wait up to `wait` seconds while there are none."""
-            values = as_object(payload)
-            epoch, version = str(values.get("epoch", ""))[:32], int(number_field(values, "version"))
-            wait = min(max(number_field(values, "wait"), 0.0), MAX_POLL_SECONDS)
-            visitor = person_of(values, request).visitor_id
-            found = await self._jobs.changes(visitor, epoch, version, wait)
-            answer = changes_json(found, self._playground, time.time())
-            if found.is_whole:
-                answer["has_bin"] = await self._playground.store.bin_count(visitor) > 0
-            return answer
-
         async def older(payload: Any, request: gr.Request) -> dict[str, Any]:
             """Return the page of jobs that were created before a time."""
             values = as_object(payload)
@@ -123,7 +106,7 @@ class Results:
             """Return the settings of a visitor's own job as A1111 infotext."""
             return await self._playground.recipes.of_job(*job_of(payload, request))
 
-        functions = [changes, older, estimate, recipe, *job_functions(self._jobs)]
+        functions = [older, estimate, recipe, *job_functions(self._jobs)]
         functions += [*history_functions(self._playground, self.archives), *bin_functions(self._playground)]
         return [*functions, *preset_functions(self._playground)]
 

@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 # By name: images are compressed already, and a compressor may hold back the parts of an event stream.
-_PATHS = ("/", "/config", "/gradio_api/component_server", "/gradio_api/component_server/")
+_PATHS = ("/", "/config", "/playground/feed", "/gradio_api/component_server", "/gradio_api/component_server/")
 _SMALLEST = 1024
 """Bytes of an answer that is compressed, at least."""
 

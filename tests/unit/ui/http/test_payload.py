@@ -72,7 +72,7 @@ async def test_s06_what_gradio_sets_itself_is_not_taken(http, name):
         {"fn_name": "postprocess"},
         {"fn_name": "__init__"},
         {"fn_name": None},
-        {"fn_name": ["changes"]},
+        {"fn_name": ["older"]},
         {"fn_name": {}},
         {"component_id": 8},
         {"component_id": 9},
@@ -238,7 +238,7 @@ def test_no_body_makes_a_check_fail_otherwise_than_in_words(body):
 
 
 def test_shapes_are_read_from_the_page():
-    def changes() -> None: ...
+    def older() -> None: ...
 
     def event(name: str, visibility: str, inputs: int, function: Any = print) -> Any:
         return SimpleNamespace(api_name=name, api_visibility=visibility, inputs=[0] * inputs, fn=function)
@@ -248,9 +248,9 @@ def test_shapes_are_read_from_the_page():
         4: event("script", "private", 1, None),
         9: event("generate", "public", 14),
     }
-    blocks: Any = SimpleNamespace(fns=fns, blocks={1: SimpleNamespace(server_fns=[changes]), 2: SimpleNamespace()})
+    blocks: Any = SimpleNamespace(fns=fns, blocks={1: SimpleNamespace(server_fns=[older]), 2: SimpleNamespace()})
     assert PayloadSchema.of(blocks) == PayloadSchema(
-        {3: 21, 9: 14}, {"generate": 14}, {1: frozenset({"changes"}), 2: frozenset()}
+        {3: 21, 9: 14}, {"generate": 14}, {1: frozenset({"older"}), 2: frozenset()}
     )
 
 
