@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one browser and one app of each kind for a worker, one page for a file.
+"""Fixtures of the browser tests: one browser, one page and one app of each kind for a worker.
 
 `@pytest.mark.app("demo")`, at a test or as a file's `pytestmark`, names the kind of app behind `app`, `api` and
 `person`; without it the kind is "hosted".
@@ -84,7 +84,7 @@ def laptop(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def tab(laptop: BrowserContext) -> Iterator[Tab]:
     tab = Tab(laptop)
     yield tab

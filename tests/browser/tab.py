@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page
 
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 """Of the processor's time for a page whose pictures are awaited, a fifth paints the frames of what shimmers there."""
+DAYLIGHT: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none", **CALM}
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "accept_downloads": True, **CALM}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, **CALM}
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
@@ -42,7 +43,7 @@ class Tab:
         self._context.clear_cookies()
         if self._size:
             self._page.set_viewport_size(self._size)
-        self._page.emulate_media(color_scheme="light", **CALM)
+        self._page.emulate_media(**DAYLIGHT)
         self._page.goto(url + BARE)
         self._page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         return self._page
@@ -59,7 +60,7 @@ class Tab:
         self._alone()
         if self._size:
             self._page.set_viewport_size(self._size)
-        self._page.emulate_media(**CALM)
+        self._page.emulate_media(**DAYLIGHT)
         return self._page
 
     def _alone(self) -> None:

@@ -102,6 +102,7 @@ def test_two_posts_of_one_seed_at_its_price(person: Person, api: HostedApi) -> N
     assert len(api.posts) == 3
 
 
+@pytest.mark.full
 def test_without_a_scale_there_is_nothing_to_compare(person: Person, api: HostedApi) -> None:
     chosen(person)
     person.set_number("LoRA 1 scale", 0)

@@ -182,6 +182,7 @@ def test_a_picture_that_the_server_has_no_more_is_said_and_dropped(newcomer: Per
     assert "image" not in api.posts[-1]
 
 
+@pytest.mark.full
 def test_the_picture_is_removed_and_the_form_has_its_former_shape(person: Person) -> None:
     person.choose("Shape", "Wide")
     expect(person.number("Width")).to_have_value("1216")
@@ -272,6 +273,7 @@ def test_a_dropped_file_that_is_no_picture_is_refused_as_an_error_looks(person: 
     assert red > 2 * max(green, blue)
 
 
+@pytest.mark.full
 def test_a_way_chosen_while_another_picture_comes_is_that_picture_s(person: Person) -> None:
     give(person)
     held: list[Route] = []

@@ -84,6 +84,7 @@ def test_lora_rows_are_added_removed_and_switched_off(person: Person, api: Hoste
     ]
 
 
+@pytest.mark.full
 def test_a_lora_that_is_none_is_told_at_its_row(person: Person, api: HostedApi) -> None:
     person.page.get_by_role("button", name="Add LoRA", exact=True).click()
     wrong = person.page.get_by_role("textbox", name="LoRA 2", exact=True)

@@ -174,12 +174,12 @@ def test_a_page_that_does_not_come_can_be_asked_for_again(person: Person) -> Non
     expect(tiles(view)).to_have_count(1)
 
 
+@pytest.mark.full
 def test_a_double_click_opens_one(person: Person) -> None:
     person.button("History").dblclick()
-    view = person.page.get_by_role("dialog", name="History")
-    expect(view).to_have_count(1)
+    expect(person.page.get_by_role("dialog", name="History")).to_have_count(1)
     person.page.keyboard.press("Escape")
-    expect(view).to_have_count(0)
+    expect(person.page.get_by_role("dialog", name="History")).to_have_count(0)
 
 
 @pytest.mark.full

@@ -245,6 +245,7 @@ def test_each_day_is_compared_with_what_the_service_billed(host: Host) -> None:
     expect(table).to_be_hidden()
 
 
+@pytest.mark.full
 def test_it_fits_the_screen(host: Host) -> None:
     host.sees("Spending is on")
     for scheme, background in (("light", "rgb(247, 247, 248)"), ("dark", "rgb(11, 13, 18)")):

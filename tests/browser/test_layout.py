@@ -44,6 +44,7 @@ def test_a_closed_group_says_its_values_and_stays_closed_after_a_reload(person: 
     expect(head_of(person.page, "LoRAs")).to_have_attribute("aria-expanded", "true")
 
 
+@pytest.mark.full
 def test_a_field_in_a_closed_group_is_sent_and_its_refusal_opens_the_group(person: Person) -> None:
     lora = person.page.get_by_role("textbox", name="LoRA 1", exact=True)
     lora.fill("just-a-name")

@@ -148,6 +148,7 @@ def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(newc
     person.sees_text("Still in your prompt: pixel art.")
 
 
+@pytest.mark.full
 def test_a_lora_without_a_word_has_no_chips(person: Person) -> None:
     choose(person, "Crayon Style")
     expect(under(person)).to_contain_text("Hugging Face · ostris/crayon_style_lora_sdxl")

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from components import messages
 from tests.browser.lora_rows import check, paste, row, under, word
 from tests.browser.person import Person
+from tests.support.full_run import cases
 from tests.support.v3_service import HostedApi
 
 pytestmark = pytest.mark.app("fake sites")
@@ -43,12 +44,15 @@ def test_a_token_in_a_link_is_kept_nowhere(person: Person, api: HostedApi) -> No
 
 @pytest.mark.parametrize(
     ("pasted", "told"),
-    [
-        ("urn:air:flux1:lora:civitai:1@2", messages.lora_for_another("FLUX")),
-        ("https://huggingface.co/spaces/owner/name", messages.LORA_NO_MODEL_PAGE),
-        ("pixel-art", messages.LORA_BARE_NAME),
-        ("<lora:owner/name:-1>", messages.LORA_NEGATIVE),
-    ],
+    cases(
+        [
+            ("urn:air:flux1:lora:civitai:1@2", messages.lora_for_another("FLUX")),
+            ("https://huggingface.co/spaces/owner/name", messages.LORA_NO_MODEL_PAGE),
+            ("pixel-art", messages.LORA_BARE_NAME),
+            ("<lora:owner/name:-1>", messages.LORA_NEGATIVE),
+        ],
+        1,
+    ),
 )
 def test_what_cannot_work_is_told_at_the_row_at_once(person: Person, pasted: str, told: messages.Message) -> None:
     paste(person, pasted)
@@ -59,6 +63,7 @@ def test_what_cannot_work_is_told_at_the_row_at_once(person: Person, pasted: str
     expect(person.page.get_by_text(told.happened)).to_have_count(0)
 
 
+@pytest.mark.full
 def test_a_check_says_in_words_whether_it_fits(person: Person) -> None:
     paste(person, "owner/pixels")
     check(person)
@@ -71,6 +76,7 @@ def test_a_check_says_in_words_whether_it_fits(person: Person) -> None:
     expect(under(person)).to_contain_text("Can't tell Couldn't reach the site to check this.")
 
 
+@pytest.mark.full
 def test_a_lora_that_cannot_be_checked_can_be_used(person: Person, api: HostedApi) -> None:
     paste(person, "https://example.org/x.safetensors")
     check(person)
@@ -140,6 +146,7 @@ def test_a_tag_works_when_generate_is_pressed_from_within_the_prompt(person: Per
     expect(person.prompt).to_have_value("a cat")
 
 
+@pytest.mark.full
 def test_a_name_that_is_not_known_is_told_at_its_row(person: Person) -> None:
     person.prompt.fill("a cat <lora:some_file:0.6>")
     person.prompt.blur()

@@ -72,6 +72,7 @@ def test_the_tile_is_there_at_once_and_goes_through_its_states(newcomer: Person,
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 def test_original_is_the_picture_byte_for_byte(person: Person, api: HostedApi) -> None:
     person.set_number("Seed", 7)
     person.generate("bytes")
@@ -82,12 +83,14 @@ def test_original_is_the_picture_byte_for_byte(person: Person, api: HostedApi) -
     assert Path(download.value.path()).read_bytes() == png(1024, 1024, 7)
 
 
+@pytest.mark.full
 def test_pictures_sent_inline_are_shown_too(person: Person, api: HostedApi) -> None:
     api.base64 = True
     person.generate("inline")
     person.sees_pictures(1)
 
 
+@pytest.mark.full
 def test_several_at_once_have_consecutive_seeds(person: Person, api: HostedApi) -> None:
     person.set_number("Seed", 2147483646)
     person.choose("Pictures", "4")
@@ -131,6 +134,7 @@ def test_a_failure_is_told_in_plain_words(person: Person, api: HostedApi) -> Non
     expect(person.tiles.first).to_contain_text("refunded")
 
 
+@pytest.mark.full
 def test_a_receipt_that_comes_late_takes_no_tile_back(person: Person, api: HostedApi) -> None:
     held: list[Route] = []
 

@@ -129,6 +129,7 @@ def test_what_is_typed_last_is_sent_although_the_box_was_not_left(person: Person
     assert api.posts[0]["num_inference_steps"] == 50
 
 
+@pytest.mark.full
 def test_a_comma_typed_key_by_key_is_taken_as_it_is_typed(person: Person) -> None:
     box = person.number("Guidance")
     box.press("ControlOrMeta+a")
@@ -155,6 +156,7 @@ def test_the_wheel_scrolls_and_changes_no_number(person: Person) -> None:
     expect(box).to_have_value(before)
 
 
+@pytest.mark.full
 def test_a_lora_s_scale_takes_a_comma(person: Person, api: HostedApi) -> None:
     person.page.get_by_role("textbox", name="LoRA 1", exact=True).fill("owner/style")
     leave(person.number("LoRA 1 scale"), "0,8")

@@ -65,6 +65,7 @@ def test_a_held_key_makes_one(person: Person, api: HostedApi) -> None:
     only_these_are_sent(person, api, "held")
 
 
+@pytest.mark.full
 def test_two_presses_make_two(person: Person, api: HostedApi) -> None:
     person.generate("twice")
     person.generate()

@@ -66,6 +66,7 @@ def test_what_is_no_small_jpeg_is_not_shown(person: Person, api: HostedApi) -> N
     assert not [path for _, path, _ in api.requests if "spy" in path]
 
 
+@pytest.mark.full
 def test_no_preview_is_ever_written_down(person: Person, api: HostedApi, app: AppProcess) -> None:
     api.is_stalled = True
     api.extras = {"x-preview": jpeg("green"), "x-stage": "Unwritten stage"}

@@ -100,11 +100,13 @@ def test_of_the_negative_prompt_it_is_said_below_its_own_box(person: Person) -> 
     expect(line(person)).to_be_empty()
 
 
+@pytest.mark.full
 def test_a_tag_takes_no_room(person: Person) -> None:
     person.prompt.fill("cat " * 70 + "<lora:owner/pixels:0.6>")
     expect(line(person)).to_have_text(said(messages.nearly_full(70, 75)))
 
 
+@pytest.mark.full
 def test_while_keys_are_pressed_nothing_is_asked(person: Person, asked: list[Any]) -> None:
     person.prompt.fill(FULL)
     expect(line(person)).to_have_text(said(messages.nearly_full(75, 75)))
@@ -115,6 +117,7 @@ def test_while_keys_are_pressed_nothing_is_asked(person: Person, asked: list[Any
     assert len(asked) <= 2, "a slow computer may make one pause"
 
 
+@pytest.mark.full
 def test_an_answer_that_is_late_is_dropped(person: Person) -> None:
     held: list[Route] = []
 
@@ -137,6 +140,7 @@ def test_an_answer_that_is_late_is_dropped(person: Person) -> None:
     expect(line(person)).to_have_text(newest)
 
 
+@pytest.mark.full
 def test_a_question_without_an_answer_leaves_nothing_wrong_behind(person: Person) -> None:
     person.prompt.fill(FULL + "dog")
     expect(line(person)).to_have_text(said(messages.overfull(76, 75, "dog")))

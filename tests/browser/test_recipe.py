@@ -131,6 +131,7 @@ def test_what_of_another_program_s_file_cannot_be_used_is_said(person: Person) -
     expect(panel).not_to_contain_text("These settings don't exist here")
 
 
+@pytest.mark.full
 def test_a_file_without_settings_offers_none(person: Person) -> None:
     file = io.BytesIO()
     Image.new("RGB", (512, 512), "navy").save(file, "PNG")

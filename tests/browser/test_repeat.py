@@ -88,6 +88,7 @@ def test_what_differs_is_not_asked_about(person: Person, api: HostedApi) -> None
     assert len(api.posts) == 4
 
 
+@pytest.mark.full
 def test_a_locked_seed_is_seen_at_the_prompt_and_unlocked_there(person: Person) -> None:
     chip = person.page.get_by_role("list", name="Added to your prompt").get_by_role("listitem")
     expect(chip).to_have_count(0)

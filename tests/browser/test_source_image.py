@@ -15,8 +15,7 @@ from tests.browser.person import Person
 from tests.support.v3_service import HostedApi
 from tests.support.v3_task import png
 
-LYING = 6
-"""EXIF: the picture was taken with the camera turned; it stands upright after a quarter turn."""
+LYING = 6  # EXIF: taken with the camera turned; upright after a quarter turn
 SECRET = b"CameraOfACanary"
 
 pytestmark = pytest.mark.app("pictures")
@@ -201,19 +200,20 @@ def test_a_finished_picture_is_started_from(person: Person, api: HostedApi) -> N
     assert sent.tobytes() == opened(png(1024, 1024, abs(api.posts[-2]["seed"]))).convert("RGB").tobytes()
 
 
+@pytest.mark.full
 def test_f08_what_is_no_picture_is_said_in_words(person: Person, tmp_path: Path) -> None:
-    files = [
+    for name, content, sentence in (
         ("note.png", b"no picture at all", "can't read this file as a picture"),
         ("large.png", b"\x89PNG\r\n\x1a\n" + bytes(41 * 1024 * 1024), "larger than 40 MB"),
         ("cut.png", png(64, 64, 3)[:100], "damaged"),
         ("dot.png", png(8, 8, 3), "too small"),
-    ]
-    for name, content, sentence in files:
+    ):
         (tmp_path / name).write_bytes(content)
         person.page.get_by_label("Starting picture", exact=True).set_input_files(tmp_path / name)
         expect(person.page.get_by_text(sentence)).to_be_visible()
 
 
+@pytest.mark.full
 def test_f08_a_picture_of_too_many_pixels_is_made_smaller_before_it_leaves(person: Person, tmp_path: Path) -> None:
     Image.new("RGB", (9000, 5000), (200, 80, 40)).save(tmp_path / "huge.jpg")
     choose(person, tmp_path / "huge.jpg")

@@ -56,6 +56,7 @@ class TestOnePress:
         service.finish_all()
         visitor.tile(manner).shows()
 
+    @pytest.mark.full
     def test_f14_two_presses_a_second_apart_are_two(self, visitor: Visitor, service: Service) -> None:
         visitor.submit("a second apart")
         visitor.page.wait_for_timeout(1000)
@@ -75,6 +76,7 @@ class TestOnePress:
         expect(visitor.tiles_of("replayed")).to_have_count(1)
         assert len(service.posts_of("replayed")) == 1
 
+    @pytest.mark.full
     def test_f14_a_press_while_the_last_one_has_no_answer(self, visitor: Visitor, service: Service) -> None:
         service.next[Endpoint.SUBMIT] = [is_silent(handled=True)]
         first = visitor.submit("unanswered press")

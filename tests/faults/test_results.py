@@ -104,6 +104,7 @@ class TestInline:
 class TestContent:
     """F24: the format of a file is read from its bytes."""
 
+    @pytest.mark.full
     @pytest.mark.parametrize(
         ("content", "kind"),
         cases(

@@ -99,6 +99,7 @@ class TestUnknown:
         visitor.can_go_on(service, case)
         assert len(service.posts_of(case)) == 1
 
+    @pytest.mark.full
     @pytest.mark.parametrize("fault", cases([resets(handled=False), shows_a_page(502)], 1), ids=["reset", "502"])
     def test_f03_none_fits_and_nothing_was_charged(self, fault: Fault, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fault]

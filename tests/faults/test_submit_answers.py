@@ -68,6 +68,7 @@ class TestBusy:
         assert [len(service.tasks_of(name)) for name in names] == [1, 1, 1]
         visitor.can_go_on(service, "in line")
 
+    @pytest.mark.full
     def test_f09_too_long_a_wait_is_not_waited_for(self, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [fails(429, "come back later", retry_after="7200")]
         visitor.submit("hours").ends("failed").says(r"\d:\d\d [AP]M", NOTHING_CHARGED)
@@ -134,6 +135,7 @@ class TestStrangeAnswers:
         assert len(service.posts_of(f"200 with {code}")) == 1
         visitor.can_go_on(service, f"200 with {code}")
 
+    @pytest.mark.full
     @pytest.mark.parametrize(("code", "meaning"), [(401, "owner's key"), (402, "add credit"), (403, "model")])
     def test_f11_the_host_s_account_refused_inside_a_200(
         self, code: int, meaning: str, visitor: Visitor, service: Service
@@ -178,6 +180,7 @@ class TestStrangeAnswers:
         assert len(service.posts_of("wrong types")) == 1
         visitor.can_go_on(service, "wrong types")
 
+    @pytest.mark.full
     @pytest.mark.parametrize("status", cases([307, 302], 1))
     def test_f12_a_redirect_is_not_followed(self, status: int, visitor: Visitor, service: Service) -> None:
         prompt = f"moved {status}"
@@ -195,6 +198,7 @@ class TestStrangeAnswers:
 class TestKeys:
     """F13: keys as they are pasted."""
 
+    @pytest.mark.full
     def test_f13_blanks_and_bearer_are_taken_off(self, visitor: Visitor, service: Service) -> None:
         visitor.submit("trimmed").shows()
         (post,) = service.posts_of("trimmed")

@@ -72,6 +72,7 @@ class TestPolls:
         assert len(service.posts_of("forgotten")) == 1
         visitor.can_go_on(service, "forgotten")
 
+    @pytest.mark.full
     def test_f17_one_404_is_not_believed(self, visitor: Visitor, service: Service) -> None:
         service.next[QUERY] = [fails(404, "prediction not found"), fails(404, "prediction not found")]
         visitor.submit("remembered").shows()

@@ -89,6 +89,7 @@ def test_f08_an_upload_that_fails_once_is_made_again(case: str, image_visitor: V
     image_visitor.sees_nothing_raw()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "fault",
     cases(

@@ -13,7 +13,7 @@ from schemathesis.core.result import Err, Ok
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.http.raw_client import TIMEOUT, RawClient, a_new_address, is_clean
-from tests.support.full_run import examples
+from tests.support.full_run import cases, examples
 
 UNENDING = ("/gradio_api/upload_progress",)
 """Route that waits 3 s for an unknown upload; covered by `test_routes.py`."""
@@ -51,7 +51,7 @@ def probe(client: RawClient, operation: APIOperation, mode: GenerationMode, most
     return True
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("mode", cases(GenerationMode, 1))
 def test_s06_what_programs_are_told_of(client: RawClient, mode: GenerationMode) -> None:
     operations = operations_of(client.http.get("/gradio_api/openapi.json").json())
     assert {operation.path for operation in operations} == {
@@ -64,7 +64,7 @@ def test_s06_what_programs_are_told_of(client: RawClient, mode: GenerationMode) 
     )
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("mode", cases(GenerationMode, 1))
 def test_s06_all_routes_by_their_own_description(
     client: RawClient, route_map: dict[str, Any], mode: GenerationMode
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_lora_of_another_model_is_told_before_it_waits(studio, hub):
     assert caught.value.message == messages.LORA_SD1
 
 
+@pytest.mark.full
 def test_a_model_that_is_here_is_loaded_beforehand_and_one_that_is_not_is_not_fetched(studio, hub):
     chosen = settings(studio.tiny, studio.cache, SDXL_MODEL="tiny/base", SDXL_REFINER="tiny/refiner")
     stages: list[Message] = []

@@ -82,7 +82,7 @@ REPEATED = (
 )
 """Parts of the texts, each repeated up to the length."""
 LENGTH, SLOW_LENGTH = 16_000, 8_000
-"""Characters of the longer text, of which the shorter one has a quarter; of parsers that look words up, fewer."""
+"""Characters of the longer text, of which the shorter one has a quarter; of slow parsers, fewer."""
 TOO_STEEP = 7
 """Ratio of the times of the two: 4 where the time is linear, 16 where it is quadratic."""
 NOTICED_SECONDS = 0.004
@@ -209,15 +209,15 @@ PARSERS: dict[str, Parser] = {
     "LoRA header": Parser(header),
     "list of LoRAs": Parser(listing),
     "words of a search": Parser(plain_words),
-    "weighted prompt": Parser(spans),
+    "weighted prompt": Parser(spans, SLOW_LENGTH),
     "trigger words": Parser(lambda text: words_of(text.split(","))),
     "recipe": Parser(recipe),
     "recipe of A1111": Parser(lambda text: recipe(f"a fox\nSteps: 20, Seed: 1, Size: 1x1, A: {text}")),
     "recipe's prompt": Parser(lambda text: recipe(f"{text}\nSteps: 20, Seed: 1, Size: 1x1")),
     "recipe of Fooocus": Parser(recipe_of_fooocus),
     "recipe of ComfyUI": Parser(recipe_of_comfy),
-    "recipe of a long graph": Parser(recipe_of_a_long_graph),
-    "recipe of a workflow": Parser(recipe_of_a_workflow),
+    "recipe of a long graph": Parser(recipe_of_a_long_graph, SLOW_LENGTH),
+    "recipe of a workflow": Parser(recipe_of_a_workflow, SLOW_LENGTH),
     "recipe as JSON": Parser(recipe_of_json),
     "recipe of InvokeAI": Parser(lambda text: recipe(f'"{text}" -s 5 {text}')),
     "recipe behind settings": Parser(lambda text: recipe(f"a fox\nSteps: 20, Seed: 1, Size: 1x1\n{text}")),
