@@ -26,6 +26,6 @@ class RefusingStart:
     def __init__(self) -> None:
         self.tokens: list[str] = []
 
-    async def start(self, *given: object) -> NoReturn:
+    async def start(self, *_: object) -> NoReturn:
         self.tokens.append(current_token())
         raise StorageError(STORE_TROUBLE)
