@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.killed_server import KilledServer, NotedImages
+from tests.support.paths import ROOT
 from tests.support.ray_cluster import HAS_RAY, ray_cluster
 
 pytestmark = [
@@ -42,14 +44,24 @@ def lanes(tmp_path: Path) -> Iterator[KilledServer]:
     server.kill()
 
 
+RAY = {"RAY_ENGINE": "tests.support.lane_engines:slow_engine", "RAY_PAINTERS": "2", "RAY_AUTH_MODE": "disabled"}
+
+
 @pytest.fixture
 def replicas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KilledServer]:
     monkeypatch.setenv("LANE_NOTES", str(tmp_path / "notes"))  # of the cluster, whose replicas inherit it
-    own = {"RAY_ENGINE": "tests.support.lane_engines:slow_engine", "RAY_PAINTERS": "2", "RAY_AUTH_MODE": "disabled"}
     with ray_cluster(gpus=2) as address:
-        server = KilledServer(tmp_path / "data", "--engine", "ray", **own, RAY_ADDRESS=address)
+        server = KilledServer(tmp_path / "data", "--engine", "ray", **RAY, RAY_ADDRESS=address)
         yield server
         server.kill()
+
+
+@pytest.fixture
+def local_replicas(tmp_path: Path) -> Iterator[KilledServer]:
+    own = {"RAY_PAINTER_GPUS": "0", "LANE_NOTES": str(tmp_path / "notes"), "PYTHONPATH": str(ROOT)}
+    server = KilledServer(tmp_path / "data", "--engine", "ray", "--ray-local", **RAY, **own)
+    yield server
+    server.kill(signal.SIGTERM)
 
 
 def ends_of_killed(server: KilledServer, images: NotedImages) -> dict[int, dict[str, Any]]:
@@ -63,6 +75,7 @@ def ends_of_killed(server: KilledServer, images: NotedImages) -> dict[int, dict[
             else:
                 images.wait_for_one_at_work(BETWEEN)
                 server.kill()
+                images.forget_processes()
                 server.start()
     return {seed: server.caller.when(task, has_ended, seconds=120) for seed, task in tasks.items()}
 
@@ -91,3 +104,8 @@ def test_lanes_and_their_server_lose_nothing(lanes: KilledServer, images: NotedI
 @pytest.mark.skipif(not HAS_RAY, reason="ray is not installed")
 def test_replicas_and_their_server_lose_nothing(replicas: KilledServer, images: NotedImages) -> None:
     check_ends(replicas, images, ends_of_killed(replicas, images))
+
+
+@pytest.mark.skipif(not HAS_RAY, reason="ray is not installed")
+def test_replicas_that_the_server_started_lose_nothing(local_replicas: KilledServer, images: NotedImages) -> None:
+    check_ends(local_replicas, images, ends_of_killed(local_replicas, images))

@@ -51,6 +51,12 @@ class NotedImages:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._looked_at = 0
+        """Notes before which processes may be those of an earlier server, which end some time after it."""
+
+    def forget_processes(self) -> None:
+        """Look only at processes that begin an image from now on."""
+        self._looked_at = len(notes(self._folder))
 
     @property
     def ended(self) -> Counter[int]:
@@ -68,7 +74,7 @@ class NotedImages:
         found: list[int] = []
 
         def is_time() -> bool:
-            latest = {pid: what for what, _, pid in notes(self._folder)}
+            latest = {pid: what for what, _, pid in notes(self._folder)[self._looked_at :]}
             found[:] = [pid for pid in latest if _exists(pid)][:1]
             return self.ended.total() >= enough and [latest[pid] for pid in found] == ["begun"]
 
