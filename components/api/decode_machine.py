@@ -20,7 +20,7 @@ def decode_machine(value: object) -> Machine | None:
         return None
     cards = tuple(card for one in as_list(facts.get("cards"))[:_MOST_CARDS] if (card := _card(one)))
     missing = tuple(name for one in as_list(facts.get("not_ready"))[:_MOST_CARDS] if (name := _line(one)))
-    return Machine(description, _line(facts.get("command")), cards, missing)
+    return Machine(description, _line(facts.get("command")), cards, missing, _line(facts.get("setting")))
 
 
 def _card(value: object) -> Card | None:

@@ -31,3 +31,5 @@ class Machine:
     cards: tuple[Card, ...] = ()
     not_ready: tuple[str, ...] = ()
     """Devices of the host's settings that do not compute, or not yet."""
+    setting: str = ""
+    """Setting with which cards that are not used would make images too; empty: there are none."""

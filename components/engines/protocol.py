@@ -167,6 +167,8 @@ class Machine:
     """Command after which the engine would use a better device of this machine; empty: none is known."""
     not_ready: tuple[str, ...] = ()
     """Devices of the settings that do not compute, or not yet."""
+    setting: str = ""
+    """Setting with which cards that are not used would make images too; empty: there are none."""
 
     @property
     def description(self) -> str:

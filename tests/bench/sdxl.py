@@ -74,10 +74,10 @@ def run() -> Iterator[str]:
 
 
 def _first_picture(server: Server) -> Iterator[str]:
-    with _probing(server) as idle:
-        time.sleep(1)
     with _probing(server) as answers:
         first = server.generate(256, 20)
+    with _probing(server) as idle:  # not at its start, when it imports the libraries
+        time.sleep(1)
     yield "A tiny random SDXL, one thread, our server on loopback; medians, the sides taken in turns"
     yield f"First picture of a fresh server, libraries imported: {first.cost.wall:.1f} s"
     yield f"another caller's small GETs: {_spread(answers)}; on an idle server {_spread(idle)}"

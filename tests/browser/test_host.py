@@ -140,11 +140,13 @@ def test_what_our_own_sdxl_computes_on_stands_there_alone(host: Host) -> None:
         "cards": [card, card | {"name": "NVIDIA H100 80GB HBM3", "lanes": 2}],
         "not_ready": ["cuda:2"],
         "command": "pip install torch",
+        "setting": "SDXL_DEVICE=all",
     }
     host.page.reload()
     host.sees("2 devices make the pictures side by side.")
     host.sees("Not ready: cuda:2.")
     host.sees("Run this to use it: pip install torch")
+    host.sees("To use them all, set SDXL_DEVICE=all")
     rows = host.page.get_by_role("table", name="What makes the pictures").get_by_role("row")
     expect(rows.nth(1)).to_have_text("Tesla T4float169.5 of 14.7 GiB1")
     expect(rows.nth(2)).to_contain_text("NVIDIA H100 80GB HBM3")

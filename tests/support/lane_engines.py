@@ -104,6 +104,11 @@ def slow_lanes() -> LanesEngine:
     return LanesEngine(sleeping(Path(os.environ["LANE_NOTES"]), step_seconds=0.1))
 
 
+def slow_engine() -> SleepingEngine:
+    """Return one of such engines, for a replica of a cluster."""
+    return SleepingEngine(Path(os.environ["LANE_NOTES"]), step_seconds=0.1)
+
+
 def notes(folder: Path) -> list[tuple[str, int, int]]:
     """Return what was noted: begun or ended, the seed, the process."""
     path = folder / "notes"

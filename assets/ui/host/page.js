@@ -99,11 +99,12 @@ function draw(report) {
 
 /** What pictures are made on. @param {?object} machine null before the server says so */
 function drawMachine(machine) {
-  const { cards, not_ready: missing, command } = machine ?? { cards: [], not_ready: [], command: "" };
+  const { cards, not_ready: missing, command, setting } = machine ?? { cards: [], not_ready: [] };
   const count = cards.length;
   setText(part("machine-state"), count ? text("host.machine.count", { count }) : text("host.machine.unknown"));
   setText(part("machine-missing"), missing.length ? text("host.machine.not_ready", { devices: missing }) : "");
   setText(part("machine-unused"), command ? text("backend.unused_card", { command }) : "");
+  setText(part("machine-idle"), setting ? text("host.machine.idle", { setting }) : "");
   part("cards").hidden = !count;
   part("cards").tBodies[0].replaceChildren(...cards.map(cardRow));
 }

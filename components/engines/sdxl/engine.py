@@ -24,6 +24,7 @@ from components.engines.sdxl.model.device import (
     is_out_of_memory,
     machine_of,
     pin_threads,
+    setting_for_all,
 )
 from components.engines.sdxl.model.download_progress import no_report
 from components.engines.sdxl.model.files import BASE_PARTS, cached, cross_attention_dim
@@ -171,6 +172,9 @@ class SdxlEngine:
             self._device = chosen_device(self._settings.device, self._settings.precision)
             log.warning("SDXL computes on %s", self._device)  # a warning, as the log of a child has no less
             self._machine = machine_of(self._device)
+            if not self._settings.is_zerogpu:  # where each picture gets a card of its own
+                setting = setting_for_all(self._settings.device, self._device)
+                self._machine = replace(self._machine, setting=setting)
         return self._device
 
     def _lora_files(self, request: EngineRequest, stage: Callable[[Message], None]) -> Files:

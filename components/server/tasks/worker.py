@@ -15,7 +15,7 @@ from components.errors import EngineError, EngineLost
 from components.messages.message import Message
 from components.server.errors import Refused
 from components.server.tasks import images, validate
-from components.server.tasks.database import TaskDatabase
+from components.server.tasks.database import TaskDatabase, TaskRecord
 from components.server.tasks.demo_delay import DemoDelay
 from components.server.tasks.fields import fields_of
 from components.server.tasks.image_files import ImageFiles, output_name
@@ -28,6 +28,8 @@ BROKEN = Message("server_engine_failed")
 GIVEN_UP = Message("server_gave_up", {"count": MAX_ATTEMPTS})
 LOST = Message("server_image_lost")
 NOT_STORED = Message("server_image_not_stored")
+MADE_AFTER_RESTART = Message("note_made_after_restart")
+"""Note of an image during whose first try the process died; an orderly stop is none."""
 
 WORKER_THREAD = "painter"
 """Name of the worker threads."""
@@ -122,8 +124,10 @@ def run_task(context: WorkerContext, live: RunningTask) -> None:
 def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outcome:
     """Return how a task ended; every error becomes its message."""
     try:
-        result = context.engine.generate(_request(context, live), _stepper(context.pace, live, started))
-        return _store(context, live, result)
+        task = _task(context, live)
+        result = context.engine.generate(_request(context, live, task), _stepper(context.pace, live, started))
+        notes = (*result.notes, MADE_AFTER_RESTART) if task.attempts > 1 else result.notes
+        return _store(context, live, replace(result, notes=notes))
     except Cancelled:
         raise
     except EngineLost as error:
@@ -140,12 +144,16 @@ def _attempt(context: WorkerContext, live: RunningTask, started: float) -> Outco
         return Outcome(error=BROKEN)
 
 
-def _request(context: WorkerContext, live: RunningTask) -> EngineRequest:
+def _task(context: WorkerContext, live: RunningTask) -> TaskRecord:
     task = context.records.task(live.id)
     if task is None:
         raise Cancelled
     if task.attempts > MAX_ATTEMPTS:
         raise EngineError(GIVEN_UP)
+    return task
+
+
+def _request(context: WorkerContext, live: RunningTask, task: TaskRecord) -> EngineRequest:
     # The seed was drawn at the submit and is in the input.
     request = validate.request_of(task.input, draw_seed=lambda: 0, further=fields_of(context.engine))
     live.progress = (0, request.num_inference_steps)

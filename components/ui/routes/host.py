@@ -177,7 +177,8 @@ def _machine_json(machine: Machine | None) -> dict[str, Any] | None:
         }
         for card in machine.cards
     ]
-    return {"cards": cards, "not_ready": [*machine.not_ready], "command": machine.command}
+    known = {"not_ready": [*machine.not_ready], "command": machine.command, "setting": machine.setting}
+    return {"cards": cards, **known}
 
 
 def _spending_json(report: SpendingReport) -> dict[str, Any]:

@@ -13,8 +13,9 @@ CARD = {"name": "NVIDIA GeForce RTX 4090", "precision": "float16", "free": 9, "t
 
 def test_a_machine_is_read_with_its_cards():
     said = {"description": LINE, "command": "pip install torch", "cards": [CARD], "not_ready": ["cuda:1"]}
+    said |= {"setting": "SDXL_DEVICE=all"}
     card = Card("NVIDIA GeForce RTX 4090", "float16", 9, 24, 2)
-    assert decode_machine(said) == Machine(LINE, "pip install torch", (card,), ("cuda:1",))
+    assert decode_machine(said) == Machine(LINE, "pip install torch", (card,), ("cuda:1",), "SDXL_DEVICE=all")
     assert decode_machine({"description": LINE}) == Machine(LINE)
 
 

@@ -120,6 +120,7 @@ NO_ADVICE_NEEDED = {
     "note_lora_embeddings_left_out": "it says what was done",
     "note_as_it_was": "it says what was done",
     "note_made_again": "it says what was done",
+    "note_made_after_restart": "it says what was done",
     "demo_knows_none": "it names words that are known",
     "stage_loading_model": "it says what is being done",
     "stage_fetching_model": "it says what is being done",

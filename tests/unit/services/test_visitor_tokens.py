@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -21,13 +20,7 @@ from tests.support.scripted_api import ALICE, BOB, MODEL
 from tests.support.tiny_engines import TinyEngine
 from tests.support.v3_server import serving
 from tests.support.v3_service import KEY, HostedApi
-
-TOKEN = "e30.eyJ1c2VyIjoiYWxpY2UifQ.c2ln"
-
-
-def visit(token: str | None) -> SimpleNamespace:
-    """Return a visitor's request on the page."""
-    return SimpleNamespace(headers={} if token is None else {TOKEN_HEADER.lower(): token})
+from tests.support.zerogpu_visit import TOKEN, visit
 
 
 async def generate(backend: Backend, folder: Path, visits: list[tuple[str, str | None]]) -> None:

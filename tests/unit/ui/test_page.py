@@ -1,10 +1,13 @@
-"""The page shows what the models take, also when they take something else an hour later."""
+"""The page shows what the models take, also when they take something else an hour later; a press starts jobs."""
 
 from __future__ import annotations
+
+import pytest
 
 from components import messages
 from components.api.client import Endpoint
 from components.api.model_list import decode_models
+from components.api.visitor_token import current_token
 from components.domain.model_family import ModelFamily
 from components.services.backend import Backend
 from components.services.playground import Playground
@@ -16,7 +19,8 @@ from components.ui.page import Page
 from components.ui.widgets import field_id
 from tests.support.core import host_config
 from tests.support.recorded import recorded
-from tests.support.scripted_api import BASE, KEY, MODEL
+from tests.support.scripted_api import ALICE, BASE, KEY, MODEL
+from tests.support.zerogpu_visit import TOKEN, RefusingStart, visit
 
 
 def steps_shown(page: Page) -> tuple[float, float, float]:
@@ -48,3 +52,15 @@ async def test_an_hourly_answer_is_on_the_page_at_its_next_load(tmp_path):
     backend.catalogue.family = ModelFamily.built_in([MODEL])
     playground.on_models_changed()
     assert steps_shown(page) == (1, 50, 28)
+
+
+@pytest.mark.parametrize(("token", "started_with"), [(TOKEN, TOKEN), (None, "")])
+async def test_a_press_starts_its_jobs_with_the_visitor_s_token_of_zerogpu(tmp_path, monkeypatch, token, started_with):
+    backend = Backend.hosted(Endpoint(BASE, KEY), [MODEL])
+    page, refusing = Page(Playground(backend, Store(tmp_path), host_config(backend))), RefusingStart()
+    monkeypatch.setattr(page._playground, "start", refusing.start)
+    values = {name: widget.value for name, widget in page._inputs.items()} | {"prompt": "a cat"}
+    receipt = await page.generate(visit(token), ticket={"visitor": ALICE, "click": "c" * 32}, **values)
+    assert refusing.tokens == [started_with], receipt
+    assert current_token() == "", "it is that press's alone"
+    page._playground.store.blocking.close()

@@ -110,6 +110,17 @@ def machine_of(device: Device) -> Machine:
     return Machine((card_of(device),), CUDA_TORCH if is_unused else "")
 
 
+def setting_for_all(name: str, device: Device) -> str:
+    """Return the setting that uses all cards, where auto has taken one of several; else an empty text."""
+    count = torch().cuda.device_count() if (name, device.name) == ("auto", "cuda") else 1
+    if count == 1:
+        return ""
+    # What all means is asked of NVIDIA's driver.
+    cards = "all" if torch().version.cuda else ",".join(f"cuda:{number}" for number in range(count))
+    log.warning("SDXL uses one of %d cards. To use all: SDXL_DEVICE=%s", count, cards)
+    return f"SDXL_DEVICE={cards}"
+
+
 def card_of(device: Device) -> Card:
     """Return what a device is, with its memory now."""
     name = torch().cuda.get_device_name() if device.name == "cuda" else device.name

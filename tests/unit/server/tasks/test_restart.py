@@ -12,8 +12,8 @@ from components.server.assembly import ServerLimits
 from components.server.http.timestamps import now_ms
 from components.server.tasks.database import Filter, TaskDatabase, TaskRecord
 from components.server.tasks.outcome import Outcome, Status
-from components.server.tasks.worker import GIVEN_UP
-from tests.support.tiny_engines import GatedEngine, TinyEngine
+from components.server.tasks.worker import GIVEN_UP, MADE_AFTER_RESTART
+from tests.support.tiny_engines import TINY, GatedEngine, TinyEngine
 from tests.support.v3_server import data_uri, png, serving
 
 WEEK_MS = 7 * 24 * 3600 * 1000
@@ -55,12 +55,31 @@ def test_stopping_in_good_order_costs_no_attempt(tmp_path):
         assert caller.end(task["id"])["status"] == "completed"
 
 
-def test_a_task_that_kills_the_server_is_given_up(tmp_path):
-    records = TaskDatabase(tmp_path / "server.sqlite3")
-    records.add_task(TaskRecord("a" * 32, {"prompt": "x", "seed": 1}, now_ms()))
-    for _ in range(3):
+def died_while_it_ran(folder, times):
+    """Leave an unfinished task in a folder, during which the server died so many times."""
+    records = TaskDatabase(folder / "server.sqlite3")
+    records.add_task(TaskRecord("a" * 32, {"prompt": "note", "seed": 1}, now_ms()))
+    for _ in range(times):
         records.begin("a" * 32)  # and the process died
     records.close()
+
+
+def test_a_picture_that_is_made_again_after_a_crash_says_so(tmp_path):
+    died_while_it_ran(tmp_path, 1)
+    with serving(TinyEngine(), tmp_path) as caller:
+        end = caller.end("a" * 32)
+        assert [note["code"] for note in end["x-notes"]] == [TINY.code, "note_made_after_restart"]
+        assert end["x-note"] == f"Tiny. {MADE_AFTER_RESTART}"
+
+
+def test_one_that_waited_during_the_crash_says_nothing(tmp_path):
+    died_while_it_ran(tmp_path, 0)
+    with serving(TinyEngine(), tmp_path) as caller:
+        assert [note["code"] for note in caller.end("a" * 32)["x-notes"]] == [TINY.code]
+
+
+def test_a_task_that_kills_the_server_is_given_up(tmp_path):
+    died_while_it_ran(tmp_path, 3)
     with serving(TinyEngine(), tmp_path) as caller:
         end = caller.end("a" * 32)
         assert end["status"] == "failed"

@@ -12,6 +12,7 @@ import gradio as gr
 import pytest
 
 from components import messages
+from components.api.visitor_token import current_token
 from components.domain.job import JobState, StoredFile
 from components.domain.model_family import ModelFamily
 from components.domain.person import Person
@@ -26,6 +27,7 @@ from components.ui.programs.picture_calls import CallFailed, PictureCalls
 from components.ui.programs.tools import ProgramTools, ToolCaller
 from tests.support.fake_clock import until
 from tests.support.scripted_api import MODEL
+from tests.support.zerogpu_visit import TOKEN, RefusingStart, visit
 
 LIMITS = JobLimits(8, 200)
 TOOL_CALLER = ToolCaller(Person.program(""), "192.0.2.1", "http://pictures.test")
@@ -97,6 +99,16 @@ async def test_a_call_that_was_not_started_is_free():
     with pytest.raises(gr.Error) as told:
         await called(playground_of(finished=None, start=start))
     assert told.value.message == messages.in_full(messages.STORE_TROUBLE, is_free=True)
+
+
+@pytest.mark.parametrize(("token", "started_with"), [(TOKEN, TOKEN), (None, "")])
+async def test_a_call_starts_its_job_with_the_caller_s_token_of_zerogpu(token: str | None, started_with: str):
+    refusing = RefusingStart()
+    generate = generate_endpoint(PictureCalls(playground_of(finished=None, start=refusing.start)))
+    with pytest.raises(gr.Error):
+        await generate(prompt="a cat", request=visit(token))
+    assert refusing.tokens == [started_with]
+    assert current_token() == "", "it is that call's alone"
 
 
 async def test_calls_beyond_the_limit_are_refused_and_do_not_wait():

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from components import messages
 from components.api.endpoint import Endpoint
+from components.api.visitor_token import TOKEN_HEADER
 from components.budget.limits import BudgetLimits
 from components.domain.job import Job, JobState
 from components.errors import StorageError
@@ -26,6 +27,7 @@ from components.ui.programs.picture_calls import PictureCalls
 from tests.support import v3_service
 from tests.support.core import host_config
 from tests.support.scripted_api import MODEL
+from tests.support.zerogpu_visit import TOKEN, RefusingStart
 
 mcp = pytest.importorskip("mcp")
 from mcp.client.streamable_http import streamable_http_client  # noqa: E402
@@ -38,7 +40,7 @@ URL = f"http://127.0.0.1{PATH}/"
 
 
 @asynccontextmanager
-async def session_of(playground):
+async def session_of(playground, **headers):
     """Yield a session of the official client with the server of a playground, in one process."""
     server = McpServer("A page", PictureCalls(playground))
     app = Starlette(routes=server.routes)
@@ -46,7 +48,7 @@ async def session_of(playground):
     async with (
         playground.running(),
         server.running(),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), headers=headers) as client,
         streamable_http_client(URL, http_client=client) as (read, write, _),
         mcp.ClientSession(read, write) as session,
     ):
@@ -90,6 +92,17 @@ async def test_a_call_returns_the_picture_and_is_not_paid_for_twice(hosted, play
             assert (opened.format, image.mimeType) == ("WEBP", "image/webp")
         assert json.loads(details.text) == answer.structuredContent == answers[0].structuredContent
     assert told[0] == messages.text("gallery.waiting")
+
+
+@pytest.mark.parametrize(("headers", "started_with"), [({TOKEN_HEADER: TOKEN}, TOKEN), ({}, "")])
+async def test_a_call_starts_its_job_with_the_caller_s_token_of_zerogpu(
+    playground, monkeypatch, headers, started_with
+):
+    refusing = RefusingStart()
+    monkeypatch.setattr(playground, "start", refusing.start)
+    async with session_of(playground, **headers) as session:
+        await session.call_tool("generate", {"prompt": "a cat"})
+    assert refusing.tokens == [started_with]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class MachineEngine(TinyEngine):
             Card("Tesla T4", "float16", 10 * GIB - self.looks * GIB, 15 * GIB),
             Card("NVIDIA H100", "bfloat16", 70 * GIB + GIB // 4, 80 * GIB, lanes=2),
         )
-        return Machine(cards, "pip install torch", ("cuda:2",)) if self.is_known else None
+        return Machine(cards, "pip install torch", ("cuda:2",), "SDXL_DEVICE=all") if self.is_known else None
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ async def test_each_card_is_named_with_its_memory_of_now(seen, engine):
             ],
             "not_ready": ["cuda:2"],
             "command": "pip install torch",
+            "setting": "SDXL_DEVICE=all",
         }
     }
     assert [report["machine"]["cards"][0]["free"] for report in reports] == [9.0, 8.0]
