@@ -107,6 +107,8 @@ def test_remove_paints_the_background_without_a_prompt(person: Person, api: Host
     assert mask_of(api, posts).getbbox()
     expect(person.prompt).to_have_value("a red ball")
     person.sees_text("no prompt is needed")
+    expect(person.cards.first.get_by_text("Removed a part")).to_be_visible()
+    expect(person.cards.first.get_by_role("img", name="Removed a part")).to_be_visible()
 
 
 def test_a_prompt_that_asks_something_away_is_offered_the_way_that_does(person: Person) -> None:
