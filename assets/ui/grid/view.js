@@ -59,6 +59,9 @@ class View {
       const [column, line] = cellOf(row, this.axes);
       lines[line].querySelectorAll("td")[column].replaceChildren(content(row));
     }
+    const [{ width, height }] = rows;
+    const shape = { cols: across.length, rows: lines.length, w: width || 1, h: height || 1 };
+    for (const [name, value] of Object.entries(shape)) this.table.style.setProperty(`--${name}`, value);
     const corner = down.length ? [make("td", {})] : [];
     this.table.replaceChildren(
       make("thead", {}, make("tr", {}, ...corner, ...across.map(head))), make("tbody", {}, ...lines));
