@@ -222,11 +222,15 @@ def test_what_the_service_made_is_not(regular: Person) -> None:
 
 
 @pytest.mark.full
-def test_what_needs_pictures_waits_for_them(person: Person) -> None:
+def test_what_needs_pictures_waits_for_them(person: Person, api: HostedApi) -> None:
     switch = person.page.get_by_role("checkbox", name="Notify me when it's ready")
     expect(person.page.get_by_role("button", name="Use example:")).to_have_count(6)
     expect(switch).to_be_hidden()
     expect(person.button("History")).to_be_hidden()
-    make(person, "a fox")
+    api.is_stalled = True
+    person.generate("a fox")
     expect(switch).to_be_visible()
+    api.finish_all()
+    person.sees("completed", 1)
+    expect(switch).to_be_hidden()
     expect(person.button("History")).to_be_visible()
