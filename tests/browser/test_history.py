@@ -96,6 +96,15 @@ def test_filters_narrow_it_down(person: Person) -> None:
     expect(view.get_by_text("No matches.").or_(tiles(view).first)).to_be_visible()
 
 
+def test_yesterday_is_a_day_of_its_own(person: Person) -> None:
+    view = history(person)
+    view.get_by_role("button", name="Today").click()
+    view.get_by_role("button", name="Yesterday").click()
+    expect(view.get_by_role("button", pressed=True)).to_have_count(1)
+    expect(tiles(view)).to_have_count(24)  # one an hour
+    expect(view.get_by_role("heading", level=3)).to_have_text("Yesterday")
+
+
 @pytest.mark.full
 def test_a_favourite_is_one_in_every_tab_and_after_a_reload(person: Person) -> None:
     other = Person(person.page.context.new_page(), person.url).open()
