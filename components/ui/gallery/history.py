@@ -55,8 +55,8 @@ def history_functions(playground: Playground, archives: Archives) -> list[Callab
 
 
 def _search(values: Mapping[str, Any]) -> Search:
-    # The last job of the page before: its id orders jobs of the same instant. The first page begins where the days that
-    # are searched end.
+    # The last job of the page before: its id orders jobs of the same instant. The first page begins at the end of the
+    # days that are searched.
     before = as_object(values.get("before"))
     end = number_field(values, "until") or math.inf
     return Search(
