@@ -217,7 +217,7 @@ const galleryActions = (page) => ({
   stop: (row) => stop(page, row),
   remove: (row) => removeAndSay(page, [row]),
   pack: (rows) => pack(page, rows),
-  share: async (rows) => page.gallery.say(await share(rows.flatMap(({ pictures }) => pictures))),
+  share: async (rows) => page.gallery.sayBriefly(await share(rows.flatMap(({ pictures }) => pictures))),
   chooseToEdit: async (rows, beside) => {
     const { chooseToEdit } = await import("./viewer/edit_choice.js");
     await chooseToEdit(rows, beside);

@@ -23,6 +23,12 @@ def starter_names(file: Path = STARTER_FILE) -> Mapping[str, str]:
     return paths
 
 
+def starter_ids(file: Path = STARTER_FILE) -> Mapping[str, str]:
+    """Return ids by path, which the catalogue's titles are named by; empty without a starter set."""
+    ids = {path: entry.get("id") for path, entry in _entries(file)}
+    return {path: one for path, one in ids.items() if isinstance(one, str)}
+
+
 def starter_trigger_words(file: Path = STARTER_FILE) -> Mapping[str, tuple[str, ...]]:
     """Return trigger words by path, for LoRAs that have some; empty without a starter set."""
     by_path = {path: _texts(entry.get("trigger_words")) for path, entry in _entries(file)}

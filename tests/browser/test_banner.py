@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, ViewportSize, expect
 
 from components import messages
 from tests.browser.person import PATIENCE, Person
@@ -13,6 +13,7 @@ from tests.support.app_process import AppProcess
 from tests.support.v3_service import KEY, HostedApi
 
 OWN = "wsk-a-visitors-own-key-1a2b"
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SPACE = {"SPACE_ID": "someone/space", "PLAYGROUND_ACCESS": "everyone"}
 SHIFT = """new Promise((resolve) => new PerformanceObserver((list, all) => {
   all.disconnect();
@@ -55,6 +56,9 @@ def test_paused_spending_turns_generate_off_before_any_press(person: Person, api
     person.generate_button.click(force=True)
     person.has_tiles(0)
     assert api.posts == []
+    person.page.set_viewport_size(PHONE)
+    head = person.page.locator("#account .who").bounding_box()
+    assert head and head["height"] < 50, "what pays for nothing leaves no empty line"
 
 
 @pytest.mark.full

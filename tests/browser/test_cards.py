@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
-from tests.browser.person import Person
+from tests.browser.person import SECONDS, Person
 from tests.browser.tab import SHIFTS, let_it_move
 from tests.support import full_run
 from tests.support.v3_service import HostedApi
@@ -63,6 +63,16 @@ def test_variations_of_a_card_are_as_many_as_it_has(person: Person, api: HostedA
     expect(cards(person)).to_have_count(2)
     assert len({post["seed"] for post in api.posts}) == 4
     assert {post["prompt"] for post in api.posts} == {"a red fox"}
+
+
+@pytest.mark.full
+def test_what_came_of_sharing_is_said_for_some_seconds(person: Person) -> None:
+    make(person, "a red fox")
+    person.page.evaluate("() => { navigator.canShare = navigator.clipboard.write = undefined; }")
+    cards(person).get_by_role("button", name="Share").click()
+    notice = person.page.get_by_text("This browser can't share the picture.")
+    expect(notice).to_be_visible()
+    expect(notice).to_be_hidden(timeout=15 * SECONDS)
 
 
 @pytest.mark.full
@@ -212,11 +222,15 @@ def test_what_the_service_made_is_not(regular: Person) -> None:
 
 
 @pytest.mark.full
-def test_what_needs_pictures_waits_for_them(person: Person) -> None:
+def test_what_needs_pictures_waits_for_them(person: Person, api: HostedApi) -> None:
     switch = person.page.get_by_role("checkbox", name="Notify me when it's ready")
     expect(person.page.get_by_role("button", name="Use example:")).to_have_count(6)
     expect(switch).to_be_hidden()
     expect(person.button("History")).to_be_hidden()
-    make(person, "a fox")
+    api.is_stalled = True
+    person.generate("a fox")
     expect(switch).to_be_visible()
+    api.finish_all()
+    person.sees("completed", 1)
+    expect(switch).to_be_hidden()
     expect(person.button("History")).to_be_visible()

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.person import Person
 from tests.support import full_run
 from tests.support.app_process import AppProcess
+from tests.support.v3_service import HostedApi
 
 MOST_STOPS = 15
 SEEN = 2.0
@@ -111,11 +112,11 @@ def test_the_focus_is_seen_on_every_kind_of_control(person: Person, scheme: str,
 
 @pytest.mark.full
 @pytest.mark.parametrize(("scheme", "forced"), full_run.cases(LOOKS, usual=1))
-def test_a_ticked_box_looks_ticked_in_every_state(person: Person, scheme: str, forced: str) -> None:
+def test_a_ticked_box_looks_ticked_in_every_state(person: Person, api: HostedApi, scheme: str, forced: str) -> None:
     notices = person.page.get_by_label("Notify me when it's ready")
-    if not notices.is_visible():
-        person.generate("for the box of notices")
-        person.sees_pictures(1)
+    api.is_stalled = True
+    person.generate("for the box of notices")
+    notices.wait_for()
     look(person.page, scheme, forced)
     boxes = {
         "notices": notices,
@@ -144,6 +145,7 @@ def test_a_ticked_box_looks_ticked_in_every_state(person: Person, scheme: str, f
                 pictures.append(shot(box))
             if apart(*pictures) < SEEN:
                 alike.append(f"{name} {state}")
+    api.finish_all()
     assert not alike
 
 

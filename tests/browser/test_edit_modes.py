@@ -96,7 +96,7 @@ def test_each_way_sends_its_strength_and_says_what_the_prompt_is_for(person: Per
 def test_remove_paints_the_background_without_a_prompt(person: Person, api: HostedApi) -> None:
     person.prompt.fill("a red ball")
     give(person)
-    dialog = editor(person, "Remove", "Mark what should go")
+    dialog = editor(person, "Remove part", "Mark what should go")
     mark(person, dialog)
     posts = len(api.posts)
     dialog.get_by_role("button", name="Remove it").click()
@@ -107,6 +107,8 @@ def test_remove_paints_the_background_without_a_prompt(person: Person, api: Host
     assert mask_of(api, posts).getbbox()
     expect(person.prompt).to_have_value("a red ball")
     person.sees_text("no prompt is needed")
+    expect(person.cards.first.get_by_text("Removed a part")).to_be_visible()
+    expect(person.cards.first.get_by_role("img", name="Removed a part")).to_be_visible()
 
 
 def test_a_prompt_that_asks_something_away_is_offered_the_way_that_does(person: Person) -> None:
@@ -122,7 +124,7 @@ def test_a_prompt_that_asks_something_away_is_offered_the_way_that_does(person: 
     expect(offer).to_be_hidden()
     person.prompt.fill("Erase the ball")
     offer.click()
-    expect(person.page.get_by_role("radio", name="Remove", exact=True)).to_be_checked()
+    expect(person.page.get_by_role("radio", name="Remove part")).to_be_checked()
     expect(offer).to_be_hidden()
 
 

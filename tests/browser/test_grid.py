@@ -112,6 +112,11 @@ def test_alternatives_in_the_prompt_are_offered_with_their_price_and_made_as_a_g
     assert len(api.posts) == before
     note.get_by_role("button", name="Make one picture for each").click()
     expect(grid(person).locator("img")).to_have_count(2)
+    dialog, table = (one.bounding_box() for one in (grid(person), grid(person).get_by_role("table")))
+    assert dialog and table
+    assert dialog["height"] < table["height"] + 120 and dialog["width"] < table["width"] + 60, (
+        "as large as its content"
+    )
     person.page.keyboard.press("Escape")
     assert sorted(post["prompt"] for post in api.posts[before:]) == ["a blue heron", "a red heron"]
     person.prompt.fill("a {red} heron")

@@ -62,9 +62,9 @@ def test_a_lora_is_a_chip_that_opens_its_row_and_removes_it(person: Person) -> N
     person.set_number("LoRA 1 scale", 0.8)
     head_of(person.page, "LoRAs").click()
     attached = person.page.get_by_role("list", name="Added to your prompt")
-    attached.get_by_role("button", name="pixel-art-xl 0.8").click()
+    attached.get_by_role("button", name="Pixel Art XL 0.8").click()
     expect(lora).to_be_focused()
-    attached.get_by_role("button", name="Remove pixel-art-xl").click()
+    attached.get_by_role("button", name="Remove Pixel Art XL").click()
     expect(attached).to_be_hidden()
     expect(lora).to_have_value("")
 
@@ -102,6 +102,17 @@ def swipe_down(page: Page, sheet: Locator) -> None:
     for kind, moved in (("touchStart", 0), ("touchMove", 60), ("touchMove", 160), ("touchEnd", None)):
         points = [] if moved is None else [{"x": box["x"] + 60, "y": box["y"] + 30 + moved}]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_the_actions_of_a_card_stay_above_a_dock_that_grows(on_a_phone: Person) -> None:
+    person = on_a_phone
+    person.generate("a fox")
+    person.sees("completed", 1)
+    person.prompt.fill("a fox\n" * 8)
+    person.page.evaluate("scrollTo(0, 0)")
+    save = person.cards.first.get_by_role("link", name="Save")
+    actions, dock = save.bounding_box(), person.page.locator("#form").bounding_box()
+    assert actions and dock and actions["y"] + actions["height"] <= dock["y"]
 
 
 @pytest.mark.full

@@ -35,6 +35,10 @@ def found(person: Person) -> Locator:
     return shelf(person).get_by_role("region", name="On Hugging Face").get_by_role("listitem")
 
 
+def chips(person: Person) -> Locator:
+    return person.page.get_by_role("list", name="Added to your prompt").get_by_role("listitem")
+
+
 def open_shelf(person: Person) -> None:
     person.button(OPEN).click()
     expect(starters(person)).to_have_count(STARTERS)
@@ -60,6 +64,8 @@ def test_a_click_puts_a_lora_into_the_first_empty_row_and_offers_its_word(person
     expect(row(person)).to_have_value(PIXELS)
     expect(person.button(OPEN)).to_be_focused()
     person.sees_text("Added Pixel Art XL.")
+    expect(chips(person)).to_have_text("Pixel Art XL 1")
+    expect(under(person)).to_contain_text("Pixel Art XLHugging Face")
     expect(word(person, "pixel art")).to_have_attribute("aria-pressed", "false")
     expect(person.prompt).to_have_value("a cat")
     word(person, "pixel art").click()
@@ -138,6 +144,7 @@ def test_words_are_known_without_a_check_and_stay_after_one_that_knows_none(newc
     fetched = asked_for(person)
     paste(person, PIXELS)
     expect(word(person, "pixel art")).to_be_visible()
+    expect(chips(person)).to_have_text("Pixel Art XL 1")
     assert not [address for address in fetched if "huggingface" in address]
     person.prompt.fill("Pixel Art of a cat")
     expect(word(person, "pixel art")).to_have_attribute("aria-pressed", "true")
@@ -199,6 +206,7 @@ def test_a_lora_that_is_found_is_added_and_checked(person: Person) -> None:
     found(person).get_by_role("combobox", name="File of toys").select_option("toys-v2.safetensors")
     person.button("Use toys").click()
     expect(row(person, 2)).to_have_value("https://huggingface.co/owner/toys/resolve/main/toys-v2.safetensors")
+    expect(chips(person)).to_have_text(["pixels 1", "toys 1"])
     expect(under(person, 2)).to_contain_text("Compatible")
 
 

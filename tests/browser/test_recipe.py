@@ -108,7 +108,7 @@ def test_a_picture_of_the_page_gives_its_settings_back(person: Person) -> None:
     person.button("Restore its settings").click()
     person.sees_text("Settings restored.")
     is_filled(person)
-    expect(person.button("Remove this picture")).to_be_hidden()
+    expect(person.button("Don't use this picture")).to_be_hidden()
     expect(person.button("Restore its settings")).to_be_hidden()
 
 
@@ -136,5 +136,5 @@ def test_a_file_without_settings_offers_none(person: Person) -> None:
     file = io.BytesIO()
     Image.new("RGB", (512, 512), "navy").save(file, "PNG")
     drop(person, file.getvalue())
-    expect(person.button("Remove this picture")).to_be_visible()
+    expect(person.button("Don't use this picture")).to_be_visible()
     expect(person.button("Restore its settings")).to_have_count(0)

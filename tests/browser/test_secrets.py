@@ -150,7 +150,7 @@ def take_away(context: BrowserContext, person: Person) -> None:
     for name, content in exports(person).items():
         assert_clean(name, content)
         assert not [one for one in names if one.encode() in content], f"{name} names who made it"
-    person.button("Remove this picture").click()
+    person.button("Don't use this picture").click()
 
 
 def names_of(person: Person) -> list[str]:

@@ -236,7 +236,7 @@ def test_a_picture_is_dropped_or_pasted(person: Person) -> None:
         person.page.evaluate(give, kind)
         shown = person.page.get_by_role("img", name="Your starting picture")
         shown.wait_for()
-        person.button("Remove this picture").click()
+        person.button("Don't use this picture").click()
         expect(shown).to_be_hidden()
 
 

@@ -59,7 +59,7 @@ def test_a_variation_is_made_at_once_with_another_seed_alone(person: Person, api
     person.make("a fox", 7, 33)
     person.set_number("Steps", 11)
     person.prompt.fill("something else")
-    person.open_picture("a fox").get_by_role("button", name="Variations").click()
+    person.open_picture("a fox").get_by_role("button", name="Variation").click()
     person.sees("completed", 2)
     first, second = api.posts
     assert {**second, "seed": 7} == first and second["seed"] != 7

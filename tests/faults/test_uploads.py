@@ -64,13 +64,13 @@ def app(shared_service: Service, tmp_path_factory: pytest.TempPathFactory) -> It
 def image_visitor(visitor: Visitor) -> Iterator[Visitor]:
     """A visitor with a source image, which is removed from the page afterwards."""
     yield visitor
-    visitor.button("Remove this picture").click()
+    visitor.button("Don't use this picture").click()
     visitor.set_small_pictures()
 
 
 def choose_image(visitor: Visitor, file: FilePayload) -> None:
-    if visitor.button("Remove this picture").is_visible():
-        visitor.button("Remove this picture").click()
+    if visitor.button("Don't use this picture").is_visible():
+        visitor.button("Don't use this picture").click()
     visitor.page.get_by_label("Starting picture").set_input_files(file)
     visitor.page.get_by_role("img", name="Your starting picture").wait_for()
 

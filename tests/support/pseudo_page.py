@@ -63,6 +63,7 @@ DATA = (
         "US$",
         "jetzt",
         "Heute",
+        "und",
         "demo painter",
         LORA.partition("/")[2],
     ),

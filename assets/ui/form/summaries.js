@@ -1,5 +1,5 @@
 /** Summaries of the closed groups of settings. */
-import { shortName } from "../loras/chips.js";
+import { shortName } from "../loras/titles.js";
 import { RANDOM_SEED } from "../shared/fields.js";
 import { setSummary } from "../shared/folds.js";
 import { list } from "../shared/formats.js";

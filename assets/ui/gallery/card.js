@@ -4,6 +4,7 @@ import { cellLabel } from "../grid/cell_label.js";
 import { axesOf, axisName, cellOf, isGrid } from "../grid/rows.js";
 import { button, make, setText } from "../shared/dom.js";
 import { ago } from "../shared/formats.js";
+import { captionOf } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 import { cardActions } from "./card_actions.js";
@@ -55,7 +56,7 @@ export class Card {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.#drawShape(rows);
-    setText(this.prompt, rows[0].prompt);
+    setText(this.prompt, captionOf(rows[0]));
     setText(this.note, noteOf(rows));
     this.#drawCells(rows);
     this.#drawPair(rows);
@@ -128,7 +129,7 @@ export class Card {
     const drawn = JSON.stringify([isSeries, rows.length, done.map(({ id, pictures }) => [id, pictures])]);
     if (drawn === this.actionsDrawn) return;
     this.actionsDrawn = drawn;
-    this.bar.setAttribute("aria-label", text("gallery.actions", { prompt: rows[0].prompt.slice(0, 80) }));
+    this.bar.setAttribute("aria-label", text("gallery.actions", { prompt: captionOf(rows[0]).slice(0, 80) }));
     const focused = this.bar.contains(document.activeElement) && document.activeElement.className;
     this.bar.replaceChildren(this.compare, this.grid, ...(done.length ? cardActions(done, { isSeries }, this.actions) : []));
     if (focused) this.bar.querySelector(`[class="${focused}"]`)?.focus({ preventScroll: true });

@@ -31,7 +31,7 @@ function editButton(rows, isSingle, actions) {
 }
 
 function variations(row, pictures) {
-  const node = act("variations", text("shared.variations"), () => makeAgain(row, { seed: "new", pictures }));
+  const node = act("variations", text("shared.variations", { count: pictures }), () => makeAgain(row, { seed: "new", pictures }));
   node.append(priceOfAgain(row, pictures));
   return node;
 }

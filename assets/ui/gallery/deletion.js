@@ -29,7 +29,7 @@ export async function removeAndSay(page, rows) {
   const deleted = await remove(page, rows.map(({ id }) => id));
   const undo = async () => {
     const back = await undelete(page, deleted);
-    page.gallery.say(text(back.length ? "shared.restored" : "shared.not_restored"));
+    page.gallery.sayBriefly(text(back.length ? "shared.restored" : "shared.not_restored"));
   };
   if (deleted.length) page.gallery.say(removed(rows), { label: text("form.undo"), run: undo });
   return deleted.length === rows.length;

@@ -10,6 +10,7 @@ import { Anchor, scrollToNode } from "./scroller.js";
 import { isEnded, isResting, openable } from "./tile.js";
 
 const GAP = 12; // px above a card that is scrolled to
+const BRIEF_MS = 8_000; // that a notice is shown which goes by itself
 
 /**
  * @typedef {import("./tile.js").TileActions & {refused: (row: object) => void, ended: (row: object) => void,
@@ -89,9 +90,16 @@ export class Gallery {
    * @param {import("../shared/messages.js").Message | string} message
    * @param {import("../form/filled.js").Action} [action] what can be done about it */
   say(message, action) {
+    clearTimeout(this.fading);
     this.notice.replaceChildren();
     if (!message) return;
     this.notice.append(...noteParts(message.code ? inFull(message) : message, action, () => this.say("")));
+  }
+
+  /** Shows a notice that goes by itself: what came of a press, with nothing to do about it. @param {string} sentence */
+  sayBriefly(sentence) {
+    this.say(sentence);
+    this.fading = setTimeout(() => this.say(""), BRIEF_MS);
   }
 
   /** Shows whether the connection is lost. @param {boolean} isLost */

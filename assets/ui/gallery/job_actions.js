@@ -15,7 +15,7 @@ export async function setFavourite(page, row) {
   const request = { visitor, job: row.id, favourite: !row.favourite };
   const isDone = (await host.server.set_favourite(request).catch(() => false)) === true;
   if (isDone) await refresh(page);
-  else gallery.say(text("shared.not_favoured"));
+  else gallery.sayBriefly(text("shared.not_favoured"));
   return isDone;
 }
 

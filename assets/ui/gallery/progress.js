@@ -1,5 +1,5 @@
 /** What a tile says of an unfinished job, and what is announced of an ended one. */
-import { clip } from "../shared/labels.js";
+import { captionOf, clip } from "../shared/labels.js";
 import { inFull, partOf } from "../shared/messages.js";
 import { text } from "../shared/texts.js";
 
@@ -29,4 +29,4 @@ function unsent(row, now) {
 const queuePosition = ({ position: count }) => (count > 0 ? text("gallery.in_line_after", { count }) : "");
 
 /** Announcement of a job's end. @param {object} row @returns {string} */
-export const endOf = ({ state, prompt }) => text(`gallery.ended.${state}`, { prompt: clip(prompt, 80) });
+export const endOf = (row) => text(`gallery.ended.${row.state}`, { prompt: clip(captionOf(row), 80) });

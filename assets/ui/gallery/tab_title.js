@@ -16,12 +16,21 @@ export class TabTitle {
     this.box.onchange = () => this.#saveChoice();
     this.node = make("label", { className: "tell-me" }, this.box, ` ${text("gallery.notify")}`);
     document.addEventListener("visibilitychange", () => this.#draw());
+    this.#offer();
   }
 
   /** @param {object[]} rows all rows of the gallery */
   update(rows) {
     this.unfinished = rows.filter((row) => !isResting(row)).length;
+    this.#offer();
     this.#draw();
+  }
+
+  /** Offers a notification while there is something to wait for; one that is on can be switched off at any time.
+   * Its place is kept. */
+  #offer() {
+    const isNeeded = this.unfinished || this.box.checked || this.box === document.activeElement;
+    this.node.classList.toggle("idle", !isNeeded);
   }
 
   /** @param {object} row a job that has just ended */

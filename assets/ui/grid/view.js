@@ -1,6 +1,7 @@
 /** Grid of one press: a dialog that fills as images are made, saved as one labelled image. Fetched when first opened. */
 import { closeButton } from "../shared/close_button.js";
 import { address, button, make, setText } from "../shared/dom.js";
+import { alt } from "../shared/labels.js";
 import { closeOnBack } from "../shared/layers.js";
 import { loadStyle } from "../shared/stylesheet.js";
 import { text } from "../shared/texts.js";
@@ -58,6 +59,9 @@ class View {
       const [column, line] = cellOf(row, this.axes);
       lines[line].querySelectorAll("td")[column].replaceChildren(content(row));
     }
+    const [{ width, height }] = rows;
+    const shape = { cols: across.length, rows: lines.length, w: width || 1, h: height || 1 };
+    for (const [name, value] of Object.entries(shape)) this.table.style.setProperty(`--${name}`, value);
     const corner = down.length ? [make("td", {})] : [];
     this.table.replaceChildren(
       make("thead", {}, make("tr", {}, ...corner, ...across.map(head))), make("tbody", {}, ...lines));
@@ -83,7 +87,7 @@ const isShown = ({ state, pictures }) => state === "completed" && pictures.lengt
 function content(row) {
   if (isShown(row)) {
     const [{ src, width, height }] = row.pictures;
-    return make("img", { src: address(src), width, height, alt: row.prompt, decoding: "async", loading: "lazy" });
+    return make("img", { src: address(src), width, height, alt: alt(row), decoding: "async", loading: "lazy" });
   }
   const reason = row.state === "completed" ? "covered" : row.ended ? "failed" : "coming";
   const empty = make("div", { className: "place" }, text(`grid.${reason}`));

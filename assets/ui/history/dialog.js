@@ -127,14 +127,17 @@ class History {
       this.typing = setTimeout(show, PAUSE_MS);
     };
     this.favourites = toggle(`★ ${text("history.favourites")}`, text("history.favourites"), show);
-    this.today = toggle(text("history.today"), text("history.today"), show);
+    this.days = [text("history.today"), text("history.yesterday")].map((name) => {
+      const node = toggle(name, name, () => this.#showDay(node));
+      return node;
+    });
     [this.model, this.lora] = [text("history.model"), text("history.lora")].map((name) =>
       make("select", { "aria-label": name, hidden: true, onchange: show }));
     this.deleted = toggle(text("history.bin"), text("history.bin"), () => this.#showBin(isOn(this.deleted)));
     this.deleted.classList.add("deleted");
     this.deleted.prepend(icon("remove"));
     return make("div", { className: "filters", role: "search" },
-      this.search, this.favourites, this.today, this.model, this.lora, this.deleted);
+      this.search, this.favourites, ...this.days, this.model, this.lora, this.deleted);
   }
 
   #showBin(isShown) {
@@ -149,11 +152,19 @@ class History {
     setText(this.count, "");
   }
 
+  /** Shows one day alone, or all again. @param {HTMLElement} pressed */
+  #showDay(pressed) {
+    for (const node of this.days.filter((one) => one !== pressed)) node.setAttribute("aria-pressed", "false");
+    this.#show();
+  }
+
   #search() {
+    const [isToday, isYesterday] = this.days.map(isOn);
     return {
       words: this.search.value.trim(),
       favourite: isOn(this.favourites),
-      since: isOn(this.today) ? new Date().setHours(0, 0, 0, 0) / 1000 : 0,
+      since: isToday ? startOfDay(0) : isYesterday ? startOfDay(1) : 0,
+      until: isYesterday ? startOfDay(0) : 0,
       model: this.model.value,
       lora: this.lora.value,
     };
@@ -204,6 +215,13 @@ class History {
     const hasTouch = matchMedia("(pointer: coarse)").matches;
     (hasTouch ? this.node.querySelector(".close") : this.search).focus();
   }
+}
+
+/** @param {number} ago days @returns {number} unix seconds */
+function startOfDay(ago) {
+  const date = new Date();
+  date.setDate(date.getDate() - ago); // a day may have 23 hours
+  return date.setHours(0, 0, 0, 0) / 1000;
 }
 
 function toggle(label, name, onChange) {

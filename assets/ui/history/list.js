@@ -2,6 +2,7 @@
 import { openable, Tile } from "../gallery/tile.js";
 import { button, make, setText } from "../shared/dom.js";
 import { dayHeading } from "../shared/formats.js";
+import { captionOf } from "../shared/labels.js";
 import { text } from "../shared/texts.js";
 
 const AHEAD = 1200; // px before the end at which the next page is loaded
@@ -116,7 +117,7 @@ export class FoundList {
 
   #tile(row) {
     const tile = new Tile(row, this.actions);
-    tile.node.append(make("p", { className: "prompt", dir: "auto" }, row.prompt));
+    tile.node.append(make("p", { className: "prompt", dir: "auto" }, captionOf(row)));
     this.tiles.set(row.id, tile);
     this.on.added(tile);
     return tile;

@@ -6,8 +6,8 @@ import { onFormChange } from "../shared/form_changes.js";
 import { number as written } from "../shared/formats.js";
 import { text } from "../shared/texts.js";
 import { isRowShown, ROWS } from "./rows.js";
+import { shortName } from "./titles.js";
 
-const MOST_CHARACTERS = 28; // of a name
 const SETTLED_MS = 150; // after the last change
 
 let drawn = "";
@@ -16,12 +16,6 @@ let drawn = "";
 export function followRows() {
   onFormChange(draw, SETTLED_MS);
   draw();
-}
-
-/** Last part of a path or an address, such as `pixel-art-xl` of `nerijs/pixel-art-xl`. @param {string} path */
-export function shortName(path) {
-  const last = path.trim().split(/[?#]/)[0].split("/").filter(Boolean).at(-1) ?? path;
-  return last.length > MOST_CHARACTERS ? `${last.slice(0, MOST_CHARACTERS)}…` : last;
 }
 
 const block = (name) => document.getElementById(elementId(name));
@@ -33,17 +27,20 @@ function draw() {
   attach("lora", used.map(chip));
 }
 
+const pathOf = (number) => block(`lora_${number}`)?.querySelector("textarea, input")?.value.trim() ?? "";
+
 const rowOf = (number) => ({
   number,
-  path: block(`lora_${number}`)?.querySelector("textarea, input")?.value.trim(),
+  path: pathOf(number),
+  name: shortName(pathOf(number)),
   scale: Number(numberInput(`lora_${number}_scale`)?.value),
   isOn: block(`lora_${number}_on`)?.querySelector("input")?.checked !== false,
 });
 
-function chip({ number, path, scale }) {
+function chip({ number, name, scale }) {
   return {
-    label: text("loras.chip", { name: shortName(path), scale: written(scale) }),
-    removeLabel: text("loras.remove_chip", { name: shortName(path) }),
+    label: text("loras.chip", { name, scale: written(scale) }),
+    removeLabel: text("loras.remove_chip", { name }),
     open: () => showControl(block(`lora_${number}`)),
     remove: () => gradioButton(`remove-lora-${number}`)?.click(),
   };

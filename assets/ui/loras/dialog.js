@@ -7,6 +7,7 @@ import { text } from "../shared/texts.js";
 import { HubSection } from "./hub.js";
 import { fillRows, isRowShown, ROWS } from "./rows.js";
 import { loadStarterSet, StarterSection } from "./starter.js";
+import { setTitle } from "./titles.js";
 
 const TYPED_MS = 400; // after the last key
 
@@ -101,6 +102,7 @@ class LoraDialog {
   #put({ path, title, scale = 1, words }) {
     this.filled = fillRows(this.fields, [{ path, scale }]);
     if (!this.filled) return setText(this.status, inFull(this.table.tooManyLoras()));
+    setTitle(path, title);
     if (words) this.table.checkSoon(path, words);
     this.table.noteBelow(text("loras.put", { title }));
     this.close();

@@ -10,11 +10,13 @@ import { clip } from "../shared/labels.js";
 import { inFull } from "../shared/messages.js";
 import { shown, text } from "../shared/texts.js";
 import { fillRows } from "./rows.js";
+import { setTitle, titleOf } from "./titles.js";
 import { has, prompt, promptInput, setPrompt, withoutWord, withWord } from "./trigger_words.js";
 
 /**
  * @typedef {object} Place the server's reading of a text
  * @property {string} path @property {string} label @property {?number} weight @property {string[]} words
+ * @property {string} starter id in the starter set, "" of another
  * @property {?import("../shared/messages.js").Message} refused why the text names no LoRA
  * @typedef {object} Verdict of `server.check`
  * @property {"fits"|"cannot_tell"|"will_not_fit"} fit 
@@ -163,6 +165,7 @@ async function requestPlace(typed) {
   if (place) places.set(typed, place);
   else requests.delete(typed);
   if (place && !place.refused) places.set(place.path, place);
+  if (place?.starter) setTitle(place.path, text(`starter_lora.${place.starter}.title`));
   return place;
 }
 
@@ -192,6 +195,7 @@ function storeVerdict(typed, verdict) {
 class Row {
   constructor(element, number) {
     this.number = number;
+    this.title = make("strong", { className: "lora-title" });
     this.place = make("span", { className: "lora-place" });
     const label = text("loras.check_of", { number });
     this.check = button(text("loras.check"), () => this.runCheck(), { className: "small", "aria-label": label });
@@ -201,7 +205,7 @@ class Row {
     const group = text("loras.trigger_words_of", { number });
     this.words = make("div", { className: "lora-words", role: "group", "aria-label": group });
     this.node = make("div", { className: "lora-check" },
-      make("div", { className: "lora-line" }, this.place, this.check), this.verdict, this.words);
+      make("div", { className: "lora-line" }, make("div", { className: "lora-source" }, this.title, this.place), this.check), this.verdict, this.words);
     element.replaceChildren(this.node);
   }
 
@@ -212,6 +216,7 @@ class Row {
     const verdict = verdicts.get(typed);
     const isBusy = checking.has(typed);
     this.node.hidden = !typed;
+    setText(this.title, place && !place.refused ? titleOf(place.path) : "");
     setText(this.place, place && !place.refused ? shown(place.label) : "");
     this.#drawRefusal(typed, place?.refused);
     this.check.hidden = Boolean(place?.refused);

@@ -3,6 +3,7 @@ import { ask } from "../shared/ask.js";
 import { numberInput, sleep } from "../shared/dom.js";
 import { clearFields, showFieldErrors } from "../shared/field_notes.js";
 import { RANDOM_SEED } from "../shared/fields.js";
+import { REMOVAL_PROMPT } from "../shared/removal.js";
 import { sessionKey } from "../shared/session_key.js";
 import { text } from "../shared/texts.js";
 import { nextClick, pressAgain } from "./guard.js";
@@ -176,7 +177,7 @@ export async function checkPending({ gallery, host, visitor }) {
   if (!isRevoked) return;
   gallery.say(host.messages.unanswered);
   const box = document.querySelector(PROMPT);
-  if (!box || box.value) return;
+  if (!box || box.value || last.prompt === REMOVAL_PROMPT) return;
   box.value = last.prompt;
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }

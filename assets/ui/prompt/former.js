@@ -1,5 +1,6 @@
 /** Former prompts: those of this browser's pictures and those typed in this tab, to walk through. Fetched when needed. */
 import { appPath } from "../shared/dom.js";
+import { REMOVAL_PROMPT } from "../shared/removal.js";
 import { store, stored } from "../shared/storage.js";
 import { replaceText } from "./texts.js";
 
@@ -56,7 +57,7 @@ const walk = new Walk();
 export function showFormer(box, direction, rows) {
   const next = walk.step(box.value, direction, () => {
     remember(box.value);
-    return [...typed(), ...rows()];
+    return [...typed(), ...rows().filter(({ prompt }) => prompt !== REMOVAL_PROMPT)];
   });
   if (next === box.value) return;
   replaceText(box, next);

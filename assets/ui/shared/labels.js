@@ -1,5 +1,6 @@
 /** Texts for labels: a prompt in one short line, and names of images. */
 import { fieldOf } from "./fields.js";
+import { REMOVAL_PROMPT } from "./removal.js";
 import { hasText, text } from "./texts.js";
 
 /** Shortens a text for a label: a screen reader would read all 10,000 characters of a prompt.
@@ -9,14 +10,19 @@ export function clip(long, length = 300) {
   return line.length > length ? `${line.slice(0, length)}…` : line;
 }
 
+/** What a job was asked for, in words of the visitor's: a removal has a prompt that only the model reads.
+ * @param {{prompt: string}} row @returns {string} */
+export const captionOf = ({ prompt }) => (prompt === REMOVAL_PROMPT ? text("shared.part_removed") : prompt);
+
 /** Name of an image among others of the same prompt. @param {object} row @returns {string} */
-export function named({ prompt, seed }) {
-  return seed == null ? clip(prompt) : text("shared.with_seed", { prompt: clip(prompt), seed: String(seed) });
+export function named(row) {
+  const prompt = clip(captionOf(row));
+  return row.seed == null ? prompt : text("shared.with_seed", { prompt, seed: String(row.seed) });
 }
 
 /** Description of an image. @param {object} row @param {number} [number] among several of one task @returns {string} */
-export const alt = ({ prompt }, number) =>
-  (number ? text("shared.picture_numbered", { prompt, number }) : prompt);
+export const alt = (row, number) =>
+  (number ? text("shared.picture_numbered", { prompt: captionOf(row), number }) : captionOf(row));
 
 /** Width and height. @param {{width: number, height: number}} size pixels @returns {string} */
 export const sizeText = (size) => text("shared.size", sides(size));

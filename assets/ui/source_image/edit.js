@@ -1,6 +1,6 @@
 /** Editing of a finished picture: it becomes the source image, and its prompt the form's. */
+import { REMOVAL_PROMPT } from "../shared/removal.js";
 import { useResult } from "./panel.js";
-import { REMOVAL_PROMPT } from "./removal.js";
 
 /** @param {{id: string, prompt: string, pictures: object[]}} row its job @param {object} picture one of the job's */
 export async function edit(row, picture) {

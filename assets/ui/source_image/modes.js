@@ -1,5 +1,5 @@
 /** Ways to edit a source image: what a press sends in each. */
-import { REMOVAL_PROMPT } from "./removal.js";
+import { REMOVAL_PROMPT } from "../shared/removal.js";
 
 /**
  * @typedef {"restyle" | "part" | "remove" | "extend"} Mode a key of `source_image.mode` in the catalogue

@@ -54,7 +54,7 @@ const group = (title, ...buttons) =>
 
 function bar(row, picture, actions, { status, close, save, menu, view }) {
   const closing = (action) => () => { close(); actions.leave?.(); action(); };
-  const vary = act("variations", text("shared.variations"), closing(() => makeAgain(row, { seed: "new" })));
+  const vary = act("variations", text("shared.variations", { count: 1 }), closing(() => makeAgain(row, { seed: "new" })));
   vary.append(priceOfAgain(row));
   const more = act("more", text("shared.more"), () => {
     view.isMenuOpen = menu.hidden;

@@ -55,15 +55,17 @@ def history_functions(playground: Playground, archives: Archives) -> list[Callab
 
 
 def _search(values: Mapping[str, Any]) -> Search:
-    # The last job of the page before: its id orders jobs of the same instant.
+    # The last job of the page before: its id orders jobs of the same instant. The first page begins at the end of the
+    # days that are searched.
     before = as_object(values.get("before"))
+    end = number_field(values, "until") or math.inf
     return Search(
         words=text_field(values, "words", _MAX_TEXT_LENGTH),
         is_favourite=values.get("favourite") is True,
         model=text_field(values, "model", _MAX_TEXT_LENGTH),
         lora=text_field(values, "lora", _MAX_TEXT_LENGTH),
         since=number_field(values, "since"),
-        before=(number_field(before, "created"), text_field(before, "id", 64)) if before else (math.inf, ""),
+        before=(number_field(before, "created"), text_field(before, "id", 64)) if before else (end, ""),
     )
 
 

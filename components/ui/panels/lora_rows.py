@@ -13,7 +13,7 @@ from components.domain.fields import PROMPT_LIMIT
 from components.errors import InvalidRequest
 from components.loras.checker import LoraChecker, Verdict
 from components.loras.link import read_tag
-from components.loras.starter_set import starter_trigger_words
+from components.loras.starter_set import starter_ids, starter_trigger_words
 from components.loras.tags import tags_of, without_tags
 from components.messages.catalogue import Param, Text, text_record
 from components.services.lora_finder import LoraFinder
@@ -78,7 +78,7 @@ def tie_prompt(prompt: Component, inputs: Mapping[str, Component], rows: Mapping
 def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]]]:
     """Return the server functions of the script. Gradio sets an attribute on each, so they cannot be methods."""
 
-    trigger_words = starter_trigger_words()
+    trigger_words, ids = starter_trigger_words(), starter_ids()
 
     async def parse_lora(payload: Any) -> dict[str, Any]:
         """Return a pasted LoRA, normalized, with the trigger words of the starter set, or the reason in `refused`."""
@@ -93,6 +93,7 @@ def _server_functions(checker: LoraChecker) -> list[Callable[..., Awaitable[Any]
             "label": _label_json(lora.label),
             "weight": lora.weight,
             "words": words,
+            "starter": ids.get(lora.path, ""),
             "refused": None,
         }
 

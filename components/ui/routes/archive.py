@@ -24,7 +24,7 @@ from components.services.playground import Playground
 from components.ui import assets
 from components.ui.http.language import language_of
 from components.ui.http.responses import refusal
-from components.ui.routes.file_names import picture_stem
+from components.ui.routes.file_names import caption, picture_stem
 from components.ui.routes.zip_stream import Entry, stream_zip
 
 PATH = "playground/packs/"
@@ -110,9 +110,10 @@ def _entries(
             # Deleted since the archive was requested.
             if (stored := content(image.name)) is None:
                 continue
-            file = f"pictures/{next(numbers):03}{f'-{picture_stem(job.request)}' if recipe else ''}{_suffix(image)}"
+            stem = f"-{picture_stem(job.request, language)}" if recipe else ""
+            file = f"pictures/{next(numbers):03}{stem}{_suffix(image)}"
             yield file, job.created, write_text(stored, recipe) if recipe else strip(stored)
-            shown.append(_image_html(job, image, file, recipe))
+            shown.append(_image_html(job, image, file, recipe, caption(job.request, language)))
     yield _SHEET, time.time(), _sheet_html(shown, language).encode()
 
 
@@ -120,14 +121,14 @@ def _suffix(image: StoredImage) -> str:
     return "." + image.name.rpartition(".")[2]
 
 
-def _image_html(job: Job, image: StoredImage, file: str, recipe: str) -> str:
+def _image_html(job: Job, image: StoredImage, file: str, recipe: str, prompt: str) -> str:
     """Return one image of the contact sheet; without its texts when its file has no recipe either."""
     if not recipe:
         return _filled("archive/contact_image.html", file, "", "", image)
     negative = f"{NEGATIVE} {job.request.negative_prompt}\n" if job.request.negative_prompt else ""
     # The last line of an infotext has the parameters, the lines before it the prompts.
-    facts = negative + recipe.rpartition("\n")[2]
-    return _filled("archive/contact_image.html", file, job.request.prompt, facts, image)
+    facts = negative + recipe.rpartition("\n")[2] if prompt == job.request.prompt else recipe
+    return _filled("archive/contact_image.html", file, prompt, facts, image)
 
 
 def _filled(template: str, file: str, prompt: str, facts: str, image: StoredImage) -> str:

@@ -7,19 +7,28 @@ import unicodedata
 from urllib.parse import quote
 
 from components.domain.request import GenerationRequest
+from components.messages.catalogue import ENGLISH, text
 
 _MAX_LENGTH, _MAX_BYTES = 60, 120
 """Characters and UTF-8 bytes of the words in a name: file systems take 255 bytes for the whole."""
+REMOVAL_PROMPT = "empty background, seamless continuation of the surroundings, nothing else"
+"""Prompt that the page sends to remove a part: assets/ui/shared/removal.js has it, for the model alone."""
 _ARTICLE = re.compile(r"^(?:an?|the)-(?=.)")
 
 
-def picture_stem(request: GenerationRequest) -> str:
+def picture_stem(request: GenerationRequest, language: str = ENGLISH) -> str:
     """Return the name of an image file without its suffix: the first words of the prompt, and the seed.
 
-    Letters, digits and hyphens alone, letters of any script: `red-fox-in-the-snow-1234567`.
+    Letters, digits and hyphens alone, letters of any script: `red-fox-in-the-snow-1234567`. A removal is named as the
+    page names it in that language.
     """
     seed = str(request.seed) if request.seed >= 0 else ""
-    return "-".join(part for part in (_words(request.prompt), seed) if part) or "picture"
+    return "-".join(part for part in (_words(caption(request, language)), seed) if part) or "picture"
+
+
+def caption(request: GenerationRequest, language: str = ENGLISH) -> str:
+    """Return what a picture was asked for, in words of the visitor's: the prompt, but of a removal the page's text."""
+    return text("shared.part_removed", language=language) if request.prompt == REMOVAL_PROMPT else request.prompt
 
 
 def attachment(name: str) -> str:

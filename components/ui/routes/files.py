@@ -19,6 +19,7 @@ from components.threads import optional_threads
 from components.ui import assets
 from components.ui.http.csp import HEADER, OF_ASSETS
 from components.ui.http.encoded_text import EncodedTexts
+from components.ui.http.language import language_of
 from components.ui.http.responses import refusal
 from components.ui.routes.file_names import attachment, picture_stem
 from components.ui.routes.source_images import source_routes
@@ -74,7 +75,7 @@ def _image_endpoint(playground: Playground) -> Callable[[Request], Awaitable[Res
         elif job := await playground.recipes.job_of_image(name, query.get("download", "")[:64]):
             recipe = infotext(job.request, shown_model(job))
             image = await optional_threads().run(_rewritten, image, partial(write_text, text=recipe))
-            download_name = f"{picture_stem(job.request)}.{suffix}"
+            download_name = f"{picture_stem(job.request, language_of(request.headers))}.{suffix}"
         return _file_response(image, f".{suffix}", f"private, {_IMMUTABLE}", download_name)
 
     return image_file

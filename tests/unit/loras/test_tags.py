@@ -12,7 +12,7 @@ from components.api.client import Endpoint
 from components.domain.fields import PROMPT_LIMIT
 from components.domain.request import GenerationRequest, LoraWeight
 from components.errors import InvalidRequest
-from components.loras.starter_set import STARTER_FILE, starter_names, starter_trigger_words
+from components.loras.starter_set import STARTER_FILE, starter_ids, starter_names, starter_trigger_words
 from components.loras.tags import merged, take_tags
 from components.services.backend import Backend
 from components.services.playground import Playground
@@ -114,6 +114,14 @@ def test_names_of_the_shelf(tmp_path: Path) -> None:
         assert starter_names(shelf) == {}
     assert STARTER_FILE.parts[-3:] == ("assets", "loras", "starter.json")
     assert starter_names()["pixel art xl"] == "nerijs/pixel-art-xl"
+
+
+def test_ids_of_the_shelf(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf.json"
+    assert starter_ids(shelf) == {}
+    shelf.write_text(json.dumps([{"path": "o/one", "id": "one"}, {"path": "o/two"}, {"path": "o/three", "id": 7}]))
+    assert starter_ids(shelf) == {"o/one": "one"}
+    assert starter_ids()["nerijs/pixel-art-xl"] == "pixel-art-xl"
 
 
 def test_words_of_the_shelf(tmp_path: Path) -> None:

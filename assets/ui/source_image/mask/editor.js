@@ -256,7 +256,8 @@ class Editor {
       Object.assign(this, how);
       this.node.close();
     };
-    this.useIt = button(text("mask.use"), close({ isChanged: true }), { className: isForRemoval ? "" : "primary" });
+    // Where something goes at a press, "Done" could be read as that press.
+    this.useIt = button(text(isForRemoval ? "mask.keep" : "mask.use"), close({ isChanged: true }), { className: isForRemoval ? "" : "primary" });
     this.removeIt = button(text("mask.remove_it"), close({ isChanged: true, isRemoval: true }),
       { className: isForRemoval ? "primary" : "" });
     // It presses Generate: what that costs stands on it.

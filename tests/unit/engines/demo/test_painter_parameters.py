@@ -67,7 +67,7 @@ def test_removal_continues_what_is_around_the_mask():
     start.paste((250, 230, 20), (150, 150, 250, 330))
     mask = Image.new("L", start.size)
     mask.paste(255, (130, 130, 270, 350))
-    script = (ASSETS / "ui" / "source_image" / "removal.js").read_text()
+    script = (ASSETS / "ui" / "shared" / "removal.js").read_text()
     (prompt,) = re.findall(r'REMOVAL_PROMPT = "(.+)";', script)
     assert apart(painted(prompt, image=start, mask=mask, prompt_strength=1.0), bare) < 2
 

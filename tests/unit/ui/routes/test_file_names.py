@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from components.domain.request import GenerationRequest
-from components.ui.routes.file_names import attachment, picture_stem
+from components.ui.routes.file_names import REMOVAL_PROMPT, attachment, picture_stem
+from tests.support.paths import ASSETS
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,13 @@ def test_many_bytes_are_cut_between_letters():
 def test_a_job_without_a_seed_has_its_words():
     assert picture_stem(GenerationRequest("a fox")) == "fox"
     assert picture_stem(GenerationRequest("!")) == "picture"
+
+
+def test_a_removal_is_named_as_the_page_names_it():
+    assert f'"{REMOVAL_PROMPT}"' in (ASSETS / "ui" / "shared" / "removal.js").read_text()
+    removal = GenerationRequest(REMOVAL_PROMPT, seed=7)
+    assert picture_stem(removal) == "removed-a-part-7"
+    assert picture_stem(removal, "de") == "bereich-entfernt-7"
 
 
 def test_a_header_takes_any_letters():
