@@ -171,12 +171,13 @@ def _range(built_in: Range, facts: Mapping[str, Any]) -> Range:
     """
     low = _number(facts.get("minimum"), built_in.minimum)
     high = _number(facts.get("maximum"), built_in.maximum)
+    is_whole_stepped = built_in.step >= 1
+    if is_whole_stepped:
+        low, high = math.ceil(low), math.floor(high)
     if low >= high:
         low, high = built_in.minimum, built_in.maximum
     default = min(max(_number(facts.get("default"), built_in.default), low), high)
-    if built_in.step >= 1:
-        low, high, default = math.ceil(low), math.floor(high), round(default)
-    return replace(built_in, minimum=low, maximum=high, default=default)
+    return replace(built_in, minimum=low, maximum=high, default=round(default) if is_whole_stepped else default)
 
 
 def _side(built_in: Range, facts: Mapping[str, Any]) -> Range:

@@ -120,7 +120,7 @@ def test_programs_are_one_visitor_and_see_nothing_of_one_another(two: tuple[RawC
     assert names[0] and names[1] and not set(names[0]) & set(names[1])
     assert "the owner's own words" not in answers[1]
     shared = Person.program("").visitor_id
-    for visitor in (shared, "program ", "0" * 32):
+    for visitor in (shared, "program", "0" * 32):
         assert other.rows(visitor) == []
         assert "own words" not in other.call("history", visitor=visitor).text
 

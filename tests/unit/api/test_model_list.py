@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components import messages
@@ -237,6 +237,8 @@ fields = st.dictionaries(
 
 
 @given(st.one_of(junk, st.lists(st.builds(entry, fields | junk), max_size=3)))
+@example([entry({"prompt": {}, "seed": {"minimum": 0.3}})])
+@example([entry({"prompt": {}, "seed": {"minimum": -1, "maximum": -0.5}})])
 def test_f34_whatever_comes_leaves_ranges_that_hold(data):
     try:
         family = decode_models(answer(data), [LORA])
