@@ -206,6 +206,7 @@ def test_of_an_opened_picture_with_its_own_seed(person: Person, api: HostedApi) 
     expect(viewer).to_be_visible()
 
 
+@pytest.mark.full
 def test_on_a_phone_it_fits(on_a_phone: Person) -> None:
     person = on_a_phone
     person.prompt.fill("a very long word: " + "o" * 900)

@@ -131,6 +131,7 @@ def test_with_a_finger_on_a_phone(on_a_phone: Person) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.full
 def test_any_two_pictures_are_compared_by_what_differs(person: Person) -> None:
     person.make("a fox", 7)
     person.make("a fox", 8)

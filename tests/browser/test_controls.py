@@ -149,6 +149,7 @@ def test_a_ticked_box_looks_ticked_in_every_state(person: Person, api: HostedApi
     assert not alike
 
 
+@pytest.mark.full
 def test_the_last_press_of_a_deletion_can_be_read_while_it_is_pointed_at(person: Person) -> None:
     person.generate("to be deleted")
     person.sees_pictures(1)

@@ -107,6 +107,7 @@ def test_opened_by_its_own_address_it_links_to_its_repository_and_asks_no_other_
     assert [one for one in asked if not one.startswith((space.url, "data:", "blob:"))] == []
 
 
+@pytest.mark.full
 def test_in_the_frame_of_its_repository_there_is_no_second_link(frame: FrameLocator) -> None:
     frame.get_by_role("region", name="Results").wait_for()
     expect(frame.get_by_role("link", name="See this Space on Hugging Face")).to_be_hidden()

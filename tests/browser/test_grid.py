@@ -102,6 +102,7 @@ def test_a_grid_that_the_host_would_not_take_is_said_beforehand(person: Person) 
     expect(person.button("Make the grid")).to_be_enabled()
 
 
+@pytest.mark.full
 def test_alternatives_in_the_prompt_are_offered_with_their_price_and_made_as_a_grid(
     person: Person, api: HostedApi
 ) -> None:

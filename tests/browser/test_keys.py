@@ -89,6 +89,7 @@ def test_a_typed_text_stands_once_and_there_are_thirty(scripts: Page) -> None:
     assert scripts.evaluate(run) == [["a fox in the snow", "a cat"], 30]
 
 
+@pytest.mark.full
 @pytest.mark.app("demo")
 def test_keys_bring_former_prompts_back_change_weights_and_list_themselves(person: Person) -> None:
     page, box = person.page, person.prompt

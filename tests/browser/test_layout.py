@@ -104,6 +104,7 @@ def swipe_down(page: Page, sheet: Locator) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+@pytest.mark.full
 def test_the_actions_of_a_card_stay_above_a_dock_that_grows(on_a_phone: Person) -> None:
     person = on_a_phone
     person.generate("a fox")

@@ -100,6 +100,7 @@ def test_several_at_once_have_consecutive_seeds(person: Person, api: HostedApi) 
     expect(person.results).to_contain_text("continued from 0")
 
 
+@pytest.mark.full
 def test_a_random_seed_is_drawn_here_and_shown(person: Person, api: HostedApi) -> None:
     person.page.get_by_role("button", name="Random seed").click()
     expect(person.number("Seed")).to_have_value("")

@@ -33,7 +33,7 @@ class Held:
             route.continue_()
 
 
-@pytest.fixture(params=["laptop", "phone"])
+@pytest.fixture(params=["laptop", pytest.param("phone", marks=pytest.mark.full)])
 def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     with browser.new_context(**(LAPTOP if request.param == "laptop" else PHONE)) as context:
         page = context.new_page()

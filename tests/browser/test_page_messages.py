@@ -126,6 +126,7 @@ def test_older_pictures_that_do_not_come_are_said(person: Person, api: HostedApi
     says(person, messages.OLDER_NOT_LOADED)
 
 
+@pytest.mark.full
 def test_a_key_that_could_not_be_forgotten_is_said(person: Person, api: HostedApi) -> None:
     person.page.get_by_role("button", name="Use your own key").click()
     person.page.get_by_label("Your WaveSpeed key", exact=True).fill(next(iter(api.keys)))
@@ -140,6 +141,7 @@ def test_a_key_that_could_not_be_forgotten_is_said(person: Person, api: HostedAp
     expect(forget).to_be_hidden()
 
 
+@pytest.mark.full
 def test_it_was_too_late_to_take_it_back(person: Person, api: HostedApi) -> None:
     def answer(route: Route) -> None:
         asked = json.loads(route.request.post_data or "{}").get("fn_name")

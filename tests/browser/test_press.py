@@ -80,6 +80,7 @@ def test_control_enter_generates_with_what_was_just_typed(person: Person, api: H
     assert [post["prompt"] for post in api.posts] == ["typed to the end"]
 
 
+@pytest.mark.full
 def test_enter_alone_spends_nothing(person: Person, api: HostedApi) -> None:
     person.prompt.fill("a line")
     person.prompt.press("Enter")

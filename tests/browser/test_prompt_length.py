@@ -178,6 +178,7 @@ def test_on_a_phone_nothing_is_cut_off(on_a_phone: Person) -> None:
     assert on_a_phone.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.full
 def test_the_words_of_the_styles_count(person: Person) -> None:
     person.prompt.fill("cat " * 60)
     settle(person)

@@ -118,6 +118,7 @@ def deletions(api: HostedApi) -> int:
     return len([path for _, path, _ in api.requests if path.endswith("/delete")])
 
 
+@pytest.mark.full
 def test_a_paid_picture_is_stopped_by_a_second_press_alone(person: Person, api: HostedApi) -> None:
     api.length, api.stop_delay = lambda body: 600.0, 600.0
     person.generate("to be stopped")

@@ -72,10 +72,8 @@ def by_finger(page: Page, start: Point, end: Point) -> None:
     touch = page.context.new_cdp_session(page)
 
     def send(kind: str, *points: Point) -> None:
-        touch.send(
-            "Input.dispatchTouchEvent",
-            {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]},
-        )
+        places = [{"x": x, "y": y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
     send("touchStart", start)
     for part in range(1, 7):
@@ -263,6 +261,7 @@ def test_the_mask_editor_without_a_pointer(person: Person, snapshot: Path) -> No
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.full
 def test_a_mask_of_one_s_own_is_uploaded_grown_and_kept_for_the_next_look(
     person: Person, snapshot: Path, tmp_path: Path
 ) -> None:
@@ -281,6 +280,7 @@ def test_a_mask_of_one_s_own_is_uploaded_grown_and_kept_for_the_next_look(
     assert painted(dialog).getbbox() == (90, 90, 310, 210)
 
 
+@pytest.mark.full
 def test_two_fingers_zoom_and_do_not_paint(on_a_phone: Person, snapshot: Path) -> None:
     person = on_a_phone
     choose(person, snapshot)

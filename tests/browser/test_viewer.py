@@ -109,6 +109,7 @@ def test_where_nothing_can_be_shared_it_is_copied(person: Person) -> None:
     assert person.page.evaluate(types) == ["image/png"]
 
 
+@pytest.mark.full
 def test_the_recipe_is_copied(person: Person) -> None:
     person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     person.make("a fox", 7, 33)
@@ -195,6 +196,7 @@ def test_a_link_to_a_picture_fills_the_form_elsewhere_and_starts_nothing(person:
     assert len(api.posts) == 1
 
 
+@pytest.mark.full
 def test_a_favourite_is_marked_in_the_large_view_too(person: Person) -> None:
     person.make("a fox", 7)
     view = person.open_picture("a fox")

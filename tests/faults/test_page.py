@@ -174,6 +174,7 @@ class TestTexts:
         wait_until(lambda: [one for one in service.arrived if b"after the nul" in one.body and b"before" in one.body])
         visitor.can_go_on(service, "nul")
 
+    @pytest.mark.full
     def test_f35_ten_thousand_characters_and_not_one_more(self, visitor: Visitor, service: Service) -> None:
         most = ("fox " * 2500)[:10_000]
         visitor.press_for(f"{most}x")

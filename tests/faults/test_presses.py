@@ -66,6 +66,7 @@ class TestOnePress:
         wait_until(lambda: len(service.tasks_of("a second apart")) == 2)
         assert len(service.posts_of("a second apart")) == 2
 
+    @pytest.mark.full
     def test_f14_a_replayed_event_starts_nothing(self, visitor: Visitor, service: Service) -> None:
         with visitor.page.expect_request("**/gradio_api/queue/join*") as sent:
             visitor.submit("replayed").shows()

@@ -227,6 +227,7 @@ class TestFetching:
         assert not [link for link in links if not link.startswith(("https://", f"{service.base_url}/"))]
         assert [len(service.posts_of(prompt)) for prompt in there] == [1] * len(there)
 
+    @pytest.mark.full
     def test_f26_it_is_said_why(self, visitor: Visitor, service: Service) -> None:
         service.ends_with("http://10.0.0.1/picture.png")
         visitor.submit("internal").ends("failed").says(NOT_SAFE)

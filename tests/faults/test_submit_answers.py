@@ -103,6 +103,7 @@ class TestStrangeAnswers:
         assert len(service.posts_of(prompt)) == 1
         visitor.can_go_on(service, prompt)
 
+    @pytest.mark.full
     @pytest.mark.parametrize("status", cases([401, 404, 200], 1))
     def test_f10_a_page_in_place_of_a_task(self, status: int, visitor: Visitor, service: Service) -> None:
         prompt = f"page {status} again"

@@ -134,6 +134,7 @@ class TestEnds:
         assert set(states[:-2]) <= {"created"}
         assert len(service.posts_of("backwards")) == 1
 
+    @pytest.mark.full
     def test_f19_the_first_end_stands(self, visitor: Visitor, service: Service) -> None:
         service.next[QUERY] = [with_fields(status="failed", error="out of paint")]
         tile = visitor.submit("first end").ends("failed").says("out of paint", REFUNDED)

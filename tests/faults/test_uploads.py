@@ -112,6 +112,7 @@ def test_f08_without_its_picture_nothing_is_asked_for(
     assert len(service.posts_of(again)) == 1
 
 
+@pytest.mark.full
 def test_f08_the_same_picture_goes_up_once_for_many_presses(image_visitor: Visitor, service: Service) -> None:
     choose_image(image_visitor, picture("many presses"))
     prompts = [f"press {number}" for number in range(3)]

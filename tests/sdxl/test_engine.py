@@ -56,6 +56,7 @@ def test_both_experts_have_a_step_at_any_share(studio, share):
     assert progress.steps[-1] == (3, 3)
 
 
+@pytest.mark.full
 def test_the_experts_share_the_schedule_of_the_base(studio, tmp_path):
     trailing = tmp_path / "trailing"
     shutil.copytree(studio.tiny.base, trailing)

@@ -65,6 +65,7 @@ def test_a_model_that_is_broken_is_a_sentence(studio, tmp_path, harm):
     assert caught.value.message == messages.MODEL_UNREADABLE
 
 
+@pytest.mark.full
 def test_a_refiner_that_is_none_is_a_sentence(studio, tmp_path):
     engine = SdxlEngine(settings(studio.tiny, studio.cache, SDXL_REFINER=str(tmp_path)), configure)
     with pytest.raises(EngineError) as caught:
