@@ -249,7 +249,7 @@ def assert_good_in(view: Callable[[Person], None], person: Person) -> None:
     assert_good_for_everybody(person.page)
 
 
-@pytest.mark.parametrize("view", full_run.cases(EMPTY, usual=2))
+@pytest.mark.parametrize("view", full_run.cases(EMPTY, usual=1))
 def test_the_form(view: Callable[[Person], None], form: Person) -> None:
     assert_good_in(view, form)
 

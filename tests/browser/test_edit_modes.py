@@ -111,6 +111,7 @@ def test_remove_paints_the_background_without_a_prompt(person: Person, api: Host
     expect(person.cards.first.get_by_role("img", name="Removed a part")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_prompt_that_asks_something_away_is_offered_the_way_that_does(person: Person) -> None:
     give(person)
     offer = person.button("Remove it instead")

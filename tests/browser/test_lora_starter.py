@@ -162,7 +162,6 @@ def test_a_lora_without_a_word_has_no_chips(person: Person) -> None:
     expect(under(person).get_by_role("group")).to_have_count(0)
 
 
-@pytest.mark.full
 def test_a_shelf_that_does_not_load_says_so_and_is_asked_for_again(newcomer: Person) -> None:
     person = newcomer
 

@@ -25,6 +25,7 @@ def only_these_are_sent(person: Person, api: HostedApi, *prompts: str) -> None:
     assert [post["prompt"] for post in api.posts] == [*prompts, "one more"]
 
 
+@pytest.mark.full
 def test_a_double_click_before_the_page_s_script_is_there_makes_one(
     bare_page: Page, app: AppProcess, api: HostedApi
 ) -> None:

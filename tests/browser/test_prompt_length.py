@@ -94,6 +94,7 @@ def test_past_the_end_what_may_not_be_seen_is_said_and_generate_works(newcomer: 
     assert api.posts[0]["prompt"].endswith("at night")
 
 
+@pytest.mark.full
 def test_of_the_negative_prompt_it_is_said_below_its_own_box(person: Person) -> None:
     negative(person).fill(FULL + "blurry")
     expect(line(person, "negative-prompt")).to_have_text(said(messages.overfull(76, 75, "blurry")))

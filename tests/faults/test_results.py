@@ -130,6 +130,7 @@ class TestContent:
         assert visitor.page.evaluate("window.hacked") is None
         visitor.sees_nothing_raw()
 
+    @pytest.mark.full
     @pytest.mark.parametrize("kind", cases(["JPEG", "WEBP"], 1))
     def test_f24_another_format_than_its_name(self, kind: str, visitor: Visitor, service: Service) -> None:
         content = bad_images.picture(kind)

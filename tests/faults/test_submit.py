@@ -90,7 +90,7 @@ class TestUnknown:
         assert service.count(LIST) == 0, "nothing was looked for"  # so it stands before jobs that are looked for again
         assert len(service.posts_of("named in the error")) == 1
 
-    @pytest.mark.parametrize("case", cases(SENT_BUT_UNANSWERED, 2))
+    @pytest.mark.parametrize("case", cases(SENT_BUT_UNANSWERED, 1))
     def test_f03_one_task_fits_and_is_adopted(self, case: str, visitor: Visitor, service: Service) -> None:
         service.next[SUBMIT] = [SENT_BUT_UNANSWERED[case]]
         visitor.submit(case).shows()

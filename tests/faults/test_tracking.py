@@ -93,6 +93,7 @@ class TestPolls:
         tile.shows()
         assert len(service.posts_of("paused")) == 1
 
+    @pytest.mark.full
     def test_f18_a_visitors_key_that_is_refused_is_asked_for(
         self, http_visitor: HttpVisitor, service: Service
     ) -> None:

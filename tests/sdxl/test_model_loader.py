@@ -32,6 +32,7 @@ def test_a_single_file_paints_the_same_as_its_folder(studio, files):
         assert same(painted, studio.paint(refine=refine)), refine
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("marks", full_run.cases([(("v_pred", "ztsnr"),), (("v_pred",),)], usual=1))
 def test_a_file_of_v_prediction_is_found_by_its_marks(studio, files, tmp_path, marks):
     """It paints as a folder whose scheduler says the same; the refiner goes on with its own prediction."""

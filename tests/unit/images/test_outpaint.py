@@ -11,6 +11,7 @@ from components import messages
 from components.domain.schema import OWN_SERVER_SCHEMA
 from components.errors import InvalidRequest
 from components.images.outpaint import OVERLAP, Padding, outpaint
+from tests.support.full_run import examples
 
 
 def noise(width: int, height: int) -> Image.Image:
@@ -57,7 +58,7 @@ def test_what_is_added_mirrors_what_lies_at_that_edge(room, edge, beyond):
 
 def test_every_result_has_legal_sides_whatever_is_asked():
     chance = random.Random(11)
-    for _ in range(60):
+    for _ in range(examples(60, usual=20)):
         old = Image.new("RGB", (chance.randint(256, 1536), chance.randint(256, 1536)))
         left, top, right = (chance.choice((0, 8, 100, 333)) for _ in range(3))
         room = Padding(left, top, right, bottom=50)
