@@ -2,7 +2,7 @@
 import * as account from "./account/account.js";
 import { partner } from "./compare/pairs.js";
 import { restore } from "./form/draft.js";
-import { showExamples } from "./form/examples.js";
+import { openWithIdeas, showExamples } from "./form/examples.js";
 import { sayFilled, showFilledIn } from "./form/filled.js";
 import { mendInputs } from "./form/inputs.js";
 import { unlockSeed, watchNumbers } from "./form/numbers.js";
@@ -157,7 +157,8 @@ function showAnswer(page, answer, isFull, isRestarted) {
   if (!viewer && gallery.images().length) loadViewer(page).catch(() => {});
   tabTitle.update(rowsIn(page));
   price.showSpending(rowsIn(page));
-  page.show(offerExamples(gallery));
+  offerExamples(gallery);
+  page.show();
 }
 
 const SEALS_AT_ONCE = 10; // the longest prompts make 15 kB each; components/ui/gallery/job_functions.py takes as many
@@ -187,7 +188,8 @@ function showRejection(row) {
 }
 
 function offerExamples(gallery) {
-  return showExamples(gallery.extra, (example) => {
+  openWithIdeas(!gallery.rows().length);
+  showExamples(gallery.extra, (example) => {
     fill(example);
     document.querySelector(PROMPT)?.focus();
     sayFilled(text("form.example_filled"));

@@ -51,7 +51,7 @@ EAGER_STYLES = (
     "prompt/notes",
 )
 """Style sheets of `ui` that are loaded with the page, in this order; scripts load the others when needed."""
-FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell"), ("frame", "controls")
+FIRST_STYLES, FRAME_STYLES = ("tokens", "shell/shell", "form/examples", "shell/ideas"), ("frame", "controls")
 """Style sheets of `ui` that stand in the page's HTML, before and after Gradio's own."""
 _TEXT_OF = re.compile(r'<[^<>]*\bdata-text="([\w.-]+)"[^<>]*>')
 _LABEL_OF = re.compile(r'\bdata-label="([\w.-]+)"')
@@ -61,6 +61,7 @@ INLINE_SCRIPTS = (
     "shell/own_origin.js",
     "shell/not_loaded.js",
     "shell/opening.js",
+    "shell/entry.js",
 )
 """Scripts of `ui` that stand in the page's HTML, where they run before those of Gradio; no modules."""
 

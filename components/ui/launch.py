@@ -14,6 +14,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from components.clock import Clock
+from components.domain.person import ANONYMOUS, Person
 from components.net.open_files import raised_limit
 from components.services.host_config import HostConfig
 from components.services.playground import Playground
@@ -36,6 +37,7 @@ from components.ui.http.sessions import Sessions
 from components.ui.http.sign_in import SignIn, partition_sessions, sign_in_handlers
 from components.ui.http.upload_folder import bounded_folder
 from components.ui.labels import Labels
+from components.ui.opening import Opening
 from components.ui.page import TITLE, Page
 from components.ui.programs.call_limits import EVENT_SLOTS
 from components.ui.programs.generate import misnamed_parameter
@@ -146,10 +148,14 @@ def _app_kwargs(playground: Playground, host: HostPage, page: Page, labels: Labe
             **handlers(misnamed_parameter),
             **sign_in_handlers(is_offered=playground.config.can_sign_in),
         },
-        "middleware": _middleware(
-            page.blocks, playground.config, page_html(TITLE, first, labels, is_priced=not playground.backend.free)
-        ),
+        "middleware": _middleware(page.blocks, playground.config, page_html(_opening(playground), first, labels)),
     }
+
+
+def _opening(playground: Playground) -> Opening:
+    backend = playground.backend
+    needs_key = playground.access_problem(Person(ANONYMOUS)) is not None
+    return Opening(TITLE, is_priced=not backend.free, is_practice=backend.is_practice, needs_key=needs_key)
 
 
 def _mcp_server(config: HostConfig, page: Page) -> McpServer | None:

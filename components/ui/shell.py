@@ -13,13 +13,13 @@ from components.ui.field_data import field_data_html
 from components.ui.gradio_files import FirstFiles
 from components.ui.http.page_html import PageHtml
 from components.ui.labels import Labels
+from components.ui.opening import Opening
 
 
-def page_html(title: str, first: FirstFiles, labels: Labels, *, is_priced: bool) -> Callable[[str], PageHtml]:
+def page_html(opening: Opening, first: FirstFiles, labels: Labels) -> Callable[[str], PageHtml]:
     """Return the function that returns the pieces of HTML for a language of the catalogue.
 
-    The page has this title and labels, and needs these files of Gradio first. `is_priced`: its presses cost something,
-    and Generate has room for that below it.
+    The page begins with this opening, has these labels, and needs these files of Gradio first.
     """
     early = assets.inline_styles(assets.FIRST_STYLES)
     late = first.style_links() + assets.inline_styles(assets.FRAME_STYLES)
@@ -28,14 +28,14 @@ def page_html(title: str, first: FirstFiles, labels: Labels, *, is_priced: bool)
     @cache
     def pieces(language: str) -> PageHtml:
         return PageHtml(
-            head=_head(title, language) + early,
+            head=_head(opening.title, language) + early,
             after_config=assets.inline_script("shell/own_origin.js"),
-            first_paint=_opening(title, language, is_priced=is_priced)
+            first_paint=opening.html(language)
             + assets.template("ui/shell/not_loaded.html", language=language)
             + assets.inline_script("shell/not_loaded.js")
-            + _preloads(language)
-            + first.preloads()
+            + _preloads(first, language)
             + late,
+            entry=assets.inline_script("shell/entry.js"),
             attributes=root_attributes(language),
             labels=(labels.as_json(ENGLISH), labels.as_json(language)),
             has_styles=bool(first.styles),
@@ -50,17 +50,6 @@ def root_attributes(language: str) -> str:
     return " ".join(f'{name}="{escape(value)}"' for name, value in values.items())
 
 
-def _opening(title: str, language: str, *, is_priced: bool) -> str:
-    texts = {"title": title, "start_class": "priced" if is_priced else ""}
-    texts |= {
-        "placeholder": text("field.prompt.placeholder", language=language),
-        "waiting": text("shell.getting_ready", language=language),
-    }
-    fills = {f"${{{name}}}": escape(value) for name, value in texts.items()}
-    opening = assets.template("ui/shell/opening.html", fills, language=language)
-    return opening + assets.inline_script("shell/opening.js")
-
-
 def _head(title: str, language: str) -> str:
     values = {
         "title": title,
@@ -72,9 +61,10 @@ def _head(title: str, language: str) -> str:
     return _filled("ui/shell/head.html", values) + assets.inline_script("shell/own_language.js")
 
 
-def _preloads(language: str) -> str:
+def _preloads(first: FirstFiles, language: str) -> str:
+    """Return the links to what is loaded after the first paint, in a template out of which a script takes them."""
     values = {"locales": assets.address("locales"), "scripts": assets.address("ui"), "language": language}
-    return _filled("ui/shell/preloads.html", values)
+    return Template(assets.text("ui/shell/preloads.html")).substitute(values, gradio=first.preloads())
 
 
 def _filled(name: str, values: dict[str, str]) -> str:

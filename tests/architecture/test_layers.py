@@ -40,7 +40,7 @@ INSIDE_UI = """
 5  gallery  programs
 4  routes
 3  panels  shell  again
-2  http  listeners  identity  labels  widgets  field_data  fold  gradio_files
+2  http  listeners  identity  labels  widgets  field_data  fold  gradio_files  opening
 1  assets  message_json
 0  bundle
 """

@@ -56,7 +56,6 @@ DYNAMIC = {
         "bill.sentence.${}": BILLED,
         "charge.${}": values(Charge),
         "code.tab.${}": [path.stem for path in (ASSETS / "code_samples").glob("*.jinja")],
-        "example.${}.title": [one["id"] for one in examples()],
         "gallery.ended.${}": "completed failed unknown stopped",
         "gallery.making.${}": "alone left soon step step_left step_soon",
         "gallery.stopping.${}": "asking stopping requested failed",
@@ -173,6 +172,7 @@ def used() -> frozenset[str]:
     )
     python = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "components").rglob("*.py"))
     in_python = [*re.findall(r'"([a-z_]+(?:\.[\w-]+)+)"', python), *keys_like("refiner.mode.${}", values(Refine))]
+    in_python += keys_like("example.${}.title", [one["id"] for one in examples()])
     return frozenset([*in_scripts, *in_templates, *in_python])
 
 

@@ -104,7 +104,7 @@ def test_the_page_opens_without_a_jump_and_in_the_places_of_its_first_paint(visi
     visitor.add_init_script(SHIFTS)
     held = Held(visitor)
     visitor.goto(app.url, wait_until="commit")
-    painted = [box_of(visitor.locator(f"#opening {tag}")) for tag in ("h1", "textarea", "button")]
+    painted = [box_of(visitor.locator(f"#opening {tag}")) for tag in ("h1", "textarea", ".start button")]
     visitor.locator("#generate").wait_for(state="attached")
     held.release()
     Person(visitor, app.url).results.get_by_role("list").first.wait_for()
@@ -113,6 +113,61 @@ def test_the_page_opens_without_a_jump_and_in_the_places_of_its_first_paint(visi
     for before, after in zip(painted, shown, strict=True):
         assert [round(side / 3) for side in before] == pytest.approx([round(side / 3) for side in after], abs=1)
     assert visitor.evaluate("window.shifts") < MOST_SHIFT
+
+
+@pytest.mark.app("demo")
+def test_the_ideas_stay_where_the_first_paint_has_them(visitor: Page, app: AppProcess) -> None:
+    held = Held(visitor)
+    visitor.goto(app.url, wait_until="commit")
+    names = (".ideas h2", ".example img", "li:last-child .example")
+    painted = [box_of(visitor.locator(f"#opening {name}").first) for name in names]
+    visitor.locator("#generate").wait_for(state="attached")
+    held.release()
+    expect(visitor.locator("#opening")).to_have_count(0)
+    shown = [box_of(visitor.locator(f".results {name}").first) for name in names]
+    for before, after in zip(painted, shown, strict=True):
+        assert before == pytest.approx(after, abs=1.5)
+
+
+def test_an_idea_chosen_before_the_page_is_ready_fills_in_the_whole_form(
+    bare_page: Page, app: AppProcess, api: HostedApi
+) -> None:
+    held = Held(bare_page)
+    bare_page.goto(app.url, wait_until="commit")
+    person = Person(bare_page, app.url)
+    bare_page.get_by_role("button", name="Use example: Papercut castle").click()
+    prompt = person.prompt.input_value()
+    assert prompt.startswith("papercut, a castle")
+    person.prompt.press_sequentially(" in spring")
+    person.generate_button.click()
+    bare_page.locator("#generate").wait_for(state="attached")
+    held.release()
+    person.sees_pictures(1)
+    [sent] = api.posts
+    assert sent["prompt"] == f"{prompt} in spring"
+    assert [lora["path"] for lora in sent["loras"]] == ["TheLastBen/Papercut_SDXL"]
+    assert person.errors == []
+
+
+def test_the_first_paint_has_the_ideas_until_there_are_pictures(bare_page: Page, app: AppProcess) -> None:
+    person = Person(bare_page, app.url)
+    opens_with_ideas(person, is_shown=True)
+    opens_with_ideas(person, is_shown=True)
+    person.generate("the first picture")
+    person.sees_pictures(1)
+    opens_with_ideas(person, is_shown=False)
+    assert person.errors == []
+
+
+def opens_with_ideas(person: Person, *, is_shown: bool) -> None:
+    held = Held(person.page)
+    person.page.goto(person.url, wait_until="commit")
+    expect(person.page.locator("#opening .start")).to_be_visible()
+    expect(person.page.locator("#opening .ideas")).to_be_visible(visible=is_shown)
+    person.page.locator("#generate").wait_for(state="attached")
+    held.release()
+    expect(person.page.locator("#opening")).to_have_count(0)
+    person.page.unroute("**/ui/main.js")
 
 
 def box_of(element: Locator) -> list[float]:

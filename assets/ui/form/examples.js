@@ -1,30 +1,20 @@
 /** Ideas for prompts, at the end of the results: a click fills in the form and spends nothing. */
-import { button, make } from "../shared/dom.js";
-import { clip } from "../shared/labels.js";
+import { appPath } from "../shared/dom.js";
 import { sampleNote } from "../shared/painter.js";
-import { text } from "../shared/texts.js";
+import { store } from "../shared/storage.js";
 
-const urlOf = (path) => new URL(`../../examples/${path}`, import.meta.url).href;
-let examples = null; // a promise
+// In the first response, see components/ui/opening.py. What is shown there goes when the page is there.
+const ideas = document.querySelector("#opening .ideas")?.cloneNode(true);
 
-/** Shows the example cards in a node. They are fetched when first needed.
+/** Shows the ideas in a node.
  * @param {HTMLElement} node @param {(example: object) => void} choose */
-export async function showExamples(node, choose) {
-  examples ??= fetch(urlOf("examples.json")).then((answer) => (answer.ok ? answer.json() : []));
-  const found = await examples.catch(() => (examples = null) ?? []);
-  if (!found.length || node.firstChild) return;
-  const cards = found.map((example) => make("li", {}, card(example, choose)));
-  node.append(
-    make("h2", {}, text("form.examples")), make("p", { className: "quiet" }, text("form.examples_hint")), sampleNote(),
-    make("ul", { className: "examples" }, ...cards));
+export function showExamples(node, choose) {
+  if (node.firstChild || !ideas) return;
+  node.append(...ideas.children);
+  node.querySelector(".sample-note").replaceWith(sampleNote());
+  for (const card of node.querySelectorAll(".example")) card.onclick = () => choose(JSON.parse(card.dataset.fields));
 }
 
-function card(example, choose) {
-  const image = make("img", { alt: "", decoding: "async", src: urlOf(example.picture) });
-  const title = text(`example.${example.id}.title`);
-  const prompt = clip(example.prompt, 120);
-  const label = `${text("form.use_example", { title })}. ${prompt}`; // who speaks to the page says what is seen
-  const use = button("", () => choose(example), { className: "example", "aria-label": label });
-  use.append(image, make("strong", {}, title), " ", make("span", { dir: "auto" }, prompt));
-  return use;
-}
+/** Stores whether the first paint shows the ideas: where there are pictures it would show them for a moment.
+ * @param {boolean} isEmpty there are no pictures */
+export const openWithIdeas = (isEmpty) => store(`playground-empty ${appPath()}`, isEmpty ? "yes" : "no");

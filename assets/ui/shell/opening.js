@@ -1,4 +1,4 @@
-/** First paint: a prompt and Generate that work before Gradio is there. What was typed and pressed is handed over.
+/** First paint: a prompt, Generate and ideas that work before Gradio is there. What was done is handed over.
  *
  * Gradio's elements are hidden meanwhile, see shell.css, and take the place of these in one step. Runs before all
  * modules; main.js sends the event.
@@ -6,25 +6,36 @@
 {
   const opening = document.getElementById("opening");
   const box = opening.querySelector("textarea");
-  const button = opening.querySelector("button");
+  const button = opening.querySelector(".start button");
   const APPLIED_MS = 50; // Gradio reads a box some frames after its input event
+  const ideas = [...opening.querySelectorAll(".example")];
+  let idea = null; // that was chosen last
   let isPressed = false;
   let isComposing = false;
 
   const theme = new URLSearchParams(location.search).get("__theme");
   if (theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches) document.body.classList.add("dark");
 
-  const draft = storedPrompt();
-  box.value = draft;
+  const root = new URL(opening.dataset.root, location.href).pathname;
+  opening.classList.toggle("returning", stored("playground-visitor") && stored(`playground-empty ${root}`) !== "yes");
+  let handedOver = storedPrompt(); // what the page itself has in its prompt
+  box.value = handedOver;
 
   /** Prompt of the draft that form/draft.js restores. */
   function storedPrompt() {
     if (location.hash) return ""; // a link fills the form
-    const name = `playground-draft ${new URL(opening.dataset.root, location.href).pathname}`;
     try {
-      return JSON.parse(sessionStorage.getItem(name) ?? localStorage.getItem(name))?.prompt ?? "";
+      return JSON.parse(stored(`playground-draft ${root}`))?.prompt ?? "";
     } catch {
-      return ""; // storage is blocked, or not written by this page
+      return ""; // not written by this page
+    }
+  }
+
+  function stored(name) {
+    try {
+      return sessionStorage.getItem(name) ?? localStorage.getItem(name);
+    } catch {
+      return null; // blocked
     }
   }
 
@@ -35,13 +46,22 @@
     button.setAttribute("aria-disabled", "true");
   }
 
+  const promptOf = (card) => JSON.parse(card.dataset.fields).prompt;
+
+  function choose(card) {
+    idea = card;
+    box.value = promptOf(card);
+    box.focus();
+  }
+
   function handOver() {
     // An input method would lose what it is composing.
     if (isComposing) return void box.addEventListener("compositionend", () => setTimeout(handOver), { once: true });
     const real = document.querySelector("#field-prompt textarea");
     if (!real) return void setTimeout(handOver, APPLIED_MS); // Gradio mounts the parts of the page in an order of its own
+    if (idea && !isFilledIn(real)) return void setTimeout(handOver, APPLIED_MS);
     const hadFocus = opening.contains(document.activeElement);
-    if (box.value !== draft) {
+    if (box.value !== handedOver) {
       real.value = box.value;
       real.dispatchEvent(new Event("input", { bubbles: true }));
     }
@@ -53,7 +73,18 @@
     if (isPressed) requestAnimationFrame(() => setTimeout(() => document.getElementById("generate").click(), APPLIED_MS));
   }
 
+  /** Has the page fill in the idea, whose prompt alone is handed over where the page shows no ideas. */
+  function isFilledIn(real) {
+    const card = document.querySelectorAll(".results .example")[ideas.indexOf(idea)];
+    if (card && handedOver !== promptOf(idea)) {
+      handedOver = promptOf(idea);
+      card.click();
+    }
+    return !card || real.value === handedOver;
+  }
+
   button.addEventListener("click", press);
+  for (const card of ideas) card.addEventListener("click", () => choose(card));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) press();
   });

@@ -15,6 +15,7 @@ _SHARING = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 """Wrong under a subpath; the app's own link is in `head`."""
 _ENTRY_STYLE = re.compile(rb'<link rel="stylesheet" crossorigin href="\./assets/index-[\w-]+\.css">\s*')
+_ENTRY = re.compile(rb'<script type="module" crossorigin src="(\./assets/index-[\w-]+\.js)"></script>')
 _CONFIG = b"<script>window.gradio_config"
 _AFTER_CONFIG = b"<script data-gradio-mode>"
 _END_OF_HEAD = b"</head>"
@@ -35,6 +36,8 @@ class PageHtml:
     """After the script with Gradio's settings, before all that read them."""
     first_paint: str = ""
     """Before Gradio's scripts and the element that they fill: what is seen until they have run."""
+    entry: str = ""
+    """In place of the element of Gradio's first script: ENTRY in it is the script's address."""
     attributes: str = 'lang="en"'
     """Attributes of the root element in place of Gradio's `lang="en"`."""
     labels: tuple[bytes, bytes] = (b"", b"")
@@ -55,6 +58,8 @@ class PageHtml:
         html = html.replace(_AFTER_CONFIG, after_config + _AFTER_CONFIG, 1)
         html = html.replace(_FRAME_SCRIPT, _WHERE_FRAMED + _FRAME_SCRIPT, 1)
         html = html.replace(_MANIFEST, b"", 1)
+        if self.entry:
+            html = _ENTRY.sub(lambda found: self.entry.encode().replace(b"ENTRY", found[1]), html, count=1)
         if self.has_styles:
             html = _ENTRY_STYLE.sub(b"", html, count=1)
         return _paint_first(html, first_paint)

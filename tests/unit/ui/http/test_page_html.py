@@ -17,10 +17,12 @@ from components.messages.catalogue import text
 from components.ui.gradio_files import FirstFiles
 from components.ui.http.page_html import PageHtml
 from components.ui.labels import Labels, label
+from components.ui.opening import Opening
 from components.ui.shell import page_html
 from tests.support.asgi import scope_of
 from tests.support.paths import ASSETS
 
+OPENING = Opening("A <title>", is_priced=True, is_practice=False, needs_key=False)
 LABELS = Labels({"label": str(label("page.generate"))})
 TEMPLATE = (Path(gradio.__file__).parent / "templates" / "frontend" / "index.html").read_bytes()
 SETTINGS = (
@@ -58,7 +60,7 @@ class Tags(HTMLParser):
 
 def served(*headers: tuple[str, str], root_path: str = "", language: str = "en") -> bytes:
     scope = {**scope_of("/", headers=headers or [("host", "play.test")]), "root_path": root_path}
-    pieces = page_html("A <title>", FirstFiles((), ()), LABELS, is_priced=True)
+    pieces = page_html(OPENING, FirstFiles((), ()), LABELS)
     return pieces(language).put_into(GRADIO, scope)
 
 
@@ -174,3 +176,10 @@ def test_the_manifest_names_icons_that_exist():
             with Image.open(path) as image:
                 assert "x".join(map(str, image.size)) == one["sizes"]
     assert {one["purpose"] for one in manifest["icons"]} == {"any", "maskable"}
+
+
+def test_the_scripts_of_gradio_begin_after_the_first_paint():
+    html = served().decode()
+    [entry] = re.findall(r'"(\./assets/index-[\w-]+\.js)"', html)
+    assert f'src: "{entry}"' in html
+    assert 'type="module"' not in html
