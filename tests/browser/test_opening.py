@@ -16,6 +16,14 @@ SHIFTS = """window.shifts = 0;
 new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifts += one.value;
 }).observe({ type: "layout-shift", buffered: true });"""
+HIDDEN_AT_FIRST = """window.hidden_at_first = null;
+new MutationObserver((changes, observer) => {
+  if (!changes.some(({ removedNodes }) => [...removedNodes].some(({ id }) => id === "opening"))) return;
+  observer.disconnect();
+  const parts = [...document.querySelectorAll("#title h1, #generate, .results h2, #help-prompt")];
+  window.hidden_at_first = parts.filter((one) => getComputedStyle(one).visibility !== "visible").map(({ id }) => id);
+}).observe(document, { childList: true, subtree: true });"""
+"""What is not seen in the frame in which the page takes the place of its first paint."""
 MOST_SHIFT = 0.02
 SMALLEST_TARGET = 24
 """Pixels a side (WCAG 2.2, 2.5.8)."""
@@ -102,6 +110,7 @@ def test_a_reload_shows_the_draft_at_once(person: Person) -> None:
 
 def test_the_page_opens_without_a_jump_and_in_the_places_of_its_first_paint(visitor: Page, app: AppProcess) -> None:
     visitor.add_init_script(SHIFTS)
+    visitor.add_init_script(HIDDEN_AT_FIRST)
     held = Held(visitor)
     visitor.goto(app.url, wait_until="commit")
     painted = [box_of(visitor.locator(f"#opening {tag}")) for tag in ("h1", "textarea", ".start button")]
@@ -113,6 +122,7 @@ def test_the_page_opens_without_a_jump_and_in_the_places_of_its_first_paint(visi
     for before, after in zip(painted, shown, strict=True):
         assert [round(side / 3) for side in before] == pytest.approx([round(side / 3) for side in after], abs=1)
     assert visitor.evaluate("window.shifts") < MOST_SHIFT
+    assert visitor.evaluate("window.hidden_at_first") == []
 
 
 @pytest.mark.app("demo")
@@ -127,6 +137,19 @@ def test_the_ideas_stay_where_the_first_paint_has_them(visitor: Page, app: AppPr
     shown = [box_of(visitor.locator(f".results {name}").first) for name in names]
     for before, after in zip(painted, shown, strict=True):
         assert before == pytest.approx(after, abs=1.5)
+
+
+@pytest.mark.full
+@pytest.mark.app("demo")
+def test_the_box_for_a_key_that_was_asked_for_early_opens(bare_page: Page, app: AppProcess) -> None:
+    held = Held(bare_page)
+    bare_page.goto(app.url, wait_until="commit")
+    person = Person(bare_page, app.url)
+    bare_page.get_by_role("button", name="Make it real").click()
+    bare_page.locator("#generate").wait_for(state="attached")
+    held.release()
+    expect(bare_page.get_by_label("Your WaveSpeed key")).to_be_focused()
+    assert person.errors == []
 
 
 def test_an_idea_chosen_before_the_page_is_ready_fills_in_the_whole_form(

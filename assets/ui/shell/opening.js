@@ -10,14 +10,15 @@
   const APPLIED_MS = 50; // Gradio reads a box some frames after its input event
   const ideas = [...opening.querySelectorAll(".example")];
   let idea = null; // that was chosen last
+  let isKeyWanted = false;
   let isPressed = false;
   let isComposing = false;
 
   const theme = new URLSearchParams(location.search).get("__theme");
   if (theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches) document.body.classList.add("dark");
 
-  const root = new URL(opening.dataset.root, location.href).pathname;
-  opening.classList.toggle("returning", stored("playground-visitor") && stored(`playground-empty ${root}`) !== "yes");
+  const path = new URL(opening.dataset.root, location.href).pathname;
+  opening.classList.toggle("returning", stored("playground-visitor") && stored(`playground-empty ${path}`) !== "yes");
   let handedOver = storedPrompt(); // what the page itself has in its prompt
   box.value = handedOver;
 
@@ -25,7 +26,7 @@
   function storedPrompt() {
     if (location.hash) return ""; // a link fills the form
     try {
-      return JSON.parse(stored(`playground-draft ${root}`))?.prompt ?? "";
+      return JSON.parse(stored(`playground-draft ${path}`))?.prompt ?? "";
     } catch {
       return ""; // not written by this page
     }
@@ -65,12 +66,22 @@
       real.value = box.value;
       real.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    opening.remove();
+    showPage();
     if (hadFocus) {
       real.focus({ preventScroll: true });
       real.setSelectionRange(box.selectionStart, box.selectionEnd);
     }
+    if (isKeyWanted) document.querySelector(".account .disclose").click();
     if (isPressed) requestAnimationFrame(() => setTimeout(() => document.getElementById("generate").click(), APPLIED_MS));
+  }
+
+  /** Shows the page in one step: what has a transition in Gradio's styles would be hidden for a frame more. */
+  function showPage() {
+    const root = document.documentElement;
+    root.toggleAttribute("data-still", true);
+    opening.remove();
+    root.getBoundingClientRect(); // has the styles computed
+    root.toggleAttribute("data-still", false);
   }
 
   /** Has the page fill in the idea, whose prompt alone is handed over where the page shows no ideas. */
@@ -84,6 +95,7 @@
   }
 
   button.addEventListener("click", press);
+  opening.querySelector(".disclose")?.addEventListener("click", () => (isKeyWanted = true));
   for (const card of ideas) card.addEventListener("click", () => choose(card));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) press();
