@@ -48,8 +48,9 @@ class FirstFiles:
         return f"first-{hashlib.sha256(self.style().encode()).hexdigest()[:12]}.css" if self.styles else ""
 
     def preloads(self) -> str:
-        """Return the HTML that has the scripts fetched at once."""
-        return "".join(f'<link rel="modulepreload" crossorigin href="./assets/{name}">' for name in self.scripts)
+        """Return the HTML that has the scripts fetched at once, but behind what is seen at first."""
+        kind = 'rel="modulepreload" fetchpriority="low" crossorigin'
+        return "".join(f'<link {kind} href="./assets/{name}">' for name in self.scripts)
 
     def style_links(self) -> str:
         """Return the HTML that loads `style`, and keeps Gradio from loading the sheets that are in it.

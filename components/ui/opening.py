@@ -17,7 +17,7 @@ from components.ui import assets
 _MAX_PROMPT_LENGTH = 120
 """Characters of a prompt on its card, see `clip` of assets/ui/shared/labels.js."""
 
-_FIRST = 2
+_FIRST = 4
 """Cards that are in sight at every width."""
 
 
@@ -51,7 +51,7 @@ class Opening:
 
     def _ideas(self, language: str) -> str:
         examples = json.loads(assets.text("examples/examples.json"))
-        # The first pictures are loaded before Gradio's scripts: 12 kB that are seen at once.
+        # The first pictures are loaded before Gradio's scripts: 18 kB that are seen at once.
         hints = ['fetchpriority="high"'] * _FIRST + [""] * len(examples)
         cards = "".join(_card(example, language, hint) for example, hint in zip(examples, hints, strict=False))
         note = "hidden" if self.is_practice else ""

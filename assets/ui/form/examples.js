@@ -1,6 +1,6 @@
 /** Ideas for prompts, at the end of the results: a click fills in the form and spends nothing. */
 import { appPath } from "../shared/dom.js";
-import { sampleNote } from "../shared/painter.js";
+import { followPainter } from "../shared/painter.js";
 import { store } from "../shared/storage.js";
 
 // In the first response, see components/ui/opening.py. What is shown there goes when the page is there.
@@ -11,7 +11,7 @@ const ideas = document.querySelector("#opening .ideas")?.cloneNode(true);
 export function showExamples(node, choose) {
   if (node.firstChild || !ideas) return;
   node.append(...ideas.children);
-  node.querySelector(".sample-note").replaceWith(sampleNote());
+  followPainter(node.querySelector(".sample-note"));
   for (const card of node.querySelectorAll(".example")) card.onclick = () => choose(JSON.parse(card.dataset.fields));
 }
 

@@ -95,7 +95,7 @@ def test_below_an_open_box_for_a_key_no_ideas_are_shown():
 
 def test_the_pictures_in_sight_at_every_width_are_loaded_first():
     pictures = [values for tag, values in opened().tags if tag == "img"]
-    assert [one.get("fetchpriority") for one in pictures] == ["high", "high", None, None, None, None]
+    assert [one.get("fetchpriority") for one in pictures] == ["high"] * 4 + [None, None]
 
 
 def test_every_text_is_there_once():
