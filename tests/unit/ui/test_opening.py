@@ -57,7 +57,7 @@ def test_the_ideas_are_in_the_language_of_the_page(language: str):
 
 
 def test_a_long_prompt_is_clipped_on_its_card_and_whole_in_what_it_fills_in(monkeypatch: pytest.MonkeyPatch):
-    example = {**examples()[0], "prompt": "a fox & " * 40}
+    example: dict[str, object] = {**examples()[0], "prompt": "a fox & " * 40}
     monkeypatch.setattr("components.ui.opening.assets.text", with_examples([example]))
     shown = opened()
     assert "a fox & " * 15 + "…" in shown.words
