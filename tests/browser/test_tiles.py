@@ -25,7 +25,7 @@ def test_a_picture_that_cannot_be_fetched_has_a_link_and_can_be_looked_for_again
     api.finish_all()
     person.sees("failed", 1)
     tile = person.tiles.first
-    for sentence in ("Couldn't download", "This was charged.", "check again"):
+    for sentence in ("Couldn't download", "This was charged.", "Check again"):
         expect(tile).to_contain_text(sentence)
     link = tile.get_by_role("link", name="Open on WaveSpeed", exact=True)
     expect(link).to_have_attribute("href", nowhere)

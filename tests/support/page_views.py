@@ -11,7 +11,7 @@ from tests.support.scripted_api import picture_bytes
 
 
 def start(page: Page) -> None:
-    page.locator(".examples .example").first.wait_for()
+    page.locator(".results .example").first.wait_for()
 
 
 def tile(page: Page) -> None:
