@@ -52,13 +52,12 @@ class Opening:
     def _ideas(self, language: str) -> str:
         examples = json.loads(assets.text("examples/examples.json"))
         # The first pictures are loaded before Gradio's scripts: 18 kB that are seen at once.
-        hints = ['fetchpriority="high"'] * _FIRST + [""] * len(examples)
-        cards = "".join(_card(example, language, hint) for example, hint in zip(examples, hints, strict=False))
+        cards = "".join(_card(one, language, is_first=place < _FIRST) for place, one in enumerate(examples))
         note = "hidden" if self.is_practice else ""
         return Template(assets.text("ui/form/ideas.html")).substitute(cards=cards, note_hidden=note)
 
 
-def _card(example: dict[str, Any], language: str, priority: str) -> str:
+def _card(example: dict[str, Any], language: str, *, is_first: bool) -> str:
     title = text(f"example.{example['id']}.title", language=language)
     prompt = _clipped(example["prompt"])
     use = text("form.use_example", {"title": title}, language)
@@ -70,7 +69,9 @@ def _card(example: dict[str, Any], language: str, priority: str) -> str:
         "fields": json.dumps(example),
     }
     escaped = {name: escape(value) for name, value in values.items()}
-    return Template(assets.text("ui/form/idea.html")).substitute(escaped, priority=priority)
+    return Template(assets.text("ui/form/idea.html")).substitute(
+        escaped, priority='fetchpriority="high"' if is_first else ""
+    )
 
 
 def _clipped(prompt: str) -> str:

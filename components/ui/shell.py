@@ -58,14 +58,12 @@ def _head(title: str, language: str) -> str:
         "icons": assets.address("icons"),
         "language": language,
     }
-    return _filled("ui/shell/head.html", values) + assets.inline_script("shell/own_language.js")
+    escaped = {name: escape(value) for name, value in values.items()}
+    head = Template(assets.text("ui/shell/head.html")).substitute(escaped)
+    return head + assets.inline_script("shell/own_language.js")
 
 
 def _preloads(first: FirstFiles, language: str) -> str:
-    """Return the links to what is loaded after the first paint, in a template out of which a script takes them."""
+    """Return the links to what is fetched early and runs after the first paint."""
     values = {"locales": assets.address("locales"), "scripts": assets.address("ui"), "language": language}
     return Template(assets.text("ui/shell/preloads.html")).substitute(values, gradio=first.preloads())
-
-
-def _filled(name: str, values: dict[str, str]) -> str:
-    return Template(assets.text(name)).substitute({key: escape(value) for key, value in values.items()})

@@ -39,7 +39,7 @@ def panel(person: Person) -> Locator:
 
 def undo(person: Person) -> Locator:
     """Return the button that undoes an extension; a note over the results may have one too."""
-    return person.page.get_by_role("region", name="Edit a picture").get_by_role("button", name="Undo", exact=True)
+    return panel(person).get_by_role("button", name="Undo", exact=True)
 
 
 def give(person: Person, image: Image.Image) -> None:
