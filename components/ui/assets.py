@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from string import Template
 from types import MappingProxyType
 from typing import Any
 
@@ -84,6 +85,15 @@ def template(name: str, fills: Mapping[str, str] = MappingProxyType({}), *, lang
     source = _replaced(text(name), fills)
     with_texts = _TEXT_OF.sub(lambda found: found[0] + escape(text_of(found), quote=False), source)
     return _LABEL_OF.sub(lambda found: f'{found[0]} aria-label="{escape(text_of(found))}"', with_texts)
+
+
+def fragment(name: str, values: Mapping[str, object], **html: str) -> str:
+    """Return a file of HTML in `assets/` with its placeholders filled: `values` are escaped, `html` stands as it is.
+
+    Raises KeyError for a placeholder without a value.
+    """
+    escaped = {key: escape(str(value)) for key, value in values.items()}
+    return Template(text(name)).substitute(escaped, **html)
 
 
 @cache

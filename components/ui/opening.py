@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from html import escape
-from string import Template
 from typing import Any
 
 from components.messages.catalogue import text
@@ -54,7 +53,7 @@ class Opening:
         # The first pictures are loaded before Gradio's scripts: 18 kB that are seen at once.
         cards = "".join(_card(one, language, is_first=place < _FIRST) for place, one in enumerate(examples))
         note = "hidden" if self.is_practice else ""
-        return Template(assets.text("ui/form/ideas.html")).substitute(cards=cards, note_hidden=note)
+        return assets.fragment("ui/form/ideas.html", {"note_hidden": note}, cards=cards)
 
 
 def _card(example: dict[str, Any], language: str, *, is_first: bool) -> str:
@@ -68,10 +67,7 @@ def _card(example: dict[str, Any], language: str, *, is_first: bool) -> str:
         "picture": assets.address(f"examples/{example['picture']}"),
         "fields": json.dumps(example),
     }
-    escaped = {name: escape(value) for name, value in values.items()}
-    return Template(assets.text("ui/form/idea.html")).substitute(
-        escaped, priority='fetchpriority="high"' if is_first else ""
-    )
+    return assets.fragment("ui/form/idea.html", values, priority='fetchpriority="high"' if is_first else "")
 
 
 def _clipped(prompt: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from html import escape
-from string import Template
 
 from components.messages.catalogue import ENGLISH, text
 from components.ui import assets
@@ -58,12 +57,10 @@ def _head(title: str, language: str) -> str:
         "icons": assets.address("icons"),
         "language": language,
     }
-    escaped = {name: escape(value) for name, value in values.items()}
-    head = Template(assets.text("ui/shell/head.html")).substitute(escaped)
-    return head + assets.inline_script("shell/own_language.js")
+    return assets.fragment("ui/shell/head.html", values) + assets.inline_script("shell/own_language.js")
 
 
 def _preloads(first: FirstFiles, language: str) -> str:
     """Return the links to what is fetched early and runs after the first paint."""
     values = {"locales": assets.address("locales"), "scripts": assets.address("ui"), "language": language}
-    return Template(assets.text("ui/shell/preloads.html")).substitute(values, gradio=first.preloads())
+    return assets.fragment("ui/shell/preloads.html", values, gradio=first.preloads())

@@ -134,9 +134,7 @@ def _image_html(job: Job, image: StoredImage, file: str, recipe: str, prompt: st
 def _filled(template: str, file: str, prompt: str, facts: str, image: StoredImage) -> str:
     values: dict[str, Any] = {"file": file, "prompt": prompt, "facts": facts}
     values |= {"width": image.width, "height": image.height}
-    return Template(assets.text(template)).substitute(
-        {name: html.escape(str(value)) for name, value in values.items()}
-    )
+    return assets.fragment(template, values)
 
 
 def _sheet_html(images: list[str], language: str) -> str:
